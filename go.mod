@@ -1,0 +1,3 @@
+module github.com/kith-id/kith
+
+go 1.26
