@@ -223,3 +223,10 @@ func Random(n int) string {
 	}
 	return string(out)
 }
+
+// FromTail reads what Tail wrote; unknown text gives the zero ID.
+func FromTail(tail string) ID {
+	kind, local, _ := strings.Cut(tail, "/")
+	id, _ := localID(Type(kind), local)
+	return id
+}

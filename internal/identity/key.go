@@ -1,0 +1,67 @@
+// Package identity decides which record an identifier belongs to. It is the
+// only writer of identifiers; everything that names a customer enters through it.
+package identity
+
+import (
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+)
+
+// Kinds of identifiers that name accounts and workspaces.
+const (
+	KindAccountRef   contact.Kind = "account_ref"
+	KindDomain       contact.Kind = "domain"
+	KindWorkspaceRef contact.Kind = "workspace_ref"
+)
+
+// letters keep keys short: they are stored once for every identifier.
+var letters = map[contact.Kind]string{
+	contact.KindEmail: "e:", contact.KindPhone: "p:", contact.KindRef: "r:",
+	KindAccountRef: "a:", KindDomain: "d:", KindWorkspaceRef: "w:",
+}
+
+// Key returns the identity key of a normalised value: the kind's letter and the
+// value. Two identifiers are the same exactly when their keys are.
+func Key(kind contact.Kind, norm string) string { return letters[kind] + norm }
+
+// Field returns the API field that a kind is given in.
+func Field(kind contact.Kind) string {
+	switch kind {
+	case contact.KindEmail:
+		return "email"
+	case contact.KindPhone:
+		return "phone_numbers"
+	case KindDomain:
+		return "domains"
+	case KindAccountRef:
+		return "external_refs"
+	}
+	return "external_ref"
+}
+
+// Entry is one row of the identity index.
+type Entry struct {
+	Key     string
+	Holder  int64 // 0 when the key is exclusive, else the record's number
+	Subject don.ID
+	Main    bool
+}
+
+// Entry returns the index row of an identifier of contact n. Phones may be
+// shared, and so may e-mail where the org says so.
+func entryOf(i contact.Identifier, n int64, sharedEmails bool) Entry {
+	e := Entry{Key: Key(i.Kind, i.Norm()), Subject: don.Of(don.Contact, n), Main: i.Main}
+	if i.Kind == contact.KindPhone || i.Kind == contact.KindEmail && sharedEmails {
+		e.Holder = n
+	}
+	return e
+}
+
+// Entries returns the index rows of all of a contact's identifiers.
+func Entries(c *contact.Contact, sharedEmails bool) []Entry {
+	out := make([]Entry, len(c.Identifiers))
+	for i, id := range c.Identifiers {
+		out[i] = entryOf(id, c.N, sharedEmails)
+	}
+	return out
+}

@@ -1,0 +1,72 @@
+// Package org holds the tenant, its members and the scope in which every
+// operation runs.
+package org
+
+import (
+	"time"
+
+	"github.com/kith-id/kith/internal/don"
+)
+
+// Org is a tenant: the company that runs Kith for its team.
+type Org struct {
+	ID        int64 // internal, never shown
+	Name      string
+	Slug      string
+	Public    string // the random part of DEV-<public> and of every DON
+	Settings  Settings
+	CreatedAt time.Time
+}
+
+// Settings are the choices of an org. The zero value is the default.
+type Settings struct {
+	// SharedEmails lets several contacts hold one e-mail address.
+	SharedEmails bool `json:"shared_emails,omitempty"`
+	// SingleAssociation limits a contact to one account and one reference.
+	SingleAssociation bool `json:"single_association,omitempty"`
+	// RequireAccount makes account_external_reference mandatory in imports of contacts.
+	RequireAccount bool `json:"require_account,omitempty"`
+}
+
+// MemberState tells whether a member may sign in.
+type MemberState string
+
+// The member states.
+const (
+	Active      MemberState = "active"
+	Deactivated MemberState = "deactivated"
+)
+
+// Role is what a member may do; see package auth.
+type Role string
+
+// Admin may do everything. It is the only role so far.
+const Admin Role = "admin"
+
+// Member is a teammate of the org.
+type Member struct {
+	N           int64
+	Email       string
+	DisplayName string
+	FullName    string
+	State       MemberState
+	Role        Role
+	Password    string // argon2id encoded hash, empty when none is set
+	CreatedAt   time.Time
+	ModifiedAt  time.Time
+}
+
+// ID returns the member's id.
+func (m Member) ID() don.ID { return don.Of(don.Member, m.N) }
+
+// Scope says for which org, and for whom, an operation runs. Every store method
+// works inside one scope and sees nothing else.
+type Scope struct {
+	OrgID    int64
+	Space    don.Space
+	Settings Settings
+	Actor    don.ID // who acts: a member, or SYSU-1 for the system itself
+}
+
+// System is the actor of what Kith does by itself.
+var System = don.Of(don.SysUser, 1)

@@ -1,0 +1,275 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"github.com/kith-id/kith/internal/account"
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+)
+
+const accountColumns = `n, display_name, description, refs, domains, websites, tier, parent_n, workspace_n, owners, tags,
+	import_n, version, created_at, created_by, modified_at, modified_by`
+
+type accountRow struct {
+	account.Account
+	refs, domains, websites, owners, tags []byte
+}
+
+func scanAccount(r *accountRow) []any {
+	return []any{
+		&r.N, &r.DisplayName, &r.Description, &r.refs, &r.domains, &r.websites, &r.Tier, &r.ParentN, &r.WorkspaceN, &r.owners, &r.tags,
+		&r.ImportN, &r.Version, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy,
+	}
+}
+
+func (r *accountRow) account() (*account.Account, error) {
+	a := r.Account
+	err := unpack(r.refs, &a.Refs, r.domains, &a.Domains, r.websites, &a.Websites, r.owners, &a.Owners, r.tags, &a.Tags)
+	return &a, err
+}
+
+func accountAttrs(a *account.Account) []attr {
+	out := []attr{{accountName, contact.FoldName(a.DisplayName)}}
+	if a.Tier != "" {
+		out = append(out, attr{accountTier, a.Tier})
+	}
+	if a.ParentN != 0 {
+		out = append(out, attr{accountParent, num(a.ParentN)})
+	}
+	for _, s := range a.Websites {
+		out = append(out, attr{accountSite, s})
+	}
+	out = tagAttrs(out, accountTag, a.Tags)
+	return numAttrs(out, accountOwner, a.Owners)
+}
+
+// Accounts returns the live accounts with the numbers given, by number.
+func (tx *Tx) Accounts(ctx context.Context, ns []int64, lock bool) (map[int64]*account.Account, error) {
+	ns = slices.Clone(ns)
+	slices.Sort(ns)
+	out := make(map[int64]*account.Account, len(ns))
+	for chunk := range slices.Chunk(slices.Compact(ns), chunkSize) {
+		list, args := inList([]any{tx.scope.OrgID}, chunk)
+		sql := "SELECT " + accountColumns + " FROM account WHERE org_id = $1 AND n IN " + list + " ORDER BY n"
+		if lock {
+			sql += tx.q.lock()
+		}
+		got, err := collect(ctx, tx.q, sql, args, scanAccount)
+		if err != nil {
+			return nil, err
+		}
+		for i := range got {
+			a, err := got[i].account()
+			if err != nil {
+				return nil, err
+			}
+			out[a.N] = a
+		}
+	}
+	return out, nil
+}
+
+// Account returns one live account or not_found.
+func (tx *Tx) Account(ctx context.Context, n int64, lock bool) (*account.Account, error) {
+	found, err := tx.Accounts(ctx, []int64{n}, lock)
+	if err != nil {
+		return nil, err
+	}
+	if a := found[n]; a != nil {
+		return a, nil
+	}
+	return nil, errs.Gone(don.Of(don.Account, n).Display())
+}
+
+// InsertAccount adds an account with its index entries and history.
+func (tx *Tx) InsertAccount(ctx context.Context, a *account.Account) error {
+	if err := tx.putAccount(ctx, a); err != nil {
+		return err
+	}
+	return tx.record(ctx, change{don.Of(don.Account, a.N), opCreated, ""})
+}
+
+func (tx *Tx) putAccount(ctx context.Context, a *account.Account) error {
+	_, err := tx.q.exec(ctx, `INSERT INTO account (org_id, `+accountColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+		tx.scope.OrgID, a.N, a.DisplayName, a.Description, pack(a.Refs), pack(a.Domains), pack(a.Websites), a.Tier, a.ParentN, a.WorkspaceN,
+		pack(a.Owners), pack(a.Tags), a.ImportN, a.Version, a.CreatedAt, a.CreatedBy, a.ModifiedAt, a.ModifiedBy)
+	if err != nil {
+		return err
+	}
+	return tx.changeAttrs(ctx, a.N, nil, accountAttrs(a))
+}
+
+// UpdateAccount replaces an account by its changed form and reports whether it
+// differed.
+func (tx *Tx) UpdateAccount(ctx context.Context, before, after *account.Account) (bool, error) {
+	d, err := delta(before, after)
+	if err != nil || d == "{}" {
+		return false, err
+	}
+	after.Version = before.Version + 1
+	after.ModifiedAt, after.ModifiedBy = tx.now, tx.scope.Actor.Tail()
+	_, err = tx.q.exec(ctx, `UPDATE account SET display_name = $3, description = $4, refs = $5, domains = $6, websites = $7, tier = $8,
+		parent_n = $9, owners = $10, tags = $11, version = $12, modified_at = $13, modified_by = $14, workspace_n = $15 WHERE org_id = $1 AND n = $2`,
+		tx.scope.OrgID, after.N, after.DisplayName, after.Description, pack(after.Refs), pack(after.Domains), pack(after.Websites), after.Tier,
+		after.ParentN, pack(after.Owners), pack(after.Tags), after.Version, after.ModifiedAt, after.ModifiedBy, after.WorkspaceN)
+	if err != nil {
+		return false, err
+	}
+	if err := tx.changeAttrs(ctx, after.N, accountAttrs(before), accountAttrs(after)); err != nil {
+		return false, err
+	}
+	return true, tx.record(ctx, change{don.Of(don.Account, after.N), opUpdated, d})
+}
+
+// DeleteAccount moves an account to the trash; its workspaces, identifiers and
+// contacts' associations are the caller's to take away.
+func (tx *Tx) DeleteAccount(ctx context.Context, a *account.Account) error {
+	return tx.discard(ctx, "account", don.Of(don.Account, a.N), a, accountAttrs(a))
+}
+
+// RestoreAccount brings an account back from the trash as it was.
+func (tx *Tx) RestoreAccount(ctx context.Context, a *account.Account) error {
+	if err := tx.takeOut(ctx, don.Of(don.Account, a.N)); err != nil {
+		return err
+	}
+	if err := tx.putAccount(ctx, a); err != nil {
+		return err
+	}
+	return tx.record(ctx, change{don.Of(don.Account, a.N), opRestored, ""})
+}
+
+// ChildAccounts returns the numbers of the accounts below one.
+func (tx *Tx) ChildAccounts(ctx context.Context, parent int64) ([]int64, error) {
+	return tx.indexed(ctx, accountParent, num(parent), 0, 1000)
+}
+
+const spaceColumns = `n, account_n, display_name, description, ref, domain, environment, tier, is_default, owners, tags,
+	import_n, version, created_at, created_by, modified_at, modified_by`
+
+type spaceRow struct {
+	account.Workspace
+	owners, tags []byte
+}
+
+func scanSpace(r *spaceRow) []any {
+	return []any{
+		&r.N, &r.AccountN, &r.DisplayName, &r.Description, &r.Ref, &r.Domain, &r.Environment, &r.Tier, &r.Default, &r.owners, &r.tags,
+		&r.ImportN, &r.Version, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy,
+	}
+}
+
+func (r *spaceRow) workspace() (*account.Workspace, error) {
+	w := r.Workspace
+	return &w, unpack(r.owners, &w.Owners, r.tags, &w.Tags)
+}
+
+func spaceAttrs(w *account.Workspace) []attr {
+	out := []attr{{spaceName, contact.FoldName(w.DisplayName)}, {spaceAccount, num(w.AccountN)}}
+	out = tagAttrs(out, spaceTag, w.Tags)
+	return numAttrs(out, spaceOwner, w.Owners)
+}
+
+// Workspaces returns the live workspaces with the numbers given, by number.
+func (tx *Tx) Workspaces(ctx context.Context, ns []int64, lock bool) (map[int64]*account.Workspace, error) {
+	ns = slices.Clone(ns)
+	slices.Sort(ns)
+	out := make(map[int64]*account.Workspace, len(ns))
+	for chunk := range slices.Chunk(slices.Compact(ns), chunkSize) {
+		list, args := inList([]any{tx.scope.OrgID}, chunk)
+		sql := "SELECT " + spaceColumns + " FROM workspace WHERE org_id = $1 AND n IN " + list + " ORDER BY n"
+		if lock {
+			sql += tx.q.lock()
+		}
+		got, err := collect(ctx, tx.q, sql, args, scanSpace)
+		if err != nil {
+			return nil, err
+		}
+		for i := range got {
+			w, err := got[i].workspace()
+			if err != nil {
+				return nil, err
+			}
+			out[w.N] = w
+		}
+	}
+	return out, nil
+}
+
+// Workspace returns one live workspace or not_found.
+func (tx *Tx) Workspace(ctx context.Context, n int64, lock bool) (*account.Workspace, error) {
+	found, err := tx.Workspaces(ctx, []int64{n}, lock)
+	if err != nil {
+		return nil, err
+	}
+	if w := found[n]; w != nil {
+		return w, nil
+	}
+	return nil, errs.Gone(don.Of(don.Workspace, n).Display())
+}
+
+// InsertWorkspace adds a workspace with its index entries and history.
+func (tx *Tx) InsertWorkspace(ctx context.Context, w *account.Workspace) error {
+	if err := tx.putWorkspace(ctx, w); err != nil {
+		return err
+	}
+	return tx.record(ctx, change{don.Of(don.Workspace, w.N), opCreated, ""})
+}
+
+func (tx *Tx) putWorkspace(ctx context.Context, w *account.Workspace) error {
+	_, err := tx.q.exec(ctx, `INSERT INTO workspace (org_id, `+spaceColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+		tx.scope.OrgID, w.N, w.AccountN, w.DisplayName, w.Description, w.Ref, w.Domain, w.Environment, w.Tier, w.Default,
+		pack(w.Owners), pack(w.Tags), w.ImportN, w.Version, w.CreatedAt, w.CreatedBy, w.ModifiedAt, w.ModifiedBy)
+	if err != nil {
+		return err
+	}
+	return tx.changeAttrs(ctx, w.N, nil, spaceAttrs(w))
+}
+
+// UpdateWorkspace replaces a workspace by its changed form and reports whether
+// it differed.
+func (tx *Tx) UpdateWorkspace(ctx context.Context, before, after *account.Workspace) (bool, error) {
+	d, err := delta(before, after)
+	if err != nil || d == "{}" {
+		return false, err
+	}
+	after.Version = before.Version + 1
+	after.ModifiedAt, after.ModifiedBy = tx.now, tx.scope.Actor.Tail()
+	_, err = tx.q.exec(ctx, `UPDATE workspace SET display_name = $3, description = $4, ref = $5, domain = $6, environment = $7, tier = $8,
+		owners = $9, tags = $10, version = $11, modified_at = $12, modified_by = $13, account_n = $14, is_default = $15 WHERE org_id = $1 AND n = $2`,
+		tx.scope.OrgID, after.N, after.DisplayName, after.Description, after.Ref, after.Domain, after.Environment, after.Tier,
+		pack(after.Owners), pack(after.Tags), after.Version, after.ModifiedAt, after.ModifiedBy, after.AccountN, after.Default)
+	if err != nil {
+		return false, err
+	}
+	if err := tx.changeAttrs(ctx, after.N, spaceAttrs(before), spaceAttrs(after)); err != nil {
+		return false, err
+	}
+	return true, tx.record(ctx, change{don.Of(don.Workspace, after.N), opUpdated, d})
+}
+
+// DeleteWorkspace moves a workspace to the trash; its identifier and contacts'
+// associations are the caller's to take away.
+func (tx *Tx) DeleteWorkspace(ctx context.Context, w *account.Workspace) error {
+	return tx.discard(ctx, "workspace", don.Of(don.Workspace, w.N), w, spaceAttrs(w))
+}
+
+// RestoreWorkspace brings a workspace back from the trash as it was.
+func (tx *Tx) RestoreWorkspace(ctx context.Context, w *account.Workspace) error {
+	if err := tx.takeOut(ctx, don.Of(don.Workspace, w.N)); err != nil {
+		return err
+	}
+	if err := tx.putWorkspace(ctx, w); err != nil {
+		return err
+	}
+	return tx.record(ctx, change{don.Of(don.Workspace, w.N), opRestored, ""})
+}
+
+// WorkspacesOf returns the numbers of an account's workspaces.
+func (tx *Tx) WorkspacesOf(ctx context.Context, accountN int64) ([]int64, error) {
+	return tx.indexed(ctx, spaceAccount, num(accountN), 0, 10000)
+}

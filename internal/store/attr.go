@@ -1,0 +1,112 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/tag"
+)
+
+// attr is one entry of the inverted index.
+type attr struct{ field, value string }
+
+// Fields of the inverted index. The first letter is the record's.
+const (
+	contactName   = "c.name"
+	contactPlace  = "c.place" // account or workspace, as account/7
+	contactTag    = "c.tag"
+	contactOwner  = "c.owner"
+	accountName   = "a.name"
+	accountTag    = "a.tag"
+	accountOwner  = "a.owner"
+	accountTier   = "a.tier"
+	accountSite   = "a.site"
+	accountParent = "a.parent"
+	spaceName     = "w.name"
+	spaceAccount  = "w.account"
+	spaceTag      = "w.tag"
+	spaceOwner    = "w.owner"
+)
+
+func num(n int64) string { return strconv.FormatInt(n, 10) }
+
+// place spells an association as the index has it.
+func place(t don.Type, n int64) string { return string(t) + "/" + num(n) }
+
+// tagAttrs indexes a tag twice when it carries a value: with and without it.
+func tagAttrs(out []attr, field string, uses []tag.Use) []attr {
+	for _, u := range uses {
+		out = append(out, attr{field, num(u.N)})
+		if u.Value != "" {
+			out = append(out, attr{field, num(u.N) + "=" + u.Value})
+		}
+	}
+	return out
+}
+
+func numAttrs(out []attr, field string, ns []int64) []attr {
+	for _, n := range ns {
+		out = append(out, attr{field, num(n)})
+	}
+	return out
+}
+
+func contactAttrs(c *contact.Contact) []attr {
+	out := make([]attr, 0, 1+len(c.Associations)+len(c.Tags)+len(c.Owners))
+	out = append(out, attr{contactName, contact.FoldName(c.DisplayName)})
+	for _, a := range c.Associations {
+		out = append(out, attr{contactPlace, place(a.Type, a.N)})
+	}
+	out = tagAttrs(out, contactTag, c.Tags)
+	return numAttrs(out, contactOwner, c.Owners)
+}
+
+type attrEntry struct {
+	attr
+	n int64
+}
+
+// addAttrs adds entries in index order; those that stand already stay.
+func (tx *Tx) addAttrs(ctx context.Context, entries []attrEntry) error {
+	slices.SortFunc(entries, func(a, b attrEntry) int {
+		if c := strings.Compare(a.field, b.field); c != 0 {
+			return c
+		}
+		return strings.Compare(a.value, b.value)
+	})
+	_, err := tx.q.insert(ctx, attrTable, true, len(entries), func(i int, w *record) {
+		e := entries[i]
+		w.Int(tx.scope.OrgID)
+		w.Text(e.field)
+		w.Text(e.value)
+		w.Int(e.n)
+	})
+	return err
+}
+
+// changeAttrs brings the index from the entries before to those after.
+func (tx *Tx) changeAttrs(ctx context.Context, n int64, before, after []attr) error {
+	for _, a := range before {
+		if slices.Contains(after, a) {
+			continue
+		}
+		_, err := tx.q.exec(ctx, "DELETE FROM attr WHERE org_id = $1 AND field = $2 AND value = $3 AND n = $4", tx.scope.OrgID, a.field, a.value, n)
+		if err != nil {
+			return err
+		}
+	}
+	var add []attrEntry
+	for _, a := range after {
+		if !slices.Contains(before, a) {
+			add = append(add, attrEntry{a, n})
+		}
+	}
+	if len(add) == 0 {
+		return nil
+	}
+	return tx.addAttrs(ctx, add)
+}

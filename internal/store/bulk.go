@@ -1,0 +1,69 @@
+package store
+
+import "strings"
+
+// The targets of bulk inserts.
+var (
+	identifierTable = table{"identifier", []column{
+		{"org_id", "bigint"}, {"key", "text"}, {"holder", "bigint"}, {"type", "smallint"}, {"n", "bigint"}, {"main", "boolean"},
+	}, []int{1, 2}}
+	attrTable = table{"attr", []column{
+		{"org_id", "bigint"}, {"field", "text"}, {"value", "text"}, {"n", "bigint"},
+	}, []int{1, 2, 3}}
+	contactTable = table{"contact", []column{
+		{"org_id", "bigint"}, {"n", "bigint"}, {"display_name", "text"}, {"full_name", "text"}, {"description", "text"},
+		{"identifiers", "text"}, {"associations", "text"}, {"owners", "text"}, {"tags", "text"},
+		{"verified", "boolean"}, {"has_email", "boolean"}, {"state", "text"}, {"import_n", "bigint"}, {"version", "bigint"},
+		{"created_at", "timestamptz"}, {"created_by", "text"}, {"modified_at", "timestamptz"}, {"modified_by", "text"},
+	}, []int{1}}
+	historyTable = table{"history", []column{
+		{"org_id", "bigint"}, {"type", "smallint"}, {"n", "bigint"}, {"id", "bigint"},
+		{"at", "timestamptz"}, {"actor", "text"}, {"op", "text"}, {"delta", "text"},
+	}, []int{1, 2, 3}}
+	outboxTable = table{"outbox", []column{
+		{"org_id", "bigint"}, {"id", "bigint"}, {"type", "smallint"}, {"op", "text"}, {"n", "bigint"}, {"n_to", "bigint"}, {"at", "timestamptz"},
+	}, []int{1}}
+)
+
+func (t table) names() string {
+	names := make([]string, len(t.cols))
+	for i, c := range t.cols {
+		names[i] = c.name
+	}
+	return strings.Join(names, ", ")
+}
+
+// insertText inserts one row with plain parameters, for SQLite.
+func insertText(t table, skip bool) string {
+	sql := "INSERT INTO " + t.name + " (" + t.names() + ") VALUES (" + strings.TrimSuffix(strings.Repeat("?, ", len(t.cols)), ", ") + ")"
+	if skip {
+		sql += " ON CONFLICT DO NOTHING"
+	}
+	return sql
+}
+
+// unnestText inserts any number of rows given as arrays, for PostgreSQL.
+func unnestText(t table, ret string) string {
+	var b strings.Builder
+	b.WriteString("INSERT INTO " + t.name + " (" + t.names() + ") SELECT * FROM unnest(")
+	for i, c := range t.cols {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("$" + itoa(i+1) + "::" + c.typ + "[]")
+	}
+	b.WriteString(")")
+	if ret != "" {
+		b.WriteString(" ON CONFLICT DO NOTHING RETURNING " + ret)
+	}
+	return b.String()
+}
+
+// returning spells a row's key as one text.
+func returning(t table) string {
+	parts := make([]string, len(t.key))
+	for i, col := range t.key {
+		parts[i] = t.cols[col].name + "::text"
+	}
+	return strings.Join(parts, " || E'\\x1f' || ")
+}

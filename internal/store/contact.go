@@ -1,0 +1,199 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+)
+
+const contactColumns = `n, display_name, full_name, description, identifiers, associations, owners, tags,
+	verified, state, import_n, version, created_at, created_by, modified_at, modified_by`
+
+// contactRow is a contact as it is stored: lists are JSON.
+type contactRow struct {
+	contact.Contact
+	identifiers, associations, owners, tags []byte
+}
+
+func scanContact(r *contactRow) []any {
+	return []any{
+		&r.N, &r.DisplayName, &r.FullName, &r.Description, &r.identifiers, &r.associations, &r.owners, &r.tags,
+		&r.Verified, &r.State, &r.ImportN, &r.Version, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy,
+	}
+}
+
+func (r *contactRow) contact() (*contact.Contact, error) {
+	c := r.Contact
+	err := unpack(r.identifiers, &c.Identifiers, r.associations, &c.Associations, r.owners, &c.Owners, r.tags, &c.Tags)
+	return &c, err
+}
+
+// unpack decodes pairs of stored JSON and destination; empty text is no list.
+func unpack(pairs ...any) error {
+	for i := 0; i < len(pairs); i += 2 {
+		text := pairs[i].([]byte)
+		if len(text) == 0 {
+			continue
+		}
+		if err := json.Unmarshal(text, pairs[i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pack encodes a list for storage; an empty list is empty text.
+func pack[T any](list []T) string {
+	if len(list) == 0 {
+		return ""
+	}
+	text, err := json.Marshal(list)
+	if err != nil {
+		panic(err) // lists of plain structs always encode
+	}
+	return string(text)
+}
+
+// Contacts returns the live contacts with the numbers given, by number. With
+// lock they stay unchanged by others until the transaction ends.
+func (tx *Tx) Contacts(ctx context.Context, ns []int64, lock bool) (map[int64]*contact.Contact, error) {
+	ns = slices.Clone(ns)
+	slices.Sort(ns)
+	out := make(map[int64]*contact.Contact, len(ns))
+	for chunk := range slices.Chunk(slices.Compact(ns), chunkSize) {
+		list, args := inList([]any{tx.scope.OrgID}, chunk)
+		sql := "SELECT " + contactColumns + " FROM contact WHERE org_id = $1 AND n IN " + list + " ORDER BY n"
+		if lock {
+			sql += tx.q.lock()
+		}
+		got, err := collect(ctx, tx.q, sql, args, scanContact)
+		if err != nil {
+			return nil, err
+		}
+		for i := range got {
+			c, err := got[i].contact()
+			if err != nil {
+				return nil, err
+			}
+			out[c.N] = c
+		}
+	}
+	return out, nil
+}
+
+// Contact returns one live contact or not_found.
+func (tx *Tx) Contact(ctx context.Context, n int64, lock bool) (*contact.Contact, error) {
+	found, err := tx.Contacts(ctx, []int64{n}, lock)
+	if err != nil {
+		return nil, err
+	}
+	if c := found[n]; c != nil {
+		return c, nil
+	}
+	return nil, errs.Gone(don.Of(don.Contact, n).Display())
+}
+
+// InsertContacts adds contacts with their index entries and history.
+func (tx *Tx) InsertContacts(ctx context.Context, cs []*contact.Contact) error {
+	if err := tx.copyContacts(ctx, cs); err != nil {
+		return err
+	}
+	var entries []attrEntry
+	changes := make([]change, len(cs))
+	for i, c := range cs {
+		for _, a := range contactAttrs(c) {
+			entries = append(entries, attrEntry{a, c.N})
+		}
+		changes[i] = change{don.Of(don.Contact, c.N), opCreated, ""}
+	}
+	if err := tx.addAttrs(ctx, entries); err != nil {
+		return err
+	}
+	return tx.record(ctx, changes...)
+}
+
+func (tx *Tx) copyContacts(ctx context.Context, cs []*contact.Contact) error {
+	_, err := tx.q.insert(ctx, contactTable, false, len(cs), func(i int, w *record) {
+		c := cs[i]
+		w.Int(tx.scope.OrgID)
+		w.Int(c.N)
+		w.Text(c.DisplayName)
+		w.Text(c.FullName)
+		w.Text(c.Description)
+		w.Text(pack(c.Identifiers))
+		w.Text(pack(c.Associations))
+		w.Text(pack(c.Owners))
+		w.Text(pack(c.Tags))
+		w.Bool(c.Verified)
+		w.Bool(c.Email() != "")
+		w.Text(c.State)
+		w.Int(c.ImportN)
+		w.Int(c.Version)
+		w.Time(c.CreatedAt)
+		w.Text(c.CreatedBy)
+		w.Time(c.ModifiedAt)
+		w.Text(c.ModifiedBy)
+	})
+	return err
+}
+
+// UpdateContact replaces a contact by its changed form, with index and history.
+// It reports whether anything but version and modification differs; without a
+// difference nothing is written.
+func (tx *Tx) UpdateContact(ctx context.Context, before, after *contact.Contact) (bool, error) {
+	d, err := delta(before, after)
+	if err != nil || d == "{}" {
+		return false, err
+	}
+	after.Version = before.Version + 1
+	after.ModifiedAt, after.ModifiedBy = tx.now, tx.scope.Actor.Tail()
+	_, err = tx.q.exec(ctx, `UPDATE contact SET display_name = $3, full_name = $4, description = $5, identifiers = $6, associations = $7,
+		owners = $8, tags = $9, verified = $10, has_email = $11, state = $12, version = $13, modified_at = $14, modified_by = $15
+		WHERE org_id = $1 AND n = $2`,
+		tx.scope.OrgID, after.N, after.DisplayName, after.FullName, after.Description, pack(after.Identifiers), pack(after.Associations),
+		pack(after.Owners), pack(after.Tags), after.Verified, after.Email() != "", after.State, after.Version, after.ModifiedAt, after.ModifiedBy)
+	if err != nil {
+		return false, err
+	}
+	if err := tx.changeAttrs(ctx, after.N, contactAttrs(before), contactAttrs(after)); err != nil {
+		return false, err
+	}
+	return true, tx.record(ctx, change{don.Of(don.Contact, after.N), opUpdated, d})
+}
+
+// DeleteContact moves a contact to the trash. Its identifiers are the caller's
+// to release.
+func (tx *Tx) DeleteContact(ctx context.Context, c *contact.Contact) error {
+	return tx.discard(ctx, "contact", don.Of(don.Contact, c.N), c, contactAttrs(c))
+}
+
+// RestoreContact brings a contact back from the trash as it was.
+func (tx *Tx) RestoreContact(ctx context.Context, c *contact.Contact) error {
+	if err := tx.takeOut(ctx, don.Of(don.Contact, c.N)); err != nil {
+		return err
+	}
+	if err := tx.copyContacts(ctx, []*contact.Contact{c}); err != nil {
+		return err
+	}
+	if err := tx.changeAttrs(ctx, c.N, nil, contactAttrs(c)); err != nil {
+		return err
+	}
+	return tx.record(ctx, change{don.Of(don.Contact, c.N), opRestored, ""})
+}
+
+// indexed returns the numbers of up to limit records above after that hold
+// an index value.
+func (tx *Tx) indexed(ctx context.Context, field, value string, after int64, limit int) ([]int64, error) {
+	return collect(ctx, tx.q, "SELECT n FROM attr WHERE org_id = $1 AND field = $2 AND value = $3 AND n > $4 ORDER BY n LIMIT $5",
+		[]any{tx.scope.OrgID, field, value, after, limit}, func(n *int64) []any { return []any{n} })
+}
+
+// ContactsOf returns the numbers of up to limit contacts above after that are
+// associated with an account or workspace.
+func (tx *Tx) ContactsOf(ctx context.Context, of don.ID, after int64, limit int) ([]int64, error) {
+	return tx.indexed(ctx, contactPlace, place(of.Type, of.N), after, limit)
+}

@@ -1,0 +1,103 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/kith-id/kith/internal/org"
+)
+
+// engine is a database as the store needs it. Both implementations run the same
+// SQL texts; what differs is below this line.
+type engine interface {
+	// write runs body in a transaction of its own or shared with other small
+	// writes, and returns once it is durable. Body may run again.
+	write(ctx context.Context, body func(querier) error) error
+	// bulk runs body as a transaction that lets small writes go first. It is
+	// durable once a later write is.
+	bulk(ctx context.Context, body func(querier) error) error
+	// read runs body on one snapshot.
+	read(ctx context.Context, body func(querier) error) error
+	migrate(ctx context.Context) error
+	ping(ctx context.Context) error
+	name() string
+	close() error
+}
+
+// querier runs statements inside one transaction.
+type querier interface {
+	exec(ctx context.Context, sql string, args ...any) (int64, error)
+	query(ctx context.Context, sql string, args ...any) (rows, error)
+	// insert adds rows in bulk and returns the indexes of those that stood
+	// already; without skip a row that stands is an error.
+	insert(ctx context.Context, t table, skip bool, count int, fill func(i int, w *record)) ([]int, error)
+	// lock ends a SELECT that means to update what it reads.
+	lock() string
+}
+
+type rows interface {
+	Next() bool
+	Scan(dest ...any) error
+	Err() error
+	Close()
+}
+
+// table describes the target of a bulk insert.
+type table struct {
+	name string
+	cols []column
+	key  []int // columns of the primary key, for finding rows that stood already
+}
+
+type column struct {
+	name string
+	typ  string // PostgreSQL's name of the type
+}
+
+// Tx is a transaction in the scope of one org. It implements the narrow
+// interfaces that the domain packages declare.
+type Tx struct {
+	q     querier
+	scope org.Scope
+	now   time.Time
+}
+
+// Now returns the time of the transaction, read once, in microseconds.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// Scope returns for which org and whom the transaction runs.
+func (tx *Tx) Scope() org.Scope { return tx.scope }
+
+// one scans the only row of a query; ok is false when there is none.
+func one(ctx context.Context, q querier, sql string, args []any, dest ...any) (ok bool, err error) {
+	rs, err := q.query(ctx, sql, args...)
+	if err != nil {
+		return false, err
+	}
+	defer rs.Close()
+	if !rs.Next() {
+		return false, rs.Err()
+	}
+	if err := rs.Scan(dest...); err != nil {
+		return false, err
+	}
+	return true, nil
+}
+
+// collect scans every row of a query.
+func collect[T any](ctx context.Context, q querier, sql string, args []any, dest func(*T) []any) ([]T, error) {
+	rs, err := q.query(ctx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rs.Close()
+	var out []T
+	for rs.Next() {
+		var v T
+		if err := rs.Scan(dest(&v)...); err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, rs.Err()
+}

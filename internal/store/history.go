@@ -1,0 +1,110 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+
+	"github.com/kith-id/kith/internal/don"
+)
+
+// Operations as history and the outbox name them.
+const (
+	opCreated  = "created"
+	opUpdated  = "updated"
+	opDeleted  = "deleted"
+	opRestored = "restored"
+)
+
+type change struct {
+	id    don.ID
+	op    string
+	delta string
+}
+
+// record writes history and outbox rows for the changes.
+func (tx *Tx) record(ctx context.Context, changes ...change) error {
+	actor := tx.scope.Actor.Tail()
+	ids := make([]int64, len(changes))
+	for i := range ids {
+		ids[i] = nextID(tx.now)
+	}
+	_, err := tx.q.insert(ctx, historyTable, false, len(changes), func(i int, w *record) {
+		c := changes[i]
+		w.Int(tx.scope.OrgID)
+		w.Small(typeCodes[c.id.Type])
+		w.Int(c.id.N)
+		w.Int(ids[i])
+		w.Time(tx.now)
+		w.Text(actor)
+		w.Text(c.op)
+		w.Text(c.delta)
+	})
+	if err != nil {
+		return err
+	}
+	_, err = tx.q.insert(ctx, outboxTable, false, len(changes), func(i int, w *record) {
+		tx.writeOutbox(w, ids[i], changes[i].id, changes[i].op, changes[i].id.N)
+	})
+	return err
+}
+
+func (tx *Tx) writeOutbox(w *record, id int64, of don.ID, op string, to int64) {
+	w.Int(tx.scope.OrgID)
+	w.Int(id)
+	w.Small(typeCodes[of.Type])
+	w.Text(op)
+	w.Int(of.N)
+	w.Int(to)
+	w.Time(tx.now)
+}
+
+// recordRange writes one outbox row for records created in bulk. Their history
+// is the import that they name.
+func (tx *Tx) recordRange(ctx context.Context, of don.ID, to int64) error {
+	_, err := tx.q.insert(ctx, outboxTable, false, 1, func(_ int, w *record) {
+		tx.writeOutbox(w, nextID(tx.now), of, opCreated, to)
+	})
+	return err
+}
+
+// delta returns what differs between two records as {"Field":{"old":…,"new":…}}.
+func delta(before, after any) (string, error) {
+	b, err := fields(before)
+	if err != nil {
+		return "", err
+	}
+	a, err := fields(after)
+	if err != nil {
+		return "", err
+	}
+	type pair struct {
+		Old json.RawMessage `json:"old,omitempty"`
+		New json.RawMessage `json:"new,omitempty"`
+	}
+	d := map[string]pair{}
+	for k, v := range a {
+		if !bytes.Equal(v, b[k]) {
+			d[k] = pair{b[k], v}
+		}
+	}
+	for k, v := range b {
+		if _, still := a[k]; !still {
+			d[k] = pair{Old: v}
+		}
+	}
+	for _, own := range []string{"Version", "ModifiedAt", "ModifiedBy"} {
+		delete(d, own)
+	}
+	text, err := json.Marshal(d)
+	return string(text), err
+}
+
+func fields(v any) (map[string]json.RawMessage, error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	var m map[string]json.RawMessage
+	return m, json.Unmarshal(text, &m)
+}

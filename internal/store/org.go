@@ -1,0 +1,300 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/org"
+)
+
+// Next takes count numbers of a type and returns the first.
+func (tx *Tx) Next(ctx context.Context, t don.Type, count int) (int64, error) {
+	var last int64
+	_, err := one(ctx, tx.q, `INSERT INTO counter (org_id, type, n) VALUES ($1, $2, $3)
+		ON CONFLICT (org_id, type) DO UPDATE SET n = counter.n + excluded.n RETURNING n`,
+		[]any{tx.scope.OrgID, string(t), count}, &last)
+	return last - int64(count) + 1, err
+}
+
+// Route kinds: what may be known before the org is.
+const (
+	RouteToken  = "token"  // the hash of a secret
+	RouteMember = "member" // a member's normalised e-mail
+)
+
+// AddRoute lets key find the scope's org.
+func (tx *Tx) AddRoute(ctx context.Context, kind, key string) error {
+	_, err := tx.q.exec(ctx, "INSERT INTO routes (kind, key, org_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", kind, key, tx.scope.OrgID)
+	return err
+}
+
+// DropRoute takes a route away.
+func (tx *Tx) DropRoute(ctx context.Context, kind, key string) error {
+	_, err := tx.q.exec(ctx, "DELETE FROM routes WHERE kind = $1 AND key = $2 AND org_id = $3", kind, key, tx.scope.OrgID)
+	return err
+}
+
+// Routes returns the orgs that a key leads to. It needs no scope.
+func (d *DB) Routes(ctx context.Context, kind, key string) ([]int64, error) {
+	var out []int64
+	err := d.e.read(ctx, func(q querier) (err error) {
+		out, err = collect(ctx, q, "SELECT org_id FROM routes WHERE kind = $1 AND key = $2", []any{kind, key}, func(n *int64) []any { return []any{n} })
+		return err
+	})
+	return out, err
+}
+
+// Orgs returns every org, in the order of their making.
+func (d *DB) Orgs(ctx context.Context) ([]org.Org, error) {
+	type row struct {
+		org.Org
+		settings []byte
+	}
+	var out []org.Org
+	err := d.e.read(ctx, func(q querier) error {
+		got, err := collect(ctx, q, "SELECT org_id, name, slug, public, settings, created_at FROM org ORDER BY org_id", nil, func(r *row) []any {
+			return []any{&r.ID, &r.Name, &r.Slug, &r.Public, &r.settings, &r.CreatedAt}
+		})
+		for _, r := range got {
+			if err := json.Unmarshal(r.settings, &r.Settings); err != nil {
+				return err
+			}
+			out = append(out, r.Org)
+		}
+		return err
+	})
+	return out, err
+}
+
+// CreateOrg adds an org and returns it with its id. A slug that stands already
+// is a conflict.
+func (d *DB) CreateOrg(ctx context.Context, o org.Org) (org.Org, error) {
+	settings, err := json.Marshal(o.Settings)
+	if err != nil {
+		return o, err
+	}
+	o.CreatedAt = d.now().UTC().Truncate(time.Microsecond)
+	err = d.e.write(ctx, func(q querier) error {
+		if _, err := one(ctx, q, "SELECT COALESCE(MAX(org_id), 0) + 1 FROM org", nil, &o.ID); err != nil {
+			return err
+		}
+		_, err := q.exec(ctx, "INSERT INTO org (org_id, name, slug, public, settings, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+			o.ID, o.Name, o.Slug, o.Public, string(settings), o.CreatedAt)
+		return err
+	})
+	return o, err
+}
+
+// SaveSettings replaces the org's settings.
+func (tx *Tx) SaveSettings(ctx context.Context, s org.Settings) error {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	_, err = tx.q.exec(ctx, "UPDATE org SET settings = $2 WHERE org_id = $1", tx.scope.OrgID, string(text))
+	return err
+}
+
+const memberColumns = "n, email, display_name, full_name, state, role, password, created_at, modified_at"
+
+func scanMember(m *org.Member) []any {
+	return []any{&m.N, &m.Email, &m.DisplayName, &m.FullName, (*string)(&m.State), (*string)(&m.Role), &m.Password, &m.CreatedAt, &m.ModifiedAt}
+}
+
+// Members returns the org's members in the order of their making, at most 10,000.
+func (tx *Tx) Members(ctx context.Context) ([]org.Member, error) {
+	return collect(ctx, tx.q, "SELECT "+memberColumns+" FROM member WHERE org_id = $1 ORDER BY n LIMIT 10000", []any{tx.scope.OrgID}, scanMember)
+}
+
+// Member returns one member or not_found.
+func (tx *Tx) Member(ctx context.Context, n int64) (org.Member, error) {
+	var m org.Member
+	found, err := one(ctx, tx.q, "SELECT "+memberColumns+" FROM member WHERE org_id = $1 AND n = $2", []any{tx.scope.OrgID, n}, scanMember(&m)...)
+	if err == nil && !found {
+		err = errs.Gone(don.Of(don.Member, n).Display())
+	}
+	return m, err
+}
+
+// MembersByEmail returns the members with the normalised addresses given, by address.
+func (tx *Tx) MembersByEmail(ctx context.Context, keys []string) (map[string]org.Member, error) {
+	type row struct {
+		org.Member
+		key string
+	}
+	out := map[string]org.Member{}
+	for chunk := range slices.Chunk(keys, chunkSize) {
+		list, args := inList([]any{tx.scope.OrgID}, chunk)
+		got, err := collect(ctx, tx.q, "SELECT "+memberColumns+", email_key FROM member WHERE org_id = $1 AND email_key IN "+list, args, func(r *row) []any {
+			return append(scanMember(&r.Member), &r.key)
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range got {
+			out[r.key] = r.Member
+		}
+	}
+	return out, nil
+}
+
+// MembersByN returns members by number.
+func (tx *Tx) MembersByN(ctx context.Context, ns []int64) (map[int64]org.Member, error) {
+	out := map[int64]org.Member{}
+	for chunk := range slices.Chunk(ns, chunkSize) {
+		list, args := inList([]any{tx.scope.OrgID}, chunk)
+		got, err := collect(ctx, tx.q, "SELECT "+memberColumns+" FROM member WHERE org_id = $1 AND n IN "+list, args, scanMember)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range got {
+			out[m.N] = m
+		}
+	}
+	return out, nil
+}
+
+// InsertMember adds a member; an address that stands already is a conflict.
+func (tx *Tx) InsertMember(ctx context.Context, m org.Member, emailKey string) error {
+	held, err := tx.MembersByEmail(ctx, []string{emailKey})
+	if err != nil {
+		return err
+	}
+	if h, taken := held[emailKey]; taken {
+		return errs.Clash("email", "%s is already the address of %s", h.Email, h.ID().Display())
+	}
+	_, err = tx.q.exec(ctx, `INSERT INTO member (org_id, n, email, email_key, display_name, full_name, state, role, password, created_at, modified_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		tx.scope.OrgID, m.N, m.Email, emailKey, m.DisplayName, m.FullName, string(m.State), string(m.Role), m.Password, m.CreatedAt, m.ModifiedAt)
+	if err != nil {
+		return err
+	}
+	if err := tx.AddRoute(ctx, RouteMember, emailKey); err != nil {
+		return err
+	}
+	return tx.record(ctx, change{m.ID(), opCreated, ""})
+}
+
+// UpdateMember saves a member's name, state, role and password. The password's
+// hash stays out of the history.
+func (tx *Tx) UpdateMember(ctx context.Context, before, after org.Member) error {
+	b, a := before, after
+	b.Password, a.Password = "", ""
+	d, err := delta(b, a)
+	if err != nil {
+		return err
+	}
+	_, err = tx.q.exec(ctx, "UPDATE member SET display_name = $3, full_name = $4, state = $5, role = $6, password = $7, modified_at = $8 WHERE org_id = $1 AND n = $2",
+		tx.scope.OrgID, after.N, after.DisplayName, after.FullName, string(after.State), string(after.Role), after.Password, tx.now)
+	if err != nil {
+		return err
+	}
+	return tx.record(ctx, change{after.ID(), opUpdated, d})
+}
+
+// Token is a secret that lets someone act. Only its hash is stored.
+type Token struct {
+	ID        string
+	Kind      string // pat, session or reset
+	Hash      string // base64url SHA-256 of the secret
+	Subject   don.ID
+	Hint      string
+	Scopes    string
+	CreatedAt time.Time
+	ExpiresAt *time.Time
+	RevokedAt *time.Time
+}
+
+const tokenColumns = "id, kind, hash, subject, hint, scopes, created_at, expires_at, revoked_at"
+
+type tokenRow struct {
+	Token
+	subject string
+}
+
+func scanToken(r *tokenRow) []any {
+	return []any{&r.ID, &r.Kind, &r.Hash, &r.subject, &r.Hint, &r.Scopes, &r.CreatedAt, &r.ExpiresAt, &r.RevokedAt}
+}
+
+func (tx *Tx) tokens(ctx context.Context, where string, args ...any) ([]Token, error) {
+	got, err := collect(ctx, tx.q, "SELECT "+tokenColumns+" FROM token WHERE org_id = $1 AND "+where, append([]any{tx.scope.OrgID}, args...), scanToken)
+	out := make([]Token, len(got))
+	for i, r := range got {
+		out[i] = r.Token
+		out[i].Subject = don.FromTail(r.subject)
+	}
+	return out, err
+}
+
+// InsertToken adds a token and its route.
+func (tx *Tx) InsertToken(ctx context.Context, t Token) error {
+	_, err := tx.q.exec(ctx, "INSERT INTO token (org_id, "+tokenColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL)",
+		tx.scope.OrgID, t.ID, t.Kind, t.Hash, t.Subject.Tail(), t.Hint, t.Scopes, t.CreatedAt, t.ExpiresAt)
+	if err != nil {
+		return err
+	}
+	return tx.AddRoute(ctx, RouteToken, t.Hash)
+}
+
+// TokenByHash returns a token whether it is still valid or not, or not_found.
+func (tx *Tx) TokenByHash(ctx context.Context, hash string) (Token, error) {
+	return only(tx.tokens(ctx, "hash = $2", hash))
+}
+
+// TokenByID returns a token or not_found.
+func (tx *Tx) TokenByID(ctx context.Context, id string) (Token, error) {
+	return only(tx.tokens(ctx, "id = $2", id))
+}
+
+func only(ts []Token, err error) (Token, error) {
+	if err != nil {
+		return Token{}, err
+	}
+	if len(ts) == 0 {
+		return Token{}, errs.Gone("the token")
+	}
+	return ts[0], nil
+}
+
+// TokensOf returns a subject's tokens of a kind, the newest first, at most 1,000.
+func (tx *Tx) TokensOf(ctx context.Context, subject don.ID, kind string) ([]Token, error) {
+	return tx.tokens(ctx, "subject = $2 AND kind = $3 ORDER BY created_at DESC LIMIT 1000", subject.Tail(), kind)
+}
+
+// RevokeToken ends a token now. Its route stays, so that its bearer is told that
+// it was revoked.
+func (tx *Tx) RevokeToken(ctx context.Context, t Token) error {
+	_, err := tx.q.exec(ctx, "UPDATE token SET revoked_at = $3 WHERE org_id = $1 AND id = $2 AND revoked_at IS NULL", tx.scope.OrgID, t.ID, tx.now)
+	return err
+}
+
+// SigningKey is a sealed private key for tokens.
+type SigningKey struct {
+	ID        string
+	Sealed    []byte
+	CreatedAt time.Time
+}
+
+// SigningKeys returns the installation's keys, the newest first.
+func (d *DB) SigningKeys(ctx context.Context) ([]SigningKey, error) {
+	var out []SigningKey
+	err := d.e.read(ctx, func(q querier) (err error) {
+		out, err = collect(ctx, q, "SELECT kid, sealed, created_at FROM signing_key ORDER BY created_at DESC", nil, func(k *SigningKey) []any {
+			return []any{&k.ID, &k.Sealed, &k.CreatedAt}
+		})
+		return err
+	})
+	return out, err
+}
+
+// AddSigningKey stores a key.
+func (d *DB) AddSigningKey(ctx context.Context, k SigningKey) error {
+	return d.e.write(ctx, func(q querier) error {
+		_, err := q.exec(ctx, "INSERT INTO signing_key (kid, sealed, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", k.ID, k.Sealed, k.CreatedAt)
+		return err
+	})
+}
