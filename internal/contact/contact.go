@@ -100,20 +100,36 @@ type Contact struct {
 // Email returns the main e-mail as given, or "".
 func (c *Contact) Email() string { return c.main(KindEmail) }
 
+// EmailKey returns the main e-mail normalised, or "".
+func (c *Contact) EmailKey() string {
+	if i := c.mainOf(KindEmail); i != nil {
+		return i.Norm()
+	}
+	return ""
+}
+
 // Ref returns the main external reference, or "" when nobody gave one.
 func (c *Contact) Ref() string { return c.main(KindRef) }
 
 func (c *Contact) main(k Kind) string {
-	first := ""
-	for _, i := range c.Identifiers {
+	if i := c.mainOf(k); i != nil {
+		return i.Value
+	}
+	return ""
+}
+
+func (c *Contact) mainOf(k Kind) *Identifier {
+	var first *Identifier
+	for at := range c.Identifiers {
+		i := &c.Identifiers[at]
 		if i.Kind != k {
 			continue
 		}
 		if i.Main {
-			return i.Value
+			return i
 		}
-		if first == "" {
-			first = i.Value
+		if first == nil {
+			first = i
 		}
 	}
 	return first

@@ -199,6 +199,9 @@ func WebsiteDomain(website string) (domain string, ok bool) {
 	if err != nil {
 		return "", false
 	}
+	if checkVisible(u.Hostname()) != nil {
+		return "", false
+	}
 	host, why := hostASCII(u.Hostname())
 	return stripWWW(host), why == ""
 }

@@ -93,10 +93,10 @@ func (tx *Tx) InsertAccount(ctx context.Context, a *account.Account) error {
 }
 
 func (tx *Tx) putAccount(ctx context.Context, a *account.Account) error {
-	_, err := tx.q.exec(ctx, `INSERT INTO account (org_id, `+accountColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+	_, err := tx.q.exec(ctx, `INSERT INTO account (org_id, `+accountColumns+`, name_key)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
 		tx.scope.OrgID, a.N, a.DisplayName, a.Description, pack(a.Refs), pack(a.Domains), pack(a.Websites), a.Tier, a.ParentN, a.WorkspaceN,
-		pack(a.Owners), pack(a.Tags), a.ImportN, a.Version, a.CreatedAt, a.CreatedBy, a.ModifiedAt, a.ModifiedBy)
+		pack(a.Owners), pack(a.Tags), a.ImportN, a.Version, a.CreatedAt, a.CreatedBy, a.ModifiedAt, a.ModifiedBy, contact.FoldName(a.DisplayName))
 	if err != nil {
 		return err
 	}
@@ -113,9 +113,9 @@ func (tx *Tx) UpdateAccount(ctx context.Context, before, after *account.Account)
 	after.Version = before.Version + 1
 	after.ModifiedAt, after.ModifiedBy = tx.now, tx.scope.Actor.Tail()
 	_, err = tx.q.exec(ctx, `UPDATE account SET display_name = $3, description = $4, refs = $5, domains = $6, websites = $7, tier = $8,
-		parent_n = $9, owners = $10, tags = $11, version = $12, modified_at = $13, modified_by = $14, workspace_n = $15 WHERE org_id = $1 AND n = $2`,
+		parent_n = $9, owners = $10, tags = $11, version = $12, modified_at = $13, modified_by = $14, workspace_n = $15, name_key = $16 WHERE org_id = $1 AND n = $2`,
 		tx.scope.OrgID, after.N, after.DisplayName, after.Description, pack(after.Refs), pack(after.Domains), pack(after.Websites), after.Tier,
-		after.ParentN, pack(after.Owners), pack(after.Tags), after.Version, after.ModifiedAt, after.ModifiedBy, after.WorkspaceN)
+		after.ParentN, pack(after.Owners), pack(after.Tags), after.Version, after.ModifiedAt, after.ModifiedBy, after.WorkspaceN, contact.FoldName(after.DisplayName))
 	if err != nil {
 		return false, err
 	}
@@ -220,10 +220,10 @@ func (tx *Tx) InsertWorkspace(ctx context.Context, w *account.Workspace) error {
 }
 
 func (tx *Tx) putWorkspace(ctx context.Context, w *account.Workspace) error {
-	_, err := tx.q.exec(ctx, `INSERT INTO workspace (org_id, `+spaceColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+	_, err := tx.q.exec(ctx, `INSERT INTO workspace (org_id, `+spaceColumns+`, name_key)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
 		tx.scope.OrgID, w.N, w.AccountN, w.DisplayName, w.Description, w.Ref, w.Domain, w.Environment, w.Tier, w.Default,
-		pack(w.Owners), pack(w.Tags), w.ImportN, w.Version, w.CreatedAt, w.CreatedBy, w.ModifiedAt, w.ModifiedBy)
+		pack(w.Owners), pack(w.Tags), w.ImportN, w.Version, w.CreatedAt, w.CreatedBy, w.ModifiedAt, w.ModifiedBy, contact.FoldName(w.DisplayName))
 	if err != nil {
 		return err
 	}
@@ -240,9 +240,9 @@ func (tx *Tx) UpdateWorkspace(ctx context.Context, before, after *account.Worksp
 	after.Version = before.Version + 1
 	after.ModifiedAt, after.ModifiedBy = tx.now, tx.scope.Actor.Tail()
 	_, err = tx.q.exec(ctx, `UPDATE workspace SET display_name = $3, description = $4, ref = $5, domain = $6, environment = $7, tier = $8,
-		owners = $9, tags = $10, version = $11, modified_at = $12, modified_by = $13, account_n = $14, is_default = $15 WHERE org_id = $1 AND n = $2`,
+		owners = $9, tags = $10, version = $11, modified_at = $12, modified_by = $13, account_n = $14, is_default = $15, name_key = $16 WHERE org_id = $1 AND n = $2`,
 		tx.scope.OrgID, after.N, after.DisplayName, after.Description, after.Ref, after.Domain, after.Environment, after.Tier,
-		pack(after.Owners), pack(after.Tags), after.Version, after.ModifiedAt, after.ModifiedBy, after.AccountN, after.Default)
+		pack(after.Owners), pack(after.Tags), after.Version, after.ModifiedAt, after.ModifiedBy, after.AccountN, after.Default, contact.FoldName(after.DisplayName))
 	if err != nil {
 		return false, err
 	}

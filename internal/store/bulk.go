@@ -11,9 +11,9 @@ var (
 		{"org_id", "bigint"}, {"field", "text"}, {"value", "text"}, {"n", "bigint"},
 	}, []int{1, 2, 3}}
 	contactTable = table{"contact", []column{
-		{"org_id", "bigint"}, {"n", "bigint"}, {"display_name", "text"}, {"full_name", "text"}, {"description", "text"},
+		{"org_id", "bigint"}, {"n", "bigint"}, {"display_name", "text"}, {"name_key", "text"}, {"email_key", "text"}, {"full_name", "text"}, {"description", "text"},
 		{"identifiers", "text"}, {"associations", "text"}, {"owners", "text"}, {"tags", "text"},
-		{"verified", "boolean"}, {"has_email", "boolean"}, {"state", "text"}, {"import_n", "bigint"}, {"version", "bigint"},
+		{"verified", "boolean"}, {"state", "text"}, {"import_n", "bigint"}, {"version", "bigint"},
 		{"created_at", "timestamptz"}, {"created_by", "text"}, {"modified_at", "timestamptz"}, {"modified_by", "text"},
 	}, []int{1}}
 	historyTable = table{"history", []column{

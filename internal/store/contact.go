@@ -99,6 +99,9 @@ func (tx *Tx) Contact(ctx context.Context, n int64, lock bool) (*contact.Contact
 
 // InsertContacts adds contacts with their index entries and history.
 func (tx *Tx) InsertContacts(ctx context.Context, cs []*contact.Contact) error {
+	if len(cs) == 0 {
+		return nil
+	}
 	if err := tx.copyContacts(ctx, cs); err != nil {
 		return err
 	}
@@ -122,6 +125,8 @@ func (tx *Tx) copyContacts(ctx context.Context, cs []*contact.Contact) error {
 		w.Int(tx.scope.OrgID)
 		w.Int(c.N)
 		w.Text(c.DisplayName)
+		w.Text(contact.FoldName(c.DisplayName))
+		w.Text(c.EmailKey())
 		w.Text(c.FullName)
 		w.Text(c.Description)
 		w.Text(pack(c.Identifiers))
@@ -129,7 +134,6 @@ func (tx *Tx) copyContacts(ctx context.Context, cs []*contact.Contact) error {
 		w.Text(pack(c.Owners))
 		w.Text(pack(c.Tags))
 		w.Bool(c.Verified)
-		w.Bool(c.Email() != "")
 		w.Text(c.State)
 		w.Int(c.ImportN)
 		w.Int(c.Version)
@@ -152,10 +156,10 @@ func (tx *Tx) UpdateContact(ctx context.Context, before, after *contact.Contact)
 	after.Version = before.Version + 1
 	after.ModifiedAt, after.ModifiedBy = tx.now, tx.scope.Actor.Tail()
 	_, err = tx.q.exec(ctx, `UPDATE contact SET display_name = $3, full_name = $4, description = $5, identifiers = $6, associations = $7,
-		owners = $8, tags = $9, verified = $10, has_email = $11, state = $12, version = $13, modified_at = $14, modified_by = $15
+		owners = $8, tags = $9, verified = $10, email_key = $11, state = $12, version = $13, modified_at = $14, modified_by = $15, name_key = $16
 		WHERE org_id = $1 AND n = $2`,
 		tx.scope.OrgID, after.N, after.DisplayName, after.FullName, after.Description, pack(after.Identifiers), pack(after.Associations),
-		pack(after.Owners), pack(after.Tags), after.Verified, after.Email() != "", after.State, after.Version, after.ModifiedAt, after.ModifiedBy)
+		pack(after.Owners), pack(after.Tags), after.Verified, after.EmailKey(), after.State, after.Version, after.ModifiedAt, after.ModifiedBy, contact.FoldName(after.DisplayName))
 	if err != nil {
 		return false, err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/ncruces/go-sqlite3"
 
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/identity"
 )
 
 var (
@@ -15,10 +16,6 @@ var (
 	errBusy  = errs.New(errs.Unavailable, "service_unavailable", "the database is busy; try again in a moment")
 	errFull  = errs.New(errs.Unavailable, "service_unavailable", "the disk is full; free some space and try again")
 )
-
-// ErrAgain tells the engine to run the transaction once more, because another
-// one has taken what it was about to take.
-var ErrAgain = errors.New("run the transaction again")
 
 // mapSQLite turns an engine's error into one of ours; others pass.
 func mapSQLite(err error) error {
@@ -59,7 +56,7 @@ func mapPostgres(err error) error {
 
 // retryable reports whether PostgreSQL asks to run the transaction again.
 func retryable(err error) bool {
-	if errors.Is(err, ErrAgain) {
+	if errors.Is(err, identity.ErrAgain) {
 		return true
 	}
 	var e *pgconn.PgError

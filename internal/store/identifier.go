@@ -141,3 +141,5 @@ func (tx *Tx) Seize(ctx context.Context, e identity.Entry, from int64) (bool, er
 		tx.scope.OrgID, typeCodes[e.Subject.Type], from, e.Key)
 	return true, err
 }
+
+var _ identity.Tx = (*Tx)(nil)

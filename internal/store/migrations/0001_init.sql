@@ -85,6 +85,8 @@ CREATE TABLE contact (
 	org_id       BIGINT NOT NULL,
 	n            BIGINT NOT NULL,
 	display_name TEXT NOT NULL,
+	name_key     TEXT COLLATE "C" NOT NULL,
+	email_key    TEXT COLLATE "C" NOT NULL,
 	full_name    TEXT NOT NULL,
 	description  TEXT NOT NULL,
 	identifiers  TEXT NOT NULL,
@@ -92,7 +94,6 @@ CREATE TABLE contact (
 	owners       TEXT NOT NULL,
 	tags         TEXT NOT NULL,
 	verified     BOOLEAN NOT NULL,
-	has_email    BOOLEAN NOT NULL,
 	state        TEXT NOT NULL,
 	import_n     BIGINT NOT NULL,
 	version      BIGINT NOT NULL,
@@ -105,13 +106,14 @@ CREATE TABLE contact (
 CREATE INDEX contact_created ON contact (org_id, created_at, n);
 CREATE INDEX contact_modified ON contact (org_id, modified_at, n);
 CREATE INDEX contact_author ON contact (org_id, created_by, n);
-CREATE INDEX contact_without_email ON contact (org_id, created_at, n) WHERE NOT has_email;
-CREATE INDEX contact_unverified ON contact (org_id, created_at, n) WHERE NOT verified;
+CREATE INDEX contact_without_email ON contact (org_id, n) WHERE email_key = '';
+CREATE INDEX contact_unverified ON contact (org_id, n) WHERE NOT verified;
 
 CREATE TABLE account (
 	org_id       BIGINT NOT NULL,
 	n            BIGINT NOT NULL,
 	display_name TEXT NOT NULL,
+	name_key     TEXT COLLATE "C" NOT NULL,
 	description  TEXT NOT NULL,
 	refs         TEXT NOT NULL,
 	domains      TEXT NOT NULL,
@@ -138,6 +140,7 @@ CREATE TABLE workspace (
 	n            BIGINT NOT NULL,
 	account_n    BIGINT NOT NULL,
 	display_name TEXT NOT NULL,
+	name_key     TEXT COLLATE "C" NOT NULL,
 	description  TEXT NOT NULL,
 	ref          TEXT NOT NULL,
 	domain       TEXT NOT NULL,

@@ -1,0 +1,168 @@
+package identity
+
+import (
+	"context"
+	"slices"
+
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+)
+
+// Change saves an edited contact: identifiers that it gained are assigned,
+// those that it lost are released. It reports whether anything changed. An
+// identifier that another record holds is a conflict naming that record, and
+// then nothing is written.
+func Change(ctx context.Context, tx Tx, before, after *contact.Contact) (bool, error) {
+	shared := tx.Scope().Settings.SharedEmails
+	after.Identifiers = mainFirst(after.Identifiers)
+	after.Verified = before.Verified || verified(after)
+	var gained []contact.Identifier
+	for _, i := range after.Identifiers {
+		if !has(before, i) {
+			gained = append(gained, i)
+		}
+	}
+	if err := assign(ctx, tx, gained, after.N, shared); err != nil {
+		return false, err
+	}
+	var lost []Entry
+	for _, i := range before.Identifiers {
+		if !has(after, i) {
+			lost = append(lost, entryOf(i, before.N, shared))
+		}
+	}
+	if err := tx.RemoveIdentifiers(ctx, lost); err != nil {
+		return false, err
+	}
+	if err := remain(ctx, tx, before, after, shared); err != nil {
+		return false, err
+	}
+	return tx.UpdateContact(ctx, before, after)
+}
+
+// remain updates which of the kept identifiers is the main one of its kind.
+func remain(ctx context.Context, tx Tx, before, after *contact.Contact, shared bool) error {
+	for _, i := range after.Identifiers {
+		at := slices.IndexFunc(before.Identifiers, func(b contact.Identifier) bool { return b.Kind == i.Kind && b.Norm() == i.Norm() })
+		if at >= 0 && before.Identifiers[at].Main != i.Main {
+			if err := tx.SetMain(ctx, entryOf(i, after.N, shared)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// assign gives identifiers to contact n.
+func assign(ctx context.Context, tx Tx, ids []contact.Identifier, n int64, shared bool) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	b := &batch{tx: tx, shared: shared, touched: map[int64]*work{}, holders: map[string][]Entry{}}
+	if err := b.load(ctx, []Observation{{Identifiers: ids}}); err != nil {
+		return err
+	}
+	if err := b.clash(ids, n); err != nil {
+		return err
+	}
+	for _, i := range ids {
+		b.take(i, n)
+	}
+	return b.save(ctx)
+}
+
+// Delete moves a contact to the trash and frees its identifiers at once.
+func Delete(ctx context.Context, tx Tx, c *contact.Contact) error {
+	if err := tx.RemoveIdentifiers(ctx, Entries(c, tx.Scope().Settings.SharedEmails)); err != nil {
+		return err
+	}
+	return tx.DeleteContact(ctx, c)
+}
+
+// Restore brings a contact back from the trash. An identifier that someone
+// else has taken meanwhile is a conflict that lists every such clash; nothing
+// is restored then, unless without is set, which leaves those identifiers out.
+func Restore(ctx context.Context, tx Tx, n int64, without bool) (*contact.Contact, error) {
+	c := &contact.Contact{}
+	if err := tx.Discarded(ctx, don.Of(don.Contact, n), c); err != nil {
+		return nil, err
+	}
+	shared := tx.Scope().Settings.SharedEmails
+	b := &batch{tx: tx, shared: shared, touched: map[int64]*work{}, holders: map[string][]Entry{}}
+	if err := b.load(ctx, []Observation{{Identifiers: c.Identifiers}}); err != nil {
+		return nil, err
+	}
+	var kept []contact.Identifier
+	var clashes []map[string]any
+	for _, i := range c.Identifiers {
+		err := errs.As(b.clash([]contact.Identifier{i}, n))
+		if err == nil {
+			kept = append(kept, i)
+			continue
+		}
+		clashes = append(clashes, map[string]any{"field_name": err.Field, "value": i.Value, "holder": err.Details["holder"]})
+	}
+	if len(clashes) > 0 && !without {
+		return nil, errs.New(errs.Conflict, "conflict", "%d of its identifiers now belong to other records; restore it without them or free them first",
+			len(clashes)).With("clashes", clashes)
+	}
+	c.Identifiers = mainFirst(kept)
+	for _, i := range c.Identifiers {
+		b.take(i, n)
+	}
+	if err := b.save(ctx); err != nil {
+		return nil, err
+	}
+	return c, tx.RestoreContact(ctx, c)
+}
+
+// Claim gives exclusive keys (references and domains of accounts, references of
+// workspaces) to a record. A key that another record holds is a conflict naming
+// it, and then nothing is taken.
+func Claim(ctx context.Context, tx Tx, owner don.ID, kind contact.Kind, values []string) error {
+	if len(values) == 0 {
+		return nil
+	}
+	entries := make([]Entry, len(values))
+	keys := make([]string, len(values))
+	shown := map[string]string{}
+	for i, v := range values {
+		keys[i] = Key(kind, v)
+		shown[keys[i]] = v
+		entries[i] = Entry{Key: keys[i], Subject: owner, Main: i == 0}
+	}
+	held, err := tx.Identifiers(ctx, keys)
+	if err != nil {
+		return err
+	}
+	for _, h := range held {
+		if h.Subject != owner {
+			return Taken(Field(kind), shown[h.Key], h.Subject, "")
+		}
+		entries = slices.DeleteFunc(entries, func(e Entry) bool { return e.Key == h.Key })
+	}
+	stood, err := tx.AddIdentifiers(ctx, entries)
+	if err == nil && len(stood) > 0 {
+		return ErrAgain
+	}
+	return err
+}
+
+// Unclaim frees keys of a record.
+func Unclaim(ctx context.Context, tx Tx, owner don.ID, kind contact.Kind, values []string) error {
+	entries := make([]Entry, len(values))
+	for i, v := range values {
+		entries[i] = Entry{Key: Key(kind, v), Subject: owner}
+	}
+	return tx.RemoveIdentifiers(ctx, entries)
+}
+
+// Find returns the record that holds an exclusive key; ok is false when nobody does.
+func Find(ctx context.Context, tx Tx, kind contact.Kind, value string) (id don.ID, ok bool, err error) {
+	held, err := tx.Identifiers(ctx, []string{Key(kind, value)})
+	if err != nil || len(held) != 1 {
+		return don.ID{}, false, err
+	}
+	return held[0].Subject, true, nil
+}
