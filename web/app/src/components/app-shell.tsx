@@ -1,0 +1,137 @@
+import { Link, type LinkProps } from "@tanstack/react-router";
+import { ChevronsUpDown, Keyboard, KeyRound, LogOut, Menu as MenuIcon, UsersRound } from "lucide-react";
+import type { ReactNode } from "react";
+import { BrandMark } from "@/components/brand";
+import { Avatar } from "@/components/ui/avatar";
+import { Button } from "@/components/ui/button";
+import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/menu";
+
+type Person = { id: string; name: string; email: string | undefined };
+
+type AppShellProps = {
+  orgName: string;
+  person: Person;
+  onSignOut: () => void;
+  onShowShortcuts: () => void;
+  children: ReactNode;
+};
+
+const places: { to: NonNullable<LinkProps["to"]>; label: string; icon: typeof KeyRound; group?: string }[] = [
+  { to: "/contacts", label: "Contacts", icon: UsersRound },
+  { to: "/settings/tokens", label: "Tokens", icon: KeyRound, group: "Settings" },
+];
+
+/** The frame of the app: navigation at the left, or in a bar on phones, and the page. */
+export function AppShell(props: AppShellProps) {
+  return (
+    <div className="flex h-dvh flex-col md:flex-row">
+      <a
+        href="#main"
+        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-lg bg-raised px-3 py-2 font-medium shadow-pop focus:translate-y-0"
+      >
+        Skip to content
+      </a>
+      <Sidebar {...props} />
+      <TopBar {...props} />
+      <main id="main" tabIndex={-1} className="min-h-0 min-w-0 flex-1 outline-none">
+        {props.children}
+      </main>
+    </div>
+  );
+}
+
+function Sidebar({ orgName, person, ...actions }: AppShellProps) {
+  return (
+    <aside className="hidden w-56 shrink-0 flex-col border-line border-r bg-sunken p-2.5 md:flex">
+      <div className="flex items-center gap-2.5 px-2 py-1.5">
+        <BrandMark className="size-6" />
+        <span className="truncate font-semibold" title={orgName}>
+          {orgName}
+        </span>
+      </div>
+      <nav aria-label="Main" className="mt-4 grid gap-0.5">
+        {places.map(({ to, label, icon: Icon, group }) => (
+          <div key={to} className="grid gap-0.5">
+            {group && <p className="px-2 pt-4 pb-1 font-medium text-ink-3 text-xs">{group}</p>}
+            <Link
+              to={to}
+              className="flex h-8 items-center gap-2.5 rounded-lg px-2 font-medium text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:text-ink [&_svg]:size-4 [&_svg]:text-ink-3 aria-[current=page]:[&_svg]:text-brand"
+            >
+              <Icon aria-hidden />
+              {label}
+            </Link>
+          </div>
+        ))}
+      </nav>
+      <div className="mt-auto">
+        <Menu
+          align="start"
+          side="top"
+          trigger={
+            <button
+              type="button"
+              aria-label={`Account menu of ${person.name}`}
+              className="flex w-full items-center gap-2.5 rounded-lg p-2 text-left hover:bg-hover data-[state=open]:bg-hover"
+            >
+              <Avatar name={person.name} seed={person.id} className="size-7" />
+              <span className="min-w-0 flex-1">
+                <span className="block truncate font-medium">{person.name}</span>
+                <span className="block truncate text-ink-3 text-xs">{person.email}</span>
+              </span>
+              <ChevronsUpDown aria-hidden className="size-4 text-ink-3" />
+            </button>
+          }
+        >
+          <AccountItems {...actions} />
+        </Menu>
+      </div>
+    </aside>
+  );
+}
+
+function TopBar({ orgName, person, ...actions }: AppShellProps) {
+  return (
+    <header className="flex h-13 shrink-0 items-center gap-2.5 border-line border-b bg-sunken pr-2 pl-4 md:hidden">
+      <BrandMark className="size-6" />
+      <span className="min-w-0 flex-1 truncate font-semibold">{orgName}</span>
+      <Menu
+        trigger={
+          <Button variant="ghost" size="icon" className="size-10 [&_svg]:size-5" aria-label="Menu">
+            <MenuIcon aria-hidden />
+          </Button>
+        }
+      >
+        <MenuLabel>
+          <span className="block font-medium">{person.name}</span>
+          <span className="block text-ink-3 text-xs">{person.email}</span>
+        </MenuLabel>
+        <MenuSeparator />
+        {places.map(({ to, label, icon: Icon }) => (
+          <MenuItem key={to} asChild className="min-h-10">
+            <Link to={to}>
+              <Icon aria-hidden />
+              {label}
+            </Link>
+          </MenuItem>
+        ))}
+        <MenuSeparator />
+        <AccountItems {...actions} />
+      </Menu>
+    </header>
+  );
+}
+
+function AccountItems({ onShowShortcuts, onSignOut }: Pick<AppShellProps, "onShowShortcuts" | "onSignOut">) {
+  return (
+    <>
+      <MenuItem onSelect={onShowShortcuts} className="max-md:hidden">
+        <Keyboard aria-hidden />
+        Keyboard shortcuts
+      </MenuItem>
+      <MenuItem onSelect={onSignOut} className="max-md:min-h-10">
+        <LogOut aria-hidden />
+        Sign out
+      </MenuItem>
+    </>
+  );
+}

@@ -1,0 +1,33 @@
+import { Fragment } from "react";
+import { Dialog } from "@/components/ui/dialog";
+import { Kbd } from "@/components/ui/kbd";
+
+const shortcuts: { does: string; keys: string[] }[] = [
+  { does: "Go to contacts", keys: ["G", "C"] },
+  { does: "Go to tokens", keys: ["G", "T"] },
+  { does: "Next and previous row", keys: ["J", "K"] },
+  { does: "Refresh the contacts", keys: ["R"] },
+  { does: "New token, on the tokens page", keys: ["N"] },
+  { does: "This help", keys: ["?"] },
+];
+
+type ShortcutsDialogProps = { open: boolean; onOpenChange: (open: boolean) => void };
+
+export function ShortcutsDialog({ open, onOpenChange }: ShortcutsDialogProps) {
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts">
+      <dl className="grid grid-cols-[1fr_auto] items-center gap-x-6 gap-y-2.5">
+        {shortcuts.map(({ does, keys }) => (
+          <Fragment key={does}>
+            <dt className="text-ink-2">{does}</dt>
+            <dd className="flex justify-end gap-1">
+              {keys.map((key) => (
+                <Kbd key={key}>{key}</Kbd>
+              ))}
+            </dd>
+          </Fragment>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

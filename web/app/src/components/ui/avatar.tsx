@@ -1,0 +1,35 @@
+import { cn } from "@/lib/cn";
+import { initials } from "@/lib/format";
+
+const tints = [
+  "bg-teal-600/12 text-teal-800 dark:bg-teal-400/15 dark:text-teal-200",
+  "bg-sky-600/12 text-sky-800 dark:bg-sky-400/15 dark:text-sky-200",
+  "bg-violet-600/12 text-violet-800 dark:bg-violet-400/15 dark:text-violet-200",
+  "bg-rose-600/12 text-rose-800 dark:bg-rose-400/15 dark:text-rose-200",
+  "bg-amber-600/14 text-amber-900 dark:bg-amber-400/15 dark:text-amber-200",
+  "bg-stone-600/12 text-stone-700 dark:bg-stone-400/15 dark:text-stone-200",
+];
+
+type AvatarProps = { name: string /** Keeps its colour when the name changes. */; seed: string; className?: string };
+
+/** Initials on a tint. Decoration: the name stands beside it. */
+export function Avatar({ name, seed, className }: AvatarProps) {
+  return (
+    <span
+      aria-hidden
+      className={cn(
+        "grid size-6 shrink-0 select-none place-items-center rounded-full font-semibold text-[0.625rem] tracking-wide",
+        tints[hash(seed) % tints.length],
+        className,
+      )}
+    >
+      {initials(name)}
+    </span>
+  );
+}
+
+function hash(text: string): number {
+  let value = 7;
+  for (const char of text) value = (value * 31 + (char.codePointAt(0) ?? 0)) >>> 0;
+  return value;
+}

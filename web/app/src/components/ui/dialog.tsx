@@ -1,0 +1,49 @@
+import { X } from "lucide-react";
+import { Dialog as Radix } from "radix-ui";
+import type { ReactNode } from "react";
+
+type DialogProps = {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: string;
+  description?: ReactNode;
+  children: ReactNode;
+  /** Refuses to close on a click outside, for content that is shown once. */
+  sticky?: boolean;
+};
+
+/**
+ * A modal dialog. The shade is a plain element and not Radix's own overlay:
+ * that one injects a style sheet to lock scrolling, which the
+ * Content-Security-Policy refuses. styles.css locks scrolling instead.
+ */
+export function Dialog({ open, onOpenChange, title, description, children, sticky = false }: DialogProps) {
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <div data-modal-overlay className="fixed inset-0 z-40 animate-fade bg-black/35 dark:bg-black/60" />
+        <Radix.Content
+          onInteractOutside={(event) => sticky && event.preventDefault()}
+          {...(description ? {} : { "aria-describedby": undefined })}
+          className="fixed inset-x-3 bottom-3 z-50 mx-auto grid max-h-[calc(100dvh-1.5rem)] max-w-md animate-rise gap-4 overflow-y-auto rounded-2xl border border-line bg-raised p-5 shadow-pop focus:outline-none sm:top-[16vh] sm:bottom-auto"
+        >
+          <div className="grid gap-1 pr-8">
+            <Radix.Title className="font-semibold text-base">{title}</Radix.Title>
+            {description && <Radix.Description className="text-ink-2">{description}</Radix.Description>}
+          </div>
+          {children}
+          <Radix.Close
+            aria-label="Close"
+            className="absolute top-4 right-4 grid size-8 place-items-center rounded-lg text-ink-3 hover:bg-hover hover:text-ink"
+          >
+            <X aria-hidden className="size-4" />
+          </Radix.Close>
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+export function DialogActions({ children }: { children: ReactNode }) {
+  return <div className="mt-1 flex flex-wrap justify-end gap-2">{children}</div>;
+}

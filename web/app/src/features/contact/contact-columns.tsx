@@ -1,0 +1,102 @@
+import { createColumnHelper, tableFeatures } from "@tanstack/react-table";
+import type { RevUser } from "@/api/types";
+import { Avatar } from "@/components/ui/avatar";
+import { externalRef } from "@/features/contact/contact";
+import { ContactTags, VerifiedBadge } from "@/features/contact/contact-marks";
+import type { SortKey } from "@/features/contact/contact-search";
+import { formatDate, formatDateTime } from "@/lib/format";
+
+export const contactFeatures = tableFeatures({});
+
+const helper = createColumnHelper<typeof contactFeatures, RevUser>();
+
+export const contactColumns = helper.columns([
+  helper.accessor("display_name", {
+    id: "name",
+    header: "Name",
+    cell: ({ row: { original: contact } }) => (
+      <span className="flex min-w-0 items-center gap-2.5">
+        <Avatar name={contact.display_name} seed={contact.id} />
+        <span className="truncate font-medium text-ink" title={contact.display_name}>
+          {contact.display_name}
+        </span>
+        {contact.is_verified && <VerifiedBadge />}
+      </span>
+    ),
+  }),
+  helper.accessor("email", { id: "email", header: "E-mail", cell: (cell) => <Text value={cell.getValue()} /> }),
+  helper.accessor((contact) => contact.phone_numbers, {
+    id: "phone",
+    header: "Phone",
+    cell: (cell) => <FirstOf values={cell.getValue()} />,
+  }),
+  helper.accessor(externalRef, {
+    id: "reference",
+    header: "External reference",
+    cell: (cell) => <Text value={cell.getValue()} />,
+  }),
+  helper.accessor((contact) => contact.rev_org?.display_name, {
+    id: "account",
+    header: "Account",
+    cell: (cell) => <Text value={cell.getValue()} />,
+  }),
+  helper.accessor((contact) => contact.tags, {
+    id: "tags",
+    header: "Tags",
+    cell: (cell) => <ContactTags tags={cell.getValue()} />,
+  }),
+  helper.accessor("created_date", {
+    id: "created",
+    header: "Created",
+    cell: (cell) => <DateOf value={cell.getValue()} />,
+  }),
+  helper.accessor("modified_date", {
+    id: "modified",
+    header: "Modified",
+    cell: (cell) => <DateOf value={cell.getValue()} />,
+  }),
+]);
+
+/** How each column is laid out, and what its heading sorts by. */
+export const columnLayout: Record<string, { track: string; sort?: SortKey }> = {
+  name: { track: "minmax(13rem, 1.5fr)", sort: "name" },
+  email: { track: "minmax(12rem, 1.4fr)", sort: "email" },
+  phone: { track: "minmax(9rem, 0.8fr)" },
+  reference: { track: "minmax(9rem, 0.8fr)" },
+  account: { track: "minmax(9rem, 1fr)" },
+  tags: { track: "minmax(10rem, 1fr)" },
+  created: { track: "minmax(7.5rem, 0.6fr)", sort: "created" },
+  modified: { track: "minmax(7.5rem, 0.6fr)", sort: "modified" },
+};
+
+function Text({ value }: { value: string | undefined }) {
+  if (!value) return <Nothing />;
+  return (
+    <span className="truncate" title={value}>
+      {value}
+    </span>
+  );
+}
+
+function FirstOf({ values }: { values: string[] | undefined }) {
+  const [first, ...others] = values ?? [];
+  if (!first) return <Nothing />;
+  return (
+    <span className="truncate tabular-nums" title={values?.join("\n")}>
+      {first}
+      {others.length > 0 && <span className="text-ink-3"> +{others.length}</span>}
+    </span>
+  );
+}
+
+function DateOf({ value }: { value: string | undefined }) {
+  return (
+    <time dateTime={value} title={formatDateTime(value)} className="truncate text-ink-3 tabular-nums">
+      {formatDate(value)}
+    </time>
+  );
+}
+
+function Nothing() {
+  return <span className="sr-only">None</span>;
+}

@@ -1,0 +1,22 @@
+import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
+import { call } from "@/api/client";
+import { type Session, sessionQuery, startSession } from "@/features/session/session";
+
+/** Who is signed in. Only for pages below a route that requires a session; null while signing out. */
+export function useSession(): Session | null {
+  return useSuspenseQuery(sessionQuery).data;
+}
+
+/** Ends the session here and on the server, then shows the sign-in page. */
+export function useSignOut() {
+  const client = useQueryClient();
+  const router = useRouter();
+  return useMutation({
+    mutationFn: () => call("sessions.delete", {}),
+    onSuccess: async () => {
+      await router.navigate({ to: "/sign-in" });
+      startSession(client, null);
+    },
+  });
+}

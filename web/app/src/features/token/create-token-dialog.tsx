@@ -1,0 +1,117 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import type { FormEvent } from "react";
+import { SecretBox } from "@/components/secret-box";
+import { Alert } from "@/components/ui/alert";
+import { Button } from "@/components/ui/button";
+import { Dialog, DialogActions } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Select } from "@/components/ui/select";
+import {
+  createToken,
+  defaultExpiry,
+  expiryChoices,
+  maxTokenName,
+  type NewToken,
+  refreshTokens,
+} from "@/features/token/token";
+import { textOf, useFormErrors } from "@/lib/form";
+import { formatDate } from "@/lib/format";
+
+type CreateTokenDialogProps = { open: boolean; onOpenChange: (open: boolean) => void };
+
+/** Asks for name and expiry, then shows the new token once. */
+export function CreateTokenDialog({ open, onOpenChange }: CreateTokenDialogProps) {
+  const client = useQueryClient();
+  const create = useMutation({
+    mutationFn: ({ name, days }: { name: string; days: number }) => createToken(name, days),
+    onSuccess: () => refreshTokens(client),
+    gcTime: 0, // the secret leaves memory with the dialog
+  });
+  const close = (next: boolean) => {
+    onOpenChange(next);
+    if (!next) create.reset();
+  };
+  const created = create.data;
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={close}
+      title={created ? "Copy your token now" : "New personal token"}
+      description={
+        created
+          ? "Kith keeps only a fingerprint of it and cannot show it again."
+          : "A token lets the command line and your scripts act as you."
+      }
+      sticky={created !== undefined}
+    >
+      {created ? (
+        <CreatedToken token={created} onClose={() => close(false)} />
+      ) : (
+        <TokenForm
+          pending={create.isPending}
+          onCancel={() => close(false)}
+          onSubmit={(name, days) => create.mutateAsync({ name, days })}
+        />
+      )}
+    </Dialog>
+  );
+}
+
+function CreatedToken({ token, onClose }: { token: NewToken; onClose: () => void }) {
+  return (
+    <>
+      <SecretBox value={token.secret} label={`Works until ${formatDate(token.expiresAt)}`} />
+      <DialogActions>
+        <Button variant="primary" onClick={onClose}>
+          I have saved it
+        </Button>
+      </DialogActions>
+    </>
+  );
+}
+
+type TokenFormProps = {
+  pending: boolean;
+  onCancel: () => void;
+  onSubmit: (name: string, days: number) => Promise<unknown>;
+};
+
+function TokenForm({ pending, onCancel, onSubmit }: TokenFormProps) {
+  const { formRef, errors, check, report } = useFormErrors();
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const data = new FormData(event.currentTarget);
+    const name = textOf(data, "token_hint");
+    if (check(name === "" ? { token_hint: "Give it a name, such as the machine or script that will use it" } : {}))
+      return;
+    onSubmit(name, Number(textOf(data, "expires_in"))).catch(report);
+  };
+  return (
+    <form ref={formRef} onSubmit={submit} noValidate className="grid gap-4">
+      {errors.form && <Alert>{errors.form}</Alert>}
+      <Field name="token_hint" label="Name" error={errors.fields.token_hint}>
+        {(control) => (
+          <Input {...control} placeholder="Laptop" maxLength={maxTokenName} autoComplete="off" autoFocus required />
+        )}
+      </Field>
+      <Field name="expires_in" label="Expires after" error={errors.fields.expires_in}>
+        {(control) => (
+          <Select {...control} defaultValue={defaultExpiry}>
+            {expiryChoices.map((days) => (
+              <option key={days} value={days}>
+                {days === 365 ? "1 year" : `${days} days`}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+      <DialogActions>
+        <Button onClick={onCancel}>Cancel</Button>
+        <Button type="submit" variant="primary" pending={pending}>
+          Create token
+        </Button>
+      </DialogActions>
+    </form>
+  );
+}

@@ -1,0 +1,50 @@
+import { type QueryClient, queryOptions } from "@tanstack/react-query";
+import { call } from "@/api/client";
+import type { AuthToken } from "@/api/types";
+
+const urn = "urn:devrev:params:oauth";
+const personalType = `${urn}:token-type:pat`;
+
+/** The signed-in member's personal access tokens, newest first. */
+export const tokensQuery = queryOptions({
+  queryKey: ["tokens"],
+  queryFn: async ({ signal }) => {
+    const { tokens } = await call("auth-tokens.list", {}, signal);
+    return tokens.filter((token) => token.requested_token_type === personalType).sort(byNewest);
+  },
+});
+
+function byNewest(a: AuthToken, b: AuthToken): number {
+  return (b.issued_at ?? "").localeCompare(a.issued_at ?? "");
+}
+
+export type NewToken = {
+  /** The secret: the server never tells it again. */
+  secret: string;
+  name: string;
+  expiresAt: string;
+};
+
+/** Creates a personal access token that works for that many days. */
+export async function createToken(name: string, days: number): Promise<NewToken> {
+  const created = await call("auth-tokens.create", {
+    grant_type: `${urn}:grant-type:token-issue`,
+    requested_token_type: personalType,
+    expires_in: days,
+    token_hint: name,
+  });
+  // Named like a duration, it is the moment of expiry in epoch seconds.
+  return { secret: created.access_token, name, expiresAt: new Date(created.expires_in * 1000).toISOString() };
+}
+
+export function revokeToken(id: string): Promise<unknown> {
+  return call("auth-tokens.delete", { token_id: id });
+}
+
+export function refreshTokens(client: QueryClient): Promise<void> {
+  return client.invalidateQueries({ queryKey: tokensQuery.queryKey });
+}
+
+export const expiryChoices = [7, 30, 90, 365];
+export const defaultExpiry = 90;
+export const maxTokenName = 100;

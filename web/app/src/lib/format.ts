@@ -1,0 +1,46 @@
+const dateFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const dateTimeFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+const numberFormat = new Intl.NumberFormat();
+
+const millisPerDay = 86_400_000;
+
+/** A calendar date in the reader's own locale and time zone, or "" when the text is no date. */
+export function formatDate(iso: string | undefined): string {
+  return format(dateFormat, iso);
+}
+
+/** The same moment to the second, for tooltips. */
+export function formatDateTime(iso: string | undefined): string {
+  return format(dateTimeFormat, iso);
+}
+
+function format(formatter: Intl.DateTimeFormat, iso: string | undefined): string {
+  const time = iso ? Date.parse(iso) : Number.NaN;
+  return Number.isNaN(time) ? "" : formatter.format(time);
+}
+
+export function formatNumber(value: number): string {
+  return numberFormat.format(value);
+}
+
+/** "1 contact", "2 contacts", "12,345 contacts". */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatNumber(count)} ${count === 1 ? one : many}`;
+}
+
+/** Whole days from now until the moment, rounded up; negative once it has passed. */
+export function daysUntil(iso: string, now = Date.now()): number {
+  return Math.ceil((Date.parse(iso) - now) / millisPerDay);
+}
+
+/** At most two letters that stand for a name: "Ada King Lovelace" gives "AL". */
+export function initials(name: string): string {
+  const words = name.match(/[\p{L}\p{N}][^\s@.]*/gu) ?? [];
+  const first = words[0] ?? "";
+  const last = words.length > 1 ? (words.at(-1) ?? "") : "";
+  return (firstLetter(first) + firstLetter(last)).toLocaleUpperCase();
+}
+
+function firstLetter(word: string): string {
+  return Array.from(word)[0] ?? "";
+}

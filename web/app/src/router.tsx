@@ -1,0 +1,27 @@
+import { createRouter } from "@tanstack/react-router";
+import { sessionQuery } from "@/features/session/session";
+import { createQueryClient } from "@/lib/query-client";
+import { routeTree } from "./routeTree.gen";
+
+/** The app's router and the cache that its routes read. */
+export function createApp() {
+  const client = createQueryClient(() => {
+    // The session ended elsewhere: routes decide anew, which leads to sign-in.
+    if (client.getQueryData(sessionQuery.queryKey) === null) return;
+    client.setQueryData(sessionQuery.queryKey, null);
+    void router.invalidate();
+  });
+  const router = createRouter({
+    routeTree,
+    context: { client },
+    defaultPreload: false,
+    defaultPendingMs: 300,
+  });
+  return { client, router };
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createApp>["router"];
+  }
+}

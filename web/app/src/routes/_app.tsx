@@ -1,0 +1,39 @@
+import { createFileRoute, Outlet, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { AppShell } from "@/components/app-shell";
+import { ShortcutsDialog } from "@/components/shortcuts-dialog";
+import { requireSession } from "@/features/session/session";
+import { useSession, useSignOut } from "@/features/session/use-session";
+import { useHotkeys } from "@/lib/use-hotkeys";
+
+export const Route = createFileRoute("/_app")({
+  beforeLoad: async ({ context, location }) => {
+    await requireSession(context.client, location.href);
+  },
+  component: App,
+});
+
+function App() {
+  const session = useSession();
+  const signOut = useSignOut();
+  const navigate = useNavigate();
+  const [showsShortcuts, setShowsShortcuts] = useState(false);
+  useHotkeys({
+    "g c": () => void navigate({ to: "/contacts" }),
+    "g t": () => void navigate({ to: "/settings/tokens" }),
+    "?": () => setShowsShortcuts(true),
+  });
+  if (!session) return null; // signed out: the redirect is on its way
+  const { user, org } = session;
+  return (
+    <AppShell
+      orgName={org.display_name}
+      person={{ id: user.id, name: user.display_name, email: user.email }}
+      onSignOut={() => signOut.mutate()}
+      onShowShortcuts={() => setShowsShortcuts(true)}
+    >
+      <Outlet />
+      <ShortcutsDialog open={showsShortcuts} onOpenChange={setShowsShortcuts} />
+    </AppShell>
+  );
+}

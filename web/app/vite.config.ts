@@ -1,0 +1,32 @@
+import path from "node:path";
+import tailwindcss from "@tailwindcss/vite";
+import { tanstackRouter } from "@tanstack/router-plugin/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+// `npm run dev` serves the app and hands everything else to a running `kith serve`.
+const server = process.env.KITH_URL ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  plugins: [
+    // One bundle: the app is small, and pages loaded after an upgrade of the
+    // server never ask for a chunk that it no longer has.
+    tanstackRouter({ target: "react", autoCodeSplitting: false, quoteStyle: "double", semicolons: true }),
+    react(),
+    tailwindcss(),
+  ],
+  resolve: { alias: { "@": path.resolve(import.meta.dirname, "src") } },
+  build: {
+    outDir: "../dist",
+    emptyOutDir: true, // public/.gitkeep is copied back, so the folder stays in Git
+    assetsInlineLimit: 0, // data: URLs would need a wider Content-Security-Policy
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 800,
+  },
+  server: { proxy: { "/internal": server, "/openapi.json": server, "/docs": server } },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["src/test-setup.ts"],
+    restoreMocks: true,
+  },
+});
