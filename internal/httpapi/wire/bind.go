@@ -92,7 +92,7 @@ func (b binder) opt(p *plan, r *rules, n *node, dst reflect.Value, at *place) er
 }
 
 func (b binder) list(p *plan, r *rules, n *node, dst reflect.Value, at *place) error {
-	items, err := itemsOf(n, at)
+	items, err := itemsOf(p.elem, n, at)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (b binder) list(p *plan, r *rules, n *node, dst reflect.Value, at *place) e
 	}
 	out := reflect.MakeSlice(p.typ, len(items), len(items))
 	for i := range items {
-		here := place{up: at, index: i}
+		here := place{up: at, index: i, inList: true}
 		if items[i].kind == nullKind && p.elem.shape != anyShape {
 			return mismatch(&here, p.elem.expects(), &items[i])
 		}
@@ -114,8 +114,9 @@ func (b binder) list(p *plan, r *rules, n *node, dst reflect.Value, at *place) e
 }
 
 // itemsOf returns the elements of a JSON array, of a query key that stands for
-// a list, or of key[0]=…&key[1]=… by index.
-func itemsOf(n *node, at *place) ([]node, error) {
+// a list, of key[0]=…&key[1]=… by index, or of the parallel lists key.a=…&key.b=…
+// that stand for a list of objects.
+func itemsOf(elem *plan, n *node, at *place) ([]node, error) {
 	switch n.kind {
 	case arrayKind:
 		return n.items, nil
@@ -125,8 +126,37 @@ func itemsOf(n *node, at *place) ([]node, error) {
 		if n.isIndexed() {
 			return n.byIndex(), nil
 		}
+		if elem.shape == structShape && n.fromQuery() {
+			return n.rows(at)
+		}
 	}
 	return nil, mismatch(at, "array", n)
+}
+
+// rows turns parallel lists into objects: tags.id=a,b&tags.value=x,y is
+// {id: a, value: x} and {id: b, value: y}.
+func (n *node) rows(at *place) ([]node, error) {
+	var rows []node
+	for i := range n.members {
+		m := &n.members[i]
+		here := &place{up: at, name: m.name}
+		if m.value.kind != listText {
+			return nil, mismatch(here, "array", &m.value)
+		}
+		column := m.value.elements()
+		if i == 0 {
+			rows = make([]node, len(column))
+		}
+		if len(column) != len(rows) {
+			return nil, errs.NotPermitted(here.String(), "has %d elements while %s has %d; give one for each",
+				len(column), clip(n.members[0].name), len(rows))
+		}
+		for j := range column {
+			rows[j].kind = objectKind
+			rows[j].members = append(rows[j].members, member{name: m.name, value: column[j]})
+		}
+	}
+	return rows, nil
 }
 
 // isIndexed reports whether n is the object that indexed query keys build.
@@ -218,10 +248,10 @@ func free(n *node, at *place) (any, error) {
 // may as well belong to the value.
 func freeText(n *node, at *place) (any, error) {
 	only := n.items[0]
-	if len(n.items) > 1 {
+	if len(n.items) > 1 || only.kind == pushText {
 		return freeList(n.elements(), at)
 	}
-	if els := n.elements(); len(els) > 1 && only.kind == listText && only.text[0] == '"' {
+	if els := n.elements(); len(els) > 1 && only.text[0] == '"' {
 		return freeList(els, at)
 	}
 	return Text(unquote(only.text)), only.check(at)
@@ -230,7 +260,7 @@ func freeText(n *node, at *place) (any, error) {
 func freeList(items []node, at *place) (any, error) {
 	out := make([]any, len(items))
 	for i := range items {
-		v, err := free(&items[i], &place{up: at, index: i})
+		v, err := free(&items[i], &place{up: at, index: i, inList: true})
 		if err != nil {
 			return nil, err
 		}

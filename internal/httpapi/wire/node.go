@@ -13,7 +13,8 @@ const (
 	arrayKind
 	objectKind
 	listText    // values of key=…, each possibly a comma-joined list
-	elementText // value of key[…]=…, always one element
+	pushText    // value of key[]=…, one element of a list
+	elementText // value of key[0]=…, one element, as is each element of the other two
 )
 
 func (k kind) String() string {
@@ -70,7 +71,7 @@ type node struct {
 	kind    kind
 	flaw    flaw
 	text    string   // of strings and numbers; "true" or "" of bools
-	items   []node   // of arrays, and the elementText or listText values of one query key
+	items   []node   // of arrays, and the text values of one query key
 	members []member // of objects, in the order given
 }
 
@@ -78,5 +79,3 @@ type member struct {
 	name  string
 	value node
 }
-
-func (n *node) isText() bool { return n.kind == listText }

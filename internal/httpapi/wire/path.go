@@ -9,9 +9,10 @@ import (
 // place is where in a request a value is: a chain of names and indexes that
 // costs nothing until an error needs it as text.
 type place struct {
-	up    *place
-	name  string
-	index int // used when name is empty
+	up     *place
+	name   string
+	index  int
+	inList bool // the place is an index rather than a name
 }
 
 func (p *place) String() string {
@@ -19,7 +20,7 @@ func (p *place) String() string {
 		return ""
 	}
 	up := p.up.String()
-	if p.name == "" {
+	if p.inList {
 		return up + "[" + strconv.Itoa(p.index) + "]"
 	}
 	if up == "" {

@@ -38,7 +38,7 @@ func (n *node) addPair(pair string) error {
 	if err != nil || flawOf(key) != sound {
 		return errs.BadRequest("the query key %q is not readable: %% must be followed by two hex digits of UTF-8", clip(rawKey))
 	}
-	path, indexed := splitKey(key)
+	path, form := splitKey(key)
 	if len(path) > maxDepth {
 		return errs.BadRequest("the query key %q is nested too deeply", clip(key))
 	}
@@ -46,16 +46,12 @@ func (n *node) addPair(pair string) error {
 	if err != nil {
 		return errs.NotPermitted(fieldPath(path), "%% must be followed by two hex digits; write a percent sign as %%25")
 	}
-	leaf := node{kind: listText, text: value, flaw: flawOf(value)}
-	if indexed {
-		leaf.kind = elementText
-	}
-	return n.insert(path, leaf, key)
+	return n.insert(path, node{kind: form, text: value, flaw: flawOf(value)})
 }
 
 // insert adds leaf under the path. The leaf values of one key are gathered in
 // one listText node.
-func (n *node) insert(path []string, leaf node, key string) error {
+func (n *node) insert(path []string, leaf node) error {
 	at := n
 	for i, name := range path {
 		last := i == len(path)-1
@@ -86,29 +82,33 @@ func (n *node) find(name string) *node {
 	return nil
 }
 
-// splitKey splits a query key into its path and reports whether it ends with
-// an index, [] or [0], so that its value is one element. A final [] is not part
-// of the path. A key with unbalanced brackets is one name.
-func splitKey(key string) (path []string, indexed bool) {
+// splitKey splits a query key into its path and returns the form of text its
+// value is: one element behind a final [] or [0], a list otherwise. A final []
+// is not part of the path. A key with unbalanced brackets is one name.
+func splitKey(key string) (path []string, form kind) {
 	name, rest := cutName(key)
-	path = append(path, name)
+	path, form = append(path, name), listText
 	for rest != "" {
-		bracket := rest[0] == '['
-		if bracket {
-			end := strings.IndexByte(rest, ']')
-			if end < 0 || end+1 < len(rest) && rest[end+1] != '[' && rest[end+1] != '.' {
-				return []string{key}, false
-			}
-			name, rest = rest[1:end], rest[end+1:]
-		} else {
+		form = listText
+		if rest[0] == '.' {
 			name, rest = cutName(rest[1:])
-		}
-		indexed = bracket && (name == "" || isIndex(name))
-		if !bracket || name != "" || rest != "" {
 			path = append(path, name)
+			continue
 		}
+		end := strings.IndexByte(rest, ']')
+		if end < 0 || end+1 < len(rest) && rest[end+1] != '[' && rest[end+1] != '.' {
+			return []string{key}, listText
+		}
+		name, rest = rest[1:end], rest[end+1:]
+		if name == "" && rest == "" {
+			return path, pushText
+		}
+		if isIndex(name) {
+			form = elementText
+		}
+		path = append(path, name)
 	}
-	return path, indexed
+	return path, form
 }
 
 // cutName cuts s before the first dot or opening bracket.
@@ -126,9 +126,8 @@ func isIndex(s string) bool { return s != "" && len(s) <= 6 && digits(s) == len(
 func (n *node) elements() []node {
 	var out []node
 	for _, leaf := range n.items {
-		if leaf.kind == elementText {
-			leaf.text = unquote(leaf.text)
-			out = append(out, leaf)
+		if leaf.kind != listText {
+			out = append(out, node{kind: elementText, text: unquote(leaf.text), flaw: leaf.flaw})
 			continue
 		}
 		for _, text := range splitList(leaf.text) {
