@@ -1,0 +1,194 @@
+// Package arch holds the tests that keep imports pointing one way.
+package arch
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/kith-id/kith/"
+
+// The rooms of the house from the ground up. A list names everything that a
+// higher room may stand on.
+const (
+	leaves  = "errs don page filter "
+	records = leaves + "org contact account tag "
+	domain  = records + "identity auth job "
+)
+
+// allowed is the table of edges: a package below internal and the packages
+// below internal it may import. A package may always import its own
+// subfolders. A new package, or an edge that is not here, needs a line, and a
+// reviewer who agrees that it points the right way.
+var allowed = map[string]string{
+	"errs":   "",
+	"don":    "errs",
+	"page":   "errs",
+	"filter": "errs don",
+
+	"org":     leaves,
+	"tag":     leaves + "org",
+	"contact": leaves + "org tag",
+	"account": leaves + "org tag",
+
+	"auth":     leaves + "org",
+	"job":      leaves + "org",
+	"identity": records,
+
+	// store implements interfaces that its consumers declare, so it knows
+	// their types; only the wiring and tests know store.
+	"store":           domain + "importer",
+	"store/storetest": domain + "store",
+
+	"importer":       domain,
+	"importer/sheet": leaves,
+
+	"httpapi":      domain + "importer",
+	"httpapi/wire": leaves,
+	"webui":        "errs",
+
+	"config": "errs",
+	"server": domain + "config importer httpapi webui store",
+	"cli":    domain + "config importer server store benchdata",
+
+	"benchdata": "",
+	"testpg":    "",
+}
+
+// outside lists the packages beside internal and what of the module they import.
+var outside = map[string][]string{
+	"cmd/kith": {"internal/cli"},
+	"web":      {},
+	// The denominators share no code with what they are compared with.
+	"test/bench/bare":         {},
+	"test/bench/fdatasync":    {"test/bench/bare"},
+	"test/bench/pgcreate":     {"test/bench/bare"},
+	"test/bench/pgload":       {"test/bench/bare"},
+	"test/bench/sqlitecreate": {"test/bench/bare"},
+	"test/bench/sqliteload":   {"test/bench/bare"},
+	"test/bench":              {"internal/benchdata", "test/bench/bare"},
+}
+
+// webEmbed is imported by the one package that serves it.
+const webEmbed = "web"
+
+// drivers may be imported by the packages below and by no other.
+var (
+	drivers     = []string{"database/sql", "github.com/ncruces/go-sqlite3", "github.com/jackc/pgx/v5"}
+	withDrivers = []string{"internal/store", "internal/testpg", "test/bench"}
+)
+
+// pkg is what `go list` says of a package. Its imports are those of the
+// package proper: tests may import what they need.
+type pkg struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+}
+
+func TestEdges(t *testing.T) {
+	t.Parallel()
+	for _, p := range list(t, "./...") {
+		from := strings.TrimPrefix(p.ImportPath, module)
+		name, internal := strings.CutPrefix(from, "internal/")
+		table, known := allowed[name]
+		edges, knownOutside := outside[from]
+		if internal && !known || !internal && !knownOutside && len(p.Imports) > 0 {
+			t.Errorf("%s is not in the table: add it with the packages it may import", from)
+			continue
+		}
+		for _, path := range p.Imports {
+			to, ours := strings.CutPrefix(path, module)
+			if !ours || internal && strings.HasPrefix(to, from+"/") || from == "internal/webui" && to == webEmbed {
+				continue
+			}
+			if internal && !slices.Contains(strings.Fields(table), strings.TrimPrefix(to, "internal/")) ||
+				!internal && !slices.Contains(edges, to) {
+				t.Errorf("%s imports %s, which the table does not allow", from, to)
+			}
+		}
+	}
+}
+
+// TestTableHasNoCycle keeps the table itself pointing one way.
+func TestTableHasNoCycle(t *testing.T) {
+	t.Parallel()
+	var visit func(name string, path []string)
+	visit = func(name string, path []string) {
+		if slices.Contains(path, name) {
+			t.Fatalf("the table allows a cycle: %s", strings.Join(append(path, name), " → "))
+		}
+		for _, to := range strings.Fields(allowed[name]) {
+			if _, ok := allowed[to]; !ok {
+				t.Errorf("%s may import %s, which has no line", name, to)
+			}
+			visit(to, append(slices.Clip(path), name))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(allowed)) {
+		visit(name, nil)
+	}
+}
+
+func TestOnlyStoreKnowsDrivers(t *testing.T) {
+	t.Parallel()
+	for _, p := range list(t, "./...") {
+		from := strings.TrimPrefix(p.ImportPath, module)
+		if slices.ContainsFunc(withDrivers, func(w string) bool { return from == w || strings.HasPrefix(from, w+"/") }) {
+			continue
+		}
+		for _, path := range p.Imports {
+			if slices.ContainsFunc(drivers, func(d string) bool { return path == d || strings.HasPrefix(path, d+"/") }) {
+				t.Errorf("%s imports %s: only store speaks to a database", from, path)
+			}
+		}
+	}
+}
+
+// TestBinaryHasNoTestCode keeps what tests need out of what users run.
+func TestBinaryHasNoTestCode(t *testing.T) {
+	t.Parallel()
+	unwanted := []string{
+		"testing", module + "internal/testpg", module + "internal/store/storetest",
+		"github.com/google/go-cmp/cmp", "pgregory.net/rapid", "github.com/rogpeppe/go-internal/testscript",
+	}
+	for _, p := range list(t, "./cmd/...") {
+		for _, path := range unwanted {
+			if slices.Contains(p.Deps, path) {
+				t.Errorf("%s links %s", p.ImportPath, path)
+			}
+		}
+	}
+}
+
+// list asks the go command about the packages that the pattern matches.
+func list(t *testing.T, pattern string) []pkg {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,Deps", pattern)
+	cmd.Dir = "../.."
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list %s: %v\n%s", pattern, err, stderr.String())
+	}
+	var packages []pkg
+	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		err := decoder.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return packages
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, p)
+	}
+}
