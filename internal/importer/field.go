@@ -1,0 +1,83 @@
+package importer
+
+import (
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/importer/sheet"
+	"github.com/kith-id/kith/internal/org"
+)
+
+// The columns of an import, by the record's type. Positions in these lists are
+// the field numbers that validation uses.
+const (
+	fName = iota
+	fRef
+	fEmail
+	fPhones
+	fFullName
+	fAbout
+	fAccount
+	fSpace
+	fTags
+	fOwners
+)
+
+const (
+	aName = iota
+	aRefs
+	aDomains
+	aWebsites
+	aAbout
+	aTier
+	aTags
+	aOwners
+)
+
+// Fields returns the columns that an import of the type reads, in the order of
+// the sample file. Settings decide what is mandatory.
+func Fields(t don.Type, s org.Settings) []sheet.Field {
+	if t == don.Account {
+		return []sheet.Field{
+			aName:     {Name: "display_name", Aliases: []string{"name", "account name", "company name", "company"}, Required: true},
+			aRefs:     {Name: "external_refs", Aliases: []string{"external_ref", "external id", "account id", "external reference"}, Required: true, Array: true},
+			aDomains:  {Name: "domains", Aliases: []string{"domain"}, Array: true},
+			aWebsites: {Name: "websites", Aliases: []string{"website", "url"}, Array: true},
+			aAbout:    {Name: "description", Aliases: []string{"notes"}},
+			aTier:     {Name: "tier"},
+			aTags:     {Name: "tags.name", Aliases: []string{"tags", "labels"}, Array: true},
+			aOwners:   {Name: "owned_by", Aliases: []string{"owner", "owners"}, Array: true},
+		}
+	}
+	return []sheet.Field{
+		fName:     {Name: "display_name", Aliases: []string{"name", "contact name"}, Compose: []string{"first name", "last name"}, Required: true},
+		fRef:      {Name: "external_ref", Aliases: []string{"external_refs", "external id", "external reference", "customer id", "user id"}, Required: true},
+		fEmail:    {Name: "email", Aliases: []string{"email address", "e-mail", "e-mail address"}},
+		fPhones:   {Name: "phone_numbers", Aliases: []string{"phone", "phone number", "mobile", "telephone"}, Array: true},
+		fFullName: {Name: "full_name"},
+		fAbout:    {Name: "description", Aliases: []string{"notes"}},
+		fAccount:  {Name: "account_external_reference", Aliases: []string{"account external ref", "account reference"}, Required: s.RequireAccount},
+		fSpace:    {Name: "workspace_external_reference", Aliases: []string{"workspace external ref", "workspace reference"}},
+		fTags:     {Name: "tags.name", Aliases: []string{"tags", "labels"}, Array: true},
+		fOwners:   {Name: "owned_by", Aliases: []string{"owner", "owners"}, Array: true},
+	}
+}
+
+// SampleWord marks the required cells of the sample file.
+const SampleWord = "mandatory"
+
+// Sample returns the header and the one row of the sample file.
+func Sample(t don.Type, s org.Settings) (header, row []string) {
+	examples := map[string]string{
+		"email": "ann@example.com", "phone_numbers": "+493012345678", "full_name": "Ann Example", "description": "Met at the fair",
+		"account_external_reference": "acme-1", "workspace_external_reference": "", "tags.name": "", "owned_by": "",
+		"domains": "example.com", "websites": "https://example.com", "tier": "gold",
+	}
+	for _, f := range Fields(t, s) {
+		header = append(header, f.Name)
+		if f.Required {
+			row = append(row, SampleWord)
+		} else {
+			row = append(row, examples[f.Name])
+		}
+	}
+	return header, row
+}

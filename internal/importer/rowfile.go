@@ -1,0 +1,239 @@
+package importer
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/tag"
+)
+
+// A row file holds every row of an import after the first pass, in order:
+// valid rows normalised, invalid ones with their problems, so that the third
+// pass neither parses nor validates again.
+
+// Row kinds.
+const (
+	rowValid   byte = 'v'
+	rowInvalid byte = 'x'
+	rowSample  byte = 's'
+)
+
+// entry is one row of the row file.
+type entry struct {
+	kind    byte
+	line    int
+	cells   []string // as read; for reports
+	draft   draft
+	failure []Problem
+}
+
+// appendEntry encodes a row.
+func appendEntry(b []byte, e *entry) []byte {
+	at := len(b)
+	b = append(b, 0, 0, 0, 0) // the size comes last
+	b = append(b, e.kind)
+	b = binary.AppendUvarint(b, uint64(e.line))
+	b = appendStrings(b, e.cells)
+	switch e.kind {
+	case rowInvalid:
+		text, err := json.Marshal(e.failure)
+		if err != nil {
+			panic(err) // plain structs always encode
+		}
+		b = append(b, text...)
+	case rowValid:
+		b = appendDraft(b, &e.draft)
+	}
+	binary.LittleEndian.PutUint32(b[at:], uint32(len(b)-at-4))
+	return b
+}
+
+func appendDraft(b []byte, d *draft) []byte {
+	for _, s := range []string{d.ref, d.name, d.fullName, d.about, d.email, d.emailKey} {
+		b = appendString(b, s)
+	}
+	b = appendStrings(b, d.phones)
+	b = binary.AppendUvarint(b, uint64(len(d.places)))
+	for _, p := range d.places {
+		b = appendString(b, string(p.t))
+		b = binary.AppendUvarint(b, uint64(p.n))
+	}
+	b = binary.AppendUvarint(b, uint64(len(d.tags)))
+	for _, t := range d.tags {
+		b = binary.AppendUvarint(b, uint64(t.N))
+		b = appendString(b, t.Value)
+	}
+	b = binary.AppendUvarint(b, uint64(len(d.owners)))
+	for _, o := range d.owners {
+		b = binary.AppendUvarint(b, uint64(o))
+	}
+	if d.account == nil {
+		return append(b, 0)
+	}
+	b = append(b, 1)
+	b = appendStrings(b, d.account.Refs)
+	b = appendStrings(b, d.account.Domains)
+	b = appendStrings(b, d.account.Websites)
+	return appendString(b, d.account.Tier)
+}
+
+func appendString(b []byte, s string) []byte {
+	b = binary.AppendUvarint(b, uint64(len(s)))
+	return append(b, s...)
+}
+
+func appendStrings(b []byte, list []string) []byte {
+	b = binary.AppendUvarint(b, uint64(len(list)))
+	for _, s := range list {
+		b = appendString(b, s)
+	}
+	return b
+}
+
+// rowReader reads a row file from the start.
+type rowReader struct {
+	f   *os.File
+	r   *bufio.Reader
+	buf []byte
+	row int64
+}
+
+func openRows(path string) (*rowReader, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return &rowReader{f: f, r: bufio.NewReaderSize(f, 256<<10)}, nil
+}
+
+func (r *rowReader) close() error { return r.f.Close() }
+
+// next decodes the next row, or reports io.EOF. Without whole, the row is only
+// counted.
+func (r *rowReader) next(e *entry, whole bool) error {
+	var h [4]byte
+	if _, err := io.ReadFull(r.r, h[:]); err != nil {
+		return err
+	}
+	r.row++
+	size := int(binary.LittleEndian.Uint32(h[:]))
+	if !whole {
+		_, err := r.r.Discard(size)
+		return err
+	}
+	if cap(r.buf) < size {
+		r.buf = make([]byte, size*2)
+	}
+	r.buf = r.buf[:size]
+	if _, err := io.ReadFull(r.r, r.buf); err != nil {
+		return errors.Join(errDamaged, err)
+	}
+	return decodeEntry(string(r.buf), e)
+}
+
+var errDamaged = errors.New("the row file is damaged")
+
+func decodeEntry(text string, e *entry) error {
+	d := decoder{s: text}
+	*e = entry{kind: d.byte()}
+	e.line = int(d.int())
+	e.cells = d.strings()
+	switch e.kind {
+	case rowInvalid:
+		if d.bad {
+			return errDamaged
+		}
+		return json.Unmarshal([]byte(d.s), &e.failure)
+	case rowValid:
+		d.draft(&e.draft)
+	}
+	if d.bad {
+		return errDamaged
+	}
+	return nil
+}
+
+// decoder takes values from the front of a row; all strings share its memory.
+type decoder struct {
+	s   string
+	bad bool
+}
+
+func (d *decoder) byte() byte {
+	if len(d.s) == 0 {
+		d.bad = true
+		return 0
+	}
+	b := d.s[0]
+	d.s = d.s[1:]
+	return b
+}
+
+func (d *decoder) int() int64 {
+	var v uint64
+	for shift := 0; shift < 64; shift += 7 {
+		b := d.byte()
+		v |= uint64(b&0x7f) << shift
+		if b < 0x80 {
+			return int64(v)
+		}
+	}
+	d.bad = true
+	return 0
+}
+
+func (d *decoder) string() string {
+	n := int(d.int())
+	if n < 0 || n > len(d.s) {
+		d.bad = true
+		return ""
+	}
+	s := d.s[:n]
+	d.s = d.s[n:]
+	return s
+}
+
+func (d *decoder) count() int {
+	n := int(d.int())
+	if n < 0 || n > len(d.s) {
+		d.bad = true
+		return 0
+	}
+	return n
+}
+
+func (d *decoder) strings() []string {
+	n := d.count()
+	if n == 0 {
+		return nil
+	}
+	list := make([]string, n)
+	for i := range list {
+		list[i] = d.string()
+	}
+	return list
+}
+
+func (d *decoder) draft(v *draft) {
+	for _, p := range []*string{&v.ref, &v.name, &v.fullName, &v.about, &v.email, &v.emailKey} {
+		*p = d.string()
+	}
+	v.phones = d.strings()
+	for range d.count() {
+		v.places = append(v.places, place{don.Type(d.string()), d.int()})
+	}
+	for range d.count() {
+		v.tags = append(v.tags, tag.Use{N: d.int(), Value: d.string()})
+	}
+	for range d.count() {
+		v.owners = append(v.owners, d.int())
+	}
+	if d.byte() == 1 {
+		v.account = &accountDraft{Refs: d.strings(), Domains: d.strings(), Websites: d.strings(), Tier: d.string()}
+	}
+}

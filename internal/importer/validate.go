@@ -1,0 +1,344 @@
+package importer
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/importer/sheet"
+	"github.com/kith-id/kith/internal/tag"
+)
+
+// known answers what cells refer to. Lookups of a chunk are made beforehand, so
+// these never wait.
+type known interface {
+	account(ref string) (int64, bool)
+	workspace(ref string) (n, accountN int64, ok bool)
+	tag(name string) (*tag.Tag, bool)
+	owner(text string) (int64, bool)
+}
+
+// table is what validation knows about the file.
+type table struct {
+	kind    don.Type
+	fields  []sheet.Field
+	mapping sheet.Mapping
+	header  []string
+	country string
+	tags    []tag.Use // added to every record
+	refFrom int       // field whose value is the reference; -1 for the reference's own column
+}
+
+// check is the validation of one row.
+type check struct {
+	t        *table
+	row      sheet.Row
+	known    known
+	problems []Problem
+}
+
+// validate turns a row into a draft, or into all of its problems.
+func (t *table) validate(row sheet.Row, k known) entry {
+	e := entry{kind: rowValid, line: row.Line, cells: slices.Clone(row.Cells)}
+	if row.Err != nil {
+		code := RaggedRow
+		if row.Err.Code == sheet.TooLong {
+			code = TooLong
+		} else if row.Err.Code != sheet.RaggedRow {
+			code = InvalidValue
+		}
+		e.kind, e.failure = rowInvalid, []Problem{{Code: code, Message: row.Err.Message}}
+		return e
+	}
+	if t.isSample(row) {
+		e.kind = rowSample
+		return e
+	}
+	c := &check{t: t, row: row, known: k}
+	if t.kind == don.Account {
+		c.account(&e.draft)
+	} else {
+		c.contact(&e.draft)
+	}
+	if len(c.problems) > 0 {
+		e.kind, e.failure, e.draft = rowInvalid, c.problems, draft{}
+	}
+	return e
+}
+
+// isSample reports whether the row still is the sample file's: every required
+// column that the file has says so.
+func (t *table) isSample(row sheet.Row) bool {
+	seen := false
+	for i, f := range t.fields {
+		if !f.Required || !t.mapping.Has(i) {
+			continue
+		}
+		if !strings.EqualFold(strings.TrimSpace(t.cell(row, i)), SampleWord) {
+			return false
+		}
+		seen = true
+	}
+	return seen
+}
+
+func (t *table) cell(row sheet.Row, field int) string {
+	return sheet.Unguard(t.mapping.Cell(row, field))
+}
+
+// column names a field as the file does.
+func (t *table) column(field int) string {
+	if cols := t.mapping.Columns[field]; len(cols) > 0 && cols[0] < len(t.header) {
+		return t.header[cols[0]]
+	}
+	return t.fields[field].Name
+}
+
+func (c *check) add(field int, value string, code Code, message string) {
+	if len(value) > 200 {
+		value = strings.ToValidUTF8(value[:200], "") + "…"
+	}
+	c.problems = append(c.problems, Problem{Column: c.t.column(field), Value: value, Code: code, Message: message})
+}
+
+// text reads a cell by one of the contact package's rules.
+func (c *check) text(field int, rule func(string) (string, error)) string {
+	cell := strings.TrimSpace(c.t.cell(c.row, field))
+	if cell == "" {
+		if c.t.fields[field].Required && field != c.t.refField() {
+			c.missing(field)
+		}
+		return ""
+	}
+	v, err := rule(cell)
+	if err != nil {
+		c.invalid(field, cell, InvalidValue, err)
+	}
+	return v
+}
+
+func (c *check) missing(field int) {
+	c.add(field, "", MissingRequired, c.t.fields[field].Name+" is empty; every row needs one")
+}
+
+func (c *check) invalid(field int, value string, code Code, err error) {
+	if _, long := contact.LimitOf(err); long {
+		code = TooLong
+	}
+	message := "is not accepted"
+	if e := errs.As(err); e != nil {
+		message = e.Message
+	}
+	c.add(field, value, code, message)
+}
+
+// refField is the reference's column; with RefFrom it need not be filled.
+func (t *table) refField() int {
+	if t.kind == don.Account {
+		return -1
+	}
+	return fRef
+}
+
+func (c *check) contact(d *draft) {
+	d.name = c.text(fName, contact.DisplayName)
+	d.fullName = c.text(fFullName, contact.FullName)
+	d.about = c.text(fAbout, contact.Description)
+	d.email = strings.TrimSpace(c.t.cell(c.row, fEmail))
+	if d.email != "" {
+		key, err := contact.Email(d.email)
+		if err != nil {
+			c.invalid(fEmail, d.email, InvalidEmail, err)
+		}
+		d.emailKey = key
+	}
+	d.phones = c.phones()
+	d.ref = c.reference(d)
+	d.places = c.places()
+	d.tags = c.tags(fTags)
+	d.owners = c.owners(fOwners)
+}
+
+// reference finds the row's external reference: its own cell, or what RefFrom says.
+func (c *check) reference(d *draft) string {
+	cell := ""
+	switch c.t.refFrom {
+	case -1:
+		cell = c.t.cell(c.row, fRef)
+	case fEmail:
+		cell = d.emailKey
+	case fPhones:
+		if len(d.phones) > 0 {
+			cell = d.phones[0]
+		}
+	}
+	if strings.TrimSpace(cell) == "" {
+		field := fRef
+		if c.t.refFrom >= 0 {
+			field = c.t.refFrom
+		}
+		if !slices.ContainsFunc(c.problems, func(p Problem) bool { return p.Column == c.t.column(field) }) {
+			c.missing(field)
+		}
+		return ""
+	}
+	ref, err := contact.Ref(cell)
+	if err != nil {
+		c.invalid(fRef, cell, InvalidValue, err)
+	}
+	return ref
+}
+
+func (c *check) phones() []string {
+	cell := c.t.cell(c.row, fPhones)
+	if cell == "" {
+		return nil
+	}
+	list := []string{cell}
+	if strings.ContainsAny(cell, ",`") {
+		list = sheet.SplitArray(cell)
+	}
+	var out []string
+	for _, v := range list {
+		if strings.TrimSpace(v) == "" {
+			continue
+		}
+		p, err := contact.Phone(v, c.t.country)
+		if err != nil {
+			c.invalid(fPhones, v, InvalidPhone, err)
+			continue
+		}
+		if !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	if len(out) > contact.MaxPhones {
+		c.add(fPhones, cell, TooLong, "has more than "+strconv.Itoa(contact.MaxPhones)+" phone numbers")
+	}
+	return out
+}
+
+func (c *check) places() []place {
+	var out []place
+	account := strings.TrimSpace(c.t.cell(c.row, fAccount))
+	if account == "" && c.t.fields[fAccount].Required {
+		c.missing(fAccount)
+	}
+	if account != "" {
+		if n, ok := c.known.account(account); ok {
+			out = append(out, place{don.Account, n})
+		} else {
+			c.add(fAccount, account, UnknownAccount, "no account has this external reference; import the accounts first or correct it")
+		}
+	}
+	if ref := strings.TrimSpace(c.t.cell(c.row, fSpace)); ref != "" {
+		n, accountN, ok := c.known.workspace(ref)
+		switch {
+		case !ok:
+			c.add(fSpace, ref, UnknownSpace, "no workspace has this external reference; create it first or correct it")
+		case len(out) > 0 && out[0].n != accountN:
+			c.add(fSpace, ref, InvalidValue, "the workspace belongs to another account than the row's")
+		default:
+			if len(out) == 0 {
+				out = append(out, place{don.Account, accountN})
+			}
+			out = append(out, place{don.Workspace, n})
+		}
+	}
+	return out
+}
+
+func (c *check) tags(field int) []tag.Use {
+	out := slices.Clone(c.t.tags)
+	cell := c.t.cell(c.row, field)
+	if cell == "" {
+		return out
+	}
+	for _, name := range sheet.SplitArray(cell) {
+		plain, value, _ := strings.Cut(name, "=")
+		t, ok := c.known.tag(name)
+		if ok {
+			value = ""
+		} else if t, ok = c.known.tag(plain); !ok {
+			c.add(field, name, UnknownTag, "there is no such tag; create it first, imports do not")
+			continue
+		}
+		if !t.Allows(value) {
+			c.add(field, name, InvalidValue, "the tag does not allow this value")
+			continue
+		}
+		if !slices.ContainsFunc(out, func(u tag.Use) bool { return u.N == t.N }) {
+			out = append(out, tag.Use{N: t.N, Value: value})
+		}
+	}
+	if len(out) > contact.MaxTags {
+		c.add(field, cell, TooLong, "has more than "+strconv.Itoa(contact.MaxTags)+" tags")
+	}
+	return out
+}
+
+func (c *check) owners(field int) []int64 {
+	var out []int64
+	cell := c.t.cell(c.row, field)
+	if cell == "" {
+		return nil
+	}
+	for _, text := range sheet.SplitArray(cell) {
+		n, ok := c.known.owner(text)
+		if !ok {
+			c.add(field, text, UnknownOwner, "no active member has this e-mail or id; invite the member or correct it")
+			continue
+		}
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func (c *check) account(d *draft) {
+	d.name = c.text(aName, contact.DisplayName)
+	d.about = c.text(aAbout, contact.Description)
+	d.account = &accountDraft{Tier: c.text(aTier, contact.Tier)}
+	d.account.Refs = c.list(aRefs, InvalidValue, contact.MaxRefs, contact.Ref)
+	if len(d.account.Refs) == 0 && len(c.problems) == 0 {
+		c.missing(aRefs)
+	}
+	d.account.Domains = c.list(aDomains, InvalidDomain, contact.MaxDomains, contact.Domain)
+	d.account.Websites = c.list(aWebsites, InvalidValue, contact.MaxWebsites, website)
+	d.tags = c.tags(aTags)
+	d.owners = c.owners(aOwners)
+	if len(d.account.Refs) > 0 {
+		d.ref = d.account.Refs[0]
+	}
+}
+
+func website(s string) (string, error) {
+	if _, ok := contact.WebsiteDomain(s); !ok {
+		return "", errs.NotPermitted("", "is not a web address; give one such as https://example.com")
+	}
+	return s, nil
+}
+
+// list reads an array cell, each value by the rule.
+func (c *check) list(field int, code Code, most int, rule func(string) (string, error)) []string {
+	var out []string
+	cell := c.t.cell(c.row, field)
+	for _, v := range sheet.SplitArray(cell) {
+		n, err := rule(v)
+		if err != nil {
+			c.invalid(field, v, code, err)
+			continue
+		}
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	if len(out) > most {
+		c.add(field, cell, TooLong, "has more than "+strconv.Itoa(most)+" values")
+	}
+	return out
+}
