@@ -2,7 +2,9 @@ package sheet
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 )
@@ -58,21 +60,39 @@ func (r *Reader) trimCR(line []byte) []byte {
 }
 
 // split makes cells of a line without regard to quotes and returns the string
-// they share.
+// they share. It looks at eight bytes at a time, which for the short cells of
+// real tables is much faster than a search for each.
 func (r *Reader) split(line []byte) string {
 	rec := string(line)
-	r.cells = r.cells[:0]
-	start := 0
-	for len(r.cells) <= r.opt.MaxColumns {
-		i := bytes.IndexByte(line[start:], r.info.Delimiter)
-		if i < 0 {
+	cells := r.cells[:0]
+	start, i := 0, 0
+	delimiter := r.info.Delimiter
+	for ; i+8 <= len(line); i += 8 {
+		for m := matches(binary.LittleEndian.Uint64(line[i:]), delimiter); m != 0; m &= m - 1 {
+			at := i + bits.TrailingZeros64(m)>>3
+			cells = append(cells, rec[start:at])
+			start = at + 1
+		}
+		if len(cells) > r.opt.MaxColumns {
 			break
 		}
-		r.cells = append(r.cells, rec[start:start+i])
-		start += i + 1
 	}
-	r.cells = append(r.cells, rec[start:])
+	for ; i < len(line) && len(cells) <= r.opt.MaxColumns; i++ {
+		if line[i] == delimiter {
+			cells = append(cells, rec[start:i])
+			start = i + 1
+		}
+	}
+	r.cells = append(cells, rec[start:])
 	return rec
+}
+
+// matches returns word with the high bit set in each byte that is c, and no
+// other bit.
+func matches(word uint64, c byte) uint64 {
+	const low7 = 0x7f7f7f7f7f7f7f7f
+	word ^= 0x0101010101010101 * uint64(c)
+	return ^(word&low7 + low7 | word | low7)
 }
 
 // check completes a row with the cells just split, which share rec, and looks
