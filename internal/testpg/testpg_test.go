@@ -83,6 +83,7 @@ func TestLanguageOrder(t *testing.T) {
 
 func TestClusterRestartsAndStops(t *testing.T) {
 	t.Parallel()
+	//nolint:usetesting // its folder is too deep for a socket and closed to the server's account
 	dir, err := os.MkdirTemp("/tmp", "kith-testpg-")
 	if err != nil {
 		t.Fatal(err)
