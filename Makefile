@@ -42,7 +42,7 @@ test: build ## Run every test: Go on both engines with the race detector, web, b
 	go vet ./...
 	go test -race ./...
 ifneq ($(WEB),)
-	npm --prefix $(WEB) run --if-present lint
+	npm --prefix $(WEB) run lint
 	npm --prefix $(WEB) run test
 endif
 ifneq ($(E2E),)
@@ -63,7 +63,7 @@ check: lint verify test ## lint, verify and test: run before a pull request
 .PHONY: fmt
 fmt: ## Format Go and web sources
 	gofmt -l -w $$(git ls-files '*.go')
-	$(if $(WEB),npm --prefix $(WEB) run --if-present format)
+	$(if $(WEB),npm --prefix $(WEB) run fmt)
 
 .PHONY: gen
 gen: ## Regenerate golden and generated files

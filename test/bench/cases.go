@@ -1,0 +1,81 @@
+package main
+
+import (
+	"os"
+	"strconv"
+
+	"github.com/kith-id/kith/test/bench/bare"
+)
+
+// benchCase is a line of the table: what Kith does, the bare program it is
+// measured against, and how close it must come.
+type benchCase struct {
+	name  string
+	unit  string
+	base  func(*env) (bare.Figures, error)
+	kith  func(*env) (bare.Figures, error) // nil until Kith can do it
+	bar   bar
+	rival string // others' figures for the same work, for orientation
+}
+
+// bar is what a line must meet. Zero values demand nothing.
+type bar struct {
+	slowdown float64 // at most so many times the baseline's time
+	share    float64 // at least this share of the baseline's rate
+	p99      float64 // seconds, at most
+	syncs    float64 // fdatasyncs to add to p99: the disk's part
+	rss      int64   // bytes, at most
+}
+
+const (
+	mib          = 1 << 20
+	rivalImports = "listmonk 2,321, PocketBase 2,063 rows/s"
+	rivalCreates = "listmonk 1,246/s p99 44 ms, PocketBase 1,461/s p99 37 ms (not synced)"
+)
+
+var cases = []benchCase{
+	{
+		name: "import SQLite", unit: "rows", rival: rivalImports, bar: bar{slowdown: 1.7, rss: 256 * mib},
+		base: func(e *env) (bare.Figures, error) {
+			db := e.path("load.db")
+			for _, suffix := range []string{"", "-wal", "-shm"} {
+				if err := os.RemoveAll(db + suffix); err != nil {
+					return bare.Figures{}, err
+				}
+			}
+			return e.program("sqliteload", "-csv", e.path("contacts.csv"), "-manifest", e.path("manifest.csv"), "-db", db)
+		},
+	},
+	{
+		name: "import PostgreSQL", unit: "rows", rival: rivalImports, bar: bar{slowdown: 1.4, rss: 256 * mib},
+		base: func(e *env) (bare.Figures, error) {
+			return e.onPostgres("pgload", "-csv", e.path("contacts.csv"), "-manifest", e.path("manifest.csv"))
+		},
+	},
+	{name: "create SQLite, 16 clients", unit: "creates", rival: rivalCreates, bar: bar{share: 0.4, p99: 0.010, syncs: 4}, base: sqliteCreate(16)},
+	{name: "create SQLite, 64 clients", unit: "creates", bar: bar{share: 0.4}, base: sqliteCreate(64)},
+	{name: "create PostgreSQL, 16 clients", unit: "creates", rival: rivalCreates, bar: bar{share: 0.6}, base: postgresCreate(16)},
+	{name: "create PostgreSQL, 64 clients", unit: "creates", bar: bar{share: 0.6}, base: postgresCreate(64)},
+}
+
+// sqliteCreate creates on the database that the import left, or a new one.
+func sqliteCreate(clients int) func(*env) (bare.Figures, error) {
+	return func(e *env) (bare.Figures, error) {
+		return e.program("sqlitecreate", "-db", e.path("load.db"), "-goroutines", strconv.Itoa(clients))
+	}
+}
+
+func postgresCreate(clients int) func(*env) (bare.Figures, error) {
+	return func(e *env) (bare.Figures, error) {
+		return e.onPostgres("pgcreate", "-goroutines", strconv.Itoa(clients))
+	}
+}
+
+// onPostgres runs a bare program against the server.
+func (e *env) onPostgres(name string, args ...string) (bare.Figures, error) {
+	url, err := e.postgres()
+	if err != nil {
+		return bare.Figures{}, err
+	}
+	return e.program(name, append(args, "-dsn", url)...)
+}

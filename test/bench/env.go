@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/kith-id/kith/internal/benchdata"
+	"github.com/kith-id/kith/test/bench/bare"
+)
+
+// seed makes every report speak of the same people.
+const seed = 42
+
+// env is what measurements share: a folder on the disk under test with the
+// programs and the data, and a PostgreSQL server.
+type env struct {
+	ctx    context.Context
+	dir    string
+	kith   string
+	rows   int
+	totals benchdata.Totals
+	sync   float64 // seconds of a median fdatasync
+	pg     string  // URL of the server, "" before it is first needed
+}
+
+// newEnv builds the programs, generates the data and measures the disk.
+func newEnv(ctx context.Context, parent, kith string, rows int) (*env, error) {
+	dir, err := os.MkdirTemp(parent, "kith-bench-")
+	if err != nil {
+		return nil, err
+	}
+	e := &env{ctx: ctx, dir: dir, kith: kith, rows: rows}
+	if err := e.prepare(); err != nil {
+		return nil, errors.Join(err, e.close())
+	}
+	return e, nil
+}
+
+func (e *env) prepare() error {
+	// The database server's account must be able to reach its folder below.
+	if err := os.Chmod(e.dir, 0o711); err != nil {
+		return err
+	}
+	if _, err := e.output("go", "build", "-o", e.dir+"/", "./test/bench/..."); err != nil {
+		return err
+	}
+	if err := e.generate(); err != nil {
+		return err
+	}
+	out, err := e.output(e.path("fdatasync"), "-dir", e.dir)
+	if err != nil {
+		return err
+	}
+	var disk struct {
+		Median float64 `json:"median_seconds"`
+	}
+	err = json.Unmarshal(out, &disk)
+	e.sync = disk.Median
+	return err
+}
+
+// generate writes contacts.csv, its manifest and accounts.csv.
+func (e *env) generate() (err error) {
+	var files [3]io.Writer
+	for i, name := range []string{"contacts.csv", "manifest.csv", "accounts.csv"} {
+		file, createErr := os.Create(e.path(name))
+		if createErr != nil {
+			return createErr
+		}
+		defer func() { err = errors.Join(err, file.Close()) }()
+		files[i] = file
+	}
+	e.totals, err = benchdata.Generate(files[0], files[1], benchdata.Options{Rows: e.rows, Seed: seed})
+	if err != nil {
+		return err
+	}
+	return benchdata.GenerateAccounts(files[2], seed)
+}
+
+func (e *env) close() error {
+	if e.pg != "" {
+		if _, err := e.withoutCancel().output("script/postgres", "stop", e.path("pg")); err != nil {
+			return err
+		}
+	}
+	return os.RemoveAll(e.dir)
+}
+
+// withoutCancel lets clean-up run after an interrupt.
+func (e *env) withoutCancel() *env {
+	clone := *e
+	clone.ctx = context.WithoutCancel(e.ctx)
+	return &clone
+}
+
+func (e *env) path(name string) string { return filepath.Join(e.dir, name) }
+
+// postgres returns the URL of a server tuned for loads, which it starts once.
+func (e *env) postgres() (string, error) {
+	if e.pg == "" {
+		out, err := e.output("script/postgres", "start", e.path("pg"))
+		if err != nil {
+			return "", err
+		}
+		e.pg = strings.TrimSpace(string(out))
+	}
+	return e.pg, nil
+}
+
+// program runs one of the bare programs and returns the figures it prints.
+func (e *env) program(name string, args ...string) (bare.Figures, error) {
+	var figures bare.Figures
+	out, err := e.output(e.path(name), args...)
+	if err != nil {
+		return figures, err
+	}
+	return figures, json.Unmarshal(out, &figures)
+}
+
+// output runs a command and returns what it prints; its error says what it complained of.
+func (e *env) output(name string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(e.ctx, name, args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w: %s", filepath.Base(name), err, bytes.TrimSpace(stderr.Bytes()))
+	}
+	return out, nil
+}
