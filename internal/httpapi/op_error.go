@@ -40,10 +40,7 @@ var answers = map[errs.Kind]answer{
 // the client gets to see of them.
 func (a *API) WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	e := a.presentable(r, err)
-	ans, ok := answers[e.Kind]
-	if !ok {
-		ans = answers[errs.Internal]
-	}
+	ans := answers[e.Kind]
 	setErrorHeaders(w.Header(), e, ans)
 	writeBody(w, ans.status, errorBody(e, ans.code))
 }
@@ -53,7 +50,7 @@ func (a *API) presentable(r *http.Request, err error) *errs.Error {
 	var tooLarge *http.MaxBytesError
 	known := errs.As(err)
 	switch {
-	case known != nil && known.Kind != errs.Internal:
+	case known != nil && known.Kind != errs.Internal && answers[known.Kind].status != 0:
 		return known
 	case errors.As(err, &tooLarge):
 		return errs.New(errs.TooLarge, "", "the request is larger than %d bytes; send less at once", tooLarge.Limit).With("max_bytes", tooLarge.Limit)
