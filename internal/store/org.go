@@ -6,8 +6,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kith-id/kith/internal/auth"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/org"
 )
 
@@ -19,12 +21,6 @@ func (tx *Tx) Next(ctx context.Context, t don.Type, count int) (int64, error) {
 		[]any{tx.scope.OrgID, string(t), count}, &last)
 	return last - int64(count) + 1, err
 }
-
-// Route kinds: what may be known before the org is.
-const (
-	RouteToken  = "token"  // the hash of a secret
-	RouteMember = "member" // a member's normalised e-mail
-)
 
 // AddRoute lets key find the scope's org.
 func (tx *Tx) AddRoute(ctx context.Context, kind, key string) error {
@@ -48,22 +44,44 @@ func (d *DB) Routes(ctx context.Context, kind, key string) ([]int64, error) {
 	return out, err
 }
 
+const orgColumns = "org_id, name, slug, public, settings, created_at"
+
+type orgRow struct {
+	org.Org
+	settings []byte
+}
+
+func scanOrg(r *orgRow) []any {
+	return []any{&r.ID, &r.Name, &r.Slug, &r.Public, &r.settings, &r.CreatedAt}
+}
+
 // Orgs returns every org, in the order of their making.
 func (d *DB) Orgs(ctx context.Context) ([]org.Org, error) {
-	type row struct {
-		org.Org
-		settings []byte
+	return d.orgs(ctx, "SELECT "+orgColumns+" FROM org ORDER BY org_id")
+}
+
+// Org returns one org, or not_found.
+func (d *DB) Org(ctx context.Context, id int64) (org.Org, error) {
+	got, err := d.orgs(ctx, "SELECT "+orgColumns+" FROM org WHERE org_id = $1", id)
+	if err != nil {
+		return org.Org{}, err
 	}
+	if len(got) == 0 {
+		return org.Org{}, errs.Gone("the organisation")
+	}
+	return got[0], nil
+}
+
+func (d *DB) orgs(ctx context.Context, sql string, args ...any) ([]org.Org, error) {
 	var out []org.Org
 	err := d.e.read(ctx, func(q querier) error {
-		got, err := collect(ctx, q, "SELECT org_id, name, slug, public, settings, created_at FROM org ORDER BY org_id", nil, func(r *row) []any {
-			return []any{&r.ID, &r.Name, &r.Slug, &r.Public, &r.settings, &r.CreatedAt}
-		})
-		for _, r := range got {
+		got, err := collect(ctx, q, sql, args, scanOrg)
+		out = make([]org.Org, len(got))
+		for i, r := range got {
 			if err := json.Unmarshal(r.settings, &r.Settings); err != nil {
 				return err
 			}
-			out = append(out, r.Org)
+			out[i] = r.Org
 		}
 		return err
 	})
@@ -73,20 +91,50 @@ func (d *DB) Orgs(ctx context.Context) ([]org.Org, error) {
 // CreateOrg adds an org and returns it with its id. A slug that stands already
 // is a conflict.
 func (d *DB) CreateOrg(ctx context.Context, o org.Org) (org.Org, error) {
+	return d.Found(ctx, o, "", false, func(*Tx) error { return nil })
+}
+
+// Found adds an org and what fn writes in its scope, or nothing. A slug that
+// stands already is a conflict; with first any other org is.
+func (d *DB) Found(ctx context.Context, o org.Org, partition string, first bool, fn func(*Tx) error) (org.Org, error) {
 	settings, err := json.Marshal(o.Settings)
 	if err != nil {
 		return o, err
 	}
 	o.CreatedAt = d.now().UTC().Truncate(time.Microsecond)
 	err = d.e.write(ctx, func(q querier) error {
+		if err := freeForOrg(ctx, q, o, first); err != nil {
+			return err
+		}
 		if _, err := one(ctx, q, "SELECT COALESCE(MAX(org_id), 0) + 1 FROM org", nil, &o.ID); err != nil {
 			return err
 		}
-		_, err := q.exec(ctx, "INSERT INTO org (org_id, name, slug, public, settings, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+		n, err := q.exec(ctx, "INSERT INTO org ("+orgColumns+") VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
 			o.ID, o.Name, o.Slug, o.Public, string(settings), o.CreatedAt)
-		return err
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return identity.ErrAgain // another process has just taken the number or the slug
+		}
+		space := don.Space{Partition: partition, Org: o.Public}
+		return fn(d.tx(q, org.Scope{OrgID: o.ID, Space: space, Settings: o.Settings, Actor: org.System}))
 	})
 	return o, err
+}
+
+func freeForOrg(ctx context.Context, q querier, o org.Org, first bool) error {
+	var count, same int64
+	_, err := one(ctx, q, "SELECT COUNT(*), COUNT(CASE WHEN slug = $1 THEN 1 END) FROM org", []any{o.Slug}, &count, &same)
+	switch {
+	case err != nil:
+		return err
+	case first && count > 0:
+		return errs.New(errs.Conflict, "conflict", "Kith has been set up already; sign in instead")
+	case same > 0:
+		return errs.Clash("dev_org_name", "there is an organisation %q already (its short name would be %s too); choose another name", o.Name, o.Slug)
+	}
+	return nil
 }
 
 // SaveSettings replaces the org's settings.
@@ -118,6 +166,13 @@ func (tx *Tx) Member(ctx context.Context, n int64) (org.Member, error) {
 		err = errs.Gone(don.Of(don.Member, n).Display())
 	}
 	return m, err
+}
+
+// LockAdmins returns the numbers of the active admins and keeps them from
+// changing until the transaction ends.
+func (tx *Tx) LockAdmins(ctx context.Context) ([]int64, error) {
+	return collect(ctx, tx.q, "SELECT n FROM member WHERE org_id = $1 AND state = $2 AND role = $3 ORDER BY n"+tx.q.lock(),
+		[]any{tx.scope.OrgID, string(org.Active), string(org.Admin)}, func(n *int64) []any { return []any{n} })
 }
 
 // MembersByEmail returns the members with the normalised addresses given, by address.
@@ -173,7 +228,7 @@ func (tx *Tx) InsertMember(ctx context.Context, m org.Member, emailKey string) e
 	if err != nil {
 		return err
 	}
-	if err := tx.AddRoute(ctx, RouteMember, emailKey); err != nil {
+	if err := tx.AddRoute(ctx, auth.RouteMember, emailKey); err != nil {
 		return err
 	}
 	return tx.record(ctx, change{m.ID(), opCreated, ""})
@@ -196,33 +251,20 @@ func (tx *Tx) UpdateMember(ctx context.Context, before, after org.Member) error 
 	return tx.record(ctx, change{after.ID(), opUpdated, d})
 }
 
-// Token is a secret that lets someone act. Only its hash is stored.
-type Token struct {
-	ID        string
-	Kind      string // pat, session or reset
-	Hash      string // base64url SHA-256 of the secret
-	Subject   don.ID
-	Hint      string
-	Scopes    string
-	CreatedAt time.Time
-	ExpiresAt *time.Time
-	RevokedAt *time.Time
-}
-
 const tokenColumns = "id, kind, hash, subject, hint, scopes, created_at, expires_at, revoked_at"
 
 type tokenRow struct {
-	Token
+	auth.Token
 	subject string
 }
 
 func scanToken(r *tokenRow) []any {
-	return []any{&r.ID, &r.Kind, &r.Hash, &r.subject, &r.Hint, &r.Scopes, &r.CreatedAt, &r.ExpiresAt, &r.RevokedAt}
+	return []any{&r.ID, (*string)(&r.Kind), &r.Hash, &r.subject, &r.Hint, &r.Scopes, &r.CreatedAt, &r.ExpiresAt, &r.RevokedAt}
 }
 
-func (tx *Tx) tokens(ctx context.Context, where string, args ...any) ([]Token, error) {
+func (tx *Tx) tokens(ctx context.Context, where string, args ...any) ([]auth.Token, error) {
 	got, err := collect(ctx, tx.q, "SELECT "+tokenColumns+" FROM token WHERE org_id = $1 AND "+where, append([]any{tx.scope.OrgID}, args...), scanToken)
-	out := make([]Token, len(got))
+	out := make([]auth.Token, len(got))
 	for i, r := range got {
 		out[i] = r.Token
 		out[i].Subject = don.FromTail(r.subject)
@@ -231,59 +273,89 @@ func (tx *Tx) tokens(ctx context.Context, where string, args ...any) ([]Token, e
 }
 
 // InsertToken adds a token and its route.
-func (tx *Tx) InsertToken(ctx context.Context, t Token) error {
+func (tx *Tx) InsertToken(ctx context.Context, t auth.Token) error {
 	_, err := tx.q.exec(ctx, "INSERT INTO token (org_id, "+tokenColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL)",
-		tx.scope.OrgID, t.ID, t.Kind, t.Hash, t.Subject.Tail(), t.Hint, t.Scopes, t.CreatedAt, t.ExpiresAt)
+		tx.scope.OrgID, t.ID, string(t.Kind), t.Hash, t.Subject.Tail(), t.Hint, t.Scopes, t.CreatedAt, t.ExpiresAt)
 	if err != nil {
 		return err
 	}
-	return tx.AddRoute(ctx, RouteToken, t.Hash)
+	return tx.AddRoute(ctx, auth.RouteToken, t.Hash)
 }
 
 // TokenByHash returns a token whether it is still valid or not, or not_found.
-func (tx *Tx) TokenByHash(ctx context.Context, hash string) (Token, error) {
+func (tx *Tx) TokenByHash(ctx context.Context, hash string) (auth.Token, error) {
 	return only(tx.tokens(ctx, "hash = $2", hash))
 }
 
 // TokenByID returns a token or not_found.
-func (tx *Tx) TokenByID(ctx context.Context, id string) (Token, error) {
+func (tx *Tx) TokenByID(ctx context.Context, id string) (auth.Token, error) {
 	return only(tx.tokens(ctx, "id = $2", id))
 }
 
-func only(ts []Token, err error) (Token, error) {
+func only(ts []auth.Token, err error) (auth.Token, error) {
 	if err != nil {
-		return Token{}, err
+		return auth.Token{}, err
 	}
 	if len(ts) == 0 {
-		return Token{}, errs.Gone("the token")
+		return auth.Token{}, errs.Gone("the token")
 	}
 	return ts[0], nil
 }
 
 // TokensOf returns a subject's tokens of a kind, the newest first, at most 1,000.
-func (tx *Tx) TokensOf(ctx context.Context, subject don.ID, kind string) ([]Token, error) {
-	return tx.tokens(ctx, "subject = $2 AND kind = $3 ORDER BY created_at DESC LIMIT 1000", subject.Tail(), kind)
+func (tx *Tx) TokensOf(ctx context.Context, subject don.ID, kind auth.Kind) ([]auth.Token, error) {
+	return tx.tokens(ctx, "subject = $2 AND kind = $3 ORDER BY created_at DESC LIMIT 1000", subject.Tail(), string(kind))
 }
 
-// RevokeToken ends a token now. Its route stays, so that its bearer is told that
-// it was revoked.
-func (tx *Tx) RevokeToken(ctx context.Context, t Token) error {
-	_, err := tx.q.exec(ctx, "UPDATE token SET revoked_at = $3 WHERE org_id = $1 AND id = $2 AND revoked_at IS NULL", tx.scope.OrgID, t.ID, tx.now)
+// RenameToken saves a token's hint.
+func (tx *Tx) RenameToken(ctx context.Context, t auth.Token) error {
+	_, err := tx.q.exec(ctx, "UPDATE token SET hint = $3 WHERE org_id = $1 AND id = $2", tx.scope.OrgID, t.ID, t.Hint)
 	return err
 }
 
-// SigningKey is a sealed private key for tokens.
-type SigningKey struct {
-	ID        string
-	Sealed    []byte
-	CreatedAt time.Time
+// ExtendToken saves a token's expiry, unless it was revoked meanwhile.
+func (tx *Tx) ExtendToken(ctx context.Context, t auth.Token) error {
+	_, err := tx.q.exec(ctx, "UPDATE token SET expires_at = $3 WHERE org_id = $1 AND id = $2 AND revoked_at IS NULL", tx.scope.OrgID, t.ID, t.ExpiresAt)
+	return err
+}
+
+// RevokeToken ends a token now and reports whether it had not ended before. Its
+// route stays, so that its bearer is told that it was revoked.
+func (tx *Tx) RevokeToken(ctx context.Context, t auth.Token) (bool, error) {
+	n, err := tx.q.exec(ctx, "UPDATE token SET revoked_at = $3 WHERE org_id = $1 AND id = $2 AND revoked_at IS NULL", tx.scope.OrgID, t.ID, tx.now)
+	return n > 0, err
+}
+
+// RevokeTokensOf ends every token of a kind that a subject has.
+func (tx *Tx) RevokeTokensOf(ctx context.Context, subject don.ID, kind auth.Kind) error {
+	_, err := tx.q.exec(ctx, "UPDATE token SET revoked_at = $4 WHERE org_id = $1 AND subject = $2 AND kind = $3 AND revoked_at IS NULL",
+		tx.scope.OrgID, subject.Tail(), string(kind), tx.now)
+	return err
+}
+
+// PurgeTokens forgets up to limit tokens that ended before the time, with their
+// routes, and returns how many it forgot.
+func (tx *Tx) PurgeTokens(ctx context.Context, before time.Time, limit int) (int, error) {
+	old, err := tx.tokens(ctx, "(expires_at < $2 OR revoked_at < $2) ORDER BY id LIMIT $3", before, limit)
+	if err != nil {
+		return 0, err
+	}
+	for _, t := range old {
+		if err := tx.DropRoute(ctx, auth.RouteToken, t.Hash); err != nil {
+			return 0, err
+		}
+		if _, err := tx.q.exec(ctx, "DELETE FROM token WHERE org_id = $1 AND id = $2", tx.scope.OrgID, t.ID); err != nil {
+			return 0, err
+		}
+	}
+	return len(old), nil
 }
 
 // SigningKeys returns the installation's keys, the newest first.
-func (d *DB) SigningKeys(ctx context.Context) ([]SigningKey, error) {
-	var out []SigningKey
+func (d *DB) SigningKeys(ctx context.Context) ([]auth.SigningKey, error) {
+	var out []auth.SigningKey
 	err := d.e.read(ctx, func(q querier) (err error) {
-		out, err = collect(ctx, q, "SELECT kid, sealed, created_at FROM signing_key ORDER BY created_at DESC", nil, func(k *SigningKey) []any {
+		out, err = collect(ctx, q, "SELECT kid, sealed, created_at FROM signing_key ORDER BY created_at DESC", nil, func(k *auth.SigningKey) []any {
 			return []any{&k.ID, &k.Sealed, &k.CreatedAt}
 		})
 		return err
@@ -292,7 +364,7 @@ func (d *DB) SigningKeys(ctx context.Context) ([]SigningKey, error) {
 }
 
 // AddSigningKey stores a key.
-func (d *DB) AddSigningKey(ctx context.Context, k SigningKey) error {
+func (d *DB) AddSigningKey(ctx context.Context, k auth.SigningKey) error {
 	return d.e.write(ctx, func(q querier) error {
 		_, err := q.exec(ctx, "INSERT INTO signing_key (kid, sealed, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", k.ID, k.Sealed, k.CreatedAt)
 		return err

@@ -1,0 +1,249 @@
+package auth
+
+import (
+	"context"
+	"time"
+
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/org"
+)
+
+// Route kinds: what may be known before the org is.
+const (
+	RouteToken  = "token"  // the hash of a secret
+	RouteMember = "member" // a member's normalised e-mail
+)
+
+// Tx is what auth needs of a transaction.
+type Tx interface {
+	Now() time.Time
+	Scope() org.Scope
+	Next(ctx context.Context, t don.Type, count int) (int64, error)
+
+	Members(ctx context.Context) ([]org.Member, error)
+	Member(ctx context.Context, n int64) (org.Member, error)
+	MembersByEmail(ctx context.Context, keys []string) (map[string]org.Member, error)
+	InsertMember(ctx context.Context, m org.Member, emailKey string) error
+	UpdateMember(ctx context.Context, before, after org.Member) error
+	LockAdmins(ctx context.Context) ([]int64, error)
+
+	InsertToken(ctx context.Context, t Token) error
+	TokenByHash(ctx context.Context, hash string) (Token, error)
+	TokenByID(ctx context.Context, id string) (Token, error)
+	TokensOf(ctx context.Context, subject don.ID, kind Kind) ([]Token, error)
+	RenameToken(ctx context.Context, t Token) error
+	ExtendToken(ctx context.Context, t Token) error
+	RevokeToken(ctx context.Context, t Token) (bool, error)
+	RevokeTokensOf(ctx context.Context, subject don.ID, kind Kind) error
+}
+
+// DB runs transactions and knows what lies outside of any org.
+type DB interface {
+	Write(ctx context.Context, s org.Scope, fn func(Tx) error) error
+	Read(ctx context.Context, s org.Scope, fn func(Tx) error) error
+	Routes(ctx context.Context, kind, key string) ([]int64, error)
+	Orgs(ctx context.Context) ([]org.Org, error)
+	Org(ctx context.Context, id int64) (org.Org, error)
+	Found(ctx context.Context, o org.Org, partition string, first bool, fn func(Tx) error) (org.Org, error)
+	SigningKeys(ctx context.Context) ([]SigningKey, error)
+	AddSigningKey(ctx context.Context, k SigningKey) error
+}
+
+// Config is what the server supplies.
+type Config struct {
+	Partition string // of every DON
+	Issuer    string // of tokens, ending in a slash
+	Secret    Secret
+	SetupCode string // asked of whoever sets up a server that others can reach
+	Shared    bool   // other processes write to the same database
+}
+
+// Service answers who calls, and looks after members and their secrets. It is
+// safe for concurrent use.
+type Service struct {
+	db        DB
+	partition string
+	issuer    string
+	setupCode string
+	keys      *keyring
+	hasher    *hasher
+	throttle  *throttle
+	cache     *cache
+	now       func() time.Time
+}
+
+// New returns a service over a migrated database. On the first start it makes
+// the key that signs tokens. It fails with kind unavailable when the secret is
+// not the one that sealed the stored key.
+func New(ctx context.Context, db DB, c Config) (*Service, error) {
+	keys, err := openKeys(ctx, db, c.Secret)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{
+		db: db, partition: c.Partition, issuer: c.Issuer, setupCode: c.SetupCode,
+		keys: keys, hasher: newHasher(), throttle: newThrottle(time.Now), cache: newCache(c.Shared), now: time.Now,
+	}, nil
+}
+
+// Issuer returns the iss of every token.
+func (s *Service) Issuer() string { return s.issuer }
+
+// Forget drops what is remembered of callers; it must be called when a change
+// of the org's settings is to count for the next request.
+func (s *Service) Forget() { s.cache.clear() }
+
+func (s *Service) scope(o org.Org, actor don.ID) org.Scope {
+	return org.Scope{OrgID: o.ID, Space: don.Space{Partition: s.partition, Org: o.Public}, Settings: o.Settings, Actor: actor}
+}
+
+// ScopeOf returns the scope in which the system itself works for an org, or not_found.
+func (s *Service) ScopeOf(ctx context.Context, orgID int64) (org.Scope, error) {
+	o, err := s.db.Org(ctx, orgID)
+	return s.scope(o, org.System), err
+}
+
+// Scopes returns the system's scope in every org.
+func (s *Service) Scopes(ctx context.Context) ([]org.Scope, error) {
+	all, err := s.db.Orgs(ctx)
+	out := make([]org.Scope, len(all))
+	for i, o := range all {
+		out[i] = s.scope(o, org.System)
+	}
+	return out, err
+}
+
+// Bearer returns the caller that a personal token stands for. Errors are of
+// kind unauthenticated: unauthenticated, token_expired or token_revoked.
+func (s *Service) Bearer(ctx context.Context, secret string) (Actor, error) {
+	hash := hashSecret(secret)
+	now := s.now()
+	a, generation, ok := s.cache.get(hash, now)
+	if !ok {
+		if err := s.checkSignature(secret); err != nil {
+			return Actor{}, err
+		}
+		var err error
+		if a, err = s.load(ctx, hash, Personal, errBadToken); err != nil {
+			return Actor{}, err
+		}
+		s.cache.put(hash, generation, a, now)
+	}
+	switch a.Token.Status(now) {
+	case "expired":
+		return Actor{}, errTokenExpired
+	case "revoked":
+		return Actor{}, errTokenRevoked
+	}
+	return a, nil
+}
+
+// Browser returns the caller that a session's secret stands for and notes that
+// it is in use. Errors are of kind unauthenticated.
+func (s *Service) Browser(ctx context.Context, secret string) (Actor, error) {
+	hash := hashSecret(secret)
+	now := s.now()
+	a, generation, ok := s.cache.get(hash, now)
+	if !ok {
+		var err error
+		if a, err = s.load(ctx, hash, Session, errSessionOver); err != nil {
+			return Actor{}, err
+		}
+		s.cache.put(hash, generation, a, now)
+	}
+	if a.Token.Status(now) != "active" {
+		return Actor{}, errSessionOver
+	}
+	s.extend(ctx, a, now)
+	return a, nil
+}
+
+// extend moves a session's end, at most hourly. That it could not be written
+// down is no reason to refuse the request.
+func (s *Service) extend(ctx context.Context, a Actor, now time.Time) {
+	expires := now.Add(SessionLife).UTC().Truncate(time.Microsecond)
+	if expires.Sub(*a.Token.ExpiresAt) < sessionStep {
+		return
+	}
+	t := a.Token
+	t.ExpiresAt = &expires
+	if err := s.db.Write(ctx, a.Scope, func(tx Tx) error { return tx.ExtendToken(ctx, t) }); err == nil {
+		s.cache.clear()
+	}
+}
+
+// load finds the caller of a secret; unknown is the error when there is none.
+func (s *Service) load(ctx context.Context, hash string, kind Kind, unknown error) (Actor, error) {
+	orgs, err := s.db.Routes(ctx, RouteToken, hash)
+	if err != nil {
+		return Actor{}, err
+	}
+	if len(orgs) != 1 {
+		return Actor{}, unknown
+	}
+	o, err := s.db.Org(ctx, orgs[0])
+	if err != nil {
+		return Actor{}, err
+	}
+	a := Actor{Org: o, Scope: s.scope(o, org.System)}
+	err = s.db.Read(ctx, a.Scope, func(tx Tx) error {
+		if a.Token, err = tx.TokenByHash(ctx, hash); err != nil {
+			return err
+		}
+		a.Member, err = tx.Member(ctx, a.Token.Subject.N)
+		return err
+	})
+	if errs.Is(err, errs.NotFound) || err == nil && a.Token.Kind != kind {
+		return Actor{}, unknown
+	}
+	a.Scope.Actor = a.Member.ID()
+	return a, err
+}
+
+// Operator returns the caller that the operator of the machine is, for an org
+// named by its slug, display id or DON; "" means the only org. Errors:
+// not_found, invalid when there are several to choose from.
+func (s *Service) Operator(ctx context.Context, ref string) (Actor, error) {
+	all, err := s.db.Orgs(ctx)
+	if err != nil {
+		return Actor{}, err
+	}
+	o, err := s.choose(all, ref)
+	if err != nil {
+		return Actor{}, err
+	}
+	return Actor{Org: o, Scope: s.scope(o, org.System), Local: true}, nil
+}
+
+func (s *Service) choose(all []org.Org, ref string) (org.Org, error) {
+	if len(all) == 0 {
+		return org.Org{}, errs.New(errs.NotFound, "not_found", "there is no organisation yet; create one with: kith admin create --org NAME --email YOU@EXAMPLE.COM")
+	}
+	if ref == "" && len(all) == 1 {
+		return all[0], nil
+	}
+	var slugs []string
+	for _, o := range all {
+		if s.names(o, ref) {
+			return o, nil
+		}
+		if len(slugs) < 20 {
+			slugs = append(slugs, o.Slug)
+		}
+	}
+	if ref == "" {
+		e := errs.BadRequest("there are several organisations; choose one with --org, by one of %v", slugs)
+		e.Field = "org"
+		return org.Org{}, e
+	}
+	e := errs.New(errs.NotFound, "not_found", "there is no organisation %q; there are %v", ref, slugs)
+	e.Field = "org"
+	return org.Org{}, e
+}
+
+// names reports whether ref is one of the org's names.
+func (s *Service) names(o org.Org, ref string) bool {
+	space := don.Space{Partition: s.partition, Org: o.Public}
+	return ref != "" && (ref == o.Slug || ref == space.OrgDisplay() || ref == space.OrgDON() || ref == o.Name)
+}
