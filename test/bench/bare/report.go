@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -56,14 +57,14 @@ func Hammer(goroutines, ops int, op func(n int)) Figures {
 	return Figures{Rows: ops, Seconds: seconds, P50Seconds: took[ops/2].Seconds(), P99Seconds: took[ops*99/100].Seconds()}
 }
 
-// Person returns a contact that no file and no other number has, its keys
-// spread over the key space as those of real people are.
+// Person returns a contact that no file and no other number has. Its keys fall
+// among those of a generated file, anywhere, as those of real newcomers do: a
+// range of their own would be a small, warm part of the tree.
 func Person(id int64) Contact {
 	scattered := uint64(id) * 0x9e3779b97f4a7c15 // odd, so distinct for distinct ids
-	return Contact{id, []string{
-		fmt.Sprintf("new_%016x", scattered), "Zoë Gruber", "Zoë Gruber", fmt.Sprintf("zoe.%016x@example.com", scattered),
-		fmt.Sprintf("+49%d", 1_000_000_000_000+id), "", "", "", "",
-	}}
+	name := strconv.FormatUint(scattered, 36)
+	phone := fmt.Sprintf("+49%020d", scattered)
+	return Contact{id, []string{"usr_" + name, "Zoë Gruber", "Zoë Gruber", name + "@example.com", phone, "", "", "", ""}}
 }
 
 // Values returns the rows of a VALUES clause, each as the text row.
