@@ -179,6 +179,7 @@ func (a *API) around(op Op, h http.HandlerFunc) http.HandlerFunc {
 		rec.Header().Set("X-Request-Id", id)
 		ctx, cancel := a.deadline(context.WithValue(r.Context(), requestIDKey{}, id), op)
 		defer cancel()
+		boundReading(ctx, w)
 		r = r.WithContext(ctx)
 		defer a.finish(op, rec, r, start)
 		a.enter(op, h, rec, r)
@@ -193,6 +194,15 @@ func (a *API) deadline(ctx context.Context, op Op) (context.Context, context.Can
 		return context.WithTimeout(ctx, op.Timeout)
 	default:
 		return context.WithTimeout(ctx, a.cfg.Timeout)
+	}
+}
+
+// boundReading lets the deadline also end the reading of a body that trickles
+// in, which a context alone cannot. The server sets the connection's own
+// deadline again before the next request.
+func boundReading(ctx context.Context, w http.ResponseWriter) {
+	if at, ok := ctx.Deadline(); ok {
+		_ = http.NewResponseController(w).SetReadDeadline(at) // a writer without a connection has none to bound
 	}
 }
 

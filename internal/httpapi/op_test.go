@@ -1,12 +1,14 @@
 package httpapi
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -457,5 +459,31 @@ func TestServedOverTheNetwork(t *testing.T) {
 		if got := res.Header.Get(key); got != want {
 			t.Errorf("%s: got %q", key, got)
 		}
+	}
+}
+
+// TestStalledBody is that a client that stops sending does not hold the server.
+func TestStalledBody(t *testing.T) {
+	b := newBench(t)
+	server := httptest.NewServer(b.API)
+	defer server.Close()
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, "POST /things.slow HTTP/1.1\r\nHost: x\r\nAuthorization: tok\r\nContent-Length: 10\r\n\r\n{"); err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("got status %d", res.StatusCode)
 	}
 }

@@ -129,8 +129,10 @@ func itemsOf(elem *plan, n *node, at *place) ([]node, error) {
 		if elem.shape == structShape && n.fromQuery() {
 			return n.rows(at)
 		}
+		fallthrough
+	default:
+		return nil, mismatch(at, "array", n)
 	}
-	return nil, mismatch(at, "array", n)
 }
 
 // rows turns parallel lists into objects: tags.id=a,b&tags.value=x,y is

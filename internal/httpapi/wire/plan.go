@@ -112,6 +112,7 @@ func build(t reflect.Type, made map[reflect.Type]*plan) *plan {
 			p.inner = &plan{typ: t, shape: structShape}
 			p.inner.addFields(t, nil, made)
 		}
+	default: // scalars have no parts
 	}
 	return p
 }

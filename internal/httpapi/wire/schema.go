@@ -67,6 +67,7 @@ func exampleOf(p *plan, text string) any {
 		}
 	case boolKind:
 		return text == "true"
+	default:
 	}
 	return text
 }
@@ -170,10 +171,9 @@ func (d describer) param(f *field, target *plan, name string) *huma.Param {
 	s.Description, s.Nullable = "", false
 	q := &huma.Param{Name: name, In: "query", Description: doc, Required: f.required && !strings.Contains(name, "."), Schema: s}
 	joined := false
-	switch target.shape {
-	case listShape:
+	if target.shape == listShape {
 		q.Style, q.Explode = "form", &joined
-	case mapShape, anyShape:
+	} else if target.shape == mapShape || target.shape == anyShape {
 		q.Style = "deepObject"
 	}
 	return q

@@ -22,9 +22,11 @@ package wire
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"reflect"
 	"strings"
 
@@ -130,6 +132,9 @@ func readAll(r *http.Request, limit int64) ([]byte, error) {
 		buf.Grow(int(r.ContentLength))
 	}
 	n, err := io.Copy(&buf, io.LimitReader(r.Body, limit+1))
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil, errs.New(errs.Unavailable, "service_unavailable", "the body did not arrive in time; send it again").Because(err)
+	}
 	if ctxErr := r.Context().Err(); err != nil && ctxErr != nil {
 		return nil, ctxErr
 	}
