@@ -27,7 +27,7 @@ export function AppShell(props: AppShellProps) {
     <div className="flex h-dvh flex-col md:flex-row">
       <a
         href="#main"
-        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-lg bg-raised px-3 py-2 font-medium shadow-pop focus:translate-y-0"
+        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-lg bg-raised px-3 py-2 font-medium focus:translate-y-0 focus:shadow-pop"
       >
         Skip to content
       </a>
@@ -42,7 +42,7 @@ export function AppShell(props: AppShellProps) {
 
 function Sidebar({ orgName, person, ...actions }: AppShellProps) {
   return (
-    <aside className="hidden w-56 shrink-0 flex-col border-line border-r bg-sunken p-2.5 md:flex">
+    <aside className="hidden w-52 shrink-0 flex-col border-line border-r bg-sunken p-2.5 md:flex">
       <div className="flex items-center gap-2.5 px-2 py-1.5">
         <BrandMark className="size-6" />
         <span className="truncate font-semibold" title={orgName}>
@@ -55,7 +55,7 @@ function Sidebar({ orgName, person, ...actions }: AppShellProps) {
             {group && <p className="px-2 pt-4 pb-1 font-medium text-ink-3 text-xs">{group}</p>}
             <Link
               to={to}
-              className="flex h-8 items-center gap-2.5 rounded-lg px-2 font-medium text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:text-ink [&_svg]:size-4 [&_svg]:text-ink-3 aria-[current=page]:[&_svg]:text-brand"
+              className="flex h-8 items-center gap-2.5 rounded-lg px-2 font-medium text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-selected aria-[current=page]:text-ink [&_svg]:size-4 [&_svg]:text-ink-3 aria-[current=page]:[&_svg]:text-brand"
             >
               <Icon aria-hidden />
               {label}

@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { ApiError, messageOf } from "@/api/client";
 
 export type FieldErrors = Record<string, string>;
@@ -27,6 +27,11 @@ export function useFormErrors() {
     formRef,
     errors,
     clear: () => setErrors(none),
+    /** For the form's onInput: what is being corrected is no longer marked as wrong. */
+    forgive: (event: FormEvent<HTMLFormElement>) => {
+      const name = event.target instanceof HTMLElement ? (event.target.getAttribute("name") ?? "") : "";
+      if (errors.fields[name]) setErrors({ ...errors, fields: { ...errors.fields, [name]: "" } });
+    },
     /** Shows the problems of the fields and tells whether there are any. */
     check: (fields: FieldErrors): boolean => {
       show({ fields, form: undefined });

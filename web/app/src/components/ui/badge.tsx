@@ -14,7 +14,10 @@ export function Badge({ tone = "neutral", children, title }: BadgeProps) {
   return (
     <span
       title={title}
-      className={cn("inline-flex h-5 max-w-full items-center gap-1 rounded-md px-1.5 font-medium text-xs", tones[tone])}
+      className={cn(
+        "inline-flex h-5 shrink-0 items-center gap-1 whitespace-nowrap rounded-md px-1.5 font-medium text-xs",
+        tones[tone],
+      )}
     >
       {children}
     </span>

@@ -25,7 +25,7 @@ export function Dialog({ open, onOpenChange, title, description, children, stick
         <Radix.Content
           onInteractOutside={(event) => sticky && event.preventDefault()}
           {...(description ? {} : { "aria-describedby": undefined })}
-          className="fixed inset-x-3 bottom-3 z-50 mx-auto grid max-h-[calc(100dvh-1.5rem)] max-w-md animate-rise gap-4 overflow-y-auto rounded-2xl border border-line bg-raised p-5 shadow-pop focus:outline-none sm:top-[16vh] sm:bottom-auto"
+          className="fixed inset-x-3 bottom-3 z-50 mx-auto grid grid-cols-[minmax(0,1fr)] max-h-[calc(100dvh-1.5rem)] max-w-md animate-rise gap-4 overflow-y-auto rounded-2xl border border-line bg-raised p-5 shadow-pop focus:outline-none sm:top-[16vh] sm:bottom-auto"
         >
           <div className="grid gap-1 pr-8">
             <Radix.Title className="font-semibold text-base">{title}</Radix.Title>

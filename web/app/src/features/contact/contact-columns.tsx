@@ -32,7 +32,7 @@ export const contactColumns = helper.columns([
   }),
   helper.accessor(externalRef, {
     id: "reference",
-    header: "External reference",
+    header: "External ref",
     cell: (cell) => <Text value={cell.getValue()} />,
   }),
   helper.accessor((contact) => contact.rev_org?.display_name, {
@@ -59,14 +59,14 @@ export const contactColumns = helper.columns([
 
 /** How each column is laid out, and what its heading sorts by. */
 export const columnLayout: Record<string, { track: string; sort?: SortKey }> = {
-  name: { track: "minmax(13rem, 1.5fr)", sort: "name" },
+  name: { track: "minmax(11.5rem, 1.5fr)", sort: "name" },
   email: { track: "minmax(12rem, 1.4fr)", sort: "email" },
-  phone: { track: "minmax(9rem, 0.8fr)" },
-  reference: { track: "minmax(9rem, 0.8fr)" },
-  account: { track: "minmax(9rem, 1fr)" },
-  tags: { track: "minmax(10rem, 1fr)" },
-  created: { track: "minmax(7.5rem, 0.6fr)", sort: "created" },
-  modified: { track: "minmax(7.5rem, 0.6fr)", sort: "modified" },
+  phone: { track: "minmax(8.5rem, 0.8fr)" },
+  reference: { track: "minmax(7.5rem, 0.8fr)" },
+  account: { track: "minmax(8rem, 1fr)" },
+  tags: { track: "minmax(10.5rem, 1fr)" },
+  created: { track: "minmax(6.75rem, 0.6fr)", sort: "created" },
+  modified: { track: "minmax(6.75rem, 0.6fr)", sort: "modified" },
 };
 
 function Text({ value }: { value: string | undefined }) {
@@ -82,9 +82,9 @@ function FirstOf({ values }: { values: string[] | undefined }) {
   const [first, ...others] = values ?? [];
   if (!first) return <Nothing />;
   return (
-    <span className="truncate tabular-nums" title={values?.join("\n")}>
-      {first}
-      {others.length > 0 && <span className="text-ink-3"> +{others.length}</span>}
+    <span className="flex min-w-0 gap-1 tabular-nums" title={values?.join("\n")}>
+      <span className="truncate">{first}</span>
+      {others.length > 0 && <span className="text-ink-3">+{others.length}</span>}
     </span>
   );
 }

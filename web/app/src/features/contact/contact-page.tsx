@@ -13,7 +13,7 @@ import { ContactSkeleton } from "@/features/contact/contact-skeleton";
 import { ContactSort } from "@/features/contact/contact-sort";
 import { ContactTable } from "@/features/contact/contact-table";
 import { type ContactsResult, useContacts } from "@/features/contact/use-contacts";
-import { plural } from "@/lib/format";
+import { formatNumber, plural } from "@/lib/format";
 import { useHotkeys } from "@/lib/use-hotkeys";
 import { useMediaQuery } from "@/lib/use-media-query";
 import { useTitle } from "@/lib/use-title";
@@ -35,7 +35,7 @@ export function ContactPage({ search, onSearchChange }: ContactPageProps) {
     <div className="flex h-full flex-col">
       <header className="flex min-h-14 items-center gap-3 border-line border-b px-4 py-2 sm:px-6">
         <h1 className="font-semibold text-[0.9375rem]">Contacts</h1>
-        <p role="status" className="text-[0.8125rem] text-ink-3 tabular-nums">
+        <p role="status" className="text-[0.8125rem] whitespace-nowrap text-ink-3 tabular-nums">
           {query.data && query.data.length > 0 && countText(query.data.length, query.hasNextPage)}
         </p>
         <div className="ml-auto flex items-center gap-2">
@@ -58,7 +58,7 @@ function firstPage<Page, Param>(data: InfiniteData<Page, Param> | undefined): In
 
 /** The list's length is not known before its end: no count is made up. */
 function countText(loaded: number, hasMore: boolean): string {
-  return hasMore ? `${plural(loaded, "contact")} loaded` : plural(loaded, "contact");
+  return hasMore ? `${formatNumber(loaded)} loaded` : plural(loaded, "contact");
 }
 
 type ContactListProps = ContactPageProps & { query: ContactsResult };

@@ -8,7 +8,7 @@ import type { ContactSearch, SortKey } from "@/features/contact/contact-search";
 import { useActiveRow } from "@/features/contact/use-active-row";
 import { cn } from "@/lib/cn";
 
-const rowHeight = 44;
+const rowHeight = 42;
 // Ask for the next page while this many rows are still unseen, so that a
 // reader who scrolls at ease never meets the end.
 const prefetchRows = 40;
@@ -105,7 +105,7 @@ export function ContactTable({ contacts, search, onSort, hasMore, onNearEnd, foo
                 aria-selected={item.index === active}
                 onPointerDown={() => setActive(item.index)}
                 className={cn(
-                  "group absolute inset-x-0 top-0 grid border-line/70 border-b bg-canvas text-ink-2 hover:bg-hover",
+                  "group absolute inset-x-0 top-0 grid text-[0.8125rem] border-line/70 border-b bg-canvas text-ink-2 hover:bg-hover",
                   item.index === active && "bg-hover",
                 )}
                 style={{ gridTemplateColumns, height: rowHeight, transform: `translateY(${item.start}px)` }}

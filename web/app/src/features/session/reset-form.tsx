@@ -11,7 +11,7 @@ type ResetFormProps = { token: string; onDone: () => void };
 
 /** Sets a new password with the one-time token of a reset link. */
 export function ResetForm({ token, onDone }: ResetFormProps) {
-  const { formRef, errors, check, report } = useFormErrors();
+  const { formRef, errors, check, forgive, report } = useFormErrors();
   const redeem = useMutation({
     meta: { isSignIn: true },
     mutationFn: (password: string) => call("password-resets.redeem", { token, password }),
@@ -28,7 +28,7 @@ export function ResetForm({ token, onDone }: ResetFormProps) {
   };
 
   return (
-    <form ref={formRef} onSubmit={submit} noValidate className="grid gap-4">
+    <form ref={formRef} onSubmit={submit} onInput={forgive} noValidate className="grid gap-4">
       {errors.form && (
         <Alert>
           {errors.form}

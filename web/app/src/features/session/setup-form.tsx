@@ -23,7 +23,7 @@ type SetupFormProps = {
 /** Creates the organisation and its first admin. */
 export function SetupForm({ codeRequired, onDone }: SetupFormProps) {
   const client = useQueryClient();
-  const { formRef, errors, check, report } = useFormErrors();
+  const { formRef, errors, check, forgive, report } = useFormErrors();
   const [personal, setPersonal] = useState<string[]>([]);
   const setup = useMutation({
     meta: { isSignIn: true },
@@ -46,7 +46,7 @@ export function SetupForm({ codeRequired, onDone }: SetupFormProps) {
   };
 
   return (
-    <form ref={formRef} onSubmit={submit} onBlur={noteNames} noValidate className="grid gap-4">
+    <form ref={formRef} onSubmit={submit} onInput={forgive} onBlur={noteNames} noValidate className="grid gap-4">
       {errors.form && <Alert>{errors.form}</Alert>}
       {codeRequired && (
         <Field name="code" label="Setup code" hint="Kith printed it when it started" error={errors.fields.code}>

@@ -15,7 +15,7 @@ type Credentials = { email: string; password: string; dev_org?: string };
 
 export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
   const client = useQueryClient();
-  const { formRef, errors, check, clear, report } = useFormErrors();
+  const { formRef, errors, check, forgive, clear, report } = useFormErrors();
   const [orgs, setOrgs] = useState<DevOrg[]>([]);
   const credentials = useRef<Credentials>({ email: "", password: "" });
 
@@ -57,7 +57,7 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
     );
   }
   return (
-    <form ref={formRef} onSubmit={submit} noValidate className="grid gap-4">
+    <form ref={formRef} onSubmit={submit} onInput={forgive} noValidate className="grid gap-4">
       {errors.form && <Alert>{errors.form}</Alert>}
       <Field name="email" label="E-mail" error={errors.fields.email}>
         {(control) => (

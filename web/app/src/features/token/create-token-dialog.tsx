@@ -78,7 +78,7 @@ type TokenFormProps = {
 };
 
 function TokenForm({ pending, onCancel, onSubmit }: TokenFormProps) {
-  const { formRef, errors, check, report } = useFormErrors();
+  const { formRef, errors, check, forgive, report } = useFormErrors();
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
@@ -88,7 +88,7 @@ function TokenForm({ pending, onCancel, onSubmit }: TokenFormProps) {
     onSubmit(name, Number(textOf(data, "expires_in"))).catch(report);
   };
   return (
-    <form ref={formRef} onSubmit={submit} noValidate className="grid gap-4">
+    <form ref={formRef} onSubmit={submit} onInput={forgive} noValidate className="grid gap-4">
       {errors.form && <Alert>{errors.form}</Alert>}
       <Field name="token_hint" label="Name" error={errors.fields.token_hint}>
         {(control) => (

@@ -17,9 +17,9 @@ export function FirstTokenPanel({ onContinue }: { onContinue: () => void }) {
     forgetFirstToken(client);
   };
   return (
-    <div className="grid gap-8">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-8">
       {token ? <TokenShown token={token} /> : <TokenMissing />}
-      <section className="grid gap-2">
+      <section className="grid grid-cols-[minmax(0,1fr)] gap-2">
         <h2 className="font-semibold">Bring in your customers</h2>
         <p className="text-ink-2">On the machine that runs Kith, with a CSV export from any tool:</p>
         <CommandLine command="kith import contacts customers.csv" />
@@ -38,7 +38,7 @@ export function FirstTokenPanel({ onContinue }: { onContinue: () => void }) {
 
 function TokenShown({ token }: { token: NewToken }) {
   return (
-    <section className="grid gap-3">
+    <section className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <SecretBox value={token.secret} label={`Works until ${formatDate(token.expiresAt)}`} />
       <Alert tone="warn">
         Save it now: Kith keeps only a fingerprint and cannot show it again. You can make more under Settings, Tokens.
@@ -51,7 +51,7 @@ function TokenMissing() {
   const client = useQueryClient();
   const issue = useMutation({ mutationFn: () => issueFirstToken(client) });
   return (
-    <section className="grid gap-3">
+    <section className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <Alert tone={issue.isSuccess ? "danger" : "info"}>
         {issue.isSuccess
           ? "The token could not be created. Try again, or continue and make one under Settings, Tokens."

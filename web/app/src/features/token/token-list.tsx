@@ -5,7 +5,7 @@ import type { AuthToken } from "@/api/types";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
-import { refreshTokens, revokeToken } from "@/features/token/token";
+import { isUsable, refreshTokens, revokeToken } from "@/features/token/token";
 import { daysUntil, formatDate, formatDateTime, plural } from "@/lib/format";
 
 const soonDays = 14;
@@ -37,16 +37,20 @@ function TokenRow({ token, onRevoke }: { token: AuthToken; onRevoke: () => void 
           <StatusBadge token={token} />
         </div>
         <p className="mt-0.5 text-[0.8125rem] text-ink-3">
-          <span title={formatDateTime(token.issued_at)}>Created {formatDate(token.issued_at)}</span>
-          {token.expires_at && (
-            <span title={formatDateTime(token.expires_at)}>
+          <span className="whitespace-nowrap" title={formatDateTime(token.issued_at)}>
+            Created {formatDate(token.issued_at)}
+          </span>
+          {token.expires_at && token.status !== "revoked" && (
+            <>
               {" · "}
-              {isExpired(token) ? "expired" : "expires"} {formatDate(token.expires_at)}
-            </span>
+              <span className="whitespace-nowrap" title={formatDateTime(token.expires_at)}>
+                {isUsable(token) ? "expires" : "expired"} {formatDate(token.expires_at)}
+              </span>
+            </>
           )}
         </p>
       </div>
-      {token.status === "active" && !isExpired(token) && (
+      {isUsable(token) && (
         <Button size="sm" onClick={onRevoke} aria-label={`Revoke ${name}`}>
           Revoke
         </Button>
@@ -57,13 +61,9 @@ function TokenRow({ token, onRevoke }: { token: AuthToken; onRevoke: () => void 
 
 function StatusBadge({ token }: { token: AuthToken }) {
   if (token.status === "revoked") return <Badge tone="danger">Revoked</Badge>;
-  if (isExpired(token)) return <Badge>Expired</Badge>;
+  if (!isUsable(token)) return <Badge>Expired</Badge>;
   const days = token.expires_at ? daysUntil(token.expires_at) : Number.POSITIVE_INFINITY;
   return days <= soonDays ? <Badge tone="warn">{plural(days, "day")} left</Badge> : <Badge tone="brand">Active</Badge>;
-}
-
-function isExpired(token: AuthToken): boolean {
-  return token.status === "expired" || (token.expires_at !== undefined && daysUntil(token.expires_at) <= 0);
 }
 
 function nameOf(token: AuthToken): string {

@@ -5,17 +5,22 @@ import type { AuthToken } from "@/api/types";
 const urn = "urn:devrev:params:oauth";
 const personalType = `${urn}:token-type:pat`;
 
-/** The signed-in member's personal access tokens, newest first. */
+/** The signed-in member's personal access tokens: those that work first, newest before older. */
 export const tokensQuery = queryOptions({
   queryKey: ["tokens"],
   queryFn: async ({ signal }) => {
     const { tokens } = await call("auth-tokens.list", {}, signal);
-    return tokens.filter((token) => token.requested_token_type === personalType).sort(byNewest);
+    return tokens.filter((token) => token.requested_token_type === personalType).sort(byUse);
   },
 });
 
-function byNewest(a: AuthToken, b: AuthToken): number {
-  return (b.issued_at ?? "").localeCompare(a.issued_at ?? "");
+function byUse(a: AuthToken, b: AuthToken): number {
+  return Number(isUsable(b)) - Number(isUsable(a)) || (b.issued_at ?? "").localeCompare(a.issued_at ?? "");
+}
+
+/** Whether the server would still accept the token. */
+export function isUsable(token: AuthToken): boolean {
+  return token.status === "active" && !(token.expires_at && Date.parse(token.expires_at) <= Date.now());
 }
 
 export type NewToken = {
