@@ -10,8 +10,6 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
-
-	"github.com/kith-id/kith/internal/httpapi/wire"
 )
 
 const schemaPrefix = "#/components/schemas/"
@@ -65,7 +63,7 @@ func (a *API) describe(op Op, in, out reflect.Type) []*huma.Operation {
 			o.Security = []map[string][]string{{"token": {}}}
 		}
 		if method == http.MethodGet {
-			o.Parameters = wire.Params(in, a.registry())
+			o.Parameters = a.describer.Params(in)
 		} else {
 			o.RequestBody = a.requestBody(op, in)
 		}
@@ -86,7 +84,7 @@ func (a *API) requestBody(op Op, in reflect.Type) *huma.RequestBody {
 		media = "application/json"
 	}
 	name := componentName(op.Path) + "Request"
-	a.registry().Map()[name] = wire.Schema(in, a.registry())
+	a.registry().Map()[name] = a.describer.Schema(in)
 	return &huma.RequestBody{
 		Required: true,
 		Content:  map[string]*huma.MediaType{media: {Schema: &huma.Schema{Ref: schemaPrefix + name}}},

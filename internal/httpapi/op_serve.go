@@ -45,11 +45,12 @@ type Config struct {
 
 // API is the set of operations, served over HTTP.
 type API struct {
-	cfg     Config
-	mux     *http.ServeMux
-	huma    huma.API
-	methods map[string][]string // by path, with the leading slash
-	ops     []Op
+	cfg       Config
+	mux       *http.ServeMux
+	huma      huma.API
+	describer *wire.Describer
+	methods   map[string][]string // by path, with the leading slash
+	ops       []Op
 }
 
 // New returns an API that has /ping, /openapi.json and /docs.
@@ -65,6 +66,7 @@ func New(cfg Config) *API {
 	}
 	a := &API{cfg: cfg, mux: http.NewServeMux(), methods: map[string][]string{}}
 	a.huma = humago.New(a.mux, documentConfig(cfg.Version))
+	a.describer = wire.NewDescriber(a.registry())
 	registerPing(a)
 	a.addPages()
 	return a

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -9,23 +10,29 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// Schema describes the request struct t for the API document: every field with
-// its doc tag and rules, no others allowed. Named structs inside t become
-// components of reg, under their type's name with Input behind it.
-func Schema(t reflect.Type, reg huma.Registry) *huma.Schema {
-	return describer{reg}.structure(planOf(t))
+// Describer describes request structs for the API document. It belongs to one
+// registry, whose components it fills.
+type Describer struct {
+	reg   huma.Registry
+	types map[string]reflect.Type // of the components made, by name
 }
+
+// NewDescriber returns a Describer for reg.
+func NewDescriber(reg huma.Registry) *Describer {
+	return &Describer{reg: reg, types: map[string]reflect.Type{}}
+}
+
+// Schema describes the body form of the request struct t: every field with its
+// doc tag and rules, no others allowed. Named structs inside t become components
+// under their type's name with Input behind it; two types of one name panic.
+func (d *Describer) Schema(t reflect.Type) *huma.Schema { return d.structure(planOf(t)) }
 
 // Params describes the query string form of the request struct t: lists as
 // comma-joined values, nested objects under dotted names, free-form objects in
 // brackets.
-func Params(t reflect.Type, reg huma.Registry) []*huma.Param {
-	return describer{reg}.params(planOf(t), "", nil)
-}
+func (d *Describer) Params(t reflect.Type) []*huma.Param { return d.params(planOf(t), "", nil) }
 
-type describer struct{ reg huma.Registry }
-
-func (d describer) structure(p *plan) *huma.Schema {
+func (d *Describer) structure(p *plan) *huma.Schema {
 	s := &huma.Schema{Type: "object", AdditionalProperties: false, Properties: map[string]*huma.Schema{}}
 	for i := range p.fields {
 		f := &p.fields[i]
@@ -37,7 +44,7 @@ func (d describer) structure(p *plan) *huma.Schema {
 	return s
 }
 
-func (d describer) field(f *field) *huma.Schema {
+func (d *Describer) field(f *field) *huma.Schema {
 	s := d.schema(f.plan, &f.rules, f.tag.Get("format"))
 	if doc := f.tag.Get("doc"); doc != "" {
 		if s.Ref != "" {
@@ -72,7 +79,7 @@ func exampleOf(p *plan, text string) any {
 	return text
 }
 
-func (d describer) schema(p *plan, r *rules, format string) *huma.Schema {
+func (d *Describer) schema(p *plan, r *rules, format string) *huma.Schema {
 	switch p.shape {
 	case optShape:
 		s := d.schema(p.elem, r, format)
@@ -104,15 +111,19 @@ func (d describer) schema(p *plan, r *rules, format string) *huma.Schema {
 
 // reference puts a named struct among the components. Anonymous ones are
 // described in place.
-func (d describer) reference(p *plan) *huma.Schema {
+func (d *Describer) reference(p *plan) *huma.Schema {
 	name := p.typ.Name()
 	if name == "" {
 		return d.structure(p)
 	}
 	name = strings.ToUpper(name[:1]) + name[1:] + "Input"
-	if all := d.reg.Map(); all[name] == nil {
-		all[name] = &huma.Schema{} // holds the place while the type may refer to itself
-		*all[name] = *d.structure(p)
+	switch known := d.types[name]; known {
+	case p.typ:
+	case nil:
+		d.types[name] = p.typ // at once, for the type may refer to itself
+		d.reg.Map()[name] = d.structure(p)
+	default:
+		panic(fmt.Sprintf("wire: %s and %s are both called %s in the document; rename one", known, p.typ, name))
 	}
 	return &huma.Schema{Ref: "#/components/schemas/" + name}
 }
@@ -148,7 +159,7 @@ func allowedFor(p *plan, r *rules) []string {
 
 // params lists the query keys of a struct. Structs under way are left out when
 // they come again, for a query string has no recursive keys.
-func (d describer) params(p *plan, prefix string, under []*plan) []*huma.Param {
+func (d *Describer) params(p *plan, prefix string, under []*plan) []*huma.Param {
 	var out []*huma.Param
 	for i := range p.fields {
 		f := &p.fields[i]
@@ -165,7 +176,7 @@ func (d describer) params(p *plan, prefix string, under []*plan) []*huma.Param {
 	return out
 }
 
-func (d describer) param(f *field, target *plan, name string) *huma.Param {
+func (d *Describer) param(f *field, target *plan, name string) *huma.Param {
 	s := d.field(f)
 	doc := s.Description
 	s.Description, s.Nullable = "", false
