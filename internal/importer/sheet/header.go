@@ -108,7 +108,7 @@ type matcher struct {
 	headers []string
 	byKey   map[string][]int
 	taken   map[int]string // field name by column
-	shared  map[int]bool   // columns taken as a part of several
+	shared  map[int]bool   // columns taken by composition
 }
 
 // override applies the mapping the caller asks for.
@@ -199,10 +199,8 @@ func (m *matcher) composed(f Field) ([]int, error) {
 		}
 		all = append(all, columns...)
 	}
-	if len(all) > 1 {
-		for _, c := range all {
-			m.shared[c] = true
-		}
+	for _, c := range all {
+		m.shared[c] = true
 	}
 	return all, nil
 }

@@ -302,8 +302,8 @@ func sameAsStandard(t testing.TB, data []byte, comma byte) {
 	std := csv.NewReader(bytes.NewReader(data))
 	std.Comma, std.FieldsPerRecord = rune(comma), -1
 	want, err := std.ReadAll()
-	if err != nil || len(want) == 0 {
-		return
+	if err != nil || len(want) == 0 || (Row{Cells: want[0]}).Blank() {
+		return // a header of blanks is passed over
 	}
 	r, err := Open(bytes.NewReader(data), Options{Delimiter: comma, Encoding: UTF8, KeepBlank: true, MaxCellBytes: 1 << 20})
 	if err != nil {
