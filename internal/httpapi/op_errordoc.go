@@ -89,7 +89,7 @@ func (d errorDoc) schema() *huma.Schema {
 		code.Enum = append(code.Enum, t)
 	}
 	s := &huma.Schema{
-		Type: "object", AdditionalProperties: true, Required: []string{"type", "message"},
+		Type: "object", Required: []string{"type", "message"},
 		Properties: map[string]*huma.Schema{
 			"type":    code,
 			"message": {Type: "string", Description: "What went wrong and what to do, for people."},

@@ -126,18 +126,23 @@ func (a *API) success(op Op, out reflect.Type) *huma.Response {
 		r.Content = map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: "object"}}}
 	default:
 		s := a.registry().Schema(out, true, componentName(op.Path)+"Response")
-		withoutNullLists(a.registry().Map())
+		asAnswers(a.registry().Map())
 		r.Content = map[string]*huma.MediaType{"application/json": {Schema: s}}
 	}
 	return r
 }
 
-// withoutNullLists corrects the assumption that a Go slice may be null: answers
-// leave out an optional list and write an empty one as [].
-func withoutNullLists(all map[string]*huma.Schema) {
+// asAnswers corrects two assumptions about Go structs: that a slice may be
+// null, while answers leave out an optional list and write an empty one as [];
+// and that "more fields may come" needs saying, which it does not in JSON
+// Schema, and which would make generated types accept any name.
+func asAnswers(all map[string]*huma.Schema) {
 	for name, s := range all {
 		if strings.HasSuffix(name, "Request") || strings.HasSuffix(name, "Input") {
-			continue // there, null clears a list
+			continue // those are requests, where null clears a list
+		}
+		if s.AdditionalProperties == true {
+			s.AdditionalProperties = nil
 		}
 		for _, p := range s.Properties {
 			if p.Type == "array" {

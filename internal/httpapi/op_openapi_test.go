@@ -34,7 +34,7 @@ func TestDocument(t *testing.T) {
 				"ThingPartInput": {"properties": {"parts": {"type": "array", "items": {"$ref": "#/components/schemas/ThingPartInput"}}}},
 				"ThingsUploadRequest": {"required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}},
 				"Thing": {
-					"type": "object", "additionalProperties": true, "required": ["id", "owned_by"],
+					"type": "object", "required": ["id", "owned_by"],
 					"properties": {"id": {"type": "string"}, "created_date": {"type": "string", "format": "date-time"}, "owned_by": {"type": "array"}}
 				},
 				"ThingListOut": {"properties": {"things": {"type": "array", "items": {"$ref": "#/components/schemas/Thing"}}, "next_cursor": {"type": "string"}}, "required": ["things"]},
@@ -78,6 +78,9 @@ func TestDocument(t *testing.T) {
 	}`
 	for _, p := range apitest.Diff([]byte(want), doc, false) {
 		t.Error(p)
+	}
+	if s := b.registry().Map()["Thing"]; s.AdditionalProperties != nil {
+		t.Errorf("answers say additionalProperties: %v", s.AdditionalProperties)
 	}
 	res := apitest.Response{Body: doc}
 	for _, absent := range []string{"paths./things.update.get", "paths./internal/things.list", "paths./ping.get.security", "paths./things.create.post.responses.404"} {
