@@ -135,7 +135,7 @@ func (a *API) docSchemas() []docSchema {
 	all := a.registry().Map()
 	var list []docSchema
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if !strings.HasSuffix(name, "Request") {
+		if !isRequest(name) {
 			list = append(list, docSchema{Name: name, Description: all[name].Description, Fields: docFields(all[name])})
 		}
 	}

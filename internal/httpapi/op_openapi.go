@@ -138,8 +138,8 @@ func (a *API) success(op Op, out reflect.Type) *huma.Response {
 // Schema, and which would make generated types accept any name.
 func asAnswers(all map[string]*huma.Schema) {
 	for name, s := range all {
-		if strings.HasSuffix(name, "Request") || strings.HasSuffix(name, "Input") {
-			continue // those are requests, where null clears a list
+		if isRequest(name) || strings.HasSuffix(name, "Input") {
+			continue // there, null clears a list
 		}
 		if s.AdditionalProperties == true {
 			s.AdditionalProperties = nil
@@ -150,6 +150,11 @@ func asAnswers(all map[string]*huma.Schema) {
 			}
 		}
 	}
+}
+
+// isRequest tells the component of an operation's body from ErrorBadRequest.
+func isRequest(name string) bool {
+	return strings.HasSuffix(name, "Request") && !strings.HasPrefix(name, "Error")
 }
 
 // errorStatuses lists what an operation may answer besides success.

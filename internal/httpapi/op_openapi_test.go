@@ -168,7 +168,7 @@ func TestPages(t *testing.T) {
 	res = b.Send(t, http.MethodGet, "/docs", nil, nil)
 	page := string(res.Body)
 	for _, want := range []string{
-		`id="things.list"`, `<a href="#Thing">Thing</a>`, `list of <a href="#ThingPartInput">`, "Any of these names.", "at most 3 elements", "one of small, large",
+		`id="things.list"`, `id="ErrorBadRequest"`, `<a href="#Thing">Thing</a>`, `list of <a href="#ThingPartInput">`, "Any of these names.", "at most 3 elements", "one of small, large",
 		"no token needed", "text/csv", "string or null", "1.2.3",
 	} {
 		if !strings.Contains(page, want) {
