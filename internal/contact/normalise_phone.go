@@ -8,6 +8,9 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
+// phonePunct is the punctuation that the fast paths remove from numbers.
+const phonePunct = " -.()/"
+
 // Phone returns a telephone number as E.164: a plus sign and digits only. Any
 // punctuation is accepted when the number starts with + or when defaultCountry,
 // an ISO 3166 two-letter code such as DE, says where it would be dialled; pass
@@ -37,6 +40,9 @@ func Phone(s, defaultCountry string) (e164 string, err error) {
 	}
 	if defaultCountry, err = Country(defaultCountry); err != nil {
 		return "", err
+	}
+	if number := plainNational(s, defaultCountry); number != "" {
+		return number, nil
 	}
 	return parsePhone(s, defaultCountry)
 }
@@ -107,7 +113,7 @@ func bareDigits(s string) string {
 		case c-'0' < 10:
 			buf[n] = c
 			n++
-		case strings.IndexByte(" -.()/", c) < 0:
+		case strings.IndexByte(phonePunct, c) < 0:
 			return ""
 		}
 	}
@@ -145,8 +151,7 @@ func (p *phonePlan) accepts(national string) bool {
 	if len(national) < 3 || len(national) > maxPhoneDigits || p.lengths&(1<<len(national)) == 0 {
 		return false
 	}
-	first := int(national[0]-'0')*100 + int(national[1]-'0')*10 + int(national[2]-'0')
-	return !p.prefixed[first]
+	return !p.prefixed[firstThree(national)]
 }
 
 // phonePlans builds the plans by country calling code, once, from the metadata
@@ -183,7 +188,7 @@ func newPhonePlan(m *phonenumbers.PhoneMetadata) *phonePlan {
 		return nil
 	}
 	for i := range p.prefixed {
-		p.prefixed[i] = prefix([3]rune{rune('0' + i/100), rune('0' + i/10%10), rune('0' + i%10)})
+		p.prefixed[i] = prefix(threeDigits(i))
 	}
 	return p
 }

@@ -3,6 +3,7 @@ package contact
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -240,6 +241,46 @@ func TestPunctuationAgreesWithLibrary(t *testing.T) {
 			r.Errorf("%q is taken for %q; the library says %v, %v", s, bare, n, err)
 		}
 	})
+}
+
+// TestNationalAgreesWithLibrary checks the shortcut for numbers without + in
+// every country.
+func TestNationalAgreesWithLibrary(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(5, 6))
+	fast := map[string]int{}
+	for country := range phonenumbers.GetSupportedRegions() {
+		for range 150 {
+			s := nationalNumber(rnd, country)
+			got := plainNational(s, country)
+			if got == "" {
+				continue
+			}
+			fast[country]++
+			if want, err := parsePhone(s, country); err != nil || got != want {
+				t.Errorf("%s: %q is taken for %q; the library says %q, %v", country, s, got, want, err)
+			}
+		}
+	}
+	for _, country := range []string{"DE", "FR", "GB", "US", "CH", "NL", "ES", "IT", "JP", "IN", "AU"} {
+		if fast[country] < 5 {
+			t.Errorf("only %d numbers of %s took the fast path", fast[country], country)
+		}
+	}
+}
+
+// nationalNumber is digits, often after a prefix and often as many as the
+// country's example has.
+func nationalNumber(rnd *rand.Rand, country string) string {
+	n := 1 + rnd.IntN(14)
+	if e := phonenumbers.GetExampleNumber(country); e != nil && rnd.IntN(2) == 0 {
+		n = len(phonenumbers.GetNationalSignificantNumber(e))
+	}
+	digits := make([]byte, n)
+	for i := range digits {
+		digits[i] = byte('0' + rnd.IntN(10))
+	}
+	prefix := []string{"", "", "0", "00", "1", "8", strconv.Itoa(phonenumbers.GetCountryCodeForRegion(country))}
+	return prefix[rnd.IntN(len(prefix))] + string(digits)
 }
 
 // TestPhoneAgreesWithLibrary covers every country code with random national
