@@ -166,3 +166,14 @@ func Find(ctx context.Context, tx Tx, kind contact.Kind, value string) (id don.I
 	}
 	return held[0].Subject, true, nil
 }
+
+// Create adds a contact whose number is given already, such as an import's row.
+// An identifier that another contact holds is a conflict naming it, and then
+// nothing is written.
+func Create(ctx context.Context, tx Tx, c *contact.Contact) error {
+	c.Identifiers = mainFirst(c.Identifiers)
+	if err := assign(ctx, tx, c.Identifiers, c.N, tx.Scope().Settings.SharedEmails); err != nil {
+		return err
+	}
+	return tx.InsertContacts(ctx, []*contact.Contact{c})
+}

@@ -81,3 +81,8 @@ func Sample(t don.Type, s org.Settings) (header, row []string) {
 	}
 	return header, row
 }
+
+// fieldsFor returns the columns of an import with its preset applied.
+func fieldsFor(t don.Type, s org.Settings, opt Options) ([]sheet.Field, error) {
+	return ApplyPreset(opt.Preset, t, Fields(t, s))
+}

@@ -28,9 +28,11 @@ const (
 	Running   State = "running"
 	Completed State = "completed"
 	Failed    State = "failed" // the file as a whole cannot be imported; nothing was applied after Error
-	Cancelled State = "cancelled"
-	Undoing   State = "undoing"
-	Undone    State = "undone"
+	// Cancelling imports release what they reserved; what they applied stays.
+	Cancelling State = "cancelling"
+	Cancelled  State = "cancelled"
+	Undoing    State = "undoing"
+	Undone     State = "undone"
 )
 
 // Options are what the user chose.
@@ -104,7 +106,11 @@ func (i *Import) ID() don.ID { return don.Of(don.Import, i.N) }
 
 // Over reports whether nothing more will happen by itself.
 func (i *Import) Over() bool {
-	return i.State != Queued && i.State != Running && i.State != Undoing
+	switch i.State {
+	case Queued, Running, Cancelling, Undoing:
+		return false
+	}
+	return true
 }
 
 // Code is the stable code of a row's problem.

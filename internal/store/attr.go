@@ -16,10 +16,10 @@ type attr struct{ field, value string }
 
 // Fields of the inverted index. The first letter is the record's.
 const (
-	contactName   = "c.name"
-	contactPlace  = "c.place" // account or workspace, as account/7
-	contactTag    = "c.tag"
-	contactOwner  = "c.owner"
+	contactName   = contact.AttrName
+	contactPlace  = contact.AttrPlace
+	contactTag    = contact.AttrTag
+	contactOwner  = contact.AttrOwner
 	accountName   = "a.name"
 	accountTag    = "a.tag"
 	accountOwner  = "a.owner"
@@ -35,7 +35,7 @@ const (
 func num(n int64) string { return strconv.FormatInt(n, 10) }
 
 // place spells an association as the index has it.
-func place(t don.Type, n int64) string { return string(t) + "/" + num(n) }
+func place(t don.Type, n int64) string { return don.Of(t, n).Tail() }
 
 // tagAttrs indexes a tag twice when it carries a value: with and without it.
 func tagAttrs(out []attr, field string, uses []tag.Use) []attr {
@@ -56,13 +56,12 @@ func numAttrs(out []attr, field string, ns []int64) []attr {
 }
 
 func contactAttrs(c *contact.Contact) []attr {
-	out := make([]attr, 0, 1+len(c.Associations)+len(c.Tags)+len(c.Owners))
-	out = append(out, attr{contactName, contact.FoldName(c.DisplayName)})
-	for _, a := range c.Associations {
-		out = append(out, attr{contactPlace, place(a.Type, a.N)})
+	list := contact.Attrs(c.DisplayName, c.Associations, c.Tags, c.Owners)
+	out := make([]attr, len(list))
+	for i, a := range list {
+		out[i] = attr{a.Field, a.Value}
 	}
-	out = tagAttrs(out, contactTag, c.Tags)
-	return numAttrs(out, contactOwner, c.Owners)
+	return out
 }
 
 type attrEntry struct {

@@ -120,19 +120,27 @@ func (tx *Tx) InsertContacts(ctx context.Context, cs []*contact.Contact) error {
 }
 
 func (tx *Tx) copyContacts(ctx context.Context, cs []*contact.Contact) error {
+	packed := make([]contact.Packed, len(cs))
+	for i, c := range cs {
+		packed[i] = contact.Pack(c)
+	}
+	return tx.copyPacked(ctx, cs, packed)
+}
+
+func (tx *Tx) copyPacked(ctx context.Context, cs []*contact.Contact, packed []contact.Packed) error {
 	_, err := tx.q.insert(ctx, contactTable, false, len(cs), func(i int, w *record) {
-		c := cs[i]
+		c, p := cs[i], &packed[i]
 		w.Int(tx.scope.OrgID)
 		w.Int(c.N)
 		w.Text(c.DisplayName)
-		w.Text(contact.FoldName(c.DisplayName))
-		w.Text(c.EmailKey())
+		w.Text(p.NameKey)
+		w.Text(p.EmailKey)
 		w.Text(c.FullName)
 		w.Text(c.Description)
-		w.Text(pack(c.Identifiers))
-		w.Text(pack(c.Associations))
-		w.Text(pack(c.Owners))
-		w.Text(pack(c.Tags))
+		w.Text(p.Identifiers)
+		w.Text(p.Associations)
+		w.Text(p.Owners)
+		w.Text(p.Tags)
 		w.Bool(c.Verified)
 		w.Text(c.State)
 		w.Int(c.ImportN)

@@ -42,9 +42,12 @@ func (r *record) Small(v int16) {
 }
 
 // Text adds a TEXT.
-func (r *record) Text(v string) {
+func (r *record) Text(v string) { r.Bytes(bytesOf(v)) }
+
+// Bytes is Text for text that is no string yet.
+func (r *record) Bytes(v []byte) {
 	if r.bind != nil {
-		r.bind.bindText(bytesOf(v))
+		r.bind.bindText(v)
 		return
 	}
 	r.copy = binary.BigEndian.AppendUint32(r.copy, uint32(len(v)))

@@ -7,6 +7,7 @@ package sheet
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -209,7 +210,7 @@ func (r *Reader) readHeader() error {
 		row, err = r.record()
 	}
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return errs.BadRequest("the file is empty; it needs a line with the names of its columns and one line for each record")
 	case err != nil:
 		return err
@@ -245,7 +246,7 @@ func (r *Reader) fill() {
 		}
 		if err != nil {
 			r.eof = true
-			if err != io.EOF {
+			if !errors.Is(err, io.EOF) {
 				r.err = err
 			}
 		}

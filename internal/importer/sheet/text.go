@@ -52,7 +52,7 @@ type text struct {
 func openText(raw *counter, opt Options, info *Info) (*text, error) {
 	t := &text{src: bufio.NewReaderSize(raw, blockBytes), enc: opt.Encoding, raw: raw}
 	head, err := t.src.Peek(8)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, t.wrap(err)
 	}
 	if what := otherFormat(head); what != "" {
@@ -68,7 +68,7 @@ func openText(raw *counter, opt Options, info *Info) (*text, error) {
 	}
 	info.Gzip = t.gzip
 	sample, err := t.src.Peek(windowBytes)
-	if err != nil && err != io.EOF && len(sample) == 0 {
+	if err != nil && !errors.Is(err, io.EOF) && len(sample) == 0 {
 		return nil, t.wrap(err)
 	}
 	enc, bom := guessEncoding(sample)
@@ -165,7 +165,7 @@ func (t *text) Read(p []byte) (n int, err error) {
 			return 0, errs.NotPermitted("encoding", "%q is not an encoding that can be read; use one of %v", t.enc, Encodings)
 		}
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = t.wrap(err)
 	}
 	return n, err

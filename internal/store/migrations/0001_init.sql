@@ -235,6 +235,7 @@ CREATE TABLE import (
 	type        SMALLINT NOT NULL,
 	state       TEXT COLLATE "C" NOT NULL,
 	file_name   TEXT NOT NULL,
+	node        TEXT COLLATE "C" NOT NULL,
 	options     TEXT NOT NULL,
 	progress    TEXT NOT NULL,
 	n_from      BIGINT NOT NULL,
@@ -247,6 +248,15 @@ CREATE TABLE import (
 	created_by  TEXT COLLATE "C" NOT NULL,
 	modified_at TIMESTAMPTZ NOT NULL,
 	PRIMARY KEY (org_id, n)
+) /* clustered */;
+
+-- The rows that an import could not take, with every problem of each.
+CREATE TABLE import_failure (
+	org_id   BIGINT NOT NULL,
+	import_n BIGINT NOT NULL,
+	row_n    BIGINT NOT NULL,
+	body     TEXT NOT NULL,
+	PRIMARY KEY (org_id, import_n, row_n)
 ) /* clustered */;
 
 -- Which orgs have imports to run: a worker looks here, never across tenants.
@@ -265,7 +275,8 @@ CREATE TABLE import_lost (
 	PRIMARY KEY (org_id, type, n, key)
 ) /* clustered */;
 
--- What an import changed on existing records, for its undo.
+-- What an import changed on existing records, for its undo: the record before
+-- the import's first change and the version after its last.
 CREATE TABLE import_change (
 	org_id   BIGINT NOT NULL,
 	import_n BIGINT NOT NULL,
@@ -275,4 +286,3 @@ CREATE TABLE import_change (
 	before   TEXT NOT NULL,
 	PRIMARY KEY (org_id, import_n, type, n)
 ) /* clustered */;
-

@@ -1,0 +1,212 @@
+package importer
+
+import (
+	"encoding/json"
+	"slices"
+
+	"github.com/kith-id/kith/internal/account"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/identity"
+)
+
+// Accounts are few beside contacts and each brings a workspace, so their rows
+// are written one by one.
+
+// writeAccounts decides the account rows of a slice in the file's order.
+func (r *run) writeAccounts(tx Tx, s *slice, res *result) error {
+	for _, p := range s.rest {
+		if err := r.writeAccount(tx, p, res); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) writeAccount(tx Tx, p *pending, res *result) error {
+	d := &p.entry.draft
+	holder, err := r.accountWith(tx, d.account.Refs)
+	if err != nil {
+		return err
+	}
+	if holder == nil {
+		return r.insertAccount(tx, p, res)
+	}
+	own := holder.ImportN == r.imp.N
+	if !r.imp.Options.Update {
+		problem := Problem{Column: "external_refs", Value: d.ref, Code: RefTaken,
+			Message: "is already used by " + don.Of(don.Account, holder.N).Display() + "; import with update to change that record"}
+		if own {
+			problem.Code = DuplicateInFile
+			problem.Message = "an earlier row of the file has this reference; keep one of them or import with update"
+		}
+		return r.fail(tx, p, res, problem)
+	}
+	after := unitedAccount(holder, d)
+	changed, err := r.svc.Accounts.Change(r.ctx, tx, holder, after)
+	if e := errs.As(err); e != nil && e.Kind == errs.Conflict && e.Field != "" {
+		return r.fail(tx, p, res, accountProblem(e))
+	}
+	if err != nil {
+		return err
+	}
+	switch {
+	case own:
+		res.repeated++
+	case changed:
+		res.updated++
+	default:
+		res.unchanged++
+	}
+	if changed {
+		return tx.NoteChange(r.ctx, r.imp.N, don.Of(don.Account, holder.N), after.Version, holder)
+	}
+	return nil
+}
+
+// accountWith returns the account that has one of the references, or nil.
+func (r *run) accountWith(tx Tx, refs []string) (*account.Account, error) {
+	keys := make([]string, len(refs))
+	for i, ref := range refs {
+		keys[i] = identity.Key(identity.KindAccountRef, ref)
+	}
+	held, err := tx.Identifiers(r.ctx, keys)
+	if err != nil || len(held) == 0 {
+		return nil, err
+	}
+	n := held[0].Subject.N
+	found, err := tx.Accounts(r.ctx, []int64{n}, true)
+	return found[n], err
+}
+
+func (r *run) insertAccount(tx Tx, p *pending, res *result) error {
+	d := &p.entry.draft
+	now, actor := tx.Now(), tx.Scope().Actor.Tail()
+	a := &account.Account{
+		DisplayName: d.name, Description: d.about, Refs: d.account.Refs, Domains: d.account.Domains, Websites: d.account.Websites,
+		Tier: d.account.Tier, Owners: d.owners, Tags: d.tags, ImportN: r.imp.N, Version: 1,
+		CreatedAt: now, CreatedBy: actor, ModifiedAt: now, ModifiedBy: actor,
+	}
+	err := r.svc.Accounts.Insert(r.ctx, tx, a)
+	if e := errs.As(err); e != nil && e.Kind == errs.Conflict && e.Field != "" {
+		return r.fail(tx, p, res, accountProblem(e))
+	}
+	if err != nil {
+		return err
+	}
+	res.created++
+	return nil
+}
+
+func accountProblem(e *errs.Error) Problem {
+	value, _ := e.Details["value"].(string)
+	out := Problem{Column: e.Field, Value: value, Code: RefTaken, Message: e.Message}
+	if e.Field == "domains" {
+		out.Code = DomainTaken
+	}
+	return out
+}
+
+// unitedAccount returns a as an update by the draft makes it.
+func unitedAccount(a *account.Account, d *draft) *account.Account {
+	after := *a
+	for _, f := range []struct {
+		field *string
+		value string
+	}{{&after.DisplayName, d.name}, {&after.Description, d.about}, {&after.Tier, d.account.Tier}} {
+		if f.value != "" {
+			*f.field = f.value
+		}
+	}
+	after.Refs = union(a.Refs, d.account.Refs)
+	after.Domains = union(a.Domains, d.account.Domains)
+	after.Websites = union(a.Websites, d.account.Websites)
+	after.Owners = union(a.Owners, d.owners)
+	after.Tags = slices.Clone(a.Tags)
+	for _, t := range d.tags {
+		after.Tags = uniteTag(after.Tags, t)
+	}
+	return &after
+}
+
+func union[T comparable](have, more []T) []T {
+	out := slices.Clone(have)
+	for _, v := range more {
+		if !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// undoAccounts takes an import of accounts back.
+func (r *run) undoAccounts() error {
+	for {
+		var n int
+		err := r.bulk("restore", func(tx Tx) error {
+			if err := r.fence(tx); err != nil {
+				return err
+			}
+			m := *r.imp
+			list, err := tx.CreatedAccounts(r.ctx, m.N, m.DoneRow, undoBatch)
+			if err != nil {
+				return err
+			}
+			n = len(list)
+			for _, a := range list {
+				m.DoneRow = a.N
+				if err := r.undoAccount(tx, a, &m.Progress); err != nil {
+					return err
+				}
+			}
+			r.next = m
+			return tx.SaveImport(r.ctx, &m)
+		})
+		if err != nil {
+			return err
+		}
+		r.imp.DoneRow, r.imp.Progress = r.next.DoneRow, r.next.Progress
+		if n < undoBatch {
+			return nil
+		}
+	}
+}
+
+// undoAccount erases an account that the import created, or restores one that
+// it changed, if nobody touched it since.
+func (r *run) undoAccount(tx Tx, a *account.Account, p *Progress) error {
+	own, err := tx.Changes(r.ctx, r.imp.N, don.Account, a.N-1, 1)
+	if err != nil {
+		return err
+	}
+	version, before := int64(1), &account.Account{}
+	changed := len(own) == 1 && own[0].N == a.N
+	if changed {
+		version = own[0].Version
+		if err := json.Unmarshal(own[0].Before, before); err != nil {
+			return err
+		}
+	}
+	if a.Version != version {
+		p.Left++
+		return nil
+	}
+	if a.ImportN == r.imp.N {
+		erased, err := r.svc.Accounts.Erase(r.ctx, tx, a)
+		if erased {
+			p.Removed++
+		} else if err == nil {
+			p.Left++
+		}
+		return err
+	}
+	_, err = r.svc.Accounts.Change(r.ctx, tx, a, before)
+	if errs.Is(err, errs.Conflict) {
+		p.Left++
+		return nil
+	}
+	if err == nil {
+		p.Restored++
+	}
+	return err
+}

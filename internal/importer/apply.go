@@ -1,0 +1,564 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strconv"
+
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/identity"
+	"github.com/kith-id/kith/internal/tag"
+)
+
+// The third pass: rows become records, in the file's order. A slice of rows and
+// the import's place in the file are one transaction.
+
+const (
+	// sliceRows bounds the rows of a slice, sliceWork those of them that need
+	// more than an insert.
+	sliceRows = 8_000
+	sliceWork = 400
+)
+
+// slice is a run of rows on its way into the database.
+type slice struct {
+	first, last int64
+	fresh       []*contact.Contact // to insert as they are
+	packed      []contact.Packed
+	freshRows   []*pending
+	rest        []*pending // everything else, in order
+	failures    []Failure
+	samples     int64
+}
+
+// pending is a row that waits for its slice.
+type pending struct {
+	row   int64
+	entry entry
+	fate  fate
+}
+
+// result is what became of the rows of a slice.
+type result struct {
+	created, updated, unchanged, repeated int64
+	failures                              []Failure
+	took                                  []int64 // rows that are records now, of those others may repeat
+}
+
+// apply runs the third pass from the row after DoneRow.
+func (r *run) apply(p *plan, f *fates) error {
+	rows, err := openRows(p.path)
+	if err != nil {
+		return err
+	}
+	defer rows.close()
+	ctx, cancel := context.WithCancel(r.ctx)
+	defer cancel()
+	slices := make(chan *slice, 1)
+	readErr := make(chan error, 1)
+	done := r.imp.DoneRow
+	go func() { readErr <- r.cut(ctx, rows, done, f, slices) }()
+	for s := range slices {
+		if err != nil {
+			continue // drain, so that the cutter ends
+		}
+		if err = r.commit(s, f); err != nil {
+			cancel()
+		}
+	}
+	if cutErr := <-readErr; err == nil {
+		err = cutErr
+	}
+	return err
+}
+
+// cut reads the row file and forms slices.
+func (r *run) cut(ctx context.Context, rows *rowReader, done int64, f *fates, out chan<- *slice) error {
+	defer close(out)
+	s := &slice{first: done + 1}
+	send := func() error {
+		s.last = rows.row
+		if s.last < s.first {
+			return nil
+		}
+		for _, c := range s.fresh {
+			s.packed = append(s.packed, contact.Pack(c))
+		}
+		select {
+		case out <- s:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		s = &slice{first: rows.row + 1}
+		return nil
+	}
+	for {
+		var e entry
+		err := rows.next(&e, rows.row >= done)
+		if errors.Is(err, io.EOF) {
+			return send()
+		}
+		if err != nil {
+			return err
+		}
+		if rows.row <= done {
+			continue
+		}
+		r.sort(s, &pending{row: rows.row, entry: e, fate: f.of[rows.row-1]})
+		if rows.row-s.first+1 >= sliceRows || len(s.rest) >= sliceWork {
+			if err := send(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// sort puts a row where its slice needs it.
+func (r *run) sort(s *slice, p *pending) {
+	switch {
+	case p.entry.kind == rowSample:
+		s.samples++
+	case p.entry.kind == rowInvalid:
+		s.failures = append(s.failures, Failure{Row: p.row, Line: p.entry.line, Cells: p.entry.cells, Problems: p.entry.failure})
+	case p.fate == fateCreate && r.imp.Type == don.Contact:
+		s.fresh = append(s.fresh, r.contactOf(p))
+		s.freshRows = append(s.freshRows, p)
+	default:
+		s.rest = append(s.rest, p)
+	}
+}
+
+// source names the import on what it brings.
+func (r *run) source() string { return "import/" + strconv.FormatInt(r.imp.N, 10) }
+
+// associations returns the draft's places as associations.
+func (d *draft) associations(source string) []contact.Association {
+	out := make([]contact.Association, len(d.places))
+	for i, p := range d.places {
+		out[i] = contact.Association{Type: p.t, N: p.n, Primary: i == len(d.places)-1, Source: source}
+	}
+	return out
+}
+
+// identifiers returns the draft's identifiers, normalised.
+func (d *draft) identifiers(source string) []contact.Identifier {
+	out := make([]contact.Identifier, 0, 2+len(d.phones))
+	add := func(k contact.Kind, value, key string) {
+		if key == value {
+			key = ""
+		}
+		main := !slices.ContainsFunc(out, func(i contact.Identifier) bool { return i.Kind == k })
+		out = append(out, contact.Identifier{Kind: k, Value: value, Key: key, Proof: contact.Entered, Source: source, Main: main})
+	}
+	add(contact.KindRef, d.ref, "")
+	if d.email != "" {
+		add(contact.KindEmail, d.email, d.emailKey)
+	}
+	for _, p := range d.phones {
+		add(contact.KindPhone, p, "")
+	}
+	return out
+}
+
+// contactOf makes the new contact of a row. Its number and times are set when
+// its slice is written.
+func (r *run) contactOf(p *pending) *contact.Contact {
+	d := &p.entry.draft
+	return &contact.Contact{
+		N: r.number(uint32(p.row)), DisplayName: d.name, FullName: d.fullName, Description: d.about,
+		Identifiers: d.identifiers(""), Associations: d.associations(r.source()), Owners: d.owners, Tags: d.tags,
+		Verified: true, State: "active", ImportN: r.imp.N, Version: 1,
+	}
+}
+
+// commit writes a slice and the import's place as one transaction. A dry run
+// takes everything back.
+func (r *run) commit(s *slice, f *fates) error {
+	var res result
+	write := func(tx Tx) error {
+		res = result{failures: slices.Clone(s.failures)}
+		if err := r.fence(tx); err != nil {
+			return err
+		}
+		if err := r.writeFresh(tx, s, &res); err != nil {
+			return err
+		}
+		if err := r.writeRest(tx, s, f, &res); err != nil {
+			return err
+		}
+		slices.SortFunc(res.failures, func(a, b Failure) int { return int(a.Row - b.Row) })
+		if r.imp.Options.DryRun {
+			return errDryRun
+		}
+		return r.settle(tx, s, &res)
+	}
+	err := r.bulk("slice", write)
+	if errors.Is(err, errDryRun) {
+		err = r.bulk("slice", func(tx Tx) error { return r.settle(tx, s, &res) })
+	}
+	if err != nil {
+		return err
+	}
+	r.imp.DoneRow, r.imp.Progress = r.next.DoneRow, r.next.Progress
+	for _, row := range res.took {
+		f.of[row-1] = fateCreate
+	}
+	for i := range res.failures {
+		f.of[res.failures[i].Row-1] = fateNone
+	}
+	return r.report(Writing, 0.73+0.27*float64(s.last)/float64(r.plan.rows), r.plan.rows)
+}
+
+var errDryRun = errors.New("a dry run takes its writes back")
+
+// settle counts a slice and stores the import's place.
+func (r *run) settle(tx Tx, s *slice, res *result) error {
+	if err := tx.AddFailures(r.ctx, r.imp.N, res.failures); err != nil {
+		return err
+	}
+	m := *r.imp
+	m.DoneRow = s.last
+	p := &m.Progress
+	p.Created += res.created
+	p.Updated += res.updated
+	p.Unchanged += res.unchanged
+	p.Repeated += res.repeated
+	p.Skipped += s.samples
+	p.Failed += int64(len(res.failures))
+	if err := tx.SaveImport(r.ctx, &m); err != nil {
+		return err
+	}
+	r.next = m
+	return nil
+}
+
+// writeFresh inserts the slice's new contacts. One whose reservation was taken
+// meanwhile fails.
+func (r *run) writeFresh(tx Tx, s *slice, res *result) error {
+	if len(s.fresh) == 0 {
+		return nil
+	}
+	res.created += int64(len(s.fresh))
+	if r.imp.Options.DryRun {
+		return nil
+	}
+	now, actor := tx.Now(), tx.Scope().Actor.Tail()
+	for _, c := range s.fresh {
+		c.CreatedAt, c.CreatedBy, c.ModifiedAt, c.ModifiedBy = now, actor, now, actor
+	}
+	lost, err := tx.Lost(r.ctx, don.Contact, s.fresh[0].N, s.fresh[len(s.fresh)-1].N)
+	if err != nil {
+		return err
+	}
+	if len(lost) == 0 {
+		return tx.ImportContacts(r.ctx, s.fresh, s.packed)
+	}
+	var cs []*contact.Contact
+	var packed []contact.Packed
+	for i, c := range s.fresh {
+		key, gone := lost[c.N]
+		if !gone {
+			cs, packed = append(cs, c), append(packed, s.packed[i])
+			continue
+		}
+		res.created--
+		if err := r.fail(tx, s.freshRows[i], res, r.takenBy(key)); err != nil {
+			return err
+		}
+	}
+	return tx.ImportContacts(r.ctx, cs, packed)
+}
+
+// takenBy says which identifier another writer took while the import ran.
+func (r *run) takenBy(key string) Problem {
+	if key[0] == 'e' {
+		return Problem{Column: "email", Value: key[2:], Code: EmailTaken, Message: "another record took this address while the import ran; import the row again with update"}
+	}
+	return Problem{Column: "external_ref", Value: key[2:], Code: RefTaken, Message: "another record took this reference while the import ran; import the row again with update"}
+}
+
+// fail notes a failed row and frees what was reserved for it.
+func (r *run) fail(tx Tx, p *pending, res *result, problems ...Problem) error {
+	res.failures = append(res.failures, Failure{Row: p.row, Line: p.entry.line, Cells: p.entry.cells, Problems: problems})
+	if r.imp.Options.DryRun || r.imp.Type != don.Contact {
+		return nil
+	}
+	d := &p.entry.draft
+	n := r.number(uint32(p.row))
+	c := &contact.Contact{N: n, Identifiers: d.identifiers("")}
+	if err := tx.RemoveIdentifiers(r.ctx, identity.Entries(c, r.scope.Settings.SharedEmails)); err != nil {
+		return err
+	}
+	var keys []Key
+	for _, a := range contact.Attrs(d.name, d.associations(""), d.tags, d.owners) {
+		keys = append(keys, Key{Text: []byte(a.Field + "\x00" + a.Value), N: n})
+	}
+	return tx.UnreserveAttrs(r.ctx, keys)
+}
+
+// writeRest decides the rows that are not simply new.
+func (r *run) writeRest(tx Tx, s *slice, f *fates, res *result) error {
+	if len(s.rest) == 0 {
+		return nil
+	}
+	if r.imp.Type == don.Account {
+		return r.writeAccounts(tx, s, res)
+	}
+	known, err := r.holders(tx, s, f)
+	if err != nil {
+		return err
+	}
+	w := &restWriter{run: r, tx: tx, res: res, fates: f, known: known, slice: s}
+	for _, p := range s.rest {
+		if err := w.row(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// holders loads the contacts that the slice's rows lead to.
+func (r *run) holders(tx Tx, s *slice, f *fates) (map[int64]*contact.Contact, error) {
+	var ns []int64
+	for _, p := range s.rest {
+		if f.holder != nil && f.holder[p.row-1] != 0 {
+			ns = append(ns, f.holder[p.row-1])
+		}
+		for _, rep := range f.repeats(uint32(p.row)) {
+			ns = append(ns, r.recordOf(f, rep.first))
+		}
+	}
+	return tx.Contacts(r.ctx, ns, r.imp.Options.Update)
+}
+
+// recordOf returns the contact that a row became or matched.
+func (r *run) recordOf(f *fates, row uint32) int64 {
+	if f.holder != nil && f.holder[row-1] != 0 && f.of[row-1] != fateClash {
+		return f.holder[row-1]
+	}
+	return r.number(row)
+}
+
+// restWriter decides rows one by one, in the file's order.
+type restWriter struct {
+	run   *run
+	tx    Tx
+	res   *result
+	fates *fates
+	known map[int64]*contact.Contact
+	slice *slice
+}
+
+func (w *restWriter) row(p *pending) error {
+	switch p.fate {
+	case fateMatch:
+		return w.match(p, w.fates.holder[p.row-1], false)
+	case fateClash:
+		holder := w.known[w.fates.holder[p.row-1]]
+		if holder == nil {
+			return w.create(p) // only reserved: whoever writes first has it
+		}
+		return w.run.fail(w.tx, p, w.res, emailTaken(p, holder))
+	case fateLater:
+		return w.later(p)
+	}
+	return w.create(p)
+}
+
+// match updates the contact that has the row's reference, or refuses the row.
+func (w *restWriter) match(p *pending, n int64, repeated bool) error {
+	c := w.known[n]
+	if c == nil {
+		return w.create(p)
+	}
+	if !w.run.imp.Options.Update {
+		return w.run.fail(w.tx, p, w.res, refTaken(p, c))
+	}
+	after := w.run.united(c, &p.entry.draft)
+	changed, err := identity.Change(w.run.ctx, w.tx, c, after)
+	if e := errs.As(err); e != nil && e.Kind == errs.Conflict && e.Field != "" {
+		return w.run.fail(w.tx, p, w.res, w.conflict(p, e))
+	}
+	if err != nil {
+		return err
+	}
+	w.known[n] = after
+	if !changed {
+		w.known[n] = c
+	}
+	switch {
+	case repeated:
+		w.res.repeated++
+	case changed:
+		w.res.updated++
+	default:
+		w.res.unchanged++
+	}
+	if changed {
+		return w.tx.NoteChange(w.run.ctx, w.run.imp.N, don.Of(don.Contact, n), after.Version, c)
+	}
+	return nil
+}
+
+// later decides a row whose reference or e-mail an earlier row of the file has.
+func (w *restWriter) later(p *pending) error {
+	for _, rep := range w.fates.repeats(uint32(p.row)) {
+		if !w.stands(rep.first) {
+			continue // the earlier row failed, so it has nothing
+		}
+		if rep.email {
+			return w.run.fail(w.tx, p, w.res, Problem{Column: "email", Value: p.entry.draft.email, Code: DuplicateInFile,
+				Message: "data row " + strconv.Itoa(int(rep.first)) + " has this address with another reference; keep one of them"})
+		}
+		if w.run.imp.Options.Update {
+			return w.repeat(p, rep.first)
+		}
+		return w.run.fail(w.tx, p, w.res, Problem{Column: "external_ref", Value: p.entry.draft.ref, Code: DuplicateInFile,
+			Message: "data row " + strconv.Itoa(int(rep.first)) + " has this reference already; keep one of them or import with update"})
+	}
+	return w.create(p)
+}
+
+// repeat updates the record of an earlier row of the file.
+func (w *restWriter) repeat(p *pending, first uint32) error {
+	n := w.run.recordOf(w.fates, first)
+	if w.run.imp.Options.DryRun && w.known[n] == nil {
+		w.res.repeated++ // the record of a dry run's own new row
+		return nil
+	}
+	if w.known[n] == nil {
+		found, err := w.tx.Contacts(w.run.ctx, []int64{n}, true)
+		if err != nil {
+			return err
+		}
+		w.known[n] = found[n]
+	}
+	return w.match(p, n, true)
+}
+
+// stands reports whether an earlier row became or matched a record.
+func (w *restWriter) stands(row uint32) bool {
+	if slices.ContainsFunc(w.res.failures, func(f Failure) bool { return f.Row == int64(row) }) {
+		return false
+	}
+	of := w.fates.of[row-1]
+	if of == fateLater || of == fateSlow {
+		return slices.Contains(w.res.took, int64(row))
+	}
+	return of == fateCreate || of == fateMatch && w.run.imp.Options.Update
+}
+
+// create adds the row's contact one by one.
+func (w *restWriter) create(p *pending) error {
+	c := w.run.contactOf(p)
+	now, actor := w.tx.Now(), w.tx.Scope().Actor.Tail()
+	c.CreatedAt, c.CreatedBy, c.ModifiedAt, c.ModifiedBy = now, actor, now, actor
+	err := identity.Create(w.run.ctx, w.tx, c)
+	if e := errs.As(err); e != nil && e.Kind == errs.Conflict && e.Field != "" {
+		return w.run.fail(w.tx, p, w.res, w.conflict(p, e))
+	}
+	if err != nil {
+		return err
+	}
+	w.known[c.N] = c
+	w.res.created++
+	w.res.took = append(w.res.took, p.row)
+	return nil
+}
+
+// conflict turns a taken identifier into the row's problem.
+func (w *restWriter) conflict(p *pending, e *errs.Error) Problem {
+	value, _ := e.Details["value"].(string)
+	out := Problem{Column: e.Field, Value: value, Code: RefTaken, Message: e.Message}
+	if e.Field == "email" {
+		out.Code = EmailTaken
+	}
+	if h, ok := e.Details["holder"].(identity.Holder); ok && w.run.own(h.ID.N) {
+		out.Code = DuplicateInFile
+	}
+	return out
+}
+
+func emailTaken(p *pending, holder *contact.Contact) Problem {
+	e := identity.Taken("email", p.entry.draft.email, don.Of(don.Contact, holder.N), holder.DisplayName)
+	return Problem{Column: "email", Value: p.entry.draft.email, Code: EmailTaken,
+		Message: e.Message + ", which has another reference; correct the address or the reference"}
+}
+
+func refTaken(p *pending, holder *contact.Contact) Problem {
+	e := identity.Taken("external_ref", p.entry.draft.ref, don.Of(don.Contact, holder.N), holder.DisplayName)
+	return Problem{Column: "external_ref", Value: p.entry.draft.ref, Code: RefTaken, Message: e.Message + "; import with update to change that record"}
+}
+
+// united returns c as an update by the draft makes it: lists are united, a
+// value that the row has replaces the one before, a blank clears nothing.
+func (r *run) united(c *contact.Contact, d *draft) *contact.Contact {
+	after := *c
+	over := func(field *string, value string) {
+		if value != "" {
+			*field = value
+		}
+	}
+	over(&after.DisplayName, d.name)
+	over(&after.FullName, d.fullName)
+	over(&after.Description, d.about)
+	after.Identifiers = slices.Clone(c.Identifiers)
+	for _, i := range d.identifiers(r.source()) {
+		after.Identifiers = unite(after.Identifiers, i)
+	}
+	after.Associations = slices.Clone(c.Associations)
+	for _, a := range d.associations(r.source()) {
+		if !slices.ContainsFunc(after.Associations, func(b contact.Association) bool { return a.Type == b.Type && a.N == b.N }) {
+			a.Primary = len(after.Associations) == 0
+			after.Associations = append(after.Associations, a)
+		}
+	}
+	after.Owners = slices.Clone(c.Owners)
+	for _, o := range d.owners {
+		if !slices.Contains(after.Owners, o) {
+			after.Owners = append(after.Owners, o)
+		}
+	}
+	after.Tags = slices.Clone(c.Tags)
+	for _, t := range d.tags {
+		after.Tags = uniteTag(after.Tags, t)
+	}
+	return &after
+}
+
+// unite adds an identifier or, when the contact has it, keeps it. A new e-mail
+// becomes the main one, as a value that replaces the one before.
+func unite(ids []contact.Identifier, i contact.Identifier) []contact.Identifier {
+	at := slices.IndexFunc(ids, func(b contact.Identifier) bool { return b.Kind == i.Kind && b.Norm() == i.Norm() })
+	if at < 0 {
+		i.Main = i.Kind == contact.KindEmail
+		ids = append(ids, i)
+		at = len(ids) - 1
+	} else if i.Kind != contact.KindEmail {
+		return ids
+	}
+	if i.Kind == contact.KindEmail {
+		for b := range ids {
+			if ids[b].Kind == contact.KindEmail {
+				ids[b].Main = b == at
+			}
+		}
+	}
+	return ids
+}
+
+func uniteTag(uses []tag.Use, t tag.Use) []tag.Use {
+	for i := range uses {
+		if uses[i].N == t.N {
+			if t.Value != "" {
+				uses[i].Value = t.Value
+			}
+			return uses
+		}
+	}
+	return append(uses, t)
+}

@@ -1,0 +1,229 @@
+package importer_test
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/importer"
+	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/store"
+	"github.com/kith-id/kith/internal/store/storetest"
+	"github.com/kith-id/kith/internal/tag"
+	"github.com/kith-id/kith/internal/testpg"
+)
+
+// db lets the importer run on a store.
+type db struct{ *store.DB }
+
+func (d db) Write(ctx context.Context, s org.Scope, fn func(importer.Tx) error) error {
+	return d.DB.Write(ctx, s, func(tx *store.Tx) error { return fn(tx) })
+}
+
+func (d db) Bulk(ctx context.Context, s org.Scope, fn func(importer.Tx) error) error {
+	return d.DB.Bulk(ctx, s, func(tx *store.Tx) error { return fn(tx) })
+}
+
+func (d db) Read(ctx context.Context, s org.Scope, fn func(importer.Tx) error) error {
+	return d.DB.Read(ctx, s, func(tx *store.Tx) error { return fn(tx) })
+}
+
+// world is a database with an org in it and an importer at work.
+type world struct {
+	t     *testing.T
+	db    *store.DB
+	scope org.Scope
+	svc   *importer.Service
+}
+
+func onBothEngines(t *testing.T, test func(*testing.T, *world)) {
+	for name, config := range map[string]func(*testing.T) store.Config{
+		"sqlite":   func(t *testing.T) store.Config { return store.Config{Dir: t.TempDir()} },
+		"postgres": func(t *testing.T) store.Config { return store.Config{URL: testpg.DSN(t)} },
+	} {
+		t.Run(name, func(t *testing.T) { test(t, newWorld(t, config(t))) })
+	}
+}
+
+func newWorld(t *testing.T, c store.Config) *world {
+	t.Helper()
+	d, err := store.Open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := d.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, db: d, scope: storetest.Scope(t, d, "acme")}
+	w.svc = &importer.Service{DB: db{d}, Dir: t.TempDir(), Node: "here", Partition: "kith", Log: slog.New(slog.DiscardHandler)}
+	w.work()
+	return w
+}
+
+// work runs the importer until the test ends.
+func (w *world) work() {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); w.svc.Work(ctx) }()
+	w.t.Cleanup(func() { cancel(); <-done })
+}
+
+func (w *world) write(fn func(context.Context, *store.Tx) error) {
+	w.t.Helper()
+	storetest.Write(w.t, w.db, w.scope, fn)
+}
+
+func (w *world) tag(n int64, name string) {
+	w.t.Helper()
+	w.write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.InsertTag(ctx, &tag.Tag{N: n, Name: name, CreatedAt: tx.Now(), ModifiedAt: tx.Now()})
+	})
+}
+
+// run imports text and waits for its end.
+func (w *world) run(text string, opt importer.Options) *importer.Import {
+	w.t.Helper()
+	m, err := w.svc.Create(w.t.Context(), w.scope, don.Contact, "test.csv", strings.NewReader(text), opt)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return w.wait(m.N)
+}
+
+func (w *world) wait(n int64) *importer.Import {
+	w.t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
+		m, err := w.svc.Get(w.t.Context(), w.scope, n)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if m.Over() {
+			return m
+		}
+		if time.Now().After(deadline) {
+			w.t.Fatalf("import %d is still %s after a minute: %+v", n, m.State, m.Progress)
+		}
+	}
+}
+
+type counts struct{ Rows, Created, Updated, Unchanged, Repeated, Skipped, Failed int64 }
+
+func (w *world) want(m *importer.Import, want counts) {
+	w.t.Helper()
+	if m.State != importer.Completed {
+		w.t.Fatalf("the import is %s: %s", m.State, m.Error)
+	}
+	p := m.Progress
+	got := counts{p.Rows, p.Created, p.Updated, p.Unchanged, p.Repeated, p.Skipped, p.Failed}
+	if d := cmp.Diff(want, got); d != "" {
+		w.t.Fatalf("counts (-want +got):\n%s", d)
+	}
+}
+
+// codes returns "row column code" for each problem of an import.
+func (w *world) codes(m *importer.Import) []string {
+	w.t.Helper()
+	fs, err := w.svc.Failures(w.t.Context(), w.scope, m.N, 0, 1000)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var out []string
+	for _, f := range fs {
+		for _, p := range f.Problems {
+			out = append(out, strings.Join([]string{don.Of(don.Import, f.Row).Display()[4:], p.Column, string(p.Code)}, " "))
+			if p.Message == "" {
+				w.t.Errorf("row %d: problem %s has no message", f.Row, p.Code)
+			}
+		}
+	}
+	return out
+}
+
+func (w *world) contacts() map[string]*contact.Contact {
+	w.t.Helper()
+	out := map[string]*contact.Contact{}
+	err := w.db.Read(w.t.Context(), w.scope, func(tx *store.Tx) error {
+		entries, err := tx.KeysBetween(w.t.Context(), "r:", "r;", 10_000)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			c, err := tx.Contact(w.t.Context(), e.Subject.N, false)
+			if err != nil {
+				return err
+			}
+			out[e.Key[2:]] = c
+		}
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return out
+}
+
+const people = `external_ref,display_name,email,phone_numbers,tags.name
+u1,Ann Lee,Ann@Example.com,+49 30 1234567,vip
+u2,Bo,bo@example.com,,
+u3,,carol@example.com,,
+u4,Dan,not-an-address,12,gold
+u5,Eve,eve@example.com,,
+u5,Eve again,eve2@example.com,,
+u6,Fay,bo@example.com,,
+u7,Gus
+u8,Hal,hal@example.com,+4930765432,vip
+`
+
+func TestImport(t *testing.T) {
+	onBothEngines(t, func(t *testing.T, w *world) {
+		w.tag(1, "VIP")
+		m := w.run(people, importer.Options{})
+		w.want(m, counts{Rows: 9, Created: 4, Failed: 5})
+		wantCodes := []string{
+			"3 display_name missing_required",
+			"4 email invalid_email", "4 phone_numbers invalid_phone", "4 tags.name unknown_tag",
+			"6 external_ref duplicate_in_file", "7 email duplicate_in_file", "8  ragged_row",
+		}
+		if d := cmp.Diff(wantCodes, w.codes(m)); d != "" {
+			t.Errorf("problems (-want +got):\n%s", d)
+		}
+		got := w.contacts()
+		ann := got["u1"]
+		if len(got) != 4 || ann == nil {
+			t.Fatalf("contacts: %v", got)
+		}
+		if ann.Email() != "Ann@Example.com" || ann.EmailKey() != "ann@example.com" || ann.ImportN != m.N || len(ann.Tags) != 1 {
+			t.Errorf("contact u1: %+v", ann)
+		}
+		w.want(w.run(people, importer.Options{}), counts{Rows: 9, Failed: 9})
+		w.want(w.run(people, importer.Options{Update: true}), counts{Rows: 9, Unchanged: 4, Repeated: 1, Failed: 4})
+		changed := strings.Replace(people, "u2,Bo,bo@example.com,,", "u2,Bo Berg,bo@work.example,+49309876543,vip", 1)
+		up := w.run(changed, importer.Options{Update: true})
+		w.want(up, counts{Rows: 9, Updated: 2, Unchanged: 2, Repeated: 1, Failed: 4}) // u5 stands twice, with two names
+		bo := w.contacts()["u2"]
+		if bo.DisplayName != "Bo Berg" || bo.Email() != "bo@work.example" || len(bo.Values(contact.KindEmail)) != 2 || bo.Version != 2 {
+			t.Errorf("u2 after the update: %+v", bo)
+		}
+		if _, err := w.svc.Undo(t.Context(), w.scope, up.N); err != nil {
+			t.Fatal(err)
+		}
+		if m := w.wait(up.N); m.State != importer.Undone || m.Progress.Restored < 1 {
+			t.Errorf("undone update: %s %+v", m.State, m.Progress)
+		}
+		bo = w.contacts()["u2"]
+		if bo.DisplayName != "Bo" || bo.Email() != "bo@example.com" || len(bo.Identifiers) != 2 {
+			t.Errorf("u2 after the undo: %+v", bo)
+		}
+	})
+}

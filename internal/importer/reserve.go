@@ -1,0 +1,265 @@
+package importer
+
+import (
+	"slices"
+	"sort"
+
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/identity"
+)
+
+// The second pass: keys are matched against the database and those of new
+// records reserved, in key order, which touches each page of the index once
+// however large the file is.
+
+// fate is what the second pass found out about a row.
+type fate byte
+
+const (
+	fateNone   fate = iota // not valid
+	fateCreate             // new, its keys are reserved
+	fateMatch              // its reference belongs to a contact that exists
+	fateClash              // its e-mail belongs to another contact
+	fateLater              // an earlier row of the file has its reference or e-mail
+	fateSlow               // a reservation stands in the way: decided when its turn comes
+)
+
+// fates holds what is known of every row, a few bytes each.
+type fates struct {
+	of     []fate
+	holder []int64  // who has the reference or e-mail; nil until one is known
+	later  []repeat // rows whose key an earlier row has, sorted by row
+}
+
+// repeat says that row has the same key as an earlier one.
+type repeat struct {
+	row, first uint32
+	email      bool
+}
+
+func (f *fates) hold(row uint32, n int64) {
+	if f.holder == nil {
+		f.holder = make([]int64, len(f.of))
+	}
+	f.holder[row-1] = n
+}
+
+// repeats returns which earlier rows have the row's keys.
+func (f *fates) repeats(row uint32) []repeat {
+	i := sort.Search(len(f.later), func(i int) bool { return f.later[i].row >= row })
+	j := i
+	for j < len(f.later) && f.later[j].row == row {
+		j++
+	}
+	return f.later[i:j]
+}
+
+// keyBatch is how many keys are reserved in one transaction: short enough that
+// a waiting request hardly notices.
+const keyBatch = 20_000
+
+// number returns the record number of a row.
+func (r *run) number(row uint32) int64 { return r.imp.From + int64(row) - 1 }
+
+// own reports whether n is reserved for a row of this import.
+func (r *run) own(n int64) bool { return n >= r.imp.From && n <= r.imp.To }
+
+// reserve runs the second pass.
+func (r *run) reserve(p *plan) (*fates, error) {
+	f := &fates{of: make([]fate, p.rows)}
+	steps := []struct {
+		keys *runs
+		kind contact.Kind
+		from float64
+	}{{p.refs, contact.KindRef, 0.25}, {p.emails, contact.KindEmail, 0.37}, {p.phones, contact.KindPhone, 0.49}, {p.attrs, "", 0.61}}
+	for _, s := range steps {
+		k := &keeper{run: r, fates: f, kind: s.kind, total: p.rows, from: s.from}
+		if err := s.keys.sorted(k.add); err != nil {
+			return nil, err
+		}
+		if err := k.flush(); err != nil {
+			return nil, err
+		}
+		slices.SortFunc(f.later, func(a, b repeat) int { return int(a.row) - int(b.row) })
+	}
+	return f, nil
+}
+
+// keeper takes the sorted keys of one kind.
+type keeper struct {
+	run   *run
+	fates *fates
+	kind  contact.Kind // "" for attributes
+	text  []byte
+	keys  []Key
+	done  int64
+	total int64
+	from  float64
+	last  []byte // the key before, to see repeats
+	first uint32 // the row that has it
+}
+
+// add takes the next key. Of rows with the same exclusive key the first has it.
+func (k *keeper) add(key []byte, row uint32) error {
+	k.done++
+	exclusive := k.exclusive()
+	if k.kind != contact.KindRef && k.fates.of[row-1] != fateCreate {
+		return nil // settled by its reference or e-mail
+	}
+	if exclusive {
+		if string(k.last) == string(key) && k.first != 0 {
+			k.fates.of[row-1] = fateLater
+			k.fates.later = append(k.fates.later, repeat{row: row, first: k.first, email: k.kind == contact.KindEmail})
+			return nil
+		}
+		k.last = append(k.last[:0], key...)
+		k.first = row
+	}
+	if k.kind == contact.KindRef {
+		k.fates.of[row-1] = fateCreate
+	}
+	from := len(k.text)
+	k.text = append(k.text, key...)
+	k.keys = append(k.keys, Key{Text: k.text[from:len(k.text):len(k.text)], N: k.run.number(row), Row: row, Shared: !exclusive, Main: true})
+	if len(k.keys) < keyBatch {
+		return nil
+	}
+	return k.flush()
+}
+
+func (k *keeper) exclusive() bool {
+	switch k.kind {
+	case contact.KindRef:
+		return true
+	case contact.KindEmail:
+		return !k.run.scope.Settings.SharedEmails
+	}
+	return false
+}
+
+// flush matches the gathered keys and reserves those that are free.
+func (k *keeper) flush() error {
+	if len(k.keys) == 0 {
+		return nil
+	}
+	r := k.run
+	err := r.bulk("reserve", k.reserve)
+	for try := 0; errs.Is(err, errs.Conflict) && k.exclusive() && try < 10; try++ {
+		err = r.bulk("reserve", k.reserve) // someone took one of them meanwhile: look again
+	}
+	k.text, k.keys = k.text[:0], k.keys[:0]
+	if err != nil {
+		return err
+	}
+	return r.report(Matching, k.from+0.12*float64(k.done)/float64(max(k.total, k.done)), r.plan.rows)
+}
+
+func (k *keeper) reserve(tx Tx) error {
+	r := k.run
+	free := slices.Clone(k.keys)
+	if k.exclusive() {
+		held, err := k.held(tx)
+		if err != nil {
+			return err
+		}
+		free = k.settle(free, held)
+	}
+	if r.imp.Options.DryRun || len(free) == 0 {
+		return nil
+	}
+	// After a restart shared keys may stand already; exclusive ones were seen.
+	fresh := k.exclusive() || !r.resumed
+	if k.kind == "" {
+		return tx.ReserveAttrs(r.ctx, free, fresh)
+	}
+	return tx.Reserve(r.ctx, free, don.Contact, fresh)
+}
+
+// held returns who has the gathered keys. A scan of the range is much cheaper
+// than single lookups unless the database has far more keys in it.
+func (k *keeper) held(tx Tx) (map[string]identity.Entry, error) {
+	first, last := string(k.keys[0].Text), string(k.keys[len(k.keys)-1].Text)
+	limit := 4 * len(k.keys)
+	got, err := tx.KeysBetween(k.run.ctx, first, last, limit)
+	if err == nil && len(got) == limit {
+		texts := make([]string, len(k.keys))
+		for i := range k.keys {
+			texts[i] = string(k.keys[i].Text)
+		}
+		got, err = tx.Identifiers(k.run.ctx, texts)
+	}
+	held := make(map[string]identity.Entry, len(got))
+	for _, e := range got {
+		held[e.Key] = e
+	}
+	return held, err
+}
+
+// settle decides the fate of rows whose key is held and returns the other keys.
+func (k *keeper) settle(keys []Key, held map[string]identity.Entry) []Key {
+	if len(held) == 0 {
+		return keys
+	}
+	return slices.DeleteFunc(keys, func(key Key) bool {
+		e, taken := held[string(key.Text)]
+		if !taken {
+			return false
+		}
+		f := k.fates
+		switch {
+		case e.Subject.N == key.N: // reserved before a restart
+		case k.run.own(e.Subject.N) || e.Subject.Type != don.Contact:
+			f.of[key.Row-1] = fateSlow
+		case k.kind == contact.KindRef:
+			f.of[key.Row-1] = fateMatch
+			f.hold(key.Row, e.Subject.N)
+		default:
+			f.of[key.Row-1] = fateClash
+			f.hold(key.Row, e.Subject.N)
+		}
+		return true
+	})
+}
+
+// release takes back every reservation of rows that were not applied.
+func (r *run) release(p *plan) error {
+	for _, s := range []struct {
+		keys   *runs
+		shared bool
+		attrs  bool
+	}{{p.refs, false, false}, {p.emails, r.scope.Settings.SharedEmails, false}, {p.phones, true, false}, {p.attrs, false, true}} {
+		var batch []Key
+		flush := func() error {
+			if len(batch) == 0 {
+				return nil
+			}
+			err := r.bulk("release", func(tx Tx) error {
+				if s.attrs {
+					return tx.UnreserveAttrs(r.ctx, batch)
+				}
+				return tx.Unreserve(r.ctx, batch, don.Contact)
+			})
+			batch = nil
+			return err
+		}
+		err := s.keys.sorted(func(key []byte, row uint32) error {
+			if int64(row) <= r.imp.DoneRow {
+				return nil
+			}
+			batch = append(batch, Key{Text: slices.Clone(key), N: r.number(row), Row: row, Shared: s.shared})
+			if len(batch) < 2000 {
+				return nil
+			}
+			return flush()
+		})
+		if err != nil {
+			return err
+		}
+		if err := flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
