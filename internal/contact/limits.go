@@ -17,7 +17,7 @@ const (
 	MaxEmailBytes       = 320      // email: 64 local part, @, 255 domain
 	MaxEmailLocalBytes  = 64       // email before the @
 	MaxRefBytes         = 512      // external_ref
-	MaxPhoneBytes       = 64       // phone as typed; E.164 itself has at most 18
+	MaxPhoneBytes       = 32       // phone as typed; E.164 itself has at most 18
 	MaxDomainBytes      = 253      // domain
 	MaxTierChars        = 64       // tier
 	MaxTagNameChars     = 64       // tag name
