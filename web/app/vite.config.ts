@@ -26,7 +26,7 @@ export default defineConfig({
   server: { proxy: { "/internal": server, "/openapi.json": server, "/docs": server } },
   test: {
     environment: "jsdom",
-    setupFiles: ["src/test-setup.ts"],
+    setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
   },
 });

@@ -1,10 +1,10 @@
-import { createRouter } from "@tanstack/react-router";
+import { createRouter, type RouterHistory } from "@tanstack/react-router";
 import { sessionQuery } from "@/features/session/session";
 import { createQueryClient } from "@/lib/query-client";
 import { routeTree } from "./routeTree.gen";
 
-/** The app's router and the cache that its routes read. */
-export function createApp() {
+/** The app's router and the cache that its routes read. Without a history the browser's own is used. */
+export function createApp(history?: RouterHistory) {
   const client = createQueryClient(() => {
     // The session ended elsewhere: routes decide anew, which leads to sign-in.
     if (client.getQueryData(sessionQuery.queryKey) === null) return;
@@ -13,6 +13,7 @@ export function createApp() {
   });
   const router = createRouter({
     routeTree,
+    ...(history ? { history } : {}),
     context: { client },
     defaultPreload: false,
     defaultPendingMs: 300,

@@ -1,7 +1,9 @@
 import { createFileRoute, Outlet, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { messageOf } from "@/api/client";
 import { AppShell } from "@/components/app-shell";
 import { ShortcutsDialog } from "@/components/shortcuts-dialog";
+import { Alert } from "@/components/ui/alert";
 import { requireSession } from "@/features/session/session";
 import { useSession, useSignOut } from "@/features/session/use-session";
 import { useHotkeys } from "@/lib/use-hotkeys";
@@ -33,6 +35,11 @@ function App() {
       onShowShortcuts={() => setShowsShortcuts(true)}
     >
       <Outlet />
+      {signOut.isError && (
+        <Alert className="fixed inset-x-4 bottom-4 z-30 mx-auto max-w-md shadow-pop">
+          You are still signed in. {messageOf(signOut.error)}
+        </Alert>
+      )}
       <ShortcutsDialog open={showsShortcuts} onOpenChange={setShowsShortcuts} />
     </AppShell>
   );

@@ -15,6 +15,7 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => call("sessions.delete", {}),
     onSuccess: async () => {
+      client.setQueryData(sessionQuery.queryKey, null); // or sign-in would lead straight back
       await router.navigate({ to: "/sign-in" });
       startSession(client, null);
     },

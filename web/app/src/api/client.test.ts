@@ -1,0 +1,62 @@
+import { describe, expect, it, vi } from "vitest";
+import { ApiError, call, messageOf } from "@/api/client";
+import { ok, serve } from "@/testing/server";
+
+async function failureOf(promise: Promise<unknown>): Promise<ApiError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof ApiError)) throw new Error(`want an ApiError, got ${error}`);
+  return error;
+}
+
+describe("call", () => {
+  it("posts JSON with the header that proves a request of our own", async () => {
+    const { calls } = serve({ "auth-tokens.delete": () => ok() });
+    await call("auth-tokens.delete", { token_id: "t1" });
+    expect(calls[0]?.body).toEqual({ token_id: "t1" });
+    expect(calls[0]?.init).toMatchObject({
+      method: "POST",
+      credentials: "same-origin",
+      headers: { "X-Kith-Csrf": "1", "Content-Type": "application/json" },
+    });
+  });
+
+  it("tells what the server says, with the field to blame", async () => {
+    const body = { type: "invalid_field", message: "email: “x” is not an address", field_name: "email", other: 1 };
+    serve({ "setup.get": () => ({ status: 400, body }) });
+    const error = await failureOf(call("setup.get", {}));
+    expect(error).toMatchObject({ status: 400, type: "invalid_field", field: "email", message: body.message, body });
+    expect(error.isTemporary).toBe(false);
+  });
+
+  it("survives an answer that is not ours", async () => {
+    vi.stubGlobal("fetch", async () => new Response("<html>Bad Gateway</html>", { status: 502 }));
+    const error = await failureOf(call("setup.get", {}));
+    expect(error.message).toMatch(/502/);
+    expect(error.isTemporary).toBe(true);
+  });
+
+  it("says that the server cannot be reached", async () => {
+    vi.stubGlobal("fetch", async () => {
+      throw new TypeError("Failed to fetch");
+    });
+    const error = await failureOf(call("setup.get", {}));
+    expect(error).toMatchObject({ status: 0, type: "unavailable" });
+    expect(error.message).toMatch(/cannot be reached/);
+  });
+
+  it("passes on that it was called off", async () => {
+    vi.stubGlobal("fetch", async (_url: string, init: RequestInit) => {
+      init.signal?.throwIfAborted();
+    });
+    const stop = new AbortController();
+    stop.abort();
+    await expect(call("setup.get", {}, stop.signal)).rejects.toMatchObject({ name: "AbortError" });
+  });
+});
+
+it("shows no internals of an unexpected error", () => {
+  expect(messageOf(new TypeError("x is undefined"))).not.toMatch(/undefined/);
+});

@@ -1,0 +1,52 @@
+import { vi } from "vitest";
+import type { OperationName, Operations } from "@/api/types";
+
+// biome-ignore lint/suspicious/noConfusingVoidType: a handler may answer with nothing but its status
+type Answer = { status: number; body?: unknown } | void;
+type Handlers = { [Name in OperationName]?: (request: Operations[Name]["request"]) => Answer | Promise<Answer> };
+
+export type Call = { name: string; body: unknown; init: RequestInit };
+
+/** Stands in for the server. An operation without a handler answers 404, as the real one does. */
+export function serve(handlers: Handlers): { calls: Call[] } {
+  const calls: Call[] = [];
+  vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
+    const name = url.replace("/internal/", "");
+    const body: unknown = JSON.parse(String(init.body));
+    calls.push({ name, body, init });
+    const handler = handlers[name as OperationName] as ((request: unknown) => Answer | Promise<Answer>) | undefined;
+    const answer = handler ? ((await handler(body)) ?? { status: 200 }) : notRouted;
+    return new Response(JSON.stringify(answer.body ?? {}), { status: answer.status });
+  });
+  return { calls };
+}
+
+const notRouted = { status: 404, body: { message: "route not found" } };
+
+export const ok = (body: unknown = {}) => ({ status: 200, body });
+export const created = (body: unknown) => ({ status: 201, body });
+export const unauthenticated = (message = "Sign in first.") => ({
+  status: 401,
+  body: { type: "unauthenticated", message },
+});
+
+export const ada = {
+  id: "don:identity:kith:devo/1:devu/1",
+  display_id: "DEVU-1",
+  display_name: "Ada Lovelace",
+  email: "ada@acme.com",
+};
+export const acme = { id: "don:identity:kith:devo/1", display_id: "DEV-1", display_name: "Acme" };
+
+/** The handlers of a server at which Ada is signed in. */
+export const signedIn = {
+  "dev-users.self": () => ok({ dev_user: ada }),
+  "dev-orgs.get": () => ok({ dev_org: acme }),
+} satisfies Handlers;
+
+/** The handlers of a server that is set up and at which nobody is signed in. */
+export const signedOut = {
+  "setup.get": () => ok({ needs_setup: false, code_required: false }),
+  "dev-users.self": () => unauthenticated(),
+  "dev-orgs.get": () => unauthenticated(),
+} satisfies Handlers;

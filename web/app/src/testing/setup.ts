@@ -1,0 +1,32 @@
+import { cleanup } from "@testing-library/react";
+import { afterEach, beforeEach, vi } from "vitest";
+
+// jsdom has no layout: give elements a size, so that virtual lists show rows,
+// and a screen of a laptop.
+beforeEach(() => {
+  vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(600);
+  vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(1200);
+  vi.stubGlobal("ResizeObserver", NoResize);
+  vi.stubGlobal("scrollTo", () => {});
+  setScreen("wide");
+});
+
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+});
+
+class NoResize {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+}
+
+/** Answers every media query as a laptop ("wide") or a phone would. */
+export function setScreen(screen: "wide" | "narrow"): void {
+  vi.stubGlobal("matchMedia", () => ({
+    matches: screen === "wide",
+    addEventListener: () => {},
+    removeEventListener: () => {},
+  }));
+}
