@@ -111,6 +111,17 @@ func TestValidRowsAreValidAndDistinct(t *testing.T) {
 	}
 }
 
+func TestPersonAt(t *testing.T) {
+	t.Parallel()
+	rows, _, _ := file(t, Options{Rows: 1000, Seed: 7, Clean: true})
+	for i, row := range rows {
+		want := Person{Ref: row[ref], Name: row[displayName], Email: row[email], Phone: row[phone]}
+		if got := PersonAt(7, i); got != want {
+			t.Fatalf("PersonAt(7, %d) = %+v, the file has %+v", i, got, want)
+		}
+	}
+}
+
 func TestInvalidRows(t *testing.T) {
 	t.Parallel()
 	broken := map[string]func(row []string) bool{

@@ -12,8 +12,8 @@ import (
 type benchCase struct {
 	name  string
 	unit  string
-	base  func(*env) (bare.Figures, error)
-	kith  func(*env) (bare.Figures, error) // nil until Kith can do it
+	base  func(*env) (bare.Figures, error) // nil where the bar is absolute
+	kith  func(*env) (bare.Figures, error)
 	bar   bar
 	rival string // others' figures for the same work, for orientation
 }
@@ -30,12 +30,14 @@ type bar struct {
 const (
 	mib          = 1 << 20
 	rivalImports = "listmonk 2,321, PocketBase 2,063 rows/s"
+	rivalLists   = "p50 of a filtered page with total: listmonk 246 ms, PocketBase 335 ms"
 	rivalCreates = "listmonk 1,246/s p99 44 ms, PocketBase 1,461/s p99 37 ms (not synced)"
 )
 
 var cases = []benchCase{
 	{
 		name: "import SQLite", unit: "rows", rival: rivalImports, bar: bar{slowdown: 1.7, rss: 256 * mib},
+		kith: kithImport(sqlite),
 		base: func(e *env) (bare.Figures, error) {
 			db := e.path("load.db")
 			for _, suffix := range []string{"", "-wal", "-shm"} {
@@ -48,14 +50,28 @@ var cases = []benchCase{
 	},
 	{
 		name: "import PostgreSQL", unit: "rows", rival: rivalImports, bar: bar{slowdown: 1.4, rss: 256 * mib},
+		kith: kithImport(postgres),
 		base: func(e *env) (bare.Figures, error) {
 			return e.onPostgres("pgload", "-csv", e.path("contacts.csv"), "-manifest", e.path("manifest.csv"))
 		},
 	},
-	{name: "create SQLite, 16 clients", unit: "creates", rival: rivalCreates, bar: bar{share: 0.4, p99: 0.010, syncs: 4}, base: sqliteCreate(16)},
-	{name: "create SQLite, 64 clients", unit: "creates", bar: bar{share: 0.4}, base: sqliteCreate(64)},
-	{name: "create PostgreSQL, 16 clients", unit: "creates", rival: rivalCreates, bar: bar{share: 0.6}, base: postgresCreate(16)},
-	{name: "create PostgreSQL, 64 clients", unit: "creates", bar: bar{share: 0.6}, base: postgresCreate(64)},
+	{
+		name: "create SQLite, 16 clients", unit: "creates", rival: rivalCreates, bar: bar{share: 0.4, p99: 0.010, syncs: 4},
+		base: sqliteCreate(16), kith: kithCreate(sqlite, 16),
+	},
+	{name: "create SQLite, 64 clients", unit: "creates", bar: bar{share: 0.4}, base: sqliteCreate(64), kith: kithCreate(sqlite, 64)},
+	{
+		name: "create PostgreSQL, 16 clients", unit: "creates", rival: rivalCreates, bar: bar{share: 0.6},
+		base: postgresCreate(16), kith: kithCreate(postgres, 16),
+	},
+	{name: "create PostgreSQL, 64 clients", unit: "creates", bar: bar{share: 0.6}, base: postgresCreate(64), kith: kithCreate(postgres, 64)},
+	{name: "list SQLite, 35 pairs", unit: "pages", rival: rivalLists, bar: bar{p99: 0.050}, kith: kithList(sqlite, pairs)},
+	{name: "list SQLite, 5 adversarial pairs", unit: "pages", bar: bar{p99: 0.300}, kith: kithList(sqlite, adversarial)},
+	{name: "list PostgreSQL, 35 pairs", unit: "pages", rival: rivalLists, bar: bar{p99: 0.050}, kith: kithList(postgres, pairs)},
+	{name: "list PostgreSQL, 5 adversarial pairs", unit: "pages", bar: bar{p99: 0.300}, kith: kithList(postgres, adversarial)},
+	// Last: they leave twice the contacts behind.
+	{name: "create SQLite during an import", unit: "creates", bar: bar{p99: 0.400}, kith: kithCreateDuringImport(sqlite)},
+	{name: "create PostgreSQL during an import", unit: "creates", bar: bar{p99: 0.400}, kith: kithCreateDuringImport(postgres)},
 }
 
 // sqliteCreate creates on the database that the import left, or a new one.

@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"github.com/kith-id/kith/internal/benchdata"
 	"github.com/kith-id/kith/test/bench/bare"
@@ -29,6 +29,9 @@ type env struct {
 	totals benchdata.Totals
 	sync   float64 // seconds of a median fdatasync
 	pg     string  // URL of the server, "" before it is first needed
+
+	sites     map[engine]*site
+	newcomers atomic.Int64 // people created so far who are in no file
 }
 
 // newEnv builds the programs, generates the data and measures the disk.
@@ -37,7 +40,7 @@ func newEnv(ctx context.Context, parent, kith string, rows int) (*env, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &env{ctx: ctx, dir: dir, kith: kith, rows: rows}
+	e := &env{ctx: ctx, dir: dir, kith: kith, rows: rows, sites: map[engine]*site{}}
 	if err := e.prepare(); err != nil {
 		return nil, errors.Join(err, e.close())
 	}
@@ -69,36 +72,34 @@ func (e *env) prepare() error {
 
 // generate writes contacts.csv, its manifest and accounts.csv.
 func (e *env) generate() (err error) {
-	var files [3]io.Writer
-	for i, name := range []string{"contacts.csv", "manifest.csv", "accounts.csv"} {
-		file, createErr := os.Create(e.path(name))
-		if createErr != nil {
-			return createErr
-		}
-		defer func() { err = errors.Join(err, file.Close()) }()
-		files[i] = file
-	}
-	e.totals, err = benchdata.Generate(files[0], files[1], benchdata.Options{Rows: e.rows, Seed: seed})
-	if err != nil {
+	if e.totals, err = e.generateContacts(e.path("contacts.csv"), e.path("manifest.csv"), seed); err != nil {
 		return err
 	}
-	return benchdata.GenerateAccounts(files[2], seed)
-}
-
-func (e *env) close() error {
-	if e.pg != "" {
-		if _, err := e.withoutCancel().output("script/postgres", "stop", e.path("pg")); err != nil {
-			return err
-		}
+	var accounts bytes.Buffer
+	if err := benchdata.GenerateAccounts(&accounts, seed); err != nil {
+		return err
 	}
-	return os.RemoveAll(e.dir)
+	return os.WriteFile(e.path("accounts.csv"), accounts.Bytes(), 0o644)
 }
 
-// withoutCancel lets clean-up run after an interrupt.
-func (e *env) withoutCancel() *env {
-	clone := *e
-	clone.ctx = context.WithoutCancel(e.ctx)
-	return &clone
+func (e *env) generateContacts(contacts, manifest string, seed uint64) (benchdata.Totals, error) {
+	file, err := os.Create(contacts)
+	if err != nil {
+		return benchdata.Totals{}, err
+	}
+	var listed bytes.Buffer
+	totals, err := benchdata.Generate(file, &listed, benchdata.Options{Rows: e.rows, Seed: seed})
+	return totals, errors.Join(err, file.Close(), os.WriteFile(manifest, listed.Bytes(), 0o644))
+}
+
+// close stops the server and removes the folder, after an interrupt too.
+func (e *env) close() error {
+	e.ctx = context.WithoutCancel(e.ctx)
+	var err error
+	if e.pg != "" {
+		_, err = e.output("script/postgres", "stop", e.path("pg"))
+	}
+	return errors.Join(err, os.RemoveAll(e.dir))
 }
 
 func (e *env) path(name string) string { return filepath.Join(e.dir, name) }

@@ -28,7 +28,7 @@ func main() {
 }
 
 func run(ctx context.Context) (err error) {
-	kith := flag.String("kith", "bin/kith", "the binary to measure")
+	kith := flag.String("kith", "bin/kith", "the binary to measure; empty runs the bare programs only")
 	rows := flag.Int("rows", 1_000_000, "rows of the contacts file")
 	runs := flag.Int("runs", 1, "times to run each measurement; the median counts")
 	parent := flag.String("dir", "/var/tmp", "folder on the disk to measure")
@@ -38,6 +38,11 @@ func run(ctx context.Context) (err error) {
 	pattern, err := regexp.Compile(*only)
 	if err != nil {
 		return fmt.Errorf("-only %q: %w", *only, err)
+	}
+	if *kith == "" {
+		for i := range cases {
+			cases[i].kith = nil
+		}
 	}
 	env, err := newEnv(ctx, *parent, *kith, *rows)
 	if err != nil {

@@ -40,7 +40,10 @@ func side(f *bare.Figures, unit string) string {
 	if f == nil {
 		return "–"
 	}
-	text := fmt.Sprintf("%s %s/s, %.1f s, CPU %.1f s, %d MiB", thousands(int(f.RowsPerSecond)), unit, f.Seconds, f.CPUSeconds, f.PeakRSSBytes/mib)
+	text := fmt.Sprintf("%s %s/s, %.1f s", thousands(int(f.RowsPerSecond)), unit, f.Seconds)
+	if f.PeakRSSBytes > 0 {
+		text += fmt.Sprintf(", CPU %.1f s, %d MiB", f.CPUSeconds, f.PeakRSSBytes/mib)
+	}
 	if f.P99Seconds > 0 {
 		text += fmt.Sprintf(", p50 %.1f ms, p99 %.1f ms", f.P50Seconds*1e3, f.P99Seconds*1e3)
 	}
@@ -48,22 +51,26 @@ func side(f *bare.Figures, unit string) string {
 }
 
 // judge returns the ratio of the two rates, as the bar states it, and whether
-// the bar is met; "–" when a side is missing.
+// the bar is met; "–" for what was not measured.
 func (l line) judge(sync float64) (ratio, met string) {
-	if l.subject == nil || l.base == nil {
-		return "–", "–"
+	ratio, met = "–", "–"
+	if l.subject == nil {
+		return ratio, met
 	}
-	share := l.subject.RowsPerSecond / l.base.RowsPerSecond
-	ratio, met = fmt.Sprintf("%.0f %%", share*100), "yes"
-	if l.bar.slowdown > 0 {
-		ratio = fmt.Sprintf("%.2f ×", 1/share)
+	ok := (l.bar.p99 == 0 || l.subject.P99Seconds <= l.bar.p99+l.bar.syncs*sync) &&
+		(l.bar.rss == 0 || l.subject.PeakRSSBytes <= l.bar.rss)
+	if l.base != nil {
+		share := l.subject.RowsPerSecond / l.base.RowsPerSecond
+		ratio = fmt.Sprintf("%.0f %%", share*100)
+		if l.bar.slowdown > 0 {
+			ratio = fmt.Sprintf("%.2f ×", 1/share)
+		}
+		ok = ok && share >= l.bar.share && (l.bar.slowdown == 0 || 1/share <= l.bar.slowdown)
 	}
-	if l.bar.slowdown > 0 && 1/share > l.bar.slowdown || share < l.bar.share ||
-		l.bar.p99 > 0 && l.subject.P99Seconds > l.bar.p99+l.bar.syncs*sync ||
-		l.bar.rss > 0 && l.subject.PeakRSSBytes > l.bar.rss {
-		met = "**no**"
+	if ok {
+		return ratio, "yes"
 	}
-	return ratio, met
+	return ratio, "**no**"
 }
 
 // String says what the bar demands.

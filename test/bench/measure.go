@@ -1,0 +1,153 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/kith-id/kith/internal/benchdata"
+	"github.com/kith-id/kith/test/bench/bare"
+)
+
+// report is what `kith import --json` says at the end.
+type report struct{ Rows, Created, Updated, Unchanged, Failed int }
+
+// kithImport imports the contacts file into a new org, which the measurements
+// that follow work on.
+func kithImport(on engine) func(*env) (bare.Figures, error) {
+	return func(e *env) (bare.Figures, error) {
+		s, err := e.newSite(on)
+		if err != nil {
+			return bare.Figures{}, err
+		}
+		cmd := e.command(e.kith, append([]string{"import", "contacts", e.path("contacts.csv"), "--errors", e.path("failed.csv"), "--json"}, s.args...)...)
+		var got report
+		start := time.Now()
+		if err := jsonOutput(cmd, &got); err != nil {
+			return bare.Figures{}, err
+		}
+		took := time.Since(start)
+		t := e.totals
+		valid := t.Rows - t.Invalid - t.Repeated
+		if want := (report{Rows: t.Rows, Created: valid, Failed: t.Invalid + t.Repeated}); got != want {
+			return bare.Figures{}, fmt.Errorf("the import reports %+v, want %+v", got, want)
+		}
+		return figures(cmd, valid, took), nil
+	}
+}
+
+// kithCreate creates contacts over HTTP from so many connections.
+func kithCreate(on engine, connections int) func(*env) (bare.Figures, error) {
+	return func(e *env) (bare.Figures, error) {
+		return e.onSite(on, func(s *site, url string) (bare.Figures, error) {
+			client, failed := clients(connections), &firstError{}
+			f := bare.Hammer(connections, creates, func(int) { failed.note(s.create(e, client, url)) })
+			return rated(f), failed.err
+		})
+	}
+}
+
+// kithCreateDuringImport creates contacts one after the other while another
+// file is imported through the same server.
+func kithCreateDuringImport(on engine) func(*env) (bare.Figures, error) {
+	return func(e *env) (bare.Figures, error) {
+		others := e.path("others.csv")
+		if _, err := e.generateContacts(others, e.path("others.manifest.csv"), seed+1); err != nil {
+			return bare.Figures{}, err
+		}
+		return e.onSite(on, func(s *site, url string) (bare.Figures, error) {
+			cmd := e.command(e.kith, append([]string{"import", "contacts", others, "--json"}, s.args...)...)
+			if err := cmd.Start(); err != nil {
+				return bare.Figures{}, err
+			}
+			done := make(chan error, 1)
+			go func() { done <- cmd.Wait() }()
+			var took []time.Duration
+			client, start := clients(1), time.Now()
+			for {
+				select {
+				case err := <-done:
+					return distribution(took, time.Since(start)), err
+				default:
+				}
+				began := time.Now()
+				if err := s.create(e, client, url); err != nil {
+					return bare.Figures{}, err
+				}
+				took = append(took, time.Since(began))
+				time.Sleep(5 * time.Millisecond) // a person, not a load
+			}
+		})
+	}
+}
+
+// kithList reads the first page of every pair, again and again, from one connection.
+func kithList(on engine, pairs []pair) func(*env) (bare.Figures, error) {
+	return func(e *env) (bare.Figures, error) {
+		return e.onSite(on, func(s *site, url string) (bare.Figures, error) {
+			client, failed := clients(1), &firstError{}
+			f := bare.Hammer(1, rounds*len(pairs), func(n int) {
+				p := pairs[n%len(pairs)]
+				failed.note(s.call(e.ctx, client, url+"/rev-users.list", p.body(s), nil))
+			})
+			return rated(f), failed.err
+		})
+	}
+}
+
+const (
+	creates = 20_000 // creates of one measurement
+	rounds  = 25     // times that each list page is read
+)
+
+// onSite measures something against a running server of the engine's org.
+func (e *env) onSite(on engine, measure func(s *site, url string) (bare.Figures, error)) (f bare.Figures, err error) {
+	s, err := e.site(on)
+	if err != nil {
+		return f, err
+	}
+	err = e.serve(s, func(url string) error {
+		f, err = measure(s, url)
+		return err
+	})
+	return f, err
+}
+
+// create creates the next person who is in no file.
+func (s *site) create(e *env, client *http.Client, url string) error {
+	p := benchdata.PersonAt(seed, e.rows+int(e.newcomers.Add(1)))
+	return s.call(e.ctx, client, url+"/rev-users.create", map[string]any{
+		"external_ref": p.Ref, "display_name": p.Name, "email": p.Email, "phone_numbers": []string{p.Phone},
+	}, nil)
+}
+
+// distribution returns the rate, median and 99th percentile of calls.
+func distribution(took []time.Duration, all time.Duration) bare.Figures {
+	if len(took) == 0 {
+		return bare.Figures{}
+	}
+	slices.Sort(took)
+	return rated(bare.Figures{
+		Rows: len(took), Seconds: all.Seconds(),
+		P50Seconds: took[len(took)/2].Seconds(), P99Seconds: took[len(took)*99/100].Seconds(),
+	})
+}
+
+func rated(f bare.Figures) bare.Figures {
+	f.RowsPerSecond = float64(f.Rows) / f.Seconds
+	return f
+}
+
+// firstError keeps the first error of many goroutines.
+type firstError struct {
+	once sync.Once
+	err  error
+}
+
+func (f *firstError) note(err error) {
+	if err != nil {
+		f.once.Do(func() { f.err = err })
+	}
+}

@@ -1,0 +1,149 @@
+// Seedlist fills a database with the contacts that lists are measured on, or
+// measures the pairs of package listpair on one that is filled, in process.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/identity"
+	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/store"
+	"github.com/kith-id/kith/test/bench/listpair"
+)
+
+const batch = 50_000
+
+func main() {
+	dir := flag.String("data", "", "data folder of SQLite")
+	url := flag.String("database-url", "", "PostgreSQL instead")
+	rows := flag.Int("rows", 1_000_000, "contacts to seed")
+	measure := flag.Bool("measure", false, "measure instead of seeding")
+	runs := flag.Int("runs", 60, "lists a pair")
+	only := flag.String("only", "", "only the pair of this name")
+	flag.Parse()
+	ctx := context.Background()
+	if err := run(ctx, store.Config{URL: *url, Dir: *dir}, *rows, *runs, *measure, *only); err != nil {
+		fmt.Fprintln(os.Stderr, "seedlist:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, c store.Config, rows, runs int, measure bool, only string) error {
+	db, err := store.Open(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	scope := org.Scope{OrgID: 1, Space: don.Space{Partition: "kith", Org: "bench"}, Actor: don.Of(don.Member, 1)}
+	if measure {
+		return bench(ctx, db, scope, rows, runs, only)
+	}
+	if err := db.Migrate(ctx); err != nil {
+		return err
+	}
+	o, err := db.CreateOrg(ctx, org.Org{Name: "Bench", Slug: "bench", Public: "bench"})
+	if err != nil {
+		return err
+	}
+	scope.OrgID = o.ID
+	return seed(ctx, db, scope, rows)
+}
+
+func seed(ctx context.Context, db *store.DB, scope org.Scope, rows int) error {
+	began := time.Now()
+	s := listpair.NewSeeder(rows, 42)
+	for from := 1; from <= rows; from += batch {
+		var cs []*contact.Contact
+		var entries []identity.Entry
+		for n := from; n < from+batch && n <= rows; n++ {
+			c := s.Contact(int64(n))
+			cs = append(cs, c)
+			entries = append(entries, identity.Entries(c, false)...)
+		}
+		err := db.Bulk(ctx, scope, func(tx *store.Tx) error {
+			if stood, err := tx.AddIdentifiers(ctx, entries); err != nil || len(stood) > 0 {
+				return fmt.Errorf("%d identifiers stood, %w", len(stood), err)
+			}
+			return tx.InsertContacts(ctx, cs)
+		})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(os.Stderr, "\r%d rows in %.0f s", from+batch-1, time.Since(began).Seconds())
+	}
+	fmt.Fprintln(os.Stderr)
+	return db.Analyze(ctx)
+}
+
+func bench(ctx context.Context, db *store.DB, scope org.Scope, rows, runs int, only string) error {
+	rng := rand.New(rand.NewPCG(3, 3))
+	var easy, hard []time.Duration
+	fmt.Printf("%-42s %8s %8s %8s %8s %5s\n", "pair", "p50 ms", "p90 ms", "p99 ms", "max ms", "rows")
+	for _, p := range listpair.Pairs {
+		if only != "" && only != p.Name {
+			continue
+		}
+		var took []time.Duration
+		total := 0
+		for i := range runs + 1 {
+			q := store.Query{Limit: 50, Backward: i%3 == 2}
+			for _, s := range p.Sorts {
+				q.Sorts = append(q.Sorts, store.Sort{Field: s.Field, Desc: s.Desc})
+			}
+			if i%3 != 0 {
+				if err := edge(ctx, db, scope, &q, 1+rng.Int64N(int64(rows))); err != nil {
+					return err
+				}
+			}
+			start := time.Now()
+			err := db.Read(ctx, scope, func(tx *store.Tx) error {
+				got, _, err := tx.ListContacts(ctx, p.Filter, q)
+				total += len(got)
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("%s: %w", p.Name, err)
+			}
+			if i > 0 { // the first warms up
+				took = append(took, time.Since(start))
+			}
+		}
+		if p.Hard {
+			hard = append(hard, took...)
+		} else {
+			easy = append(easy, took...)
+		}
+		report(p.Name, took, total/(runs+1))
+	}
+	report("35 pairs", easy, 0)
+	report("5 hard pairs", hard, 0)
+	return nil
+}
+
+// edge makes the page begin beside a random contact.
+func edge(ctx context.Context, db *store.DB, scope org.Scope, q *store.Query, n int64) error {
+	return db.Read(ctx, scope, func(tx *store.Tx) error {
+		c, err := tx.Contact(ctx, n, false)
+		if err == nil {
+			q.Edge = store.EdgeOf(c, q.Sorts)
+		}
+		return err
+	})
+}
+
+func report(name string, took []time.Duration, rows int) {
+	if len(took) == 0 {
+		return
+	}
+	slices.Sort(took)
+	at := func(p float64) float64 { return took[min(int(p*float64(len(took))), len(took)-1)].Seconds() * 1000 }
+	fmt.Printf("%-42s %8.2f %8.2f %8.2f %8.2f %5d\n", name, at(0.5), at(0.9), at(0.99), at(1), rows)
+}
