@@ -1,0 +1,13 @@
+// Command kith is the whole of Kith: the server and the commands that look
+// after it. See kith --help.
+package main
+
+import (
+	"os"
+
+	"github.com/kith-id/kith/internal/cli"
+)
+
+func main() {
+	os.Exit(cli.Main(os.Args[1:], cli.System()))
+}

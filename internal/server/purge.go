@@ -1,0 +1,72 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/kith-id/kith/internal/auth"
+	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/store"
+)
+
+const (
+	purgeEvery = 24 * time.Hour
+	purgeFirst = 5 * time.Minute // after the start, which has other things to do
+	purgeBatch = 500             // rows in a transaction
+	// Ended tokens are kept for as long as somebody may ask what became of them.
+	tokenGrace = 30 * 24 * time.Hour
+)
+
+// purger removes for good what has been deleted long enough ago.
+func purger(db *store.DB, who *auth.Service, log *slog.Logger) worker {
+	return worker{"purge", func(ctx context.Context) {
+		timer := time.NewTimer(purgeFirst)
+		defer timer.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-timer.C:
+			}
+			if err := purge(ctx, db, who, time.Now()); err != nil && ctx.Err() == nil {
+				log.Error("the trash could not be emptied; it is tried again tomorrow", "error", err)
+			}
+			timer.Reset(purgeEvery)
+		}
+	}}
+}
+
+func purge(ctx context.Context, db *store.DB, who *auth.Service, now time.Time) error {
+	scopes, err := who.Scopes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range scopes {
+		if err := inBatches(ctx, db, s, func(tx *store.Tx) (int, error) {
+			return tx.PurgeTrash(ctx, now.AddDate(0, 0, -store.TrashDays), purgeBatch)
+		}); err != nil {
+			return err
+		}
+		if err := inBatches(ctx, db, s, func(tx *store.Tx) (int, error) {
+			return tx.PurgeTokens(ctx, now.Add(-tokenGrace), purgeBatch)
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inBatches repeats a removal until it removes less than a batch.
+func inBatches(ctx context.Context, db *store.DB, s org.Scope, remove func(*store.Tx) (int, error)) error {
+	for {
+		var n int
+		err := db.Write(ctx, s, func(tx *store.Tx) (err error) {
+			n, err = remove(tx)
+			return err
+		})
+		if err != nil || n < purgeBatch {
+			return err
+		}
+	}
+}

@@ -1,0 +1,88 @@
+// Package server builds the program out of its parts, serves it, and stops it
+// in order.
+package server
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/kith-id/kith/internal/auth"
+	"github.com/kith-id/kith/internal/config"
+	"github.com/kith-id/kith/internal/httpapi"
+	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/page"
+	"github.com/kith-id/kith/internal/store"
+)
+
+// runner gives a package the store behind that package's own transaction
+// interface, which store.Tx must satisfy.
+type runner[T any] struct{ *store.DB }
+
+// Write is store.DB.Write.
+func (r runner[T]) Write(ctx context.Context, s org.Scope, fn func(T) error) error {
+	return r.DB.Write(ctx, s, func(tx *store.Tx) error { return fn(any(tx).(T)) })
+}
+
+// Read is store.DB.Read.
+func (r runner[T]) Read(ctx context.Context, s org.Scope, fn func(T) error) error {
+	return r.DB.Read(ctx, s, func(tx *store.Tx) error { return fn(any(tx).(T)) })
+}
+
+// Bulk is store.DB.Bulk.
+func (r runner[T]) Bulk(ctx context.Context, s org.Scope, fn func(T) error) error {
+	return r.DB.Bulk(ctx, s, func(tx *store.Tx) error { return fn(any(tx).(T)) })
+}
+
+// founder adds what auth asks of the store beyond transactions.
+type founder struct{ runner[auth.Tx] }
+
+func (f founder) Found(ctx context.Context, o org.Org, partition string, first bool, fn func(auth.Tx) error) (org.Org, error) {
+	return f.DB.Found(ctx, o, partition, first, func(tx *store.Tx) error { return fn(tx) })
+}
+
+// services are the parts that answer requests, and those that work by themselves.
+type services struct {
+	auth    *auth.Service
+	gate    *httpapi.Gate
+	cursors *page.Codec
+	api     *httpapi.API
+	workers []worker
+}
+
+// worker is a task that runs until its context ends.
+type worker struct {
+	name string
+	run  func(ctx context.Context)
+}
+
+// parts is what services are built from.
+type parts struct {
+	cfg     config.Config
+	db      *store.DB
+	secret  auth.Secret
+	setup   string // the setup code
+	log     *slog.Logger
+	version string
+	metrics *metrics
+}
+
+// build is the one place where services meet.
+func build(ctx context.Context, p parts) (*services, error) {
+	var s services
+	var err error
+	s.auth, err = auth.New(ctx, founder{runner[auth.Tx]{p.db}}, auth.Config{
+		Partition: p.cfg.Partition, Issuer: p.cfg.Issuer(), Secret: p.secret, SetupCode: p.setup, Shared: p.db.Engine() != "sqlite",
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.gate = httpapi.NewGate(s.auth, p.cfg)
+	s.cursors = page.NewCodec(p.secret.Derive("cursors"))
+	s.api = httpapi.New(httpapi.Config{
+		Version: p.version, Lenient: p.cfg.Lenient, Log: p.log, Authenticate: s.gate.Authenticate, Observe: p.metrics.observe,
+	})
+	httpapi.RegisterAuth(s.api, httpapi.AuthDeps{Service: s.auth, Gate: s.gate, Cursors: s.cursors})
+
+	s.workers = append(s.workers, purger(p.db, s.auth, p.log))
+	return &s, nil
+}
