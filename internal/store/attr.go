@@ -77,7 +77,7 @@ func (tx *Tx) addAttrs(ctx context.Context, entries []attrEntry) error {
 		}
 		return strings.Compare(a.value, b.value)
 	})
-	_, err := tx.q.insert(ctx, attrTable, true, len(entries), func(i int, w *record) {
+	_, err := tx.q.insert(ctx, attrTable, ignore, len(entries), func(i int, w *record) {
 		e := entries[i]
 		w.Int(tx.scope.OrgID)
 		w.Text(e.field)

@@ -33,9 +33,10 @@ func (t table) names() string {
 	return strings.Join(names, ", ")
 }
 
-// insertText inserts one row with plain parameters, for SQLite.
-func insertText(t table, skip bool) string {
-	sql := "INSERT INTO " + t.name + " (" + t.names() + ") VALUES (" + strings.TrimSuffix(strings.Repeat("?, ", len(t.cols)), ", ") + ")"
+// insertText inserts count rows with plain parameters, for SQLite.
+func insertText(t table, skip bool, count int) string {
+	row := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(t.cols)), ", ") + ")"
+	sql := "INSERT INTO " + t.name + " (" + t.names() + ") VALUES " + row + strings.Repeat(", "+row, count-1)
 	if skip {
 		sql += " ON CONFLICT DO NOTHING"
 	}

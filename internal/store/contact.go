@@ -128,7 +128,7 @@ func (tx *Tx) copyContacts(ctx context.Context, cs []*contact.Contact) error {
 }
 
 func (tx *Tx) copyPacked(ctx context.Context, cs []*contact.Contact, packed []contact.Packed) error {
-	_, err := tx.q.insert(ctx, contactTable, false, len(cs), func(i int, w *record) {
+	_, err := tx.q.insert(ctx, contactTable, refuse, len(cs), func(i int, w *record) {
 		c, p := cs[i], &packed[i]
 		w.Int(tx.scope.OrgID)
 		w.Int(c.N)

@@ -28,12 +28,21 @@ type engine interface {
 type querier interface {
 	exec(ctx context.Context, sql string, args ...any) (int64, error)
 	query(ctx context.Context, sql string, args ...any) (rows, error)
-	// insert adds rows in bulk and returns the indexes of those that stood
-	// already; without skip a row that stands is an error.
-	insert(ctx context.Context, t table, skip bool, count int, fill func(i int, w *record)) ([]int, error)
+	// insert adds rows in bulk. What becomes of a row whose key stands already
+	// is the mode's; the indexes of such rows are returned when it reports them.
+	insert(ctx context.Context, t table, m clash, count int, fill func(i int, w *record)) ([]int, error)
 	// lock ends a SELECT that means to update what it reads.
 	lock() string
 }
+
+// clash says what a bulk insert does with a row whose key stands already.
+type clash int
+
+const (
+	refuse clash = iota // an error
+	ignore              // leave the row that stands
+	report              // the same, and say which they were
+)
 
 type rows interface {
 	Next() bool

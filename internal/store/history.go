@@ -29,7 +29,7 @@ func (tx *Tx) record(ctx context.Context, changes ...change) error {
 	for i := range ids {
 		ids[i] = nextID(tx.now)
 	}
-	_, err := tx.q.insert(ctx, historyTable, false, len(changes), func(i int, w *record) {
+	_, err := tx.q.insert(ctx, historyTable, refuse, len(changes), func(i int, w *record) {
 		c := changes[i]
 		w.Int(tx.scope.OrgID)
 		w.Small(typeCodes[c.id.Type])
@@ -43,7 +43,7 @@ func (tx *Tx) record(ctx context.Context, changes ...change) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.q.insert(ctx, outboxTable, false, len(changes), func(i int, w *record) {
+	_, err = tx.q.insert(ctx, outboxTable, refuse, len(changes), func(i int, w *record) {
 		tx.writeOutbox(w, ids[i], changes[i].id, changes[i].op, changes[i].id.N)
 	})
 	return err
@@ -62,7 +62,7 @@ func (tx *Tx) writeOutbox(w *record, id int64, of don.ID, op string, to int64) {
 // recordRange writes one outbox row for records created in bulk. Their history
 // is the import that they name.
 func (tx *Tx) recordRange(ctx context.Context, of don.ID, to int64) error {
-	_, err := tx.q.insert(ctx, outboxTable, false, 1, func(_ int, w *record) {
+	_, err := tx.q.insert(ctx, outboxTable, refuse, 1, func(_ int, w *record) {
 		tx.writeOutbox(w, nextID(tx.now), of, opCreated, to)
 	})
 	return err

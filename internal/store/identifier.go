@@ -77,7 +77,7 @@ func (tx *Tx) AddIdentifiers(ctx context.Context, entries []identity.Entry) ([]i
 		order[i] = i
 	}
 	slices.SortFunc(order, func(a, b int) int { return strings.Compare(entries[a].Key, entries[b].Key) })
-	stood, err := tx.q.insert(ctx, identifierTable, true, len(entries), func(i int, w *record) {
+	stood, err := tx.q.insert(ctx, identifierTable, report, len(entries), func(i int, w *record) {
 		tx.writeEntry(w, entries[order[i]])
 	})
 	for i, at := range stood {

@@ -135,7 +135,7 @@ func (tx *Tx) AddFailures(ctx context.Context, importN int64, fs []importer.Fail
 	if len(fs) == 0 {
 		return nil
 	}
-	_, err := tx.q.insert(ctx, failureTable, false, len(fs), func(i int, w *record) {
+	_, err := tx.q.insert(ctx, failureTable, refuse, len(fs), func(i int, w *record) {
 		w.Int(tx.scope.OrgID)
 		w.Int(importN)
 		w.Int(fs[i].Row)
@@ -169,12 +169,19 @@ func (tx *Tx) KeysBetween(ctx context.Context, first, last string, limit int) ([
 	return out, err
 }
 
+func clashMode(fresh bool) clash {
+	if fresh {
+		return refuse
+	}
+	return ignore
+}
+
 // Reserve adds index rows of records that come later, in key order. Unless
 // fresh, rows that stand already are left as they are; with fresh a row that
 // stands is a conflict.
 func (tx *Tx) Reserve(ctx context.Context, keys []importer.Key, t don.Type, fresh bool) error {
 	code := typeCodes[t]
-	_, err := tx.q.insert(ctx, identifierTable, !fresh, len(keys), func(i int, w *record) {
+	_, err := tx.q.insert(ctx, identifierTable, clashMode(fresh), len(keys), func(i int, w *record) {
 		k := &keys[i]
 		w.Int(tx.scope.OrgID)
 		w.Bytes(k.Text)
@@ -193,7 +200,7 @@ func (tx *Tx) Reserve(ctx context.Context, keys []importer.Key, t don.Type, fres
 // ReserveAttrs adds index entries of records that come later; the key's text is
 // the field, a zero byte and the value.
 func (tx *Tx) ReserveAttrs(ctx context.Context, keys []importer.Key, fresh bool) error {
-	_, err := tx.q.insert(ctx, attrTable, !fresh, len(keys), func(i int, w *record) {
+	_, err := tx.q.insert(ctx, attrTable, clashMode(fresh), len(keys), func(i int, w *record) {
 		field, value := importer.CutAttr(keys[i].Text)
 		w.Int(tx.scope.OrgID)
 		w.Bytes(field)

@@ -130,12 +130,12 @@ func (q pgQuerier) query(ctx context.Context, sql string, args ...any) (rows, er
 
 // insert copies large sets and inserts small ones or ones that may clash: COPY
 // costs half of INSERT per row but cannot skip a row that stands.
-func (q pgQuerier) insert(ctx context.Context, t table, skip bool, count int, fill func(int, *record)) ([]int, error) {
+func (q pgQuerier) insert(ctx context.Context, t table, m clash, count int, fill func(int, *record)) ([]int, error) {
 	if count == 0 {
 		return nil, nil
 	}
-	if skip || count < 50 {
-		return q.insertArrays(ctx, t, skip, count, fill)
+	if m != refuse || count < 50 {
+		return q.insertArrays(ctx, t, m != refuse, count, fill)
 	}
 	return nil, q.copy(ctx, t, count, fill)
 }

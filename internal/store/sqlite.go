@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"time"
 	"unsafe"
 
@@ -241,8 +240,48 @@ func (c *sqliteConn) query(_ context.Context, sql string, args ...any) (rows, er
 
 func (c *sqliteConn) lock() string { return "" }
 
-func (c *sqliteConn) insert(_ context.Context, t table, skip bool, count int, fill func(int, *record)) ([]int, error) {
-	st, err := c.prepare(insertText(t, skip))
+// statementValues is how many values one bulk statement binds: enough to make
+// the cost of starting it small.
+const statementValues = 400
+
+func (c *sqliteConn) insert(ctx context.Context, t table, m clash, count int, fill func(int, *record)) ([]int, error) {
+	if m == report {
+		return c.insertEach(t, count, fill)
+	}
+	per := max(1, statementValues/len(t.cols))
+	for from := 0; from < count; from += per {
+		if count-from < per {
+			per = 1 // what is left of a full statement goes row by row
+		}
+		if err := c.insertSome(t, m, from, per, fill); err != nil {
+			return nil, err
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+func (c *sqliteConn) insertSome(t table, m clash, from, count int, fill func(int, *record)) error {
+	st, err := c.prepare(insertText(t, m != refuse, count))
+	if err != nil {
+		return err
+	}
+	b := &stmtSink{s: st.s}
+	r := &record{bind: b}
+	for i := range count {
+		fill(from+i, r)
+	}
+	if b.err == nil {
+		b.err = st.s.Exec()
+	}
+	return errors.Join(b.err, st.done())
+}
+
+// insertEach inserts row by row and returns the indexes of those that stood.
+func (c *sqliteConn) insertEach(t table, count int, fill func(int, *record)) ([]int, error) {
+	st, err := c.prepare(insertText(t, true, 1))
 	if err != nil {
 		return nil, err
 	}
@@ -252,17 +291,14 @@ func (c *sqliteConn) insert(_ context.Context, t table, skip bool, count int, fi
 	for i := range count {
 		b.at = 0
 		fill(i, r)
+		if b.err == nil {
+			b.err = st.s.Exec()
+		}
 		if b.err != nil {
 			return nil, errors.Join(b.err, st.done())
 		}
-		if err := st.s.Exec(); err != nil {
-			return nil, errors.Join(err, st.done())
-		}
-		if skip && c.c.Changes() == 0 {
+		if c.c.Changes() == 0 {
 			stood = append(stood, i)
-		}
-		if i%64 == 63 {
-			runtime.Gosched()
 		}
 	}
 	return stood, st.done()
@@ -277,9 +313,11 @@ func (c *sqliteConn) close() error {
 
 // stmtSink binds a record to a statement.
 type stmtSink struct {
-	s   *sqlite3.Stmt
-	at  int
-	err error
+	s    *sqlite3.Stmt
+	at   int
+	err  error
+	time time.Time // the last time bound and its text: most rows repeat it
+	text string
 }
 
 func (b *stmtSink) bindInt(v int64) { b.at++; b.note(b.s.BindInt64(b.at, v)) }
@@ -294,7 +332,10 @@ func (b *stmtSink) bindText(v []byte) {
 func (b *stmtSink) bindBool(v bool) { b.at++; b.note(b.s.BindBool(b.at, v)) }
 func (b *stmtSink) bindTime(t time.Time) {
 	b.at++
-	b.note(b.s.BindText(b.at, formatTime(t)))
+	if b.text == "" || t != b.time {
+		b.time, b.text = t, formatTime(t)
+	}
+	b.note(b.s.BindText(b.at, b.text))
 }
 
 func (b *stmtSink) note(err error) {
