@@ -2,6 +2,10 @@ package store
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
@@ -135,8 +139,44 @@ func (tx *Tx) DeleteTag(ctx context.Context, n int64) error {
 	return tx.record(ctx, change{don.Of(don.Tag, n), opDeleted, ""})
 }
 
-// Tagged returns the numbers of up to limit records of a type that carry a tag.
-func (tx *Tx) Tagged(ctx context.Context, t don.Type, tagN int64, limit int) ([]int64, error) {
-	field := map[don.Type]string{don.Contact: contactTag, don.Account: accountTag, don.Workspace: spaceTag}[t]
-	return tx.indexed(ctx, field, num(tagN), 0, limit)
+// Tagged returns the numbers of up to limit records of a type, above after, that
+// carry a tag.
+func (tx *Tx) Tagged(ctx context.Context, t don.Type, tagN, after int64, limit int) ([]int64, error) {
+	return tx.indexed(ctx, tagFields[t], num(tagN), after, limit)
+}
+
+var tagFields = map[don.Type]string{don.Contact: contactTag, don.Account: accountTag, don.Workspace: spaceTag}
+
+// StaleTags returns the numbers of deleted tags that records still carry. It
+// looks at each distinct tag once, not at each record.
+func (tx *Tx) StaleTags(ctx context.Context) ([]int64, error) {
+	used := map[int64]bool{}
+	for _, field := range tagFields {
+		value := ""
+		for {
+			found, err := one(ctx, tx.q, "SELECT value FROM attr WHERE org_id = $1 AND field = $2 AND value > $3 ORDER BY value LIMIT 1",
+				[]any{tx.scope.OrgID, field, value}, &value)
+			if err != nil {
+				return nil, err
+			}
+			if !found {
+				break
+			}
+			digits, _, _ := strings.Cut(value, "=")
+			if n, err := strconv.ParseInt(digits, 10, 64); err == nil {
+				used[n] = true
+			}
+		}
+	}
+	ns := slices.Sorted(maps.Keys(used))
+	for chunk := range slices.Chunk(ns, chunkSize) {
+		live, err := tx.Tags(ctx, chunk)
+		if err != nil {
+			return nil, err
+		}
+		for n := range live {
+			delete(used, n)
+		}
+	}
+	return slices.Sorted(maps.Keys(used)), nil
 }

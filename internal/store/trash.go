@@ -5,20 +5,13 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 )
 
 // TrashDays is how long a deleted record can be restored.
-const TrashDays = 90
-
-// Discarded is a record in the trash.
-type Discarded struct {
-	ID        don.ID
-	Body      []byte // the record as JSON
-	DeletedAt time.Time
-	DeletedBy string
-}
+const TrashDays = directory.TrashDays
 
 // discard moves a record into the trash.
 func (tx *Tx) discard(ctx context.Context, from string, id don.ID, body any, attrs []attr) error {
@@ -58,15 +51,44 @@ func (tx *Tx) Discarded(ctx context.Context, id don.ID, body any) error {
 	return json.Unmarshal(text, body)
 }
 
-// Trash returns up to limit deleted records, the latest first.
-func (tx *Tx) Trash(ctx context.Context, limit int) ([]Discarded, error) {
+// DiscardedWith returns the records of a type that went to the trash in the
+// same transaction as another.
+func (tx *Tx) DiscardedWith(ctx context.Context, id don.ID, t don.Type) ([]don.ID, error) {
+	ns, err := collect(ctx, tx.q, `SELECT n FROM trash WHERE org_id = $1 AND type = $2 AND deleted_at =
+		(SELECT deleted_at FROM trash WHERE org_id = $1 AND type = $3 AND n = $4) ORDER BY n`,
+		[]any{tx.scope.OrgID, typeCodes[t], typeCodes[id.Type], id.N}, func(n *int64) []any { return []any{n} })
+	out := make([]don.ID, len(ns))
+	for i, n := range ns {
+		out[i] = don.Of(t, n)
+	}
+	return out, err
+}
+
+// Trash returns deleted records, the latest first.
+func (tx *Tx) Trash(ctx context.Context, q directory.TrashQuery) ([]directory.Discarded, error) {
 	type row struct {
-		Discarded
+		directory.Discarded
 		code int16
 	}
-	got, err := collect(ctx, tx.q, "SELECT type, n, body, deleted_at, deleted_by FROM trash WHERE org_id = $1 ORDER BY deleted_at DESC LIMIT $2",
-		[]any{tx.scope.OrgID, limit}, func(r *row) []any { return []any{&r.code, &r.ID.N, &r.Body, &r.DeletedAt, &r.DeletedBy} })
-	out := make([]Discarded, len(got))
+	sql := "SELECT type, n, body, deleted_at, deleted_by FROM trash WHERE org_id = $1"
+	args := []any{tx.scope.OrgID}
+	if len(q.Types) > 0 {
+		codes := make([]int16, len(q.Types))
+		for i, t := range q.Types {
+			codes[i] = typeCodes[t]
+		}
+		list, all := inList(args, codes)
+		sql, args = sql+" AND type IN "+list, all
+	}
+	if !q.Before.IsZero() {
+		at := len(args)
+		args = append(args, q.Before, typeCodes[q.Below.Type], q.Below.N)
+		sql += " AND (deleted_at, type, n) < ($" + itoa(at+1) + ", $" + itoa(at+2) + ", $" + itoa(at+3) + ")"
+	}
+	args = append(args, q.Limit)
+	sql += " ORDER BY deleted_at DESC, type DESC, n DESC LIMIT $" + itoa(len(args))
+	got, err := collect(ctx, tx.q, sql, args, func(r *row) []any { return []any{&r.code, &r.ID.N, &r.Body, &r.DeletedAt, &r.DeletedBy} })
+	out := make([]directory.Discarded, len(got))
 	for i, r := range got {
 		r.ID.Type = typeOf(r.code)
 		out[i] = r.Discarded
@@ -77,21 +99,26 @@ func (tx *Tx) Trash(ctx context.Context, limit int) ([]Discarded, error) {
 // PurgeTrash removes for good up to limit records deleted before the time, and
 // returns how many it removed.
 func (tx *Tx) PurgeTrash(ctx context.Context, before time.Time, limit int) (int, error) {
-	type row struct {
-		code int16
-		n    int64
-	}
-	old, err := collect(ctx, tx.q, "SELECT type, n FROM trash WHERE org_id = $1 AND deleted_at < $2 ORDER BY deleted_at LIMIT $3",
-		[]any{tx.scope.OrgID, before, limit}, func(r *row) []any { return []any{&r.code, &r.n} })
+	old, err := tx.Trash(ctx, directory.TrashQuery{Before: before, Limit: limit})
 	if err != nil {
 		return 0, err
 	}
-	for _, r := range old {
-		if _, err := tx.q.exec(ctx, "DELETE FROM trash WHERE org_id = $1 AND type = $2 AND n = $3", tx.scope.OrgID, r.code, r.n); err != nil {
-			return 0, err
+	ids := make([]don.ID, len(old))
+	for i, d := range old {
+		ids[i] = d.ID
+	}
+	return len(ids), tx.DropTrash(ctx, ids)
+}
+
+// DropTrash removes records of the trash for good.
+func (tx *Tx) DropTrash(ctx context.Context, ids []don.ID) error {
+	for _, id := range ids {
+		_, err := tx.q.exec(ctx, "DELETE FROM trash WHERE org_id = $1 AND type = $2 AND n = $3", tx.scope.OrgID, typeCodes[id.Type], id.N)
+		if err != nil {
+			return err
 		}
 	}
-	return len(old), nil
+	return nil
 }
 
 func (tx *Tx) takeOut(ctx context.Context, id don.ID) error {

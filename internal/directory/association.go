@@ -1,0 +1,185 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/kith-id/kith/internal/account"
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/org"
+)
+
+// MaxAssociations bounds how many accounts and workspaces a contact may belong to.
+const MaxAssociations = 100
+
+// Place says in which account or workspace a contact has a place, and which.
+// Nil fields leave what stands.
+type Place struct {
+	ID      don.ID
+	Role    *string
+	Primary *bool
+	Since   *time.Time
+	Until   *time.Time
+}
+
+// Associate gives a contact places in accounts and workspaces, or changes those
+// it has. A workspace brings its account along. Errors: invalid, not_found.
+func (s *Service) Associate(ctx context.Context, sc org.Scope, n int64, places []Place) (ContactFound, error) {
+	return s.editContact(ctx, sc, n, func(tx Tx, c *contact.Contact) error {
+		now := tx.Now()
+		return place(ctx, tx, c, places, &now)
+	})
+}
+
+// place adds or changes places of a contact. Since is when those begin that do
+// not say, nil for a new contact's: they are as old as it is.
+func place(ctx context.Context, tx Tx, c *contact.Contact, places []Place, since *time.Time) error {
+	targets, err := targetsOf(ctx, tx, c, places)
+	if err != nil {
+		return err
+	}
+	for _, p := range places {
+		if err := targets.put(c, p, since); err != nil {
+			return err
+		}
+		if w := targets.Workspaces[p.ID.N]; p.ID.Type == don.Workspace {
+			if err := targets.put(c, Place{ID: accountOf(w.AccountN)}, since); err != nil {
+				return err
+			}
+		}
+	}
+	if err := tooMany("associations", len(c.Associations), MaxAssociations); err != nil {
+		return err
+	}
+	if tx.Scope().Settings.SingleAssociation {
+		return targets.single(c)
+	}
+	return nil
+}
+
+// targets are the accounts and workspaces that a contact belongs or shall belong to.
+type targets struct{ *Names }
+
+// targetsOf loads the accounts and workspaces of a contact and of the places
+// given, which must exist.
+func targetsOf(ctx context.Context, tx Tx, c *contact.Contact, places []Place) (targets, error) {
+	want := newNeeds()
+	want.places(c.Associations)
+	for _, p := range places {
+		want.add(p.ID)
+	}
+	names := &Names{}
+	if err := names.load(ctx, tx, want); err != nil {
+		return targets{}, err
+	}
+	above := newNeeds()
+	for _, w := range names.Workspaces {
+		above.add(accountOf(w.AccountN))
+	}
+	above.add(ids(don.Account, want.of(don.Account))...)
+	more, err := tx.Accounts(ctx, above.of(don.Account), false)
+	names.Accounts = more
+	if err != nil {
+		return targets{}, err
+	}
+	t := targets{names}
+	for _, p := range places {
+		if !t.Live(contact.Association{Type: p.ID.Type, N: p.ID.N}) {
+			return targets{}, missing("associations", p.ID)
+		}
+	}
+	return t, nil
+}
+
+func ids(t don.Type, ns []int64) []don.ID {
+	out := make([]don.ID, len(ns))
+	for i, n := range ns {
+		out[i] = don.Of(t, n)
+	}
+	return out
+}
+
+// put adds a place to a contact or changes the one it has there.
+func (t targets) put(c *contact.Contact, p Place, since *time.Time) error {
+	at := slices.IndexFunc(c.Associations, func(a contact.Association) bool { return a.Type == p.ID.Type && a.N == p.ID.N })
+	if at < 0 {
+		c.Associations = append(c.Associations, contact.Association{Type: p.ID.Type, N: p.ID.N, Since: since, Source: SourceAPI})
+		at = len(c.Associations) - 1
+	}
+	a := &c.Associations[at]
+	if err := setText(&a.Role, "associations.role", p.Role, contact.FullName); err != nil {
+		return err
+	}
+	a.Since = cmp.Or(p.Since, a.Since)
+	a.Until = cmp.Or(p.Until, a.Until)
+	if a.Since != nil && a.Until != nil && a.Until.Before(*a.Since) {
+		return errs.NotPermitted("associations.until", "%s is before since, %s", a.Until.UTC().Format(time.RFC3339), a.Since.UTC().Format(time.RFC3339))
+	}
+	if p.Primary != nil {
+		for i := range c.Associations {
+			c.Associations[i].Primary = c.Associations[i].Primary && !*p.Primary
+		}
+		a.Primary = *p.Primary
+	}
+	return nil
+}
+
+// single enforces that a contact belongs to one account, at most in one of its
+// workspaces, where the org says so. Places in the trash give way.
+func (t targets) single(c *contact.Contact) error {
+	c.Associations = slices.DeleteFunc(c.Associations, func(a contact.Association) bool { return !t.Live(a) })
+	count := map[don.Type]int{}
+	for _, a := range c.Associations {
+		if count[a.Type]++; count[a.Type] > 1 {
+			return errs.NotPermitted("associations", "this org lets a contact belong to one account and one workspace; remove %s first",
+				t.firstOf(c, a.Type).Display())
+		}
+	}
+	return nil
+}
+
+func (t targets) firstOf(c *contact.Contact, kind don.Type) don.ID {
+	for _, a := range c.Associations {
+		if a.Type == kind {
+			return don.Of(a.Type, a.N)
+		}
+	}
+	return don.ID{}
+}
+
+// Dissociate takes a contact out of accounts and workspaces. Out of an account
+// means out of its workspaces too. A place it does not have is not_found.
+func (s *Service) Dissociate(ctx context.Context, sc org.Scope, n int64, from []don.ID) error {
+	_, err := s.editContact(ctx, sc, n, func(tx Tx, c *contact.Contact) error {
+		names, err := namesOf(ctx, tx, needs.contact, c)
+		if err != nil {
+			return err
+		}
+		for _, id := range from {
+			had := len(c.Associations)
+			c.Associations = slices.DeleteFunc(c.Associations, func(a contact.Association) bool {
+				return names.Live(a) && within(a, id, names.Workspaces)
+			})
+			if len(c.Associations) == had {
+				e := errs.New(errs.NotFound, "not_found", "%s does not belong to %s", contactOf(n).Display(), id.Display())
+				e.Field = "associations"
+				return e
+			}
+		}
+		return nil
+	})
+	return err
+}
+
+// within reports whether a place is the record id or a workspace of it.
+func within(a contact.Association, id don.ID, workspaces map[int64]*account.Workspace) bool {
+	if a.Type == id.Type {
+		return a.N == id.N
+	}
+	w := workspaces[a.N]
+	return a.Type == don.Workspace && id.Type == don.Account && w != nil && w.AccountN == id.N
+}

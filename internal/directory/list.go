@@ -1,0 +1,144 @@
+package directory
+
+import (
+	"context"
+	"time"
+
+	"github.com/kith-id/kith/internal/account"
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/identity"
+	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/tag"
+)
+
+// Sort is one key of a list's order.
+type Sort struct {
+	Field string // as the API names it, such as created_date
+	Desc  bool
+}
+
+// Query says which page of a list.
+type Query struct {
+	Sorts    []Sort    // none: created_date, the latest first
+	Edge     []any     // of the row beside the page, nil at the start (at the end when Backward)
+	Backward bool      // the page lies before the edge
+	Limit    int       // rows, at least 1
+	Until    time.Time // when not zero, only what existed then, in the order of creation: a scan
+}
+
+// Rows are a page of a list with the edges of its first and last row, and
+// whether more lie in the direction of the query.
+type Rows[T any] struct {
+	Items       []T
+	More        bool
+	First, Last []any
+}
+
+type listTx interface {
+	ListContacts(ctx context.Context, f contact.Filter, q Query) (Rows[*contact.Contact], error)
+	ListAccounts(ctx context.Context, f account.Filter, q Query) (Rows[*account.Account], error)
+	ListWorkspaces(ctx context.Context, f account.WorkspaceFilter, q Query) (Rows[*account.Workspace], error)
+	ListTags(ctx context.Context, f tag.Filter, q Query) (Rows[*tag.Tag], error)
+}
+
+// Page is a page of a list with the records it refers to. Next and Prev are the
+// edges to go on from, nil when nothing lies that way.
+type Page[T any] struct {
+	Items      []T
+	Names      *Names
+	Next, Prev []any
+}
+
+// page finds out which ways lead on from rows.
+func page[T any](q Query, r Rows[T], names *Names) Page[T] {
+	p := Page[T]{Items: r.Items, Names: names}
+	if len(r.Items) == 0 {
+		return p
+	}
+	came := q.Edge != nil // the row we came from lies behind
+	if q.Backward && came || !q.Backward && r.More {
+		p.Next = r.Last
+	}
+	if !q.Backward && came || q.Backward && r.More {
+		p.Prev = r.First
+	}
+	return p
+}
+
+// ListContacts returns a page of the contacts that match.
+func (s *Service) ListContacts(ctx context.Context, sc org.Scope, f contact.Filter, q Query) (Page[*contact.Contact], error) {
+	return listPage(ctx, s, sc, q, needs.contact, func(tx Tx) (Rows[*contact.Contact], error) {
+		none, err := livePlaces(ctx, tx, &f)
+		if none || err != nil {
+			return Rows[*contact.Contact]{}, err
+		}
+		return tx.ListContacts(ctx, f, q)
+	})
+}
+
+// livePlaces takes from a filter the accounts and workspaces that are deleted:
+// contacts in them are in nobody's sight. It reports whether the filter is for
+// such places only, so that nothing matches.
+func livePlaces(ctx context.Context, tx Tx, f *contact.Filter) (none bool, err error) {
+	if len(f.Places) == 0 {
+		return false, nil
+	}
+	names := &Names{}
+	if err := names.load(ctx, tx, newNeeds().add(f.Places...)); err != nil {
+		return false, err
+	}
+	var live []don.ID
+	for _, id := range f.Places {
+		if names.Live(contact.Association{Type: id.Type, N: id.N}) {
+			live = append(live, id)
+		}
+	}
+	f.Places = live
+	return len(live) == 0, nil
+}
+
+// ListAccounts returns a page of the accounts that match.
+func (s *Service) ListAccounts(ctx context.Context, sc org.Scope, f account.Filter, q Query) (Page[*account.Account], error) {
+	return listPage(ctx, s, sc, q, needs.account, func(tx Tx) (Rows[*account.Account], error) { return tx.ListAccounts(ctx, f, q) })
+}
+
+// ListWorkspaces returns a page of the workspaces that match. Refs are external
+// references of accounts, which the filter takes beside account numbers.
+func (s *Service) ListWorkspaces(ctx context.Context, sc org.Scope, f account.WorkspaceFilter, refs []string, q Query) (Page[*account.Workspace], error) {
+	return listPage(ctx, s, sc, q, needs.workspace, func(tx Tx) (Rows[*account.Workspace], error) {
+		for _, ref := range refs {
+			id, ok, err := identity.Find(ctx, tx, identity.KindAccountRef, ref)
+			if err != nil {
+				return Rows[*account.Workspace]{}, err
+			}
+			if ok {
+				f.Accounts = append(f.Accounts, id.N)
+			}
+		}
+		if len(refs) > 0 && len(f.Accounts) == 0 {
+			return Rows[*account.Workspace]{}, nil
+		}
+		return tx.ListWorkspaces(ctx, f, q)
+	})
+}
+
+// ListTags returns a page of the tags that match.
+func (s *Service) ListTags(ctx context.Context, sc org.Scope, f tag.Filter, q Query) (Page[*tag.Tag], error) {
+	return listPage(ctx, s, sc, q, needs.tag, func(tx Tx) (Rows[*tag.Tag], error) { return tx.ListTags(ctx, f, q) })
+}
+
+// listPage reads a page and all the names on it from one snapshot.
+func listPage[T any](ctx context.Context, s *Service, sc org.Scope, q Query, collect func(needs, T), rows func(Tx) (Rows[T], error)) (Page[T], error) {
+	var got Page[T]
+	err := s.db.Read(ctx, sc, func(tx Tx) error {
+		r, err := rows(tx)
+		if err != nil {
+			return err
+		}
+		names, err := namesOf(ctx, tx, collect, r.Items...)
+		got = page(q, r, names)
+		return err
+	})
+	return got, err
+}

@@ -1,0 +1,195 @@
+package directory
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/kith-id/kith/internal/account"
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/tag"
+)
+
+// Names holds the records that others refer to, loaded in one go for a whole
+// page. What is missing in it was deleted.
+type Names struct {
+	Members    map[int64]org.Member
+	Contacts   map[int64]*contact.Contact
+	Accounts   map[int64]*account.Account
+	Workspaces map[int64]*account.Workspace
+	Tags       map[int64]*tag.Tag
+}
+
+// Of returns the display name of a record, "" when it is not among the names.
+func (n *Names) Of(id don.ID) string {
+	switch id.Type {
+	case don.Member:
+		return n.Members[id.N].DisplayName
+	case don.Contact:
+		if c := n.Contacts[id.N]; c != nil {
+			return c.DisplayName
+		}
+	case don.Account:
+		if a := n.Accounts[id.N]; a != nil {
+			return a.DisplayName
+		}
+	case don.Workspace:
+		if w := n.Workspaces[id.N]; w != nil {
+			return w.DisplayName
+		}
+	case don.Tag:
+		if t := n.Tags[id.N]; t != nil {
+			return t.Name
+		}
+	}
+	return ""
+}
+
+// Live reports whether the account or workspace of an association exists. One
+// that is in the trash keeps its associations, so that restoring it restores
+// them, but nobody is shown them meanwhile.
+func (n *Names) Live(a contact.Association) bool {
+	if a.Type == don.Account {
+		return n.Accounts[a.N] != nil
+	}
+	return n.Workspaces[a.N] != nil
+}
+
+// Customer returns the association that stands for a contact's customer, nil
+// when it has none: the live one marked primary, else the first live one.
+func (n *Names) Customer(c *contact.Contact) *contact.Association {
+	var first *contact.Association
+	for i := range c.Associations {
+		a := &c.Associations[i]
+		if !n.Live(*a) {
+			continue
+		}
+		if a.Primary {
+			return a
+		}
+		if first == nil {
+			first = a
+		}
+	}
+	return first
+}
+
+// needs collects what a page refers to.
+type needs map[don.ID]struct{}
+
+func newNeeds() needs { return needs{} }
+
+func (n needs) add(ids ...don.ID) needs {
+	for _, id := range ids {
+		if id.N != 0 {
+			n[id] = struct{}{}
+		}
+	}
+	return n
+}
+
+func (n needs) members(ns []int64) {
+	for _, m := range ns {
+		n.add(don.Of(don.Member, m))
+	}
+}
+
+func (n needs) tags(uses []tag.Use) {
+	for _, u := range uses {
+		n.add(don.Of(don.Tag, u.N))
+	}
+}
+
+func (n needs) contact(c *contact.Contact) {
+	n.add(don.FromTail(c.CreatedBy), don.FromTail(c.ModifiedBy))
+	n.members(c.Owners)
+	n.tags(c.Tags)
+	n.places(c.Associations)
+}
+
+func (n needs) places(as []contact.Association) {
+	for _, a := range as {
+		n.add(don.Of(a.Type, a.N))
+	}
+}
+
+func (n needs) account(a *account.Account) {
+	n.add(don.FromTail(a.CreatedBy), don.FromTail(a.ModifiedBy), accountOf(a.ParentN))
+	n.members(a.Owners)
+	n.tags(a.Tags)
+}
+
+func (n needs) workspace(w *account.Workspace) {
+	n.add(don.FromTail(w.CreatedBy), don.FromTail(w.ModifiedBy), accountOf(w.AccountN))
+	n.members(w.Owners)
+	n.tags(w.Tags)
+}
+
+func (n needs) tag(t *tag.Tag) { n.add(don.FromTail(t.CreatedBy), don.FromTail(t.ModifiedBy)) }
+
+func (n needs) of(t don.Type) []int64 {
+	var out []int64
+	for id := range maps.Keys(n) {
+		if id.Type == t {
+			out = append(out, id.N)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// load fetches everything needed, one query a type. Contacts may be authors,
+// and an author's customer is shown with it, so contacts come first.
+func (n *Names) load(ctx context.Context, tx Tx, want needs) (err error) {
+	if ns := want.of(don.Contact); len(ns) > 0 {
+		if n.Contacts, err = tx.Contacts(ctx, ns, false); err != nil {
+			return err
+		}
+		for _, c := range n.Contacts {
+			want.places(c.Associations)
+		}
+	}
+	if ns := want.of(don.Member); len(ns) > 0 {
+		if n.Members, err = tx.MembersByN(ctx, ns); err != nil {
+			return err
+		}
+	}
+	if ns := want.of(don.Account); len(ns) > 0 {
+		if n.Accounts, err = tx.Accounts(ctx, ns, false); err != nil {
+			return err
+		}
+	}
+	if ns := want.of(don.Workspace); len(ns) > 0 {
+		if n.Workspaces, err = tx.Workspaces(ctx, ns, false); err != nil {
+			return err
+		}
+	}
+	if ns := want.of(don.Tag); len(ns) > 0 {
+		n.Tags, err = tx.Tags(ctx, ns)
+	}
+	return err
+}
+
+// Found is a record with the records it refers to.
+type Found[T any] struct {
+	Item  T
+	Names *Names
+}
+
+// namesOf loads the names that items refer to.
+func namesOf[T any](ctx context.Context, tx Tx, collect func(needs, T), items ...T) (*Names, error) {
+	want := newNeeds()
+	for _, item := range items {
+		collect(want, item)
+	}
+	names := &Names{}
+	return names, names.load(ctx, tx, want)
+}
+
+// found pairs one record with its names.
+func found[T any](ctx context.Context, tx Tx, collect func(needs, T), item T) (Found[T], error) {
+	names, err := namesOf(ctx, tx, collect, item)
+	return Found[T]{item, names}, err
+}

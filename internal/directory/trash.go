@@ -1,0 +1,111 @@
+package directory
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/kith-id/kith/internal/account"
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/identity"
+	"github.com/kith-id/kith/internal/org"
+)
+
+// TrashDays is how long a deleted record can be restored.
+const TrashDays = 90
+
+// Discarded is a record in the trash.
+type Discarded struct {
+	ID        don.ID
+	Body      []byte // the record as JSON
+	DeletedAt time.Time
+	DeletedBy string // tail of the actor's DON
+}
+
+// Name returns the display name that the record had.
+func (d Discarded) Name() string {
+	var named struct{ DisplayName string }
+	if err := json.Unmarshal(d.Body, &named); err != nil {
+		return ""
+	}
+	return named.DisplayName
+}
+
+// Purge returns when the record is removed for good.
+func (d Discarded) Purge() time.Time { return d.DeletedAt.AddDate(0, 0, TrashDays) }
+
+// TrashQuery selects records of the trash, the latest deleted first.
+type TrashQuery struct {
+	Types  []don.Type // none means all
+	Before time.Time  // only those deleted before; zero means all
+	Below  don.ID     // with Before: among those deleted at that very moment, those after this one
+	Limit  int
+}
+
+// Trash returns records of the trash and the members who deleted them.
+func (s *Service) Trash(ctx context.Context, sc org.Scope, q TrashQuery) (Found[[]Discarded], error) {
+	var got Found[[]Discarded]
+	err := s.db.Read(ctx, sc, func(tx Tx) error {
+		list, err := tx.Trash(ctx, q)
+		if err != nil {
+			return err
+		}
+		want := newNeeds()
+		for _, d := range list {
+			want.add(don.FromTail(d.DeletedBy))
+		}
+		got = Found[[]Discarded]{list, &Names{}}
+		return got.Names.load(ctx, tx, want)
+	})
+	return got, err
+}
+
+// restore gathers what stands against bringing a record back.
+type restore struct {
+	tx      Tx
+	clashes []map[string]any
+	err     error
+}
+
+// keep takes from values those that another record holds now.
+func (r *restore) keep(ctx context.Context, id don.ID, kind contact.Kind, values *[]string) {
+	var kept []string
+	for _, v := range *values {
+		holder, taken, err := identity.Find(ctx, r.tx, kind, v)
+		if err != nil {
+			r.err = err
+			return
+		}
+		if !taken || holder == id {
+			kept = append(kept, v)
+			continue
+		}
+		name, err := displayName(ctx, r.tx, holder)
+		if err != nil {
+			r.err = err
+			return
+		}
+		r.clashes = append(r.clashes, map[string]any{"field_name": identity.Field(kind), "value": v, "holder": identity.Holder{ID: holder, Name: name}})
+	}
+	*values = kept
+}
+
+// keepRef does the same for the reference of a workspace.
+func (r *restore) keepRef(ctx context.Context, w *account.Workspace) {
+	refs := refList(w)
+	r.keep(ctx, workspaceOf(w.N), identity.KindWorkspaceRef, &refs)
+	if len(refs) == 0 {
+		w.Ref = ""
+	}
+}
+
+// verdict refuses to go on with clashes unless it shall go on without them.
+func (r *restore) verdict(_ context.Context, without bool) error {
+	if r.err != nil || without || len(r.clashes) == 0 {
+		return r.err
+	}
+	return errs.New(errs.Conflict, "conflict", "%d of its identifiers now belong to other records; restore it without them or free them first",
+		len(r.clashes)).With("clashes", r.clashes)
+}

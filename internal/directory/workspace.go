@@ -1,0 +1,256 @@
+package directory
+
+import (
+	"context"
+	"slices"
+
+	"github.com/kith-id/kith/internal/account"
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/identity"
+	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/tag"
+)
+
+// Production is the environment of a workspace that names none.
+const Production = "production"
+
+// Environments are what a workspace's environment can be.
+var Environments = []string{Production, "staging", "test"}
+
+// WorkspacePatch says what a workspace shall be: everything it has on creation,
+// what changes on update.
+type WorkspacePatch struct {
+	AccountN    int64 // when not 0, the account that it must belong to
+	DisplayName *string
+	Description *string
+	Ref         *string // external reference
+	Domain      *string
+	Environment *string
+	Tier        *string
+	Owners      *[]int64
+	Tags        *[]tag.Use
+}
+
+// WorkspaceFound is a workspace with the records it refers to.
+type WorkspaceFound = Found[*account.Workspace]
+
+// CreateWorkspace adds a workspace to an account. Errors: invalid, not_found
+// for a reference, conflict for an external reference that is taken.
+func (s *Service) CreateWorkspace(ctx context.Context, sc org.Scope, accountN int64, p WorkspacePatch) (WorkspaceFound, error) {
+	var made WorkspaceFound
+	if p.DisplayName == nil {
+		return made, errs.Missing("display_name")
+	}
+	err := s.write(ctx, sc, func(tx Tx) error {
+		// Locked, so that the account is not deleted without this workspace.
+		if _, err := tx.Account(ctx, accountN, true); err != nil {
+			return inField("account", err)
+		}
+		w := &account.Workspace{AccountN: accountN, Environment: Production, Version: 1}
+		if err := p.apply(ctx, tx, w); err != nil {
+			return err
+		}
+		var err error
+		if w.N, err = tx.Next(ctx, don.Workspace, 1); err != nil {
+			return err
+		}
+		if err := claimWorkspace(ctx, tx, &account.Workspace{N: w.N}, w); err != nil {
+			return err
+		}
+		w.CreatedAt, w.CreatedBy = stamp(tx)
+		w.ModifiedAt, w.ModifiedBy = w.CreatedAt, w.CreatedBy
+		if err := tx.InsertWorkspace(ctx, w); err != nil {
+			return err
+		}
+		made, err = found(ctx, tx, needs.workspace, w)
+		return err
+	})
+	return made, err
+}
+
+// GetWorkspace returns one workspace, or the default one of an account when id
+// names that. It is not_found when either does not exist.
+func (s *Service) GetWorkspace(ctx context.Context, sc org.Scope, id don.ID) (WorkspaceFound, error) {
+	var got WorkspaceFound
+	err := s.db.Read(ctx, sc, func(tx Tx) error {
+		n := id.N
+		if id.Type == don.Account {
+			a, err := tx.Account(ctx, id.N, false)
+			if err != nil {
+				return err
+			}
+			n = a.WorkspaceN
+		}
+		w, err := tx.Workspace(ctx, n, false)
+		if err != nil {
+			return err
+		}
+		got, err = found(ctx, tx, needs.workspace, w)
+		return err
+	})
+	return got, err
+}
+
+// UpdateWorkspace changes a workspace. Errors: invalid, not_found, conflict.
+func (s *Service) UpdateWorkspace(ctx context.Context, sc org.Scope, n int64, p WorkspacePatch) (WorkspaceFound, error) {
+	var got WorkspaceFound
+	err := s.write(ctx, sc, func(tx Tx) error {
+		before, err := tx.Workspace(ctx, n, true)
+		if err != nil {
+			return err
+		}
+		if p.AccountN != 0 && p.AccountN != before.AccountN {
+			return errs.NotPermitted("account", "%s belongs to %s; a workspace cannot move to another account", workspaceOf(n).Display(), accountOf(before.AccountN).Display())
+		}
+		after := *before
+		if err := p.apply(ctx, tx, &after); err != nil {
+			return err
+		}
+		if err := claimWorkspace(ctx, tx, before, &after); err != nil {
+			return err
+		}
+		if _, err := tx.UpdateWorkspace(ctx, before, &after); err != nil {
+			return err
+		}
+		got, err = found(ctx, tx, needs.workspace, &after)
+		return err
+	})
+	return got, err
+}
+
+// apply changes a workspace as the patch says; lists are replaced, never
+// changed in place.
+func (p WorkspacePatch) apply(ctx context.Context, tx Tx, w *account.Workspace) error {
+	texts := []struct {
+		dst   *string
+		field string
+		given *string
+		norm  func(string) (string, error)
+	}{
+		{&w.DisplayName, "display_name", p.DisplayName, contact.DisplayName},
+		{&w.Description, "description", p.Description, contact.Description},
+		{&w.Tier, "tier", p.Tier, contact.Tier},
+		{&w.Domain, "domain", p.Domain, orEmpty(contact.Domain)},
+		{&w.Ref, "external_ref", p.refOf(tx.Scope(), w), orEmpty(contact.Ref)},
+	}
+	for _, t := range texts {
+		if err := setText(t.dst, t.field, t.given, t.norm); err != nil {
+			return err
+		}
+	}
+	if p.Environment != nil {
+		if w.Environment = *p.Environment; w.Environment == "" {
+			w.Environment = Production
+		}
+		if !slices.Contains(Environments, w.Environment) {
+			return errs.BadEnum("environment", w.Environment, Environments)
+		}
+	}
+	if err := setOwners(ctx, tx, &w.Owners, p.Owners); err != nil {
+		return err
+	}
+	return setTags(ctx, tx, &w.Tags, p.Tags)
+}
+
+// refOf returns the reference given, cleared when it is only what the API shows
+// for a workspace without one.
+func (p WorkspacePatch) refOf(sc org.Scope, w *account.Workspace) *string {
+	if p.Ref != nil && (OwnRef(sc, workspaceOf(w.N), *p.Ref) || w.Default && OwnRef(sc, accountOf(w.AccountN), *p.Ref)) {
+		return new(string)
+	}
+	return p.Ref
+}
+
+// orEmpty lets a normaliser accept an empty value, which clears its field.
+func orEmpty(norm func(string) (string, error)) func(string) (string, error) {
+	return func(s string) (string, error) {
+		if s == "" {
+			return "", nil
+		}
+		return norm(s)
+	}
+}
+
+// claimWorkspace takes the reference that a workspace gained and frees the one
+// that it lost.
+func claimWorkspace(ctx context.Context, tx Tx, before, after *account.Workspace) error {
+	return inWorkspace(reclaim(ctx, tx, workspaceOf(after.N), identity.KindWorkspaceRef, refList(before), refList(after)))
+}
+
+// inWorkspace names the field that a workspace's reference is given in.
+func inWorkspace(err error) error {
+	if errs.Is(err, errs.Conflict) {
+		return inField("external_ref", err)
+	}
+	return err
+}
+
+func refList(w *account.Workspace) []string {
+	if w.Ref == "" {
+		return nil
+	}
+	return []string{w.Ref}
+}
+
+// DeleteWorkspace moves a workspace to the trash. An account's default
+// workspace goes only with its account. Contacts keep their places there
+// unseen; see DeleteAccount.
+func (s *Service) DeleteWorkspace(ctx context.Context, sc org.Scope, n int64) error {
+	return s.write(ctx, sc, func(tx Tx) error {
+		w, err := tx.Workspace(ctx, n, true)
+		if err != nil {
+			return err
+		}
+		if w.Default {
+			return errs.BadRequest("%s is the default workspace of %s and is deleted only with it", workspaceOf(n).Display(), accountOf(w.AccountN).Display())
+		}
+		return discardWorkspace(ctx, tx, w)
+	})
+}
+
+func discardWorkspace(ctx context.Context, tx Tx, w *account.Workspace) error {
+	if err := claimWorkspace(ctx, tx, w, &account.Workspace{N: w.N}); err != nil {
+		return err
+	}
+	return tx.DeleteWorkspace(ctx, w)
+}
+
+// RestoreWorkspace brings a workspace back from the trash. Its account must
+// exist. A reference that another workspace took meanwhile is a conflict unless
+// withoutClashes leaves it out.
+func (s *Service) RestoreWorkspace(ctx context.Context, sc org.Scope, n int64, withoutClashes bool) (WorkspaceFound, error) {
+	var got WorkspaceFound
+	err := s.write(ctx, sc, func(tx Tx) error {
+		w := &account.Workspace{}
+		if err := tx.Discarded(ctx, workspaceOf(n), w); err != nil {
+			return err
+		}
+		above, err := tx.Accounts(ctx, []int64{w.AccountN}, true)
+		if err != nil {
+			return err
+		}
+		if above[w.AccountN] == nil {
+			return errs.BadRequest("%s belongs to %s, which is in the trash; restore that instead", workspaceOf(n).Display(), accountOf(w.AccountN).Display())
+		}
+		r := restore{tx: tx}
+		r.keepRef(ctx, w)
+		if err := r.verdict(ctx, withoutClashes); err != nil {
+			return err
+		}
+		if err := reviveWorkspace(ctx, tx, w); err != nil {
+			return err
+		}
+		got, err = found(ctx, tx, needs.workspace, w)
+		return err
+	})
+	return got, err
+}
+
+func reviveWorkspace(ctx context.Context, tx Tx, w *account.Workspace) error {
+	if err := claimWorkspace(ctx, tx, &account.Workspace{N: w.N}, w); err != nil {
+		return err
+	}
+	return tx.RestoreWorkspace(ctx, w)
+}

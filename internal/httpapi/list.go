@@ -1,0 +1,244 @@
+package httpapi
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/directory"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/httpapi/wire"
+	"github.com/kith-id/kith/internal/page"
+	"github.com/kith-id/kith/internal/tag"
+)
+
+// dateFilter takes what lies between two times, both included.
+type dateFilter struct {
+	After  *wire.Time `json:"after" doc:"At this time or later."`
+	Before *wire.Time `json:"before" doc:"At this time or earlier."`
+}
+
+func (f dateFilter) bounds() (after, before *time.Time) {
+	if f.After != nil {
+		after = &f.After.Time
+	}
+	if f.Before != nil {
+		before = &f.Before.Time
+	}
+	return after, before
+}
+
+// madeFilter are the filters that all customer records have.
+type madeFilter struct {
+	CreatedBy    []string       `json:"created_by" doc:"Made by any of these members."`
+	CreatedDate  dateFilter     `json:"created_date" doc:"When the record was made."`
+	ModifiedDate dateFilter     `json:"modified_date" doc:"When the record was last changed."`
+	OwnedBy      []string       `json:"owned_by" doc:"Looked after by any of these members."`
+	Tags         []string       `json:"tags" doc:"With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value."`
+	CustomFields map[string]any `json:"custom_fields" doc:"Custom fields; the org has none in this release."`
+}
+
+// sieve reads a filter. Ids of records that do not exist, and values that no
+// record can have, match nothing: they are left out, and a field of which
+// nothing is left makes the whole list empty.
+type sieve struct {
+	c    call
+	err  error
+	none bool
+}
+
+// ids reads ids of the types; others' ids and those of other orgs are left out.
+func (s *sieve) ids(field string, texts []string, allowed ...don.Type) []don.ID {
+	var out []don.ID
+	for i, text := range texts {
+		id, err := s.c.Scope.Space.Parse(element(field, i), text, allowed...)
+		switch {
+		case err == nil:
+			out = append(out, id)
+		case !errs.Is(err, errs.NotFound):
+			s.fail(err)
+		}
+	}
+	s.left(texts, len(out))
+	return out
+}
+
+func (s *sieve) fail(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+// left notes how many of the values given can match at all.
+func (s *sieve) left(given []string, usable int) { s.none = s.none || len(given) > 0 && usable == 0 }
+
+func (s *sieve) numbers(field string, texts []string, t don.Type) []int64 {
+	var out []int64
+	for _, id := range s.ids(field, texts, t) {
+		out = append(out, id.N)
+	}
+	return out
+}
+
+// authors reads ids of whoever can make records.
+func (s *sieve) authors(texts []string) []string {
+	var out []string
+	for _, id := range s.ids("created_by", texts, don.Member, don.Contact, don.SysUser, don.ServiceAccount) {
+		out = append(out, id.Tail())
+	}
+	return out
+}
+
+// tags reads tags, each with or without a value behind it.
+func (s *sieve) tags(texts []string) []tag.Use {
+	var out []tag.Use
+	for i, text := range texts {
+		name, value, _ := strings.Cut(text, "=")
+		id, err := s.c.Scope.Space.Parse(element("tags", i), name, don.Tag)
+		switch {
+		case err == nil:
+			out = append(out, tag.Use{N: id.N, Value: value})
+		case !errs.Is(err, errs.NotFound):
+			s.fail(err)
+		}
+	}
+	s.left(texts, len(out))
+	return out
+}
+
+// values brings values into the form in which they are compared; those that
+// have none match nothing.
+func (s *sieve) values(texts []string, norm func(string) (string, error)) []string {
+	var out []string
+	for _, text := range texts {
+		if v, err := norm(text); err == nil {
+			out = append(out, v)
+		}
+	}
+	s.left(texts, len(out))
+	return out
+}
+
+// phones does the same for phone numbers, but one that cannot be read is an
+// error: it would silently find nobody.
+func (s *sieve) phones(texts []string) []string {
+	for i, text := range texts {
+		if _, err := contact.Phone(text, ""); err != nil {
+			e := *errs.As(err)
+			e.Field = element("phone_numbers", i)
+			s.fail(&e)
+		}
+	}
+	return s.values(texts, func(t string) (string, error) { return contact.Phone(t, "") })
+}
+
+// either joins two names of one filter.
+func (s *sieve) either(field string, a []string, other string, b []string) []string {
+	if len(a) > 0 && len(b) > 0 {
+		s.fail(errs.NotPermitted(field, "cannot be combined with %s; give all values in one of them", other))
+	}
+	return append(slices.Clone(a), b...)
+}
+
+// nothing makes the list empty when a filter for what Kith does not have is set.
+func (s *sieve) nothing(values []string) { s.none = s.none || len(values) > 0 }
+
+func (s *sieve) custom(fields map[string]any) { s.fail(extras{CustomFields: fields}.check()) }
+
+// sorts are the fields that a list can be sorted by.
+type sorts []string
+
+var (
+	recordSorts  = sorts{"created_date", "modified_date", "display_name", "display_id"}
+	contactSorts = append(slices.Clone(recordSorts), "email")
+	tagSorts     = sorts{"created_date", "modified_date", "name", "display_id"}
+)
+
+func (s sorts) read(by []string) ([]directory.Sort, error) {
+	out := make([]directory.Sort, len(by))
+	for i, text := range by {
+		field, direction, _ := strings.Cut(text, ":")
+		if !slices.Contains(s, field) || direction != "asc" && direction != "desc" {
+			return nil, errs.BadEnum(element("sort_by", i), text, s.allowed())
+		}
+		out[i] = directory.Sort{Field: field, Desc: direction == "desc"}
+	}
+	return out, nil
+}
+
+func (s sorts) allowed() []string {
+	var out []string
+	for _, field := range s {
+		out = append(out, field+":asc", field+":desc")
+	}
+	return out
+}
+
+// listing is one call of a list: what identifies it and which page is wanted.
+type listing struct {
+	deps  DirectoryDeps
+	list  page.List
+	query directory.Query
+}
+
+// listing reads which page of a list is wanted. The filter is what the caller
+// gave; it decides for which list a cursor is good.
+func (d DirectoryDeps) listing(c call, req page.Request, by []string, allowed sorts, filter any) (listing, error) {
+	l := listing{deps: d, list: page.ListOf(c.op, c.Scope.OrgID, filter, by)}
+	req, err := req.Normal(page.Max)
+	if err != nil {
+		return l, err
+	}
+	order, err := allowed.read(by)
+	if err != nil {
+		return l, err
+	}
+	l.query = directory.Query{Sorts: order, Limit: req.Limit, Backward: req.Mode == page.Before}
+	if req.Cursor != "" {
+		cur, err := d.Cursors.Decode(l.list, req.Cursor)
+		if err != nil {
+			return l, err
+		}
+		l.query.Edge = cur.Keys
+	}
+	return l, nil
+}
+
+// scan reads which page of a scan is wanted. A scan ends at the state of the
+// moment its first page is asked for, which travels in the cursor.
+func (d DirectoryDeps) scan(c call, cursor string, filter any) (listing, error) {
+	l := listing{deps: d, list: page.ListOf(c.op, c.Scope.OrgID, filter)}
+	l.query = directory.Query{Limit: page.MaxBulk, Until: time.Now().UTC()}
+	if cursor == "" {
+		return l, nil
+	}
+	cur, err := d.Cursors.Decode(l.list, cursor)
+	if err != nil {
+		return l, err
+	}
+	l.query.Edge = cur.Keys
+	l.query.Until, _ = cur.Bound.(time.Time)
+	return l, nil
+}
+
+// links are the cursors of a page's neighbours.
+func (l listing) links(next, prev []any) page.Links {
+	var out page.Links
+	if next != nil {
+		out.NextCursor = l.deps.Cursors.Encode(l.list, l.cursor(next, false))
+	}
+	if prev != nil {
+		out.PrevCursor = l.deps.Cursors.Encode(l.list, l.cursor(prev, true))
+	}
+	return out
+}
+
+func (l listing) cursor(edge []any, back bool) page.Cursor {
+	cur := page.Cursor{Keys: edge, Back: back}
+	if !l.query.Until.IsZero() {
+		cur.Bound = l.query.Until
+	}
+	return cur
+}

@@ -1,0 +1,110 @@
+package httpapi_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"testing"
+
+	"github.com/kith-id/kith/internal/auth"
+	"github.com/kith-id/kith/internal/directory"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/httpapi"
+	"github.com/kith-id/kith/internal/httpapi/apitest"
+	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/page"
+	"github.com/kith-id/kith/internal/store"
+	"github.com/kith-id/kith/internal/testpg"
+)
+
+// world is a server of the directory's operations over a real store.
+type world struct {
+	db     *store.DB
+	svc    *directory.Service
+	api    *httpapi.API
+	actors map[string]auth.Actor // by token
+}
+
+// onEngines runs a test over SQLite and over PostgreSQL.
+func onEngines(t *testing.T, test func(t *testing.T, w *world)) {
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, newWorld(t, store.Config{Dir: t.TempDir()}))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		url := testpg.Template(t, "migrated", func(dsn string) error {
+			db, err := store.Open(context.Background(), store.Config{URL: dsn})
+			if err != nil {
+				return err
+			}
+			if err := db.Migrate(context.Background()); err != nil {
+				return err
+			}
+			return db.Close()
+		})
+		test(t, newWorld(t, store.Config{URL: url}))
+	})
+}
+
+func newWorld(t *testing.T, c store.Config) *world {
+	t.Helper()
+	db, err := store.Open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w := &world{db: db, svc: directory.New(db.Directory()), actors: map[string]auth.Actor{}}
+	w.api = newAPI(w.svc, func(r *http.Request, op httpapi.Op) (context.Context, error) {
+		a, ok := w.actors[httpapi.BearerToken(r.Header)]
+		if !ok {
+			return nil, errs.New(errs.Unauthenticated, "unauthenticated", "who are you")
+		}
+		if err := auth.Allow(a, op.Path, don.ID{}); err != nil {
+			return nil, err
+		}
+		return auth.Into(r.Context(), a), nil
+	})
+	return w
+}
+
+// newAPI returns an API with the directory's operations.
+func newAPI(svc *directory.Service, authenticate func(*http.Request, httpapi.Op) (context.Context, error)) *httpapi.API {
+	api := httpapi.New(httpapi.Config{Version: "test", Log: slog.New(slog.DiscardHandler), Authenticate: authenticate})
+	httpapi.RegisterDirectory(api, httpapi.DirectoryDeps{Service: svc, Cursors: page.NewCodec([]byte("a secret of the tests"))})
+	return api
+}
+
+// join adds an org with one admin and returns a client of that admin.
+func (w *world) join(t *testing.T, name string, settings org.Settings) apitest.Client {
+	t.Helper()
+	o, err := w.db.CreateOrg(t.Context(), org.Org{Name: name, Slug: name, Public: don.Random(10), Settings: settings})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := auth.Actor{Org: o, Scope: org.Scope{OrgID: o.ID, Space: don.Space{Partition: "kith", Org: o.Public}, Settings: settings, Actor: don.Of(don.Member, 1)}}
+	err = w.db.Write(t.Context(), a.Scope, func(tx *store.Tx) error {
+		n, err := tx.Next(t.Context(), don.Member, 1)
+		if err != nil {
+			return err
+		}
+		a.Member = org.Member{
+			N: n, Email: "ann@" + name + ".test", DisplayName: "ann", FullName: "Ann Admin",
+			State: org.Active, Role: org.Admin, CreatedAt: tx.Now(), ModifiedAt: tx.Now(),
+		}
+		return tx.InsertMember(t.Context(), a.Member, a.Member.Email)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.actors[name] = a
+	return apitest.Client{Handler: w.api, Token: name, Spec: apitest.Load(t)}
+}

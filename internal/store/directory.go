@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+
+	"github.com/kith-id/kith/internal/account"
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/directory"
+	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/tag"
+)
+
+// Directory returns the database as package directory sees it.
+func (d *DB) Directory() directory.DB { return directoryDB{d} }
+
+type directoryDB struct{ db *DB }
+
+func (d directoryDB) Write(ctx context.Context, s org.Scope, fn func(directory.Tx) error) error {
+	return d.db.Write(ctx, s, func(tx *Tx) error { return fn(directoryTx{tx}) })
+}
+
+func (d directoryDB) Read(ctx context.Context, s org.Scope, fn func(directory.Tx) error) error {
+	return d.db.Read(ctx, s, func(tx *Tx) error { return fn(directoryTx{tx}) })
+}
+
+// directoryTx speaks of lists as package directory does.
+type directoryTx struct{ *Tx }
+
+var _ directory.Tx = directoryTx{}
+
+func (tx directoryTx) ListContacts(ctx context.Context, f contact.Filter, q directory.Query) (directory.Rows[*contact.Contact], error) {
+	if !q.Until.IsZero() {
+		items, more, err := tx.ScanContacts(ctx, f, ScanQuery{Until: q.Until, Edge: q.Edge, Limit: q.Limit})
+		return rowsOf(items, more, scanOrder), err
+	}
+	own := query(q)
+	items, more, err := tx.Tx.ListContacts(ctx, f, own)
+	return rowsOf(items, more, own.Sorts), err
+}
+
+func (tx directoryTx) ListAccounts(ctx context.Context, f account.Filter, q directory.Query) (directory.Rows[*account.Account], error) {
+	own := query(q)
+	items, more, err := tx.Tx.ListAccounts(ctx, f, own)
+	return rowsOf(items, more, own.Sorts), err
+}
+
+func (tx directoryTx) ListWorkspaces(ctx context.Context, f account.WorkspaceFilter, q directory.Query) (directory.Rows[*account.Workspace], error) {
+	own := query(q)
+	items, more, err := tx.Tx.ListWorkspaces(ctx, f, own)
+	return rowsOf(items, more, own.Sorts), err
+}
+
+func (tx directoryTx) ListTags(ctx context.Context, f tag.Filter, q directory.Query) (directory.Rows[*tag.Tag], error) {
+	own := query(q)
+	items, more, err := tx.Tx.ListTags(ctx, f, own)
+	return rowsOf(items, more, own.Sorts), err
+}
+
+func query(q directory.Query) Query {
+	sorts := make([]Sort, len(q.Sorts))
+	for i, s := range q.Sorts {
+		sorts[i] = Sort(s)
+	}
+	return Query{Sorts: sorts, Edge: q.Edge, Backward: q.Backward, Limit: q.Limit}
+}
+
+// rowsOf adds the edges of a page's first and last row.
+func rowsOf[T Record](items []T, more bool, sorts []Sort) directory.Rows[T] {
+	r := directory.Rows[T]{Items: items, More: more}
+	if len(items) > 0 {
+		r.First, r.Last = EdgeOf(items[0], sorts), EdgeOf(items[len(items)-1], sorts)
+	}
+	return r
+}
