@@ -22,6 +22,10 @@ E2E := $(patsubst %/package.json,%,$(wildcard test/e2e/package.json))
 
 WEB_SOURCES := $(if $(WEB),$(shell find $(WEB) web/widget -type f -not -path '*/node_modules/*' 2>/dev/null))
 
+# The locked versions, as npm ci would, but also from a lock file that lacks the
+# optional binaries of other platforms (which ci calls out of date).
+NPM_INSTALL := install --no-save --no-audit --no-fund
+
 .PHONY: help
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,7 +50,7 @@ ifneq ($(WEB),)
 	npm --prefix $(WEB) run test
 endif
 ifneq ($(E2E),)
-	npm --prefix $(E2E) ci --no-audit --no-fund
+	npm --prefix $(E2E) $(NPM_INSTALL)
 	npm --prefix $(E2E) test
 endif
 	@echo "make test: all passed"
@@ -90,10 +94,10 @@ clean: ## Remove what the targets above built (never ./data)
 	git clean -fdxq -- web/dist
 
 ifneq ($(WEB),)
-# npm ci's own stamp; the web build's stamp is bin/.web, newer than every source.
+# npm's own stamp; the web build's stamp is bin/.web, newer than every source.
 $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
 	@script/require node
-	npm --prefix $(WEB) ci --no-audit --no-fund
+	npm --prefix $(WEB) $(NPM_INSTALL)
 	@touch $@
 
 bin/.web: $(WEB)/node_modules/.package-lock.json $(WEB_SOURCES)
