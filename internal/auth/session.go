@@ -11,8 +11,8 @@ import (
 	"github.com/kith-id/kith/internal/org"
 )
 
-// OrgSummary is an org as responses show it.
-type OrgSummary struct {
+// DevOrgSummary is an org as responses show it.
+type DevOrgSummary struct {
 	Type        string `json:"type" doc:"Always dev_org."`
 	ID          string `json:"id"`
 	DisplayID   string `json:"display_id"`
@@ -21,9 +21,9 @@ type OrgSummary struct {
 }
 
 // Summary returns the org as responses show it.
-func (s *Service) Summary(o org.Org) OrgSummary {
+func (s *Service) Summary(o org.Org) DevOrgSummary {
 	space := don.Space{Partition: s.partition, Org: o.Public}
-	return OrgSummary{Type: "dev_org", ID: space.OrgDON(), DisplayID: space.OrgDisplay(), DisplayName: o.Name, Slug: o.Slug}
+	return DevOrgSummary{Type: "dev_org", ID: space.OrgDON(), DisplayID: space.OrgDisplay(), DisplayName: o.Name, Slug: o.Slug}
 }
 
 func newToken(kind Kind, subject don.ID, secret string, expires, now time.Time) Token {
@@ -129,7 +129,7 @@ func (s *Service) candidates(ctx context.Context, key, ref string) ([]Actor, err
 }
 
 func (s *Service) several(matches []Actor) error {
-	var orgs []OrgSummary
+	var orgs []DevOrgSummary
 	for _, a := range matches {
 		orgs = append(orgs, s.Summary(a.Org))
 	}

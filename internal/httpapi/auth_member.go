@@ -62,7 +62,7 @@ type devUserListOut struct {
 }
 
 type devOrgOut struct {
-	Org auth.OrgSummary `json:"dev_org"`
+	Org auth.DevOrgSummary `json:"dev_org"`
 }
 
 func registerMembers(api *API, d AuthDeps) {
@@ -106,10 +106,7 @@ func (d AuthDeps) listMembers(ctx context.Context, in *devUserListIn) (*devUserL
 	if err != nil {
 		return nil, err
 	}
-	wanted, err := memberFilter(in)
-	if err != nil {
-		return nil, err
-	}
+	wanted := memberFilter(in)
 	all, err := d.Service.Members(ctx, a)
 	if err != nil {
 		return nil, err
@@ -121,19 +118,25 @@ func (d AuthDeps) listMembers(ctx context.Context, in *devUserListIn) (*devUserL
 	return d.memberPage(a, req, list, sorting, all)
 }
 
-func memberFilter(in *devUserListIn) (func(org.Member) bool, error) {
+// emailKey returns a member's normalised address. What is no address stays as
+// it is: no member has it, and that is the answer.
+func emailKey(m org.Member) string {
+	key, err := contact.Email(m.Email)
+	if err != nil {
+		return m.Email
+	}
+	return key
+}
+
+func memberFilter(in *devUserListIn) func(org.Member) bool {
 	emails := make([]string, len(in.Email))
 	for i, e := range in.Email {
-		key, err := contact.Email(e)
-		if err != nil {
-			key = e // no member has it, and that is the answer
-		}
-		emails[i] = key
+		emails[i] = emailKey(org.Member{Email: e})
 	}
 	return func(m org.Member) bool {
-		return (len(emails) == 0 || slices.Contains(emails, m.Email)) &&
+		return (len(emails) == 0 || slices.Contains(emails, emailKey(m))) &&
 			(len(in.State) == 0 || slices.Contains(in.State, string(m.State))) && len(in.External) == 0
-	}, nil
+	}
 }
 
 // memberOrder is a sort by the fields of sort_by and, last, by number.
@@ -159,7 +162,7 @@ func (o memberOrder) keys(m org.Member) []any {
 		case "display_name":
 			keys[i] = contact.FoldName(m.DisplayName)
 		case "email":
-			keys[i] = m.Email
+			keys[i] = emailKey(m)
 		default:
 			keys[i] = m.N
 		}

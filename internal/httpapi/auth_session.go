@@ -41,7 +41,7 @@ type setupIn struct {
 
 type sessionOut struct {
 	Member devUser         `json:"dev_user"`
-	Org    auth.OrgSummary `json:"dev_org"`
+	Org    auth.DevOrgSummary `json:"dev_org"`
 }
 
 func (d AuthDeps) session(a auth.Actor) *sessionOut {

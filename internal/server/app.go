@@ -73,7 +73,8 @@ func Open(ctx context.Context, cfg config.Config, opt Options) (_ *App, err erro
 	if a.setup = cfg.SetupCode; a.setup == "" {
 		a.setup = rand.Text()[:16]
 	}
-	a.svc, err = build(ctx, parts{cfg: cfg, db: a.db, secret: secret, setup: a.setup, log: a.log, version: opt.Version, metrics: a.metrics})
+	a.svc, err = build(ctx, parts{cfg: cfg, db: a.db, secret: secret, setup: a.setup, log: a.log, version: opt.Version, metrics: a.metrics,
+		owner: a.lock != nil})
 	if err != nil {
 		return nil, err
 	}

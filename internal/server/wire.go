@@ -8,7 +8,9 @@ import (
 
 	"github.com/kith-id/kith/internal/auth"
 	"github.com/kith-id/kith/internal/config"
+	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/httpapi"
+	"github.com/kith-id/kith/internal/importer"
 	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/page"
 	"github.com/kith-id/kith/internal/store"
@@ -46,6 +48,8 @@ type services struct {
 	gate    *httpapi.Gate
 	cursors *page.Codec
 	api     *httpapi.API
+	records *directory.Service
+	imports *importer.Service
 	workers []worker
 }
 
@@ -64,6 +68,7 @@ type parts struct {
 	log     *slog.Logger
 	version string
 	metrics *metrics
+	owner   bool // this process has the data folder for itself
 }
 
 // build is the one place where services meet.
@@ -83,6 +88,16 @@ func build(ctx context.Context, p parts) (*services, error) {
 	})
 	httpapi.RegisterAuth(s.api, httpapi.AuthDeps{Service: s.auth, Gate: s.gate, Cursors: s.cursors})
 
-	s.workers = append(s.workers, purger(p.db, s.auth, p.log))
+	s.records = directory.New(runner[directory.Tx]{p.db})
+	httpapi.RegisterDirectory(s.api, httpapi.DirectoryDeps{Service: s.records, Cursors: s.cursors})
+
+	node, err := nodeID(p.cfg.Data)
+	if err != nil {
+		return nil, err
+	}
+	s.imports = &importer.Service{
+		DB: runner[importer.Tx]{p.db}, Accounts: accountWriter{}, Dir: p.cfg.Data, Node: node, Partition: p.cfg.Partition, Log: p.log,
+	}
+	s.workers = append(s.workers, purger(p.db, s.auth, p.log), importing(s.imports, p.owner))
 	return &s, nil
 }
