@@ -36,10 +36,10 @@ type Rows[T any] struct {
 }
 
 type listTx interface {
-	ListContacts(ctx context.Context, f contact.Filter, q Query) (Rows[*contact.Contact], error)
-	ListAccounts(ctx context.Context, f account.Filter, q Query) (Rows[*account.Account], error)
-	ListWorkspaces(ctx context.Context, f account.WorkspaceFilter, q Query) (Rows[*account.Workspace], error)
-	ListTags(ctx context.Context, f tag.Filter, q Query) (Rows[*tag.Tag], error)
+	ContactRows(ctx context.Context, f contact.Filter, q Query) (Rows[*contact.Contact], error)
+	AccountRows(ctx context.Context, f account.Filter, q Query) (Rows[*account.Account], error)
+	WorkspaceRows(ctx context.Context, f account.WorkspaceFilter, q Query) (Rows[*account.Workspace], error)
+	TagRows(ctx context.Context, f tag.Filter, q Query) (Rows[*tag.Tag], error)
 }
 
 // Page is a page of a list with the records it refers to. Next and Prev are the
@@ -73,7 +73,7 @@ func (s *Service) ListContacts(ctx context.Context, sc org.Scope, f contact.Filt
 		if none || err != nil {
 			return Rows[*contact.Contact]{}, err
 		}
-		return tx.ListContacts(ctx, f, q)
+		return tx.ContactRows(ctx, f, q)
 	})
 }
 
@@ -100,7 +100,7 @@ func livePlaces(ctx context.Context, tx Tx, f *contact.Filter) (none bool, err e
 
 // ListAccounts returns a page of the accounts that match.
 func (s *Service) ListAccounts(ctx context.Context, sc org.Scope, f account.Filter, q Query) (Page[*account.Account], error) {
-	return listPage(ctx, s, sc, q, needs.account, func(tx Tx) (Rows[*account.Account], error) { return tx.ListAccounts(ctx, f, q) })
+	return listPage(ctx, s, sc, q, needs.account, func(tx Tx) (Rows[*account.Account], error) { return tx.AccountRows(ctx, f, q) })
 }
 
 // ListWorkspaces returns a page of the workspaces that match. Refs are external
@@ -119,13 +119,13 @@ func (s *Service) ListWorkspaces(ctx context.Context, sc org.Scope, f account.Wo
 		if len(refs) > 0 && len(f.Accounts) == 0 {
 			return Rows[*account.Workspace]{}, nil
 		}
-		return tx.ListWorkspaces(ctx, f, q)
+		return tx.WorkspaceRows(ctx, f, q)
 	})
 }
 
 // ListTags returns a page of the tags that match.
 func (s *Service) ListTags(ctx context.Context, sc org.Scope, f tag.Filter, q Query) (Page[*tag.Tag], error) {
-	return listPage(ctx, s, sc, q, needs.tag, func(tx Tx) (Rows[*tag.Tag], error) { return tx.ListTags(ctx, f, q) })
+	return listPage(ctx, s, sc, q, needs.tag, func(tx Tx) (Rows[*tag.Tag], error) { return tx.TagRows(ctx, f, q) })
 }
 
 // listPage reads a page and all the names on it from one snapshot.

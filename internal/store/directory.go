@@ -16,43 +16,44 @@ func (d *DB) Directory() directory.DB { return directoryDB{d} }
 type directoryDB struct{ db *DB }
 
 func (d directoryDB) Write(ctx context.Context, s org.Scope, fn func(directory.Tx) error) error {
-	return d.db.Write(ctx, s, func(tx *Tx) error { return fn(directoryTx{tx}) })
+	return d.db.Write(ctx, s, func(tx *Tx) error { return fn(tx) })
 }
 
 func (d directoryDB) Read(ctx context.Context, s org.Scope, fn func(directory.Tx) error) error {
-	return d.db.Read(ctx, s, func(tx *Tx) error { return fn(directoryTx{tx}) })
+	return d.db.Read(ctx, s, func(tx *Tx) error { return fn(tx) })
 }
 
-// directoryTx speaks of lists as package directory does.
-type directoryTx struct{ *Tx }
+var _ directory.Tx = (*Tx)(nil)
 
-var _ directory.Tx = directoryTx{}
-
-func (tx directoryTx) ListContacts(ctx context.Context, f contact.Filter, q directory.Query) (directory.Rows[*contact.Contact], error) {
+// ContactRows returns a page of a list or scan of contacts with its edges.
+func (tx *Tx) ContactRows(ctx context.Context, f contact.Filter, q directory.Query) (directory.Rows[*contact.Contact], error) {
 	if !q.Until.IsZero() {
 		items, more, err := tx.ScanContacts(ctx, f, ScanQuery{Until: q.Until, Edge: q.Edge, Limit: q.Limit})
 		return rowsOf(items, more, scanOrder), err
 	}
 	own := query(q)
-	items, more, err := tx.Tx.ListContacts(ctx, f, own)
+	items, more, err := tx.ListContacts(ctx, f, own)
 	return rowsOf(items, more, own.Sorts), err
 }
 
-func (tx directoryTx) ListAccounts(ctx context.Context, f account.Filter, q directory.Query) (directory.Rows[*account.Account], error) {
+// AccountRows returns a page of a list of accounts with its edges.
+func (tx *Tx) AccountRows(ctx context.Context, f account.Filter, q directory.Query) (directory.Rows[*account.Account], error) {
 	own := query(q)
-	items, more, err := tx.Tx.ListAccounts(ctx, f, own)
+	items, more, err := tx.ListAccounts(ctx, f, own)
 	return rowsOf(items, more, own.Sorts), err
 }
 
-func (tx directoryTx) ListWorkspaces(ctx context.Context, f account.WorkspaceFilter, q directory.Query) (directory.Rows[*account.Workspace], error) {
+// WorkspaceRows returns a page of a list of workspaces with its edges.
+func (tx *Tx) WorkspaceRows(ctx context.Context, f account.WorkspaceFilter, q directory.Query) (directory.Rows[*account.Workspace], error) {
 	own := query(q)
-	items, more, err := tx.Tx.ListWorkspaces(ctx, f, own)
+	items, more, err := tx.ListWorkspaces(ctx, f, own)
 	return rowsOf(items, more, own.Sorts), err
 }
 
-func (tx directoryTx) ListTags(ctx context.Context, f tag.Filter, q directory.Query) (directory.Rows[*tag.Tag], error) {
+// TagRows returns a page of a list of tags with its edges.
+func (tx *Tx) TagRows(ctx context.Context, f tag.Filter, q directory.Query) (directory.Rows[*tag.Tag], error) {
 	own := query(q)
-	items, more, err := tx.Tx.ListTags(ctx, f, own)
+	items, more, err := tx.ListTags(ctx, f, own)
 	return rowsOf(items, more, own.Sorts), err
 }
 
