@@ -10,7 +10,7 @@ export function CommandLine({ command }: { command: string }) {
         </span>
         {command}
       </code>
-      <CopyButton text={command} label="Copy the command" />
+      <CopyButton text={command} label="Copy the command" compact />
     </div>
   );
 }

@@ -2,10 +2,15 @@ import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";
 
-type CopyButtonProps = { text: string; label: string; className?: string };
+type CopyButtonProps = {
+  text: string;
+  label: string;
+  /** Without words on phones, where every letter of what is copied counts. */
+  compact?: boolean;
+};
 
 /** Copies the text and says so for two seconds, in words too. */
-export function CopyButton({ text, label, className }: CopyButtonProps) {
+export function CopyButton({ text, label, compact = false }: CopyButtonProps) {
   const [state, setState] = useState<"idle" | "copied" | "failed">("idle");
 
   useEffect(() => {
@@ -17,9 +22,11 @@ export function CopyButton({ text, label, className }: CopyButtonProps) {
   const copy = async () => setState((await copyText(text)) ? "copied" : "failed");
   const Icon = state === "copied" ? Check : Copy;
   return (
-    <Button size="sm" onClick={copy} className={className} aria-label={label}>
+    <Button size="sm" onClick={copy} aria-label={label}>
       <Icon aria-hidden />
-      <span aria-live="polite">{{ idle: "Copy", copied: "Copied", failed: "Select and copy by hand" }[state]}</span>
+      <span aria-live="polite" className={compact ? "max-sm:sr-only" : undefined}>
+        {{ idle: "Copy", copied: "Copied", failed: "Select and copy by hand" }[state]}
+      </span>
     </Button>
   );
 }

@@ -61,12 +61,12 @@ export const contactColumns = helper.columns([
 export const columnLayout: Record<string, { track: string; sort?: SortKey }> = {
   name: { track: "minmax(11.5rem, 1.5fr)", sort: "name" },
   email: { track: "minmax(12rem, 1.4fr)", sort: "email" },
-  phone: { track: "minmax(8.5rem, 0.8fr)" },
+  phone: { track: "minmax(9rem, 0.8fr)" },
   reference: { track: "minmax(7.5rem, 0.8fr)" },
   account: { track: "minmax(8rem, 1fr)" },
-  tags: { track: "minmax(10.5rem, 1fr)" },
-  created: { track: "minmax(6.75rem, 0.6fr)", sort: "created" },
-  modified: { track: "minmax(6.75rem, 0.6fr)", sort: "modified" },
+  tags: { track: "minmax(11rem, 1fr)" },
+  created: { track: "minmax(7.25rem, 0.6fr)", sort: "created" },
+  modified: { track: "minmax(7.25rem, 0.6fr)", sort: "modified" },
 };
 
 function Text({ value }: { value: string | undefined }) {
