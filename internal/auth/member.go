@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"strings"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
@@ -29,13 +30,13 @@ func memberFrom(n NewMember) (m org.Member, emailKey string, err error) {
 		return m, "", about("email", err)
 	}
 	name := n.DisplayName
-	if name == "" {
-		name = localPart(n.Email)
+	if strings.TrimSpace(name) == "" {
+		name, _, _ = strings.Cut(n.Email, "@")
 	}
 	if name, err = contact.DisplayName(name); err != nil {
 		return m, "", about("display_name", err)
 	}
-	return org.Member{Email: key, DisplayName: name, State: org.Active, Role: org.Admin}, key, nil
+	return org.Member{Email: strings.TrimSpace(n.Email), DisplayName: name, State: org.Active, Role: org.Admin}, key, nil
 }
 
 // about names the field that a normaliser's error is about.
@@ -47,15 +48,6 @@ func about(field string, err error) error {
 	c := *e
 	c.Field = field
 	return &c
-}
-
-func localPart(email string) string {
-	for i := range len(email) {
-		if email[i] == '@' {
-			return email[:i]
-		}
-	}
-	return email
 }
 
 // hashed returns the hash of a new password, "" when there is none.
