@@ -14,7 +14,7 @@ import (
 
 // Account is a customer company.
 type Account struct {
-	atom
+	Atom
 	Description   string          `json:"description,omitempty"`
 	DisplayName   string          `json:"display_name"`
 	Domains       []string        `json:"domains,omitempty"`
@@ -30,7 +30,7 @@ type Account struct {
 func (v view) accountBody(a *account.Account) Account {
 	id := don.Of(don.Account, a.N)
 	out := Account{
-		atom:        v.atom(id, a.CreatedAt, a.CreatedBy, a.ModifiedAt, a.ModifiedBy),
+		Atom:        v.atom(id, a.CreatedAt, a.CreatedBy, a.ModifiedAt, a.ModifiedBy),
 		DisplayName: a.DisplayName, Description: a.Description, Domains: a.Domains, Websites: a.Websites, Tier: a.Tier,
 		ExternalRefs: a.Refs, OwnedBy: v.users(a.Owners), Parent: v.account(a.ParentN), Tags: v.tags(a.Tags),
 		StockFragment: v.stock(stockAccount),
@@ -101,8 +101,8 @@ type accountUpdateIn struct {
 	ID          string           `json:"id" required:"true" format:"id"`
 	DisplayName wire.Opt[string] `json:"display_name" doc:"At most 256 characters."`
 	accountFields
-	Websites  wire.Opt[setList] `json:"websites" doc:"The domains of new ones are added to domains, unless they are another account's."`
-	Artifacts setList           `json:"artifacts" doc:"Files are not supported yet."`
+	Websites  setList `json:"websites" doc:"The domains of new ones are added to domains, unless they are another account's."`
+	Artifacts setList `json:"artifacts" doc:"Files are not supported yet."`
 }
 
 func registerAccounts(api *API, d DirectoryDeps) {
@@ -140,13 +140,11 @@ func (d DirectoryDeps) getAccount(ctx context.Context, c call, in *idIn) (*accou
 func (d DirectoryDeps) updateAccount(ctx context.Context, c call, in *accountUpdateIn) (*accountOut, error) {
 	id, err := c.object("id", in.ID, don.Account)
 	patch, err2 := in.patch(c)
-	if err := first(err, err2, noFiles("artifacts", in.Artifacts.Set...)); err != nil {
+	if err := first(err, err2, noFiles("artifacts", in.Artifacts.Set.Value...)); err != nil {
 		return nil, err
 	}
 	patch.DisplayName = given(in.DisplayName)
-	if in.Websites.Set {
-		patch.Websites = &in.Websites.Value.Set
-	}
+	patch.Websites = in.Websites.list()
 	return c.account(d.Service.UpdateAccount(ctx, c.Scope, id.N, patch))
 }
 

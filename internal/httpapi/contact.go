@@ -14,7 +14,7 @@ import (
 
 // RevUser is a contact.
 type RevUser struct {
-	atom
+	Atom
 	Description   string         `json:"description,omitempty"`
 	DisplayName   string         `json:"display_name"`
 	Email         string         `json:"email,omitempty" doc:"The main address."`
@@ -32,7 +32,7 @@ type RevUser struct {
 
 func (v view) contact(c *contact.Contact) RevUser {
 	u := RevUser{
-		atom:        v.atom(don.Of(don.Contact, c.N), c.CreatedAt, c.CreatedBy, c.ModifiedAt, c.ModifiedBy),
+		Atom:        v.atom(don.Of(don.Contact, c.N), c.CreatedAt, c.CreatedBy, c.ModifiedAt, c.ModifiedBy),
 		DisplayName: c.DisplayName, FullName: c.FullName, Description: c.Description,
 		Email: c.Email(), PhoneNumbers: c.Values(contact.KindPhone), ExternalRef: shownRef(c), ExternalRefs: c.Values(contact.KindRef),
 		IsVerified: c.Verified, State: c.State, OwnedBy: v.users(c.Owners), RevOrg: v.customer(c), Tags: v.tags(c.Tags),
@@ -168,7 +168,7 @@ func (d DirectoryDeps) getContact(ctx context.Context, c call, in *idIn) (*revUs
 func (d DirectoryDeps) updateContact(ctx context.Context, c call, in *revUserUpdateIn) (*revUserOut, error) {
 	id, err := c.object("id", in.ID, don.Contact)
 	patch, err2 := in.patch(c)
-	if err := first(err, err2, noFiles("artifacts", in.Artifacts.Set...), noFragments("custom_schema_fragments", in.SchemaFragments.Set)); err != nil {
+	if err := first(err, err2, noFiles("artifacts", in.Artifacts.Set.Value...), noFragments("custom_schema_fragments", in.SchemaFragments.Set.Value)); err != nil {
 		return nil, err
 	}
 	return c.revUser(d.Service.UpdateContact(ctx, c.Scope, id.N, patch))

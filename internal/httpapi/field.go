@@ -59,8 +59,11 @@ func (l recordLinks) read(c call) (owners *[]int64, tags *[]tag.Use, err error) 
 
 // setList replaces a list in an update.
 type setList struct {
-	Set []string `json:"set" doc:"The whole new list."`
+	Set wire.Opt[[]string] `json:"set" doc:"The whole new list."`
 }
+
+// list returns the new list, nil when none was given.
+func (l setList) list() *[]string { return given(l.Set) }
 
 // schemaSpec names the schemas of custom fields.
 type schemaSpec struct {

@@ -59,8 +59,8 @@ type TagStyle struct {
 	Color string `json:"color" doc:"As #RRGGBB."`
 }
 
-// atom is what every record has.
-type atom struct {
+// Atom is what every record has.
+type Atom struct {
 	CreatedBy    *UserSummary `json:"created_by,omitempty"`
 	CreatedDate  wire.Time    `json:"created_date"`
 	DisplayID    string       `json:"display_id"`
@@ -78,8 +78,8 @@ type view struct {
 
 func (v view) format(id don.ID) string { return v.actor.Scope.Space.Format(id) }
 
-func (v view) atom(id don.ID, created time.Time, createdBy string, modified time.Time, modifiedBy string) atom {
-	return atom{
+func (v view) atom(id don.ID, created time.Time, createdBy string, modified time.Time, modifiedBy string) Atom {
+	return Atom{
 		ID: v.format(id), DisplayID: id.Display(), CreatedDate: wire.At(created), CreatedBy: v.author(createdBy),
 		ModifiedDate: wire.At(modified), ModifiedBy: v.author(modifiedBy),
 	}

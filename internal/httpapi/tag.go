@@ -13,7 +13,7 @@ import (
 
 // Tag is a label of the org.
 type Tag struct {
-	atom
+	Atom
 	AllowedValues []string  `json:"allowed_values,omitempty" doc:"A tag without any must not carry a value."`
 	Description   string    `json:"description,omitempty"`
 	Name          string    `json:"name"`
@@ -22,7 +22,7 @@ type Tag struct {
 
 func (v view) tag(t *tag.Tag) Tag {
 	return Tag{
-		atom: v.atom(don.Of(don.Tag, t.N), t.CreatedAt, t.CreatedBy, t.ModifiedAt, t.ModifiedBy),
+		Atom: v.atom(don.Of(don.Tag, t.N), t.CreatedAt, t.CreatedBy, t.ModifiedAt, t.ModifiedBy),
 		Name: t.Name, Description: t.Description, AllowedValues: t.AllowedValues, StyleNew: style(t.Color),
 	}
 }
@@ -53,7 +53,7 @@ type tagUpdateIn struct {
 	ID            string            `json:"id" required:"true" format:"id"`
 	Name          wire.Opt[string]  `json:"name" doc:"Unique in the org; at most 64 characters."`
 	Description   wire.Opt[string]  `json:"description" doc:"At most 4,096 bytes."`
-	AllowedValues wire.Opt[setList] `json:"allowed_values" doc:"Values that records carry stay with them when they are no longer allowed."`
+	AllowedValues setList           `json:"allowed_values" doc:"Values that records carry stay with them when they are no longer allowed."`
 	StyleNew      wire.Opt[styleIn] `json:"style_new"`
 }
 
@@ -92,10 +92,7 @@ func (d DirectoryDeps) updateTag(ctx context.Context, c call, in *tagUpdateIn) (
 	if err != nil {
 		return nil, err
 	}
-	p := directory.TagPatch{Name: given(in.Name), Description: given(in.Description), Color: color(in.StyleNew)}
-	if in.AllowedValues.Set {
-		p.AllowedValues = &in.AllowedValues.Value.Set
-	}
+	p := directory.TagPatch{Name: given(in.Name), Description: given(in.Description), Color: color(in.StyleNew), AllowedValues: in.AllowedValues.list()}
 	return c.tag(d.Service.UpdateTag(ctx, c.Scope, id.N, p))
 }
 

@@ -15,7 +15,7 @@ import (
 
 // RevOrg is a workspace of an account.
 type RevOrg struct {
-	atom
+	Atom
 	Account       *AccountSummary `json:"account,omitempty"`
 	Description   string          `json:"description,omitempty"`
 	DisplayName   string          `json:"display_name"`
@@ -35,7 +35,7 @@ const defaultIssuer = "devrev:platform:revorg:account"
 func (v view) workspace(w *account.Workspace) RevOrg {
 	id := don.Of(don.Workspace, w.N)
 	out := RevOrg{
-		atom:    v.atom(id, w.CreatedAt, w.CreatedBy, w.ModifiedAt, w.ModifiedBy),
+		Atom:    v.atom(id, w.CreatedAt, w.CreatedBy, w.ModifiedAt, w.ModifiedBy),
 		Account: v.account(w.AccountN), DisplayName: w.DisplayName, Description: w.Description, Domain: w.Domain, Environment: w.Environment,
 		Tier: w.Tier, ExternalRef: w.Ref, OwnedBy: v.users(w.Owners), Tags: v.tags(w.Tags), StockFragment: v.stock(stockWorkspace),
 	}
@@ -147,7 +147,7 @@ func (d DirectoryDeps) getWorkspace(ctx context.Context, c call, in *revOrgGetIn
 func (d DirectoryDeps) updateWorkspace(ctx context.Context, c call, in *revOrgUpdateIn) (*revOrgOut, error) {
 	id, err := c.object("id", in.ID, don.Workspace)
 	patch, err2 := in.patch(c)
-	if err := first(err, err2, noFiles("artifacts", in.Artifacts.Set...)); err != nil {
+	if err := first(err, err2, noFiles("artifacts", in.Artifacts.Set.Value...)); err != nil {
 		return nil, err
 	}
 	if in.Account != "" {
