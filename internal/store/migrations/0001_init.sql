@@ -107,7 +107,7 @@ CREATE INDEX contact_created ON contact (org_id, created_at, n);
 CREATE INDEX contact_modified ON contact (org_id, modified_at, n);
 CREATE INDEX contact_author ON contact (org_id, created_by, n);
 CREATE INDEX contact_without_email ON contact (org_id, n) WHERE email_key = '';
-CREATE INDEX contact_unverified ON contact (org_id, n) WHERE NOT verified;
+CREATE INDEX contact_unverified ON contact (org_id, n) WHERE verified = FALSE;
 
 CREATE TABLE account (
 	org_id       BIGINT NOT NULL,
