@@ -17,11 +17,11 @@ import (
 // The third pass: rows become records, in the file's order. A slice of rows and
 // the import's place in the file are one transaction.
 
-const (
-	// sliceRows bounds the rows of a slice, sliceWork those of them that need
-	// more than an insert.
-	sliceRows = 8_000
-	sliceWork = 400
+// sliceRows bounds the rows of a slice, sliceWork those of them that need more
+// than an insert.
+var (
+	sliceRows int64 = 8_000
+	sliceWork       = 400
 )
 
 // slice is a run of rows on its way into the database.
@@ -184,12 +184,15 @@ func (r *run) commit(s *slice, f *fates) error {
 		if err := r.fence(tx); err != nil {
 			return err
 		}
+		r.svc.at("slice locked")
 		if err := r.writeFresh(tx, s, &res); err != nil {
 			return err
 		}
+		r.svc.at("slice fresh")
 		if err := r.writeRest(tx, s, f, &res); err != nil {
 			return err
 		}
+		r.svc.at("slice rest")
 		slices.SortFunc(res.failures, func(a, b Failure) int { return int(a.Row - b.Row) })
 		if r.imp.Options.DryRun {
 			return errDryRun
@@ -220,6 +223,7 @@ func (r *run) settle(tx Tx, s *slice, res *result) error {
 	if err := tx.AddFailures(r.ctx, r.imp.N, res.failures); err != nil {
 		return err
 	}
+	r.svc.at("slice failures")
 	m := *r.imp
 	m.DoneRow = s.last
 	p := &m.Progress

@@ -40,6 +40,9 @@ type world struct {
 	db    *store.DB
 	scope org.Scope
 	svc   *importer.Service
+
+	config store.Config
+	fresh  func(*testing.T) store.Config // of another empty database on the same engine
 }
 
 func onBothEngines(t *testing.T, test func(*testing.T, *world)) {
@@ -47,7 +50,11 @@ func onBothEngines(t *testing.T, test func(*testing.T, *world)) {
 		"sqlite":   func(t *testing.T) store.Config { return store.Config{Dir: t.TempDir()} },
 		"postgres": func(t *testing.T) store.Config { return store.Config{URL: testpg.DSN(t)} },
 	} {
-		t.Run(name, func(t *testing.T) { test(t, newWorld(t, config(t))) })
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, config(t))
+			w.fresh = config
+			test(t, w)
+		})
 	}
 }
 
@@ -65,7 +72,7 @@ func newWorld(t *testing.T, c store.Config) *world {
 	if err := d.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, db: d, scope: storetest.Scope(t, d, "acme")}
+	w := &world{t: t, db: d, scope: storetest.Scope(t, d, "acme"), config: c}
 	w.svc = &importer.Service{DB: db{d}, Dir: t.TempDir(), Node: "here", Partition: "kith", Log: slog.New(slog.DiscardHandler)}
 	w.work()
 	return w

@@ -58,7 +58,7 @@ func (f *fates) repeats(row uint32) []repeat {
 
 // keyBatch is how many keys are reserved in one transaction: short enough that
 // a waiting request hardly notices.
-const keyBatch = 20_000
+var keyBatch = 20_000
 
 // number returns the record number of a row.
 func (r *run) number(row uint32) int64 { return r.imp.From + int64(row) - 1 }
@@ -84,7 +84,23 @@ func (r *run) reserve(p *plan) (*fates, error) {
 		}
 		slices.SortFunc(f.later, func(a, b repeat) int { return int(a.row) - int(b.row) })
 	}
-	return f, nil
+	return f, r.recall(f)
+}
+
+// recall notes which of the rows that were applied before a restart failed.
+func (r *run) recall(f *fates) error {
+	after := int64(0)
+	for r.imp.DoneRow > 0 {
+		failed, err := r.svc.Failures(r.ctx, r.scope, r.imp.N, after, 1000)
+		if err != nil || len(failed) == 0 {
+			return err
+		}
+		for _, row := range failed {
+			f.of[row.Row-1] = fateNone
+		}
+		after = failed[len(failed)-1].Row
+	}
+	return nil
 }
 
 // keeper takes the sorted keys of one kind.
@@ -99,6 +115,7 @@ type keeper struct {
 	from  float64
 	last  []byte // the key before, to see repeats
 	first uint32 // the row that has it
+	turn  []byte // the last key that a row decided in its turn may take
 }
 
 // add takes the next key. Of rows with the same exclusive key the first has it.
@@ -106,7 +123,16 @@ func (k *keeper) add(key []byte, row uint32) error {
 	k.done++
 	exclusive := k.exclusive()
 	if k.kind != contact.KindRef && k.fates.of[row-1] != fateCreate {
-		return nil // settled by its reference or e-mail
+		// Settled by its reference or e-mail. It may still gain this address when
+		// its turn comes, before a later row does: so that one waits for its turn.
+		if exclusive {
+			k.turn = append(k.turn[:0], key...)
+		}
+		return nil
+	}
+	if exclusive && len(k.turn) > 0 && string(k.turn) == string(key) {
+		k.fates.of[row-1] = fateSlow
+		return nil
 	}
 	if exclusive {
 		if string(k.last) == string(key) && k.first != 0 {
@@ -166,6 +192,8 @@ func (k *keeper) reserve(tx Tx) error {
 		}
 		free = k.settle(free, held)
 	}
+	// Rows that were applied before a restart have what they could have.
+	free = slices.DeleteFunc(free, func(key Key) bool { return int64(key.Row) <= r.imp.DoneRow })
 	if r.imp.Options.DryRun || len(free) == 0 {
 		return nil
 	}

@@ -268,11 +268,16 @@ func wait(ctx context.Context, wake <-chan struct{}, d time.Duration) {
 	}
 }
 
+// uploadTime is how long an upload may take before it counts as abandoned.
+const uploadTime = 24 * time.Hour
+
 // sweep removes uploads that never became imports.
 func (s *Service) sweep() {
 	left, err := filepath.Glob(filepath.Join(s.Dir, "imports", "upload-*"))
 	for _, dir := range left {
-		err = errors.Join(err, os.RemoveAll(dir))
+		if st, e := os.Stat(dir); e == nil && time.Since(st.ModTime()) > uploadTime {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
 	}
 	if err != nil {
 		s.Log.Warn("unfinished uploads could not be removed", "error", err)

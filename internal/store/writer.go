@@ -79,10 +79,14 @@ func (w *writer) submit(ctx context.Context, queue chan *member, body func(queri
 }
 
 func (w *writer) stop() error {
-	w.closing.Do(func() { close(w.quit) })
-	<-w.done
-	_, _, err := w.c.c.WALCheckpoint("main", sqlite3.CHECKPOINT_TRUNCATE)
-	return errors.Join(err, w.c.close())
+	var err error
+	w.closing.Do(func() {
+		close(w.quit)
+		<-w.done
+		_, _, err = w.c.c.WALCheckpoint("main", sqlite3.CHECKPOINT_TRUNCATE)
+		err = errors.Join(err, w.c.close())
+	})
+	return err
 }
 
 func (w *writer) run() {

@@ -1,0 +1,247 @@
+package importer_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/importer"
+	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/store"
+)
+
+// TestMain runs the import of a child process that TestKill means to kill.
+func TestMain(m *testing.M) {
+	if os.Getenv("KILL_AT") != "" {
+		os.Exit(child())
+	}
+	os.Exit(m.Run())
+}
+
+// child works on the imports of a data folder and kills itself at the given
+// step, or ends when no import is due.
+func child() int {
+	importer.SmallBatches()
+	step, nth, _ := strings.Cut(os.Getenv("KILL_AT"), "#")
+	at, _ := strconv.Atoi(nth)
+	d, err := store.Open(context.Background(), store.Config{URL: os.Getenv("KILL_URL"), Dir: os.Getenv("KILL_DIR")})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	steps := 0
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	svc := service(d, os.Getenv("KILL_DIR"))
+	svc.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	svc.Step = func(name string) {
+		if name != step {
+			return
+		}
+		if steps++; steps == at {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {}
+		}
+	}
+	if err := svc.Recover(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	done := make(chan struct{})
+	go func() { defer close(done); svc.Work(ctx) }()
+	for {
+		due, err := d.DueImports(ctx)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		if len(due) == 0 {
+			cancel()
+			<-done
+			return 0
+		}
+	}
+}
+
+func service(d *store.DB, dir string) *importer.Service {
+	return &importer.Service{DB: db{d}, Dir: dir, Node: "here", Partition: "kith", Log: slog.New(slog.DiscardHandler)}
+}
+
+// killFile has every kind of row: new, invalid, repeated and clashing ones.
+func killFile(rows int) string {
+	rng := rand.New(rand.NewPCG(7, 7))
+	var b strings.Builder
+	b.WriteString("external_ref,display_name,email,phone_numbers\n")
+	for i := range rows {
+		ref, mail, name := i, i, "Person "+strconv.Itoa(i)
+		switch rng.IntN(12) {
+		case 0:
+			ref = rng.IntN(i + 1)
+		case 1:
+			mail = rng.IntN(i + 1)
+		case 2:
+			name = ""
+		}
+		fmt.Fprintf(&b, "ref-%d,%s,p%d@example.com,+4930%07d\n", ref, name, mail, rng.IntN(rows))
+	}
+	return b.String()
+}
+
+// kills is how often the import is killed; KITH_KILLS raises it.
+func kills() int {
+	if n, err := strconv.Atoi(os.Getenv("KITH_KILLS")); err == nil {
+		return n
+	}
+	return 30
+}
+
+// steps are the moments before, between and after the writes of an import.
+var steps = []string{
+	"reserve before", "reserve begun", "reserve written", "reserve after",
+	"slice before", "slice begun", "slice locked", "slice fresh", "slice rest", "slice failures", "slice written", "slice after",
+}
+
+// TestKill kills an import at every step and then at random ones, resumes it
+// each time, and expects exactly what an undisturbed import of the file leaves.
+func TestKill(t *testing.T) {
+	onBothEngines(t, func(t *testing.T, calm *world) {
+		file := killFile(1000 + 60*kills())
+		want := calm.run(file, importer.Options{Update: true})
+		wild := calm.sibling(t)
+		dir, url := t.TempDir(), wild.config.URL
+		if url == "" {
+			dir = wild.config.Dir
+		}
+		svc := service(wild.db, dir)
+		m, err := svc.Create(t.Context(), wild.scope, don.Contact, "kill.csv", strings.NewReader(file), importer.Options{Update: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if url == "" {
+			if err := wild.db.Close(); err != nil { // one process at a time
+				t.Fatal(err)
+			}
+		}
+		rng := rand.New(rand.NewPCG(1, 2))
+		for i := range kills() {
+			step := steps[i%len(steps)]
+			if i >= len(steps) {
+				step = steps[rng.IntN(len(steps))]
+			}
+			if !runChild(t, dir, url, step+"#"+strconv.Itoa(1+rng.IntN(2))) {
+				t.Fatalf("the import ended before kill %d; the file is too short", i+1)
+			}
+		}
+		if runChild(t, dir, url, "none#0") {
+			t.Fatal("a child that should finish was killed")
+		}
+		if url == "" {
+			wild.reopen(t)
+		}
+		got, err := service(wild.db, dir).Get(t.Context(), wild.scope, m.N)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want.Progress.Seconds, got.Progress.Seconds = 0, 0
+		if d := cmp.Diff(want.Progress, got.Progress); d != "" {
+			t.Errorf("progress of the killed import (-calm +killed):\n%s", d)
+		}
+		if d := cmp.Diff(calm.picture(t), wild.picture(t)); d != "" {
+			t.Errorf("records of the killed import (-calm +killed):\n%s", d)
+		}
+	})
+}
+
+func runChild(t *testing.T, dir, url, at string) (killed bool) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), "KILL_AT="+at, "KILL_DIR="+dir, "KILL_URL="+url)
+	var errOut bytes.Buffer
+	cmd.Stderr = &errOut
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL {
+		return true
+	}
+	if err != nil {
+		t.Fatalf("child: %v\n%s", err, errOut.String())
+	}
+	return false
+}
+
+// picture is everything an import may leave, without times.
+func (w *world) picture(t *testing.T) map[string]any {
+	t.Helper()
+	out := map[string]any{}
+	err := w.db.Read(t.Context(), w.scope, func(tx *store.Tx) error {
+		for kind, bounds := range map[string][2]string{"refs": {"r:", "r;"}, "emails": {"e:", "e;"}, "phones": {"p:", "p;"}} {
+			entries, err := tx.KeysBetween(t.Context(), bounds[0], bounds[1], 100_000)
+			if err != nil {
+				return err
+			}
+			out[kind] = entries
+		}
+		cs, err := tx.CreatedContacts(t.Context(), 1, 0, 1<<40, 100_000)
+		if err != nil {
+			return err
+		}
+		var plain []contact.Contact
+		for _, c := range cs {
+			p := *c
+			p.CreatedAt, p.ModifiedAt = time.Time{}, time.Time{}
+			plain = append(plain, p)
+		}
+		out["contacts"] = plain
+		out["failures"], err = tx.Failures(t.Context(), 1, 0, 100_000)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// sibling is another empty world on the same engine, without a worker.
+func (w *world) sibling(t *testing.T) *world {
+	t.Helper()
+	s := &world{t: t, config: w.fresh(t), fresh: w.fresh}
+	s.reopen(t)
+	if err := s.db.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.scope = scopeOf(t, s.db)
+	return s
+}
+
+func (w *world) reopen(t *testing.T) {
+	t.Helper()
+	d, err := store.Open(t.Context(), w.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.db = d
+	t.Cleanup(func() { _ = d.Close() }) // closed earlier where a child needs the file
+}
+
+func scopeOf(t *testing.T, d *store.DB) org.Scope {
+	t.Helper()
+	o, err := d.CreateOrg(t.Context(), org.Org{Name: "acme", Slug: "acme", Public: don.Random(10)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return org.Scope{OrgID: o.ID, Space: don.Space{Partition: "kith", Org: o.Public}, Actor: don.Of(don.Member, 1)}
+}
