@@ -61,8 +61,17 @@ type chunkKey struct {
 	row      uint32
 }
 
-// open prepares the table: it reads the header and maps the columns.
+// open prepares the table. It refuses one that lacks a mandatory column.
 func (r *run) open(src io.Reader) (*sheet.Reader, *table, error) {
+	in, t, err := r.match(src)
+	if err != nil {
+		return nil, nil, err
+	}
+	return in, t, t.complete()
+}
+
+// match reads the header and maps the columns.
+func (r *run) match(src io.Reader) (*sheet.Reader, *table, error) {
 	in, err := sheet.Open(src, sheet.Options{})
 	if err != nil {
 		return nil, nil, err
@@ -82,9 +91,6 @@ func (r *run) open(src io.Reader) (*sheet.Reader, *table, error) {
 	if t.mapping, err = sheet.MatchHeaders(in.Header(), fields, over); err != nil {
 		return nil, nil, err
 	}
-	if err := t.complete(); err != nil {
-		return nil, nil, err
-	}
 	if c := r.imp.Options.DefaultCountry; c != "" {
 		if t.country, err = contact.Country(c); err != nil {
 			return nil, nil, err
@@ -94,10 +100,7 @@ func (r *run) open(src io.Reader) (*sheet.Reader, *table, error) {
 	p := &r.imp.Progress
 	fileInfo(p, in.Info())
 	p.Header = in.Header()
-	p.Ignored = nil
-	for _, c := range t.mapping.Unknown {
-		p.Ignored = append(p.Ignored, c.Header)
-	}
+	p.Ignored = t.ignored()
 	return in, t, err
 }
 
@@ -120,8 +123,8 @@ func (t *table) chooseRef(from string, over map[string]string) error {
 	return nil
 }
 
-// complete refuses a file that lacks a mandatory column.
-func (t *table) complete() error {
+// missing returns the mandatory columns that the file lacks.
+func (t *table) missing() []string {
 	var missing []string
 	for _, m := range t.mapping.Missing {
 		if m == "external_ref" && t.refFrom >= 0 {
@@ -132,6 +135,12 @@ func (t *table) complete() error {
 		}
 		missing = append(missing, m)
 	}
+	return missing
+}
+
+// complete refuses a file that lacks a mandatory column.
+func (t *table) complete() error {
+	missing := t.missing()
 	if len(missing) == 0 {
 		return nil
 	}
