@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -415,14 +416,13 @@ func (w *restWriter) later(p *pending) error {
 			continue // the earlier row failed, so it has nothing
 		}
 		if rep.email {
-			return w.run.fail(w.tx, p, w.res, Problem{Column: "email", Value: p.entry.draft.email, Code: DuplicateInFile,
-				Message: "data row " + strconv.Itoa(int(rep.first)) + " has this address with another reference; keep one of them"})
+			return w.run.fail(w.tx, p, w.res, repeatedEmail(p, int64(rep.first)))
 		}
 		if w.run.imp.Options.Update {
 			return w.repeat(p, rep.first)
 		}
 		return w.run.fail(w.tx, p, w.res, Problem{Column: "external_ref", Value: p.entry.draft.ref, Code: DuplicateInFile,
-			Message: "data row " + strconv.Itoa(int(rep.first)) + " has this reference already; keep one of them or import with update"})
+			Message: fmt.Sprintf("data row %d has this reference already; keep one of them or import with update", rep.first)})
 	}
 	return w.create(p)
 }
@@ -481,10 +481,15 @@ func (w *restWriter) conflict(p *pending, e *errs.Error) Problem {
 	if e.Field == "email" {
 		out.Code = EmailTaken
 	}
-	if h, ok := e.Details["holder"].(identity.Holder); ok && w.run.own(h.ID.N) {
-		out.Code = DuplicateInFile
+	if h, ok := e.Details["holder"].(identity.Holder); ok && w.run.own(h.ID.N) && e.Field == "email" {
+		return repeatedEmail(p, h.ID.N-w.run.imp.From+1)
 	}
 	return out
+}
+
+func repeatedEmail(p *pending, first int64) Problem {
+	return Problem{Column: "email", Value: p.entry.draft.email, Code: DuplicateInFile,
+		Message: fmt.Sprintf("data row %d has this address with another reference; keep one of them", first)}
 }
 
 func emailTaken(p *pending, holder *contact.Contact) Problem {

@@ -62,8 +62,13 @@ func startCluster() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	running = c
 	return c.url(), c.ensure()
 }
+
+// running keeps the cluster's lock from being closed as garbage, which would
+// let the watchdog stop the server under this process's tests.
+var running *cluster
 
 // newCluster returns the cluster of a folder without touching either.
 func newCluster(dir string) (*cluster, error) {
