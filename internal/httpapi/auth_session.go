@@ -40,7 +40,7 @@ type setupIn struct {
 }
 
 type sessionOut struct {
-	Member devUser         `json:"dev_user"`
+	Member devUser            `json:"dev_user"`
 	Org    auth.DevOrgSummary `json:"dev_org"`
 }
 
