@@ -1,4 +1,5 @@
-import type { OperationName, Operations } from "@/api/types";
+import createClient from "openapi-fetch";
+import type { paths } from "@/api/schema.gen";
 
 const timeoutMillis = 30_000;
 
@@ -25,32 +26,37 @@ export class ApiError extends Error {
   }
 }
 
-/** Calls one operation of the server under the browser's session. Throws ApiError, or AbortError when aborted. */
-export async function call<Name extends OperationName>(
-  name: Name,
-  request: Operations[Name]["request"],
-  signal?: AbortSignal,
-): Promise<Operations[Name]["response"]> {
-  const response = await send(name, request, signal);
-  const body = await readObject(response);
-  if (!response.ok) throw errorFrom(response, body);
-  return body as Operations[Name]["response"];
+/**
+ * The server's operations under the browser's session, typed by the server's own OpenAPI document. A call
+ * throws ApiError for every answer but 2xx, or AbortError when its signal says so; wrap it in `answer`.
+ */
+export const api = createClient<paths>({
+  baseUrl: `${window.location.origin}/internal`,
+  credentials: "same-origin",
+  // A custom header cannot be sent by another site's form: it is what the
+  // server takes as proof against cross-site requests.
+  headers: { Accept: "application/json", "X-Kith-Csrf": "1" },
+  fetch: fetchInTime,
+});
+
+api.use({
+  onResponse: async ({ response }) => {
+    if (!response.ok) throw errorFrom(response.status, await readObject(response));
+  },
+});
+
+/** The body of a call's answer. */
+export async function answer<Body>(call: Promise<{ data?: Body }>): Promise<Body> {
+  // Without data the call has thrown; the type alone does not know.
+  return (await call).data as Body;
 }
 
-async function send(name: string, request: unknown, signal: AbortSignal | undefined): Promise<Response> {
+async function fetchInTime(request: Request): Promise<Response> {
   const timeout = AbortSignal.timeout(timeoutMillis);
   try {
-    return await fetch(`/internal/${name}`, {
-      method: "POST",
-      credentials: "same-origin",
-      // A custom header cannot be sent by another site's form: it is what the
-      // server takes as proof against cross-site requests.
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-Kith-Csrf": "1" },
-      body: JSON.stringify(request),
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    });
+    return await fetch(request, { signal: AbortSignal.any([request.signal, timeout]) });
   } catch (cause) {
-    if (signal?.aborted) throw cause;
+    if (request.signal.aborted) throw cause;
     const message = timeout.aborted
       ? "Kith did not answer in time. Try again in a moment."
       : "Kith cannot be reached. Check that it is running and that you are online.";
@@ -67,10 +73,10 @@ async function readObject(response: Response): Promise<Record<string, unknown>> 
   }
 }
 
-function errorFrom(response: Response, body: Record<string, unknown>): ApiError {
+function errorFrom(status: number, body: Record<string, unknown>): ApiError {
   const type = text(body.type) ?? "unknown";
-  const message = text(body.message) ?? `Kith answered with an error (${response.status}). Try again in a moment.`;
-  return new ApiError(response.status, type, message, text(body.field_name), body);
+  const message = text(body.message) ?? `Kith answered with an error (${status}). Try again in a moment.`;
+  return new ApiError(status, type, message, text(body.field_name), body);
 }
 
 function text(value: unknown): string | undefined {

@@ -1,19 +1,26 @@
 import { vi } from "vitest";
-import type { OperationName, Operations } from "@/api/types";
+import type { paths } from "@/api/schema.gen";
+
+type OperationName = keyof paths extends infer Path ? (Path extends `/${infer Name}` ? Name : never) : never;
+type RequestOf<Name extends OperationName> = paths[`/${Name}`] extends {
+  post: { requestBody: { content: { "application/json": infer Body } } };
+}
+  ? Body
+  : never;
 
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler may answer with nothing but its status
 type Answer = { status: number; body?: unknown } | void;
-type Handlers = { [Name in OperationName]?: (request: Operations[Name]["request"]) => Answer | Promise<Answer> };
+type Handlers = { [Name in OperationName]?: (request: RequestOf<Name>) => Answer | Promise<Answer> };
 
-export type Call = { name: string; body: unknown; init: RequestInit };
+export type Call = { name: string; body: unknown; request: Request };
 
 /** Stands in for the server. An operation without a handler answers 404, as the real one does. */
 export function serve(handlers: Handlers): { calls: Call[] } {
   const calls: Call[] = [];
-  vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
-    const name = url.replace("/internal/", "");
-    const body: unknown = JSON.parse(String(init.body));
-    calls.push({ name, body, init });
+  vi.stubGlobal("fetch", async (request: Request) => {
+    const name = new URL(request.url).pathname.replace("/internal/", "");
+    const body: unknown = await request.json();
+    calls.push({ name, body, request });
     const handler = handlers[name as OperationName] as ((request: unknown) => Answer | Promise<Answer>) | undefined;
     const answer = handler ? ((await handler(body)) ?? { status: 200 }) : notRouted;
     return new Response(JSON.stringify(answer.body ?? {}), { status: answer.status });

@@ -1,5 +1,8 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, vi } from "vitest";
+
+// Generous, because tests share the machine with other work: only a failure waits that long.
+configure({ asyncUtilTimeout: 10_000 });
 
 // jsdom has no layout: give elements a size, so that virtual lists show rows,
 // and a screen of a laptop.

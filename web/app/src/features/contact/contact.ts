@@ -1,5 +1,5 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
-import { call } from "@/api/client";
+import { answer, api } from "@/api/client";
 import type { RevUser } from "@/api/types";
 import { type ContactSearch, sortBy } from "@/features/contact/contact-search";
 
@@ -14,8 +14,10 @@ export function contactsQuery(search: ContactSearch) {
   const order = sortBy(search);
   return infiniteQueryOptions({
     queryKey: ["contacts", order],
-    queryFn: ({ pageParam, signal }) =>
-      call("rev-users.list", { limit: pageSize, sort_by: order, ...(pageParam ? { cursor: pageParam } : {}) }, signal),
+    queryFn: ({ pageParam, signal }) => {
+      const page = { limit: pageSize, sort_by: order, ...(pageParam ? { cursor: pageParam } : {}) };
+      return answer(api.POST("/rev-users.list", { body: page, signal }));
+    },
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor || undefined,
     select: (data) => data.pages.flatMap((page) => page.rev_users),

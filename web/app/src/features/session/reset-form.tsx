@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import type { FormEvent } from "react";
-import { call } from "@/api/client";
+import { answer, api } from "@/api/client";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { NewPasswordField } from "@/features/session/new-password-field";
@@ -14,7 +14,7 @@ export function ResetForm({ token, onDone }: ResetFormProps) {
   const { formRef, errors, check, forgive, report } = useFormErrors();
   const redeem = useMutation({
     meta: { isSignIn: true },
-    mutationFn: (password: string) => call("password-resets.redeem", { token, password }),
+    mutationFn: (password: string) => answer(api.POST("/password-resets.redeem", { body: { token, password } })),
     onSuccess: onDone,
     onError: report,
   });

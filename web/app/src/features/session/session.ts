@@ -1,6 +1,6 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { redirect } from "@tanstack/react-router";
-import { ApiError, call } from "@/api/client";
+import { ApiError, answer, api } from "@/api/client";
 import type { DevOrg, DevUser } from "@/api/types";
 
 export type Session = { user: DevUser; org: DevOrg };
@@ -14,7 +14,10 @@ export const sessionQuery = queryOptions({
 
 async function fetchSession(signal: AbortSignal): Promise<Session | null> {
   try {
-    const [self, org] = await Promise.all([call("dev-users.self", {}, signal), call("dev-orgs.get", {}, signal)]);
+    const [self, org] = await Promise.all([
+      answer(api.POST("/dev-users.self", { body: {}, signal })),
+      answer(api.POST("/dev-orgs.get", { body: {}, signal })),
+    ]);
     return { user: self.dev_user, org: org.dev_org };
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return null;
@@ -25,7 +28,7 @@ async function fetchSession(signal: AbortSignal): Promise<Session | null> {
 /** Whether this Kith still waits for its first organisation, and whether that takes a code. */
 export const setupQuery = queryOptions({
   queryKey: ["setup"],
-  queryFn: ({ signal }) => call("setup.get", {}, signal),
+  queryFn: ({ signal }) => answer(api.POST("/setup.get", { body: {}, signal })),
   staleTime: 0,
 });
 

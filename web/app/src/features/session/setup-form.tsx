@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { call } from "@/api/client";
-import type { Operations } from "@/api/types";
+import { answer, api } from "@/api/client";
+import type { SetupRequest } from "@/api/types";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
@@ -10,8 +10,6 @@ import { NewPasswordField } from "@/features/session/new-password-field";
 import { startSession } from "@/features/session/session";
 import { emailProblem, type FieldErrors, rawTextOf, textOf, useFormErrors } from "@/lib/form";
 import { passwordProblem } from "@/lib/password";
-
-type SetupRequest = Operations["setup.create"]["request"];
 
 type SetupFormProps = {
   /** Whether the server wants the code that it printed when it started. */
@@ -28,7 +26,7 @@ export function SetupForm({ codeRequired, onDone }: SetupFormProps) {
   const setup = useMutation({
     meta: { isSignIn: true },
     mutationFn: async (request: SetupRequest) => {
-      const { dev_user, dev_org } = await call("setup.create", request);
+      const { dev_user, dev_org } = await answer(api.POST("/setup.create", { body: request }));
       startSession(client, { user: dev_user, org: dev_org });
       await onDone();
     },

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
-import { ApiError, call } from "@/api/client";
-import type { DevOrg } from "@/api/types";
+import { ApiError, answer, api } from "@/api/client";
+import type { DevOrg, SignInRequest } from "@/api/types";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
@@ -11,17 +11,15 @@ import { OrgChooser } from "@/features/session/org-chooser";
 import { startSession } from "@/features/session/session";
 import { emailProblem, type FieldErrors, rawTextOf, textOf, useFormErrors } from "@/lib/form";
 
-type Credentials = { email: string; password: string; dev_org?: string };
-
 export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
   const client = useQueryClient();
   const { formRef, errors, check, forgive, clear, report } = useFormErrors();
   const [orgs, setOrgs] = useState<DevOrg[]>([]);
-  const credentials = useRef<Credentials>({ email: "", password: "" });
+  const credentials = useRef<SignInRequest>({ email: "", password: "" });
 
   const signIn = useMutation({
     meta: { isSignIn: true },
-    mutationFn: (request: Credentials) => call("sessions.create", request),
+    mutationFn: (request: SignInRequest) => answer(api.POST("/sessions.create", { body: request })),
     onSuccess: ({ dev_user, dev_org }) => {
       startSession(client, { user: dev_user, org: dev_org });
       onSignedIn();
@@ -81,7 +79,7 @@ export function SignInForm({ onSignedIn }: { onSignedIn: () => void }) {
   );
 }
 
-function problemsOf({ email, password }: Credentials): FieldErrors {
+function problemsOf({ email, password }: SignInRequest): FieldErrors {
   const problems: FieldErrors = {};
   const problem = emailProblem(email);
   if (problem) problems.email = problem;

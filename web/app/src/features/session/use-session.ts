@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
-import { call } from "@/api/client";
+import { answer, api } from "@/api/client";
 import { type Session, sessionQuery, startSession } from "@/features/session/session";
 
 /** Who is signed in. Only for pages below a route that requires a session; null while signing out. */
@@ -13,7 +13,7 @@ export function useSignOut() {
   const client = useQueryClient();
   const router = useRouter();
   return useMutation({
-    mutationFn: () => call("sessions.delete", {}),
+    mutationFn: () => answer(api.POST("/sessions.delete", { body: {} })),
     onSuccess: async () => {
       client.setQueryData(sessionQuery.queryKey, null); // or sign-in would lead straight back
       await router.navigate({ to: "/sign-in" });

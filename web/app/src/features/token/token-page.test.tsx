@@ -10,6 +10,8 @@ const personal = "urn:devrev:params:oauth:token-type:pat";
 function token(name: string, more: Partial<AuthToken> = {}): AuthToken {
   return {
     id: name,
+    subject: "don:identity:kith:devo/1:devu/1",
+    created_date: "2020-01-01T00:00:00Z",
     status: "active",
     requested_token_type: personal,
     token_hint: name,
@@ -22,8 +24,8 @@ function token(name: string, more: Partial<AuthToken> = {}): AuthToken {
 describe("tokens", () => {
   it("lists personal tokens, those that work first, with what state they are in", async () => {
     const tokens = [
-      token("gone", { status: "revoked" }),
-      token("old", { expires_at: new Date(Date.now() - day).toISOString() }),
+      token("gone", { status: "revoked", issued_at: "2020-01-02T00:00:00Z" }),
+      token("old", { issued_at: "2020-01-01T00:00:00Z", expires_at: new Date(Date.now() - day).toISOString() }),
       token("soon", { expires_at: new Date(Date.now() + 3 * day - 1000).toISOString() }),
       token("fine", { issued_at: "2020-01-01T00:00:00Z" }),
       token("app", { requested_token_type: "urn:devrev:params:oauth:token-type:aat" }),
@@ -49,7 +51,7 @@ describe("tokens", () => {
       ...signedIn,
       "auth-tokens.list": () => ok({ tokens }),
       "auth-tokens.create": ({ token_hint }) => {
-        tokens.push(token(token_hint));
+        tokens.push(token(token_hint ?? ""));
         return created({ access_token: "the-secret", token_type: "bearer", expires_in: 1_893_456_000 });
       },
     });

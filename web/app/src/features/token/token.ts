@@ -1,21 +1,21 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
-import { call } from "@/api/client";
+import { answer, api } from "@/api/client";
 import type { AuthToken } from "@/api/types";
 
-const urn = "urn:devrev:params:oauth";
-const personalType = `${urn}:token-type:pat`;
+const urn = "urn:devrev:params:oauth" as const;
+const personalType = `${urn}:token-type:pat` as const;
 
 /** The signed-in member's personal access tokens: those that work first, newest before older. */
 export const tokensQuery = queryOptions({
   queryKey: ["tokens"],
   queryFn: async ({ signal }) => {
-    const { tokens } = await call("auth-tokens.list", {}, signal);
+    const { tokens } = await answer(api.POST("/auth-tokens.list", { body: {}, signal }));
     return tokens.filter((token) => token.requested_token_type === personalType).sort(byUse);
   },
 });
 
 function byUse(a: AuthToken, b: AuthToken): number {
-  return Number(isUsable(b)) - Number(isUsable(a)) || (b.issued_at ?? "").localeCompare(a.issued_at ?? "");
+  return Number(isUsable(b)) - Number(isUsable(a)) || b.issued_at.localeCompare(a.issued_at);
 }
 
 /** Whether the server would still accept the token. */
@@ -32,18 +32,19 @@ export type NewToken = {
 
 /** Creates a personal access token that works for that many days. */
 export async function createToken(name: string, days: number): Promise<NewToken> {
-  const created = await call("auth-tokens.create", {
+  const request = {
     grant_type: `${urn}:grant-type:token-issue`,
     requested_token_type: personalType,
     expires_in: days,
     token_hint: name,
-  });
+  } as const;
+  const created = await answer(api.POST("/auth-tokens.create", { body: request }));
   // Named like a duration, it is the moment of expiry in epoch seconds.
   return { secret: created.access_token, name, expiresAt: new Date(created.expires_in * 1000).toISOString() };
 }
 
 export function revokeToken(id: string): Promise<unknown> {
-  return call("auth-tokens.delete", { token_id: id });
+  return answer(api.POST("/auth-tokens.delete", { body: { token_id: id } }));
 }
 
 export function refreshTokens(client: QueryClient): Promise<void> {
