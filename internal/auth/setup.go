@@ -4,6 +4,9 @@ import (
 	"context"
 	"crypto/subtle"
 	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
@@ -65,7 +68,10 @@ func orgName(name string) (string, error) {
 func slug(name string) string {
 	var b strings.Builder
 	dash := false
-	for _, r := range contact.FoldName(name) {
+	for _, r := range norm.NFKD.String(contact.FoldName(name)) {
+		if unicode.Is(unicode.Mn, r) {
+			continue // ü is u and a mark
+		}
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
 			if dash && b.Len() > 0 {
 				b.WriteByte('-')
