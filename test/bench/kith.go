@@ -30,10 +30,25 @@ const (
 
 // site is an org of Kith's with the token of its admin.
 type site struct {
-	args     []string // where its data is
-	token    string
-	tag      string   // display id of the tag vip
-	accounts []string // display ids of fifty accounts
+	data, url string // the data folder, and PostgreSQL's URL or ""
+	token     string
+}
+
+// args returns what tells a command of Kith's where the data is.
+func (s *site) args(command ...string) []string {
+	command = append(command, "--data", s.data)
+	if s.url != "" {
+		command = append(command, "--database-url", s.url)
+	}
+	return command
+}
+
+// seedArgs does the same for seedlist.
+func (s *site) seedArgs() []string {
+	if s.url != "" {
+		return []string{"-database-url", s.url}
+	}
+	return []string{"-data", s.data}
 }
 
 // site returns the engine's org, a new one on the first call.
@@ -44,64 +59,38 @@ func (e *env) site(on engine) (*site, error) {
 	return e.newSite(on)
 }
 
-// newSite replaces the engine's org by a new one.
+// newSite replaces the engine's org by a new one, with the accounts and the tag
+// that the contacts file names.
 func (e *env) newSite(on engine) (*site, error) {
-	data := e.path("kith-" + string(on))
-	if err := os.RemoveAll(data); err != nil {
+	s, err := e.emptySite(on, "kith-"+string(on))
+	if err != nil {
 		return nil, err
 	}
-	s := &site{args: []string{"--data", data}}
-	if on == postgres {
-		url, err := e.newDatabase("kith")
-		if err != nil {
-			return nil, err
-		}
-		s.args = append(s.args, "--database-url", url)
-	}
 	e.sites[on] = s
-	return s, e.found(s)
-}
-
-// found creates the org with its admin, accounts and tag.
-func (e *env) found(s *site) error {
-	var admin struct{ Token string }
-	create := e.command(e.kith, append([]string{"admin", "create", "--org", "Bench", "--email", "bench@example.com", "--password-stdin", "--json"}, s.args...)...)
-	create.Stdin = strings.NewReader("correct horse battery staple\n")
-	if err := jsonOutput(create, &admin); err != nil {
-		return err
+	if err := e.command(e.kith, s.args("import", "accounts", e.path("accounts.csv"), "--json")...).Run(); err != nil {
+		return nil, fmt.Errorf("import accounts: %w", err)
 	}
-	s.token = admin.Token
-	if err := e.command(e.kith, append([]string{"import", "accounts", e.path("accounts.csv"), "--json"}, s.args...)...).Run(); err != nil {
-		return fmt.Errorf("import accounts: %w", err)
-	}
-	return e.serve(s, func(url string) error {
-		var created struct {
-			Tag struct {
-				ID string `json:"display_id"`
-			}
-		}
-		if err := s.call(e.ctx, http.DefaultClient, url+"/tags.create", map[string]any{"name": "vip"}, &created); err != nil {
-			return err
-		}
-		s.tag = created.Tag.ID
-		return s.readAccounts(e.ctx, url)
+	return s, e.serve(s, func(url string) error {
+		return s.call(e.ctx, http.DefaultClient, url+"/tags.create", map[string]any{"name": "vip"}, nil)
 	})
 }
 
-// readAccounts remembers some accounts to filter by.
-func (s *site) readAccounts(ctx context.Context, url string) error {
-	var page struct {
-		Accounts []struct {
-			ID string `json:"display_id"`
-		}
+// emptySite creates an org with an admin, in place of one of that name.
+func (e *env) emptySite(on engine, name string) (*site, error) {
+	s := &site{data: e.path(name)}
+	err := os.RemoveAll(s.data)
+	if err == nil && on == postgres {
+		s.url, err = e.newDatabase(strings.ToLower(strings.ReplaceAll(name, "-", "_")))
 	}
-	if err := s.call(ctx, http.DefaultClient, url+"/accounts.list", map[string]any{"limit": 50}, &page); err != nil {
-		return err
+	if err != nil {
+		return nil, err
 	}
-	for _, a := range page.Accounts {
-		s.accounts = append(s.accounts, a.ID)
-	}
-	return nil
+	create := e.command(e.kith, s.args("admin", "create", "--org", "Bench", "--email", "bench@example.com", "--password-stdin", "--json")...)
+	create.Stdin = strings.NewReader("correct horse battery staple\n")
+	var admin struct{ Token string }
+	err = jsonOutput(create, &admin)
+	s.token = admin.Token
+	return s, err
 }
 
 // newDatabase creates a database on the server, in place of one of that name,
@@ -134,7 +123,7 @@ func (e *env) serve(s *site, body func(url string) error) error {
 	if err := listener.Close(); err != nil {
 		return err
 	}
-	server := e.command(e.kith, append([]string{"serve", "--listen", address}, s.args...)...)
+	server := e.command(e.kith, s.args("serve", "--listen", address)...)
 	server.Cancel = func() error { return server.Process.Signal(syscall.SIGTERM) }
 	log, err := os.Create(e.path("serve.log"))
 	if err != nil {

@@ -22,7 +22,7 @@ func kithImport(on engine) func(*env) (bare.Figures, error) {
 		if err != nil {
 			return bare.Figures{}, err
 		}
-		cmd := e.command(e.kith, append([]string{"import", "contacts", e.path("contacts.csv"), "--errors", e.path("failed.csv"), "--json"}, s.args...)...)
+		cmd := e.command(e.kith, s.args("import", "contacts", e.path("contacts.csv"), "--errors", e.path("failed.csv"), "--json")...)
 		var got report
 		start := time.Now()
 		if err := jsonOutput(cmd, &got); err != nil {
@@ -58,7 +58,7 @@ func kithCreateDuringImport(on engine) func(*env) (bare.Figures, error) {
 			return bare.Figures{}, err
 		}
 		return e.onSite(on, func(s *site, url string) (bare.Figures, error) {
-			cmd := e.command(e.kith, append([]string{"import", "contacts", others, "--json"}, s.args...)...)
+			cmd := e.command(e.kith, s.args("import", "contacts", others, "--json")...)
 			if err := cmd.Start(); err != nil {
 				return bare.Figures{}, err
 			}
@@ -83,24 +83,8 @@ func kithCreateDuringImport(on engine) func(*env) (bare.Figures, error) {
 	}
 }
 
-// kithList reads the first page of every pair, again and again, from one connection.
-func kithList(on engine, pairs []pair) func(*env) (bare.Figures, error) {
-	return func(e *env) (bare.Figures, error) {
-		return e.onSite(on, func(s *site, url string) (bare.Figures, error) {
-			client, failed := clients(1), &firstError{}
-			f := bare.Hammer(1, rounds*len(pairs), func(n int) {
-				p := pairs[n%len(pairs)]
-				failed.note(s.call(e.ctx, client, url+"/rev-users.list", p.body(s), nil))
-			})
-			return rated(f), failed.err
-		})
-	}
-}
-
-const (
-	creates = 20_000 // creates of one measurement
-	rounds  = 25     // times that each list page is read
-)
+// creates is how many contacts one measurement creates.
+const creates = 20_000
 
 // onSite measures something against a running server of the engine's org.
 func (e *env) onSite(on engine, measure func(s *site, url string) (bare.Figures, error)) (f bare.Figures, err error) {

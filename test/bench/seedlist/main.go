@@ -28,23 +28,30 @@ func main() {
 	measure := flag.Bool("measure", false, "measure instead of seeding")
 	runs := flag.Int("runs", 60, "lists a pair")
 	only := flag.String("only", "", "only the pair of this name")
+	into := flag.Int64("org", 0, "org to seed into or measure, 0 for a new one")
 	flag.Parse()
 	ctx := context.Background()
-	if err := run(ctx, store.Config{URL: *url, Dir: *dir}, *rows, *runs, *measure, *only); err != nil {
+	if err := run(ctx, store.Config{URL: *url, Dir: *dir}, *into, *rows, *runs, *measure, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "seedlist:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, c store.Config, rows, runs int, measure bool, only string) error {
+func run(ctx context.Context, c store.Config, into int64, rows, runs int, measure bool, only string) error {
 	db, err := store.Open(ctx, c)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = db.Close() }()
 	scope := org.Scope{OrgID: 1, Space: don.Space{Partition: "kith", Org: "bench"}, Actor: don.Of(don.Member, 1)}
+	if into != 0 {
+		scope.OrgID = into
+	}
 	if measure {
 		return bench(ctx, db, scope, rows, runs, only)
+	}
+	if into != 0 {
+		return seed(ctx, db, scope, rows)
 	}
 	if err := db.Migrate(ctx); err != nil {
 		return err
