@@ -153,8 +153,8 @@ func (t targets) firstOf(c *contact.Contact, kind don.Type) don.ID {
 
 // Dissociate takes a contact out of accounts and workspaces. Out of an account
 // means out of its workspaces too. A place it does not have is not_found.
-func (s *Service) Dissociate(ctx context.Context, sc org.Scope, n int64, from []don.ID) error {
-	_, err := s.editContact(ctx, sc, n, func(tx Tx, c *contact.Contact) error {
+func (s *Service) Dissociate(ctx context.Context, sc org.Scope, n int64, from []don.ID) (ContactFound, error) {
+	return s.editContact(ctx, sc, n, func(tx Tx, c *contact.Contact) error {
 		names, err := namesOf(ctx, tx, needs.contact, c)
 		if err != nil {
 			return err
@@ -172,7 +172,6 @@ func (s *Service) Dissociate(ctx context.Context, sc org.Scope, n int64, from []
 		}
 		return nil
 	})
-	return err
 }
 
 // within reports whether a place is the record id or a workspace of it.

@@ -119,24 +119,24 @@ func (d DirectoryDeps) removeAssociations(ctx context.Context, c call, in *assoc
 			return nil, err
 		}
 	}
-	return nil, d.Service.Dissociate(ctx, c.Scope, id.N, from)
-}
-
-func (d DirectoryDeps) link(ctx context.Context, c call, in *linkIn) (*struct{}, error) {
-	user, workspace, err := in.read(c)
-	if err != nil {
-		return nil, err
-	}
-	_, err = d.Service.Associate(ctx, c.Scope, user.N, []directory.Place{{ID: workspace}})
+	_, err = d.Service.Dissociate(ctx, c.Scope, id.N, from)
 	return nil, err
 }
 
-func (d DirectoryDeps) unlink(ctx context.Context, c call, in *linkIn) (*struct{}, error) {
+func (d DirectoryDeps) link(ctx context.Context, c call, in *linkIn) (*revUserOut, error) {
 	user, workspace, err := in.read(c)
 	if err != nil {
 		return nil, err
 	}
-	return nil, d.Service.Dissociate(ctx, c.Scope, user.N, []don.ID{workspace})
+	return c.revUser(d.Service.Associate(ctx, c.Scope, user.N, []directory.Place{{ID: workspace}}))
+}
+
+func (d DirectoryDeps) unlink(ctx context.Context, c call, in *linkIn) (*revUserOut, error) {
+	user, workspace, err := in.read(c)
+	if err != nil {
+		return nil, err
+	}
+	return c.revUser(d.Service.Dissociate(ctx, c.Scope, user.N, []don.ID{workspace}))
 }
 
 // listAssociations pages through the list that a contact carries, in the order

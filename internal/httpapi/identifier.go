@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/directory"
@@ -33,7 +34,20 @@ func (c call) identifiers(f directory.ContactFound, err error) (*identifiersOut,
 	for _, i := range f.Item.Identifiers {
 		out.Identifiers = append(out.Identifiers, identifierOf(f.Item, i))
 	}
+	slices.SortStableFunc(out.Identifiers, func(a, b Identifier) int { return cmp.Compare(rank(a), rank(b)) })
 	return out, nil
+}
+
+// rank sorts identifiers for show: by kind, and the main one of each first.
+func rank(i Identifier) int {
+	at := slices.Index(directory.Kinds(), i.Kind)
+	if at < 0 {
+		at = len(directory.Kinds())
+	}
+	if i.Main {
+		return 2 * at
+	}
+	return 2*at + 1
 }
 
 // identifierOf fills in what an identifier has in common with its contact.

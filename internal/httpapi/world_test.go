@@ -108,3 +108,32 @@ func (w *world) join(t *testing.T, name string, settings org.Settings) apitest.C
 	w.actors[name] = a
 	return apitest.Client{Handler: w.api, Token: name, Spec: apitest.Load(t)}
 }
+
+// forms asks for a read in its two forms, which must answer alike.
+func forms(name, op, query string, body any, status int, want string) []apitest.Scenario {
+	return []apitest.Scenario{
+		{Name: name + " by GET", Method: http.MethodGet, Path: "/" + op + "?" + query, Status: status, Want: want},
+		{Name: name + " by POST", Path: "/internal/" + op, Body: body, Status: status, Want: want},
+	}
+}
+
+// refused is a call with a JSON body that answers with an error.
+func refused(name, op, body string, status int, want string) apitest.Scenario {
+	return apitest.Scenario{Name: name, Path: "/" + op, Body: body, Status: status, Want: want}
+}
+
+// made is a call that makes something.
+func made(op, body, want string) apitest.Scenario {
+	return apitest.Scenario{Name: op + " " + body, Path: "/" + op, Body: body, Status: http.StatusCreated, Want: want}
+}
+
+// done is a call that succeeds.
+func done(op, body, want string) apitest.Scenario {
+	return apitest.Scenario{Name: op + " " + body, Path: "/" + op, Body: body, Status: http.StatusOK, Want: want}
+}
+
+// absent also looks for what must not be in the answer.
+func absent(s apitest.Scenario, paths ...string) apitest.Scenario {
+	s.Absent = paths
+	return s
+}
