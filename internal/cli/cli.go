@@ -30,6 +30,8 @@ type root struct {
 	Admin   adminCmd   `cmd:"" help:"Create an organisation and its first admin."`
 	Token   tokenCmd   `cmd:"" help:"Create personal access tokens."`
 	Member  memberCmd  `cmd:"" help:"Look after an organisation's members."`
+	Import  importCmd  `cmd:"" help:"Import contacts or accounts from CSV."`
+	Imports importsCmd `cmd:"" help:"List, show, cancel and undo imports."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database up to this version. The server does it by itself when it starts."`
 	Doctor  doctorCmd  `cmd:"" help:"Check the data folder, the database and the machine."`
 	Version versionCmd `cmd:"" help:"Print the version."`

@@ -205,4 +205,3 @@ func (s *eventStream) send(text string) bool {
 	}
 	return s.control.Flush() == nil
 }
-
