@@ -2,8 +2,8 @@ package store
 
 // SetPlanLimits makes small tables take the plans of large ones until the
 // function returned is called.
-func SetPlanLimits(gather, window int) (restore func()) {
+func SetPlanLimits(few, sample, short, long, listed, sieved int) (restore func()) {
 	was := planLimits
-	planLimits = limits{gather: gather, window: window}
+	planLimits = limits{few, sample, short, long, listed, sieved}
 	return func() { planLimits = was }
 }

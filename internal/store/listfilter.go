@@ -38,16 +38,18 @@ func in[T any](b *builder, values []T) string {
 // cond is one condition of a filter in the forms that plans use. Members and
 // probe read an index alone; they may tell of records that do not exist.
 type cond struct {
-	// members selects the numbers of those that meet it; nil when no index has them.
+	// members selects the numbers of those that meet it, or with not set of
+	// those that do not. Further terms may follow.
 	members func(b *builder) string
-	repeats bool // members may give a number more than once
-	// probe tests the record whose number the expression n is; nil when only
-	// the record itself can tell.
+	not     bool
+	rising  bool // members come by number if asked to; else one may come more than once
+	weight  int  // lookups that a probe takes
+	// probe tests the record whose number the expression n is; nil when no index
+	// can tell.
 	probe func(b *builder, n string) string
 	// test tests a row of the table under an alias; nil when the row does not tell.
 	test func(b *builder, t string) string
-	// column is the indexed column that test bounds, "" for others.
-	column string
+	span *span // the range that the condition is, nil for others
 }
 
 // exists makes a probe of a sub-select. This spelling, unlike EXISTS, is a
@@ -64,7 +66,8 @@ func attrCond(field string, values []string) cond {
 	}
 	return cond{
 		members: func(b *builder) string { return "SELECT x.n FROM attr x WHERE " + where(b) },
-		repeats: len(values) > 1,
+		rising:  len(values) == 1,
+		weight:  len(values),
 		probe:   func(b *builder, n string) string { return exists("attr x", where(b)+" AND x.n = "+n) },
 	}
 }
@@ -81,7 +84,7 @@ func keyCond(of don.Type, kind contact.Kind, values []string) cond {
 	}
 	return cond{
 		members: func(b *builder) string { return "SELECT x.n FROM identifier x WHERE " + where(b) },
-		repeats: len(keys) > 1,
+		weight:  len(keys),
 		probe: func(b *builder, n string) string {
 			return exists("identifier x", where(b)+" AND x.holder IN (0, "+n+") AND x.n = "+n)
 		},
@@ -99,43 +102,80 @@ func authorCond(table string, tails []string) cond {
 		probe: func(b *builder, n string) string {
 			return exists(table+" x", "x.org_id = $1 AND "+test(b, "x")+" AND x.n = "+n)
 		},
-		test: test,
+		rising: len(tails) == 1,
+		weight: len(tails),
+		test:   test,
 	}
 }
 
 // verifiedCond asks for verified contacts or the others. Only the others, who
 // are few as a rule, have an index.
 func verifiedCond(want bool) cond {
+	c := cond{
+		members: func(*builder) string { return "SELECT x.n FROM contact x WHERE x.org_id = $1 AND x.verified = FALSE" },
+		not:     want,
+		rising:  true,
+		weight:  1,
+	}
+	value := "FALSE"
 	if want {
-		return cond{test: func(_ *builder, t string) string { return t + ".verified" }}
+		value = "TRUE"
 	}
+	c.test = func(_ *builder, t string) string { return t + ".verified = " + value }
+	c.probe = func(_ *builder, n string) string {
+		p := exists("contact x", "x.org_id = $1 AND x.verified = FALSE AND x.n = "+n)
+		if want {
+			return "NOT (" + p + ")"
+		}
+		return p
+	}
+	return c
+}
+
+// liveCond asks for what exists.
+func liveCond(table string) cond {
 	return cond{
-		members: func(*builder) string { return "SELECT x.n FROM contact x WHERE x.org_id = $1 AND NOT x.verified" },
-		probe: func(_ *builder, n string) string {
-			return exists("contact x", "x.org_id = $1 AND NOT x.verified AND x.n = "+n)
-		},
-		test: func(_ *builder, t string) string { return "NOT " + t + ".verified" },
+		members: func(*builder) string { return "SELECT x.n FROM " + table + " x WHERE x.org_id = $1" },
+		test:    func(*builder, string) string { return "TRUE" },
 	}
+}
+
+// span is a range of an indexed column of dates, both ends included.
+type span struct {
+	column        string
+	after, before *time.Time
+}
+
+// test writes the bounds on a row t.
+func (s span) test(b *builder, t string) string {
+	var parts []string
+	if s.after != nil {
+		parts = append(parts, t+"."+s.column+" >= "+b.arg(*s.after))
+	}
+	if s.before != nil {
+		parts = append(parts, t+"."+s.column+" <= "+b.arg(*s.before))
+	}
+	return strings.Join(parts, " AND ")
 }
 
 // dateCond asks for a date within bounds, both included.
 func dateCond(table, column string, after, before *time.Time) cond {
-	test := func(b *builder, t string) string {
-		var parts []string
-		if after != nil {
-			parts = append(parts, t+"."+column+" >= "+b.arg(storable(after.Add(time.Microsecond-1))))
-		}
-		if before != nil {
-			parts = append(parts, t+"."+column+" <= "+b.arg(storable(*before)))
-		}
-		return strings.Join(parts, " AND ")
+	s := span{column: column}
+	if after != nil {
+		t := storable(after.Add(time.Microsecond - 1))
+		s.after = &t
+	}
+	if before != nil {
+		t := storable(*before)
+		s.before = &t
 	}
 	return cond{
 		members: func(b *builder) string {
-			return "SELECT x.n FROM " + table + " x WHERE x.org_id = $1 AND " + test(b, "x")
+			return "SELECT x.n FROM " + table + " x WHERE x.org_id = $1 AND " + s.test(b, "x")
 		},
-		test:   test,
-		column: column,
+		weight: 1,
+		test:   s.test,
+		span:   &s,
 	}
 }
 
@@ -271,6 +311,7 @@ func tagConds(f tag.Filter) conds {
 		test := func(b *builder, t string) string { return t + ".name_key" + in(b, names) }
 		cs = append(cs, cond{
 			members: func(b *builder) string { return "SELECT x.n FROM tag x WHERE x.org_id = $1 AND " + test(b, "x") },
+			weight:  1,
 			test:    test,
 		})
 	}

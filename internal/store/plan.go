@@ -2,31 +2,47 @@ package store
 
 import (
 	"context"
-	"math"
 	"slices"
 
 	"github.com/kith-id/kith/internal/don"
 )
 
-// A page is found in one of two ways.
+// A page of a list is found in one of three ways.
 //
 // Gather: an index has few records for one of the filter's conditions. They are
-// looked at one by one and sorted.
+// read and sorted.
 //
-// Walk: the records are visited in the order of the sort, from the edge on,
+// Probe: the records are visited in the order of the sort, from the edge on,
 // until the page is full. Each is tested by lookups in indexes.
 //
-// Both find the numbers of the page's records, reading nothing but indexes
-// where they can; the records are then read by number.
+// Sieve: the numbers of the records that meet a condition are read from its
+// index into a set; then the records are visited in order as before, but tested
+// against the set, which costs a tenth of a lookup.
+//
+// Nothing is known of how a filter's values are spread, so the plan tries what
+// is cheap if luck has it, within a budget, and goes on with what it has learnt:
+// gather if a condition has very few records, probe a few hundred, sieve or
+// gather if a condition has few, probe a few thousand, at last read the sets of
+// the conditions whole. All ways find the numbers of the page's records, reading
+// indexes alone where they can; the records are then read by number.
 
-// limits are where plans change over.
+// limits are where plans change over. They are variables for tests' sake alone.
 type limits struct {
-	gather int // records looked at one by one rather than walked to: one costs about as much as three steps
-	window int // steps that a walk takes before it is thought again
+	few    int // members of a condition that are gathered at once
+	sample int // members that are read before longer walks
+	short  int // lookups of the first walk
+	long   int // lookups of the second
+	listed int // numbers that may be named in a statement
+	sieved int // steps of the first sieve, at least
 }
 
-// planLimits are variables for tests' sake alone.
-var planLimits = limits{gather: 4096, window: 20_000}
+var planLimits = limits{few: 1000, sample: 16_000, short: 400, long: 4000, listed: 1024, sieved: 2000}
+
+// What steps cost, in steps of a walk along an index; measured on SQLite.
+const (
+	lookupCost = 8  // finding an index entry in no order
+	recordCost = 16 // reading a record
+)
 
 // listing describes a table to plans.
 type listing struct {
@@ -64,6 +80,10 @@ type plan struct {
 	conds []cond
 	order order
 	want  int
+
+	sets  []*numberSet // of each condition, nil when not read whole
+	sizes []int        // estimates
+	total int          // the highest number
 }
 
 func (p *plan) builder() *builder { return &builder{args: []any{p.tx.scope.OrgID}} }
@@ -74,74 +94,132 @@ func (p *plan) numbers(ctx context.Context, b *builder) ([]int64, error) {
 
 // find returns the numbers of up to want records in the direction of the query.
 func (p *plan) find(ctx context.Context) ([]int64, error) {
-	from, err := p.smallest(ctx)
-	if err != nil {
+	p.sets, p.sizes = make([]*numberSet, len(p.conds)), make([]int, len(p.conds))
+	if err := p.sample(ctx, planLimits.few); err != nil {
 		return nil, err
 	}
-	if from >= 0 {
-		b := p.builder()
-		p.gather(b, from)
-		return p.numbers(ctx, b)
+	if at := p.smallest(); at >= 0 {
+		return p.gathered(ctx, at)
 	}
-	var ns []int64
-	for _, g := range p.legs() {
-		more, err := p.walkLeg(ctx, g, p.want-len(ns))
-		if err != nil {
+	ns, done, err := p.probe(ctx, planLimits.short)
+	if done || err != nil {
+		return ns, err
+	}
+	if err := p.sample(ctx, planLimits.sample); err != nil {
+		return nil, err
+	}
+	if p.smallest() < 0 {
+		if ns, done, err = p.probe(ctx, planLimits.long); done || err != nil {
+			return ns, err
+		}
+		if err := p.readSets(ctx); err != nil {
 			return nil, err
 		}
-		if ns = append(ns, more...); len(ns) == p.want {
-			break
-		}
 	}
-	return ns, nil
+	return p.sift(ctx)
 }
 
-// smallest returns the condition with the fewest members if they are few
-// enough to gather, else -1.
-func (p *plan) smallest(ctx context.Context) (int, error) {
-	at, least := -1, planLimits.gather+1
+// smallest returns the condition whose members are known to be the fewest, -1
+// when none are known.
+func (p *plan) smallest() int {
+	at := -1
+	for i, s := range p.sets {
+		if s != nil && !p.conds[i].not && (at < 0 || s.size < p.sets[at].size) {
+			at = i
+		}
+	}
+	return at
+}
+
+// sample reads up to limit members of each condition. Those that have no more
+// are known then; of the others the size is guessed.
+func (p *plan) sample(ctx context.Context, limit int) error {
 	for i, c := range p.conds {
-		if c.members == nil || c.column != "" && c.column == p.l.sorts[p.order.keys[0].field] {
+		if p.sets[i] != nil || p.along(c) {
 			continue
 		}
-		n, err := p.size(ctx, c, least)
+		ns, err := p.members(ctx, c, limit+1)
 		if err != nil {
-			return -1, err
+			return err
 		}
-		if n < least {
-			at, least = i, n
+		if len(ns) <= limit {
+			p.sets[i] = newNumberSet(ns)
+			p.sizes[i] = p.sets[i].size
+			continue
 		}
-		if least <= p.want {
-			break
+		p.sizes[i] = 8 * limit
+		if c.rising {
+			if err := p.learnTotal(ctx); err != nil {
+				return err
+			}
+			p.sizes[i] = int(int64(limit) * int64(p.total) / max(ns[limit], 1))
 		}
 	}
-	return at, nil
+	return nil
 }
 
-// size counts the members of a condition, up to limit.
-func (p *plan) size(ctx context.Context, c cond, limit int) (int, error) {
+// along reports whether the walk runs within the condition's range anyhow.
+func (p *plan) along(c cond) bool {
+	return c.span != nil && c.span.column == p.l.sorts[p.order.keys[0].field]
+}
+
+// members reads the members of a condition, in rising order where there is one;
+// limit 0 is none.
+func (p *plan) members(ctx context.Context, c cond, limit int) ([]int64, error) {
 	b := p.builder()
-	b.WriteString("SELECT COUNT(*) FROM (" + c.members(b) + " LIMIT " + b.arg(limit) + ") y")
-	var n int
-	_, err := one(ctx, p.tx.q, b.String(), b.args, &n)
-	return n, err
+	b.WriteString(c.members(b))
+	if c.rising {
+		b.WriteString(" ORDER BY x.n")
+	}
+	if limit > 0 {
+		b.WriteString(" LIMIT " + b.arg(limit))
+	}
+	return p.numbers(ctx, b)
 }
 
-// walkLeg walks one leg. A window that ends before the page is full is walked
-// again without its bound.
-func (p *plan) walkLeg(ctx context.Context, g leg, want int) ([]int64, error) {
-	for window := planLimits.window; ; window = math.MaxInt32 {
+// learnTotal learns the highest number, which is about how many records there are.
+func (p *plan) learnTotal(ctx context.Context) error {
+	if p.total > 0 {
+		return nil
+	}
+	b := p.builder()
+	b.WriteString("SELECT COALESCE(MAX(t.n), 1) FROM " + p.l.table + " t WHERE t.org_id = $1")
+	_, err := one(ctx, p.tx.q, b.String(), b.args, &p.total)
+	return err
+}
+
+func (p *plan) gathered(ctx context.Context, at int) ([]int64, error) {
+	b := p.builder()
+	p.gather(b, at)
+	return p.numbers(ctx, b)
+}
+
+// probe walks until the page is full, with about so many lookups. It reports
+// false when they did not suffice.
+func (p *plan) probe(ctx context.Context, lookups int) (ns []int64, done bool, err error) {
+	weight := 1
+	for _, c := range p.conds {
+		weight += c.weight
+	}
+	window := max(lookups/weight, 1)
+	for _, g := range p.legs() {
 		b := p.builder()
-		p.walk(b, g, window, want)
-		ns, err := p.numbers(ctx, b)
-		if err != nil || len(ns) == want || window > planLimits.window || !p.tests(g) {
-			return ns, err
+		p.walk(b, g, window, p.want-len(ns))
+		more, err := p.numbers(ctx, b)
+		if err != nil {
+			return nil, false, err
 		}
-		left, err := p.longer(ctx, g, window)
-		if err != nil || !left {
-			return ns, err
+		if ns = append(ns, more...); len(ns) == p.want {
+			return ns, true, nil
+		}
+		if !p.tests(g) {
+			continue
+		}
+		if left, err := p.longer(ctx, g, window); left || err != nil {
+			return nil, false, err
 		}
 	}
+	return ns, true, nil
 }
 
 // longer reports whether a leg has more steps than the window.
@@ -152,36 +230,6 @@ func (p *plan) longer(ctx context.Context, g leg, window int) (bool, error) {
 	b.WriteString(" LIMIT 1 OFFSET " + b.arg(window) + ") w")
 	ns, err := p.numbers(ctx, b)
 	return len(ns) > 0, err
-}
-
-// count returns how many records meet the conditions, up to limit.
-func count(ctx context.Context, tx *Tx, l *listing, conds []cond, limit int) (int, error) {
-	p := plan{tx: tx, l: l, conds: conds, order: order{keys: []orderKey{{field: SortID}}, start: true}}
-	from, least := -1, math.MaxInt
-	for i, c := range conds {
-		if c.members == nil {
-			continue
-		}
-		n, err := p.size(ctx, c, limit+1)
-		if err != nil {
-			return 0, err
-		}
-		if n < least {
-			from, least = i, n
-		}
-	}
-	b := p.builder()
-	b.WriteString("SELECT COUNT(*) FROM (")
-	if from >= 0 {
-		p.members(b, from)
-	} else {
-		b.WriteString("SELECT t.n FROM " + l.table + " t WHERE t.org_id = $1")
-		p.testRow(b, "t", -1)
-	}
-	b.WriteString(" LIMIT " + b.arg(limit) + ") y")
-	var n int
-	_, err := one(ctx, tx.q, b.String(), b.args, &n)
-	return n, err
 }
 
 // Analyze brings the database's statistics up to date. Plans are fixed by the

@@ -1,11 +1,34 @@
 package store
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // gather writes a statement that sorts the members of one condition that meet
 // the others.
 func (p *plan) gather(b *builder, from int) {
-	p.members(b, from)
+	c := p.conds[from]
+	distinct := "DISTINCT "
+	if c.rising {
+		distinct = ""
+	}
+	b.WriteString("WITH d(dn) AS MATERIALIZED (SELECT " + distinct + "m.n FROM (" + c.members(b) + ") m)" +
+		" SELECT t.n FROM d CROSS JOIN " + p.l.table + " t WHERE t.org_id = $1 AND t.n = d.dn")
+	p.test(b, "d.dn", "t", without(p.conds, from))
+	p.sorted(b)
+}
+
+// gatherList writes a statement that sorts those of the numbers that meet the
+// conditions.
+func (p *plan) gatherList(b *builder, ns []int64, conds []cond) {
+	b.WriteString("SELECT t.n FROM " + p.l.table + " t WHERE t.org_id = $1 AND t.n IN (" + padded(b, ns) + ")")
+	p.test(b, "t.n", "t", conds)
+	p.sorted(b)
+}
+
+// sorted ends a statement over rows t.
+func (p *plan) sorted(b *builder) {
 	terms := p.rowTerms("t")
 	if !p.order.start {
 		b.WriteString(" AND " + beyond(b, terms))
@@ -13,31 +36,33 @@ func (p *plan) gather(b *builder, from int) {
 	b.WriteString(orderBy(terms) + " LIMIT " + b.arg(p.want))
 }
 
-// members writes the select of the numbers of the records among a condition's
-// members that meet the other conditions. Further terms may follow.
-func (p *plan) members(b *builder, from int) {
-	c := p.conds[from]
-	distinct := ""
-	if c.repeats {
-		distinct = "DISTINCT "
-	}
-	b.WriteString("WITH d(dn) AS MATERIALIZED (SELECT " + distinct + "m.n FROM (" + c.members(b) + ") m)" +
-		" SELECT t.n FROM d CROSS JOIN " + p.l.table + " t WHERE t.org_id = $1 AND t.n = d.dn")
-	for i, c := range p.conds {
-		if i != from && c.test == nil {
-			b.WriteString(" AND " + c.probe(b, "d.dn"))
+// test writes the conditions on a row t whose number is n as well.
+func (p *plan) test(b *builder, n, t string, conds []cond) {
+	for _, c := range conds {
+		if c.test != nil {
+			b.WriteString(" AND " + c.test(b, t))
+		} else {
+			b.WriteString(" AND " + c.probe(b, n))
 		}
 	}
-	p.testRow(b, "t", from)
 }
 
-// testRow writes the tests of conditions that a row can tell.
-func (p *plan) testRow(b *builder, t string, except int) {
-	for i, c := range p.conds {
-		if i != except && c.test != nil {
-			b.WriteString(" AND " + c.test(b, t))
-		}
+func without(conds []cond, at int) []cond {
+	return append(append([]cond{}, conds[:at]...), conds[at+1:]...)
+}
+
+// padded writes the numbers as arguments. The last one repeats up to a power of
+// two, so that there are few different texts.
+func padded(b *builder, ns []int64) string {
+	size := 16
+	for size < len(ns) {
+		size *= 2
 	}
+	marks := make([]string, size)
+	for i := range marks {
+		marks[i] = b.arg(ns[min(i, len(ns)-1)])
+	}
+	return strings.Join(marks, ", ")
 }
 
 // rowTerms are the terms of the order over a whole row.
@@ -59,11 +84,13 @@ type leg struct {
 	where  string
 	n      string // the expression of the number
 	terms  []term
-	edged  bool   // begins behind the edge that the terms hold
-	own    bool   // s is the record's own table, so what it names exists
-	column string // the column that s runs along
-	check  string // what a row x must meet besides, in terms of w.k
-	shown  string // the expression of w.k
+	edged  bool       // begins behind the edge that the terms hold
+	own    bool       // s is the record's own table, so what it names exists
+	column string     // the column that s runs along
+	span   span       // the range of that column, where the filter has one
+	among  *numberSet // only numbers in its range matter; nil for all
+	check  string     // what a row x must meet besides, in terms of w.k
+	shown  string     // the expression of w.k
 }
 
 // legs cuts the walk into parts that an index has in order: e-mails are in the
@@ -72,58 +99,90 @@ func (p *plan) legs() []leg {
 	first := p.order.keys[0]
 	switch {
 	case first.field == SortEmail:
-		with, without := p.emailLeg(), p.bareLeg()
-		bare := first.edge == ""
-		switch {
-		case p.order.start && p.order.backward:
-			return []leg{without, with}
-		case p.order.start:
-			return []leg{with, without}
-		case bare && p.order.backward:
-			with.edged = false
-			return []leg{without, with}
-		case bare:
-			return []leg{without}
-		case p.order.backward:
-			return []leg{with}
-		}
-		without.edged = false
-		return []leg{with, without}
+		return p.emailLegs(!p.order.start && first.edge == "")
 	case (first.field == SortName || first.field == SortTagName) && p.l.names != "":
 		return []leg{p.nameLeg()}
 	}
 	return []leg{p.columnLeg()}
 }
 
-func (p *plan) columnLeg() leg {
-	return leg{
-		from: p.l.table + " s", where: "s.org_id = $1", n: "s.n", terms: p.rowTerms("s"), edged: !p.order.start,
-		own: true, column: p.l.sorts[p.order.keys[0].field],
+// emailLegs are those with and those without an e-mail; bare tells that the
+// edge is one without.
+func (p *plan) emailLegs(bare bool) []leg {
+	edged := !p.order.start
+	switch {
+	case p.order.backward && edged && !bare:
+		return []leg{p.emailLeg(true)}
+	case p.order.backward:
+		return []leg{p.bareLeg(edged), p.emailLeg(false)}
+	case bare:
+		return []leg{p.bareLeg(true)}
 	}
+	return []leg{p.emailLeg(edged), p.bareLeg(false)}
+}
+
+// columnLeg runs along a column of the table, within the filter's range of it.
+// The edge replaces the bound on its side unless that is the narrower, for of
+// two bounds on one side an engine may use the wider.
+func (p *plan) columnLeg() leg {
+	first := p.order.keys[0]
+	g := leg{
+		from: p.l.table + " s", where: "s.org_id = $1", n: "s.n", terms: p.rowTerms("s"), edged: !p.order.start,
+		own: true, column: p.l.sorts[first.field],
+	}
+	for _, c := range p.conds {
+		if c.span == nil || c.span.column != g.column {
+			continue
+		}
+		g.span = *c.span
+		at, _ := first.edge.(time.Time)
+		bound, narrower := &g.span.after, at.Before
+		if first.desc {
+			bound, narrower = &g.span.before, at.After
+		}
+		if !g.edged || *bound == nil {
+			continue
+		}
+		if narrower(**bound) {
+			g.edged = false
+		} else {
+			*bound = nil
+		}
+	}
+	return g
 }
 
 func (p *plan) nameLeg() leg {
 	g := leg{from: "attr s", where: "s.org_id = $1 AND s.field = '" + p.l.names + "'", n: "s.n", edged: !p.order.start}
-	return p.along(g, "s.value", "", p.order.keys)
+	return p.indexed(g, "s.value", "", p.order.keys)
 }
 
-func (p *plan) emailLeg() leg {
+// emailLeg bounds the keys on both sides once: of two bounds on one side an
+// engine may use the wider.
+func (p *plan) emailLeg(edged bool) leg {
 	g := leg{
-		from: "identifier s", where: "s.org_id = $1 AND s.key >= 'e:' AND s.key < 'e;' AND s.type = 1", n: "s.n", edged: !p.order.start,
+		from: "identifier s", where: "s.org_id = $1 AND s.type = 1 AND s.main", n: "s.n", edged: edged,
 		check: "x.email_key = substr(w.k, 3)", shown: "s.key",
 	}
-	return p.along(g, "s.key", "e:", p.order.keys)
+	desc := p.order.keys[0].desc
+	if !g.edged || desc {
+		g.where += " AND s.key >= 'e:'"
+	}
+	if !g.edged || !desc {
+		g.where += " AND s.key < 'e;'"
+	}
+	return p.indexed(g, "s.key", "e:", p.order.keys)
 }
 
-func (p *plan) bareLeg() leg {
+func (p *plan) bareLeg(edged bool) leg {
 	return leg{
-		from: "contact s", where: "s.org_id = $1 AND s.email_key = ''", n: "s.n", edged: !p.order.start,
+		from: "contact s", where: "s.org_id = $1 AND s.email_key = ''", n: "s.n", edged: edged,
 		terms: p.restTerms("s", p.order.keys[1:]), own: true,
 	}
 }
 
-// along completes a leg over an index whose entries hold the first key.
-func (p *plan) along(g leg, expr, prefix string, keys []orderKey) leg {
+// indexed completes a leg over an index whose entries hold the first key.
+func (p *plan) indexed(g leg, expr, prefix string, keys []orderKey) leg {
 	edge := keys[0].edge
 	if s, ok := edge.(string); ok {
 		edge = prefix + s
@@ -145,6 +204,9 @@ func (p *plan) restTerms(t string, keys []orderKey) []term {
 	return rest.rowTerms(t)
 }
 
+// meets reports whether all steps meet a condition because of their range.
+func (g leg) meets(c cond) bool { return c.span != nil && g.own && c.span.column == g.column }
+
 // tests reports whether a leg's steps need a test.
 func (p *plan) tests(g leg) bool { return !g.own || len(p.rest(g)) > 0 }
 
@@ -152,7 +214,7 @@ func (p *plan) tests(g leg) bool { return !g.own || len(p.rest(g)) > 0 }
 func (p *plan) rest(g leg) []cond {
 	var out []cond
 	for _, c := range p.conds {
-		if c.column == "" || !g.own || c.column != g.column {
+		if !g.meets(c) {
 			out = append(out, c)
 		}
 	}
@@ -166,13 +228,15 @@ func (p *plan) steps(b *builder, g leg) {
 		shown = ", " + g.shown + " AS k"
 	}
 	b.WriteString("SELECT " + g.n + " AS n" + shown + " FROM " + g.from + " WHERE " + g.where)
-	for _, c := range p.conds {
-		if c.column != "" && g.own && c.column == g.column {
-			b.WriteString(" AND " + c.test(b, "s"))
-		}
+	if bounds := g.span.test(b, "s"); bounds != "" {
+		b.WriteString(" AND " + bounds)
 	}
 	if g.edged {
 		b.WriteString(" AND " + beyond(b, g.terms))
+	}
+	if g.among != nil {
+		// The sign keeps the range from being taken for the index's.
+		b.WriteString(" AND +" + g.n + " BETWEEN " + b.arg(g.among.min) + " AND " + b.arg(g.among.max))
 	}
 	b.WriteString(orderBy(g.terms))
 }

@@ -260,7 +260,7 @@ func testListProperty(t *testing.T, open Open) {
 	}
 	addContacts(t, db, s, cs)
 	addContacts(t, db, other, cs[:50])
-	for round := range 250 {
+	for round := range 80 {
 		f, sorts := randomFilter(rng, people), randomSorts(rng)
 		var want []int64
 		sorted := slices.SortedFunc(slices.Values(cs), func(a, b *contact.Contact) int { return compare(sorts, a, b) })

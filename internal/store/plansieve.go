@@ -1,0 +1,308 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+)
+
+// sieve is what walks are tested against: sets, and the conditions that no set
+// stands for.
+type sieve struct {
+	in   *numberSet   // nil when no condition's members are known
+	out  []*numberSet // members of what must not be met
+	rest []cond
+}
+
+func (s *sieve) passes(n int64) bool {
+	if s.in != nil && !s.in.has(n) {
+		return false
+	}
+	for _, o := range s.out {
+		if o.has(n) {
+			return false
+		}
+	}
+	return true
+}
+
+// sieve intersects the sets that are known.
+func (p *plan) sieve() *sieve {
+	s := &sieve{}
+	for i, c := range p.conds {
+		switch set := p.sets[i]; {
+		case set == nil:
+			s.rest = append(s.rest, c)
+		case c.not:
+			s.out = append(s.out, set)
+		}
+	}
+	base := p.smallest()
+	if base < 0 {
+		return s
+	}
+	in := newNumberSet(nil)
+	for _, n := range p.sets[base].numbers() {
+		if s.passes(n) && p.inAll(n) {
+			in.add(n)
+		}
+	}
+	s.in = in
+	return s
+}
+
+func (p *plan) inAll(n int64) bool {
+	for i, set := range p.sets {
+		if set != nil && !p.conds[i].not && !set.has(n) {
+			return false
+		}
+	}
+	return true
+}
+
+// readSets reads the members of conditions whole, the smallest first, as long
+// as that costs less than looking up what is left.
+func (p *plan) readSets(ctx context.Context) error {
+	p.requireLive()
+	order := make([]int, 0, len(p.conds))
+	for i, c := range p.conds {
+		if p.sets[i] == nil && !p.along(c) {
+			order = append(order, i)
+		}
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(p.cost(a), p.cost(b)) })
+	left := math.MaxInt / lookupCost
+	for _, i := range order {
+		c := p.conds[i]
+		if p.sizes[i] > left*lookupCost {
+			continue
+		}
+		ns, err := p.members(ctx, c, 0)
+		if err != nil {
+			return err
+		}
+		p.sets[i] = newNumberSet(ns)
+		if s := p.sieve(); s.in != nil {
+			left = s.in.size
+		}
+	}
+	return nil
+}
+
+// requireLive makes existence a condition like others where a walk runs along
+// entries of records that may not exist and nothing else narrows it: a running
+// import may have millions of them.
+func (p *plan) requireLive() {
+	own := !slices.ContainsFunc(p.legs(), func(g leg) bool { return !g.own })
+	if own || slices.ContainsFunc(p.conds, func(c cond) bool { return !c.not && !p.along(c) }) {
+		return
+	}
+	p.conds = append(slices.Clone(p.conds), liveCond(p.l.table))
+	p.sets, p.sizes = append(p.sets, nil), append(p.sizes, 0)
+}
+
+// cost ranks a condition for reading: those that leave the most out come last.
+func (p *plan) cost(at int) int {
+	if p.conds[at].not {
+		return math.MaxInt/2 + p.sizes[at]/2
+	}
+	return p.sizes[at]
+}
+
+// sift finds the page with the sets that are known: by reading the records if
+// they are few, else by walking, unless that takes longer than reading them.
+func (p *plan) sift(ctx context.Context) ([]int64, error) {
+	s := p.sieve()
+	if s.in != nil && s.in.size == 0 {
+		return nil, nil
+	}
+	if s.in != nil && s.in.size <= planLimits.listed {
+		b := p.builder()
+		p.gatherList(b, s.in.numbers(), s.rest)
+		return p.numbers(ctx, b)
+	}
+	if err := p.learnTotal(ctx); err != nil {
+		return nil, err
+	}
+	steps, base := p.expected(s), p.smallest()
+	reading := math.MaxInt
+	if base >= 0 {
+		reading = p.sets[base].size * recordCost
+	}
+	if reading > steps {
+		if budget := max(4*steps, planLimits.sieved); budget < reading {
+			ns, done, err := p.sieveWalk(ctx, s, steps, budget)
+			if done || err != nil {
+				return ns, err
+			}
+		}
+	}
+	if reading < p.total {
+		return p.gathered(ctx, base)
+	}
+	ns, _, err := p.sieveWalk(ctx, s, max(steps, p.total/8), math.MaxInt)
+	return ns, err
+}
+
+// expected is how many steps fill the page if the conditions have nothing to do
+// with each other or the order.
+func (p *plan) expected(s *sieve) int {
+	share := 1.0
+	if s.in != nil {
+		share = float64(s.in.size) / float64(p.total)
+	}
+	for i, c := range p.conds {
+		if p.sets[i] == nil && p.sizes[i] > 0 && !c.not {
+			share *= min(1, float64(p.sizes[i])/float64(p.total))
+		}
+	}
+	return int(min(float64(p.want)/max(share, 1e-9), float64(p.total)))
+}
+
+// sieveWalk walks until the page is full or the budget of steps is spent, which
+// it reports by false.
+func (p *plan) sieveWalk(ctx context.Context, s *sieve, expect, budget int) (ns []int64, done bool, err error) {
+	for _, g := range p.legs() {
+		g.among = s.in
+		w := sieveLeg{p: p, g: g, s: s, window: max(2*expect, planLimits.sieved, 1), want: p.want - len(ns)}
+		ended, err := w.run(ctx, &budget)
+		if err != nil {
+			return nil, false, err
+		}
+		ns = append(ns, w.found...)
+		if len(ns) == p.want {
+			return ns, true, nil
+		}
+		if !ended {
+			return nil, false, nil
+		}
+	}
+	return ns, true, nil
+}
+
+// sieveLeg walks one leg in windows that grow.
+type sieveLeg struct {
+	p      *plan
+	g      leg
+	s      *sieve
+	window int
+	want   int
+	found  []int64
+}
+
+// step is one entry of a leg: a record's number and, for e-mails, the key.
+type step struct {
+	n int64
+	k string
+}
+
+// run walks until it has found what is wanted, the leg ends or the budget is
+// spent; ended tells the second.
+func (w *sieveLeg) run(ctx context.Context, budget *int) (ended bool, err error) {
+	for skip := 0; *budget > 0; {
+		size := min(w.window, *budget)
+		passed, took, err := w.pass(ctx, skip, size)
+		if err != nil {
+			return false, err
+		}
+		if err := w.keep(ctx, passed); err != nil {
+			return false, err
+		}
+		if len(w.found) == w.want || took < size {
+			return len(w.found) < w.want, nil
+		}
+		skip += took
+		*budget -= took
+		w.window *= 4
+	}
+	return false, nil
+}
+
+// pass reads a window of the leg and returns what passes the sieve and how many
+// steps there were; it stops early when it has enough.
+func (w *sieveLeg) pass(ctx context.Context, skip, size int) (passed []step, took int, err error) {
+	b := w.p.builder()
+	w.p.steps(b, w.g)
+	b.WriteString(" LIMIT " + b.arg(size) + " OFFSET " + b.arg(skip))
+	rs, err := w.p.tx.q.query(ctx, b.String(), b.args...)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer rs.Close()
+	var s step
+	dest := []any{&s.n, &s.k}
+	if w.g.shown == "" {
+		dest = dest[:1]
+	}
+	enough := math.MaxInt
+	if len(w.open()) == 0 && w.g.own {
+		enough = w.want - len(w.found)
+	}
+	for len(passed) < enough && rs.Next() {
+		if err := rs.Scan(dest...); err != nil {
+			return nil, took, err
+		}
+		took++
+		if w.s.passes(s.n) {
+			passed = append(passed, s)
+		}
+	}
+	return passed, took, rs.Err()
+}
+
+// open returns the conditions that neither a set nor the leg's range stands for.
+func (w *sieveLeg) open() []cond { return slices.DeleteFunc(slices.Clone(w.s.rest), w.g.meets) }
+
+// keep tests what passed for the open conditions and for being what the index
+// says it is, and adds it to what was found until that is enough.
+func (w *sieveLeg) keep(ctx context.Context, passed []step) error {
+	if len(w.open()) == 0 && w.g.own {
+		for _, s := range passed {
+			w.found = append(w.found, s.n)
+		}
+		return nil
+	}
+	for chunk := range slices.Chunk(passed, 64) {
+		met, err := w.check(ctx, chunk)
+		if err != nil {
+			return err
+		}
+		if w.found = append(w.found, met...); len(w.found) >= w.want {
+			w.found = w.found[:w.want]
+			break
+		}
+	}
+	return nil
+}
+
+// check returns which of the records exist, have the e-mail of the step and
+// meet the open conditions.
+func (w *sieveLeg) check(ctx context.Context, chunk []step) ([]int64, error) {
+	ns := make([]int64, len(chunk))
+	for i, s := range chunk {
+		ns[i] = s.n
+	}
+	email := "''"
+	if w.g.shown != "" {
+		email = "t.email_key"
+	}
+	b := w.p.builder()
+	b.WriteString("SELECT t.n, " + email + " FROM " + w.p.l.table + " t WHERE t.org_id = $1 AND t.n IN (" + padded(b, ns) + ")")
+	w.p.test(b, "t.n", "t", w.open())
+	got, err := collect(ctx, w.p.tx.q, b.String(), b.args, func(s *step) []any { return []any{&s.n, &s.k} })
+	if err != nil {
+		return nil, err
+	}
+	met := make(map[int64]string, len(got))
+	for _, s := range got {
+		met[s.n] = s.k
+	}
+	var out []int64
+	for _, s := range chunk {
+		if k, ok := met[s.n]; ok && (w.g.shown == "" || "e:"+k == s.k) {
+			out = append(out, s.n)
+		}
+	}
+	return out, nil
+}
