@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { accessibilityProblems } from "./support/accessibility.js";
 import { api, createContacts } from "./support/api.js";
 import { launch, openPage, screens } from "./support/browser.js";
 import { startKith } from "./support/kith.js";
@@ -27,6 +28,7 @@ describe("the web app on the built binary", () => {
   const step = (name, run) =>
     test(name, { timeout: 60_000 }, async () => {
       await run(session.page);
+      assert.deepEqual(await accessibilityProblems(session.page), []);
       assert.deepEqual(session.problems.splice(0), []);
     });
 
@@ -40,8 +42,10 @@ describe("the web app on the built binary", () => {
     await page.getByLabel("Password", { exact: true }).fill("too short");
     await page.keyboard.press("Enter");
     await page.getByText(/too short: 3 more characters needed/).waitFor();
+    assert.deepEqual(await accessibilityProblems(page), []);
     await page.getByLabel("Password", { exact: true }).fill(admin.password);
     await page.keyboard.press("Enter");
+    await page.waitForURL("**/welcome");
   });
 
   step("the token is shown once and works", async (page) => {
@@ -126,7 +130,9 @@ describe("the web app on the built binary", () => {
     await page.keyboard.press("End");
     await page.getByText("150 contacts").waitFor();
     await page.keyboard.press("End");
-    await row(page, contactCount + 1).getByText("Person 150").waitFor();
+    await row(page, contactCount + 1)
+      .getByText("Person 150")
+      .waitFor();
     await page.getByText("That is everyone").waitFor();
     const shown = await page.getByRole("row").count();
     assert.ok(shown < 60, `${shown} rows are in the page: the list is not virtual`);
@@ -143,11 +149,13 @@ describe("the web app on the built binary", () => {
     await page.getByLabel("Name", { exact: true }).fill("laptop");
     await page.getByLabel("Expires after").selectOption("30");
     await page.getByRole("button", { name: "Create token" }).click();
+    assert.deepEqual(await accessibilityProblems(page), []);
     const laptop = (await page.getByTestId("secret").textContent()).trim();
     await page.getByRole("button", { name: "I have saved it" }).click();
     await api(kith.url, laptop, "dev-users.self", {});
 
     await page.getByRole("button", { name: "Revoke laptop" }).click();
+    assert.deepEqual(await accessibilityProblems(page), []);
     await page.getByRole("button", { name: "Revoke token" }).click();
     await page.getByRole("listitem").filter({ hasText: "laptop" }).getByText("Revoked").waitFor();
     await assert.rejects(api(kith.url, laptop, "dev-users.self", {}), /401/);
@@ -186,6 +194,7 @@ describe("the web app on the built binary", () => {
     await phone.page.getByRole("listitem").filter({ hasText: "Person 001" }).waitFor();
     const overflow = await phone.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     assert.ok(overflow <= 0, `the page is ${overflow} pixels wider than the screen`);
+    assert.deepEqual(await accessibilityProblems(phone.page), []);
     assert.deepEqual(phone.problems, []);
     await phone.context.close();
   });

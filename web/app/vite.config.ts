@@ -22,6 +22,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // data: URLs would need a wider Content-Security-Policy
     reportCompressedSize: false,
     chunkSizeWarningLimit: 800,
+    license: { fileName: "licenses.txt" }, // of what the bundle contains, as those licenses ask
   },
   server: { proxy: { "/internal": server, "/openapi.json": server, "/docs": server } },
   test: {

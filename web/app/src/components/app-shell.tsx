@@ -70,10 +70,10 @@ function Sidebar({ orgName, person, ...actions }: AppShellProps) {
           trigger={
             <button
               type="button"
-              aria-label={`Account menu of ${person.name}`}
               className="flex w-full items-center gap-2.5 rounded-lg p-2 text-left hover:bg-hover data-[state=open]:bg-hover"
             >
               <Avatar name={person.name} seed={person.id} className="size-7" />
+              <span className="sr-only">Account menu</span>
               <span className="min-w-0 flex-1">
                 <span className="block truncate font-medium">{person.name}</span>
                 <span className="block truncate text-ink-3 text-xs">{person.email}</span>

@@ -21,7 +21,10 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     <AlertDialog.Root open={props.open} onOpenChange={props.onOpenChange}>
       <AlertDialog.Portal>
         <div data-modal-overlay className="fixed inset-0 z-40 animate-fade bg-black/35 dark:bg-black/60" />
-        <AlertDialog.Content className="fixed inset-x-3 bottom-3 z-50 mx-auto grid max-w-md animate-rise gap-4 rounded-2xl border border-line bg-raised p-5 shadow-pop focus:outline-none sm:top-[20vh] sm:bottom-auto">
+        <AlertDialog.Content
+          aria-modal
+          className="fixed inset-x-3 bottom-3 z-50 mx-auto grid max-w-md animate-rise gap-4 rounded-2xl border border-line bg-raised p-5 shadow-pop focus:outline-none sm:top-[20vh] sm:bottom-auto"
+        >
           <div className="grid gap-1">
             <AlertDialog.Title className="font-semibold text-base">{props.title}</AlertDialog.Title>
             <AlertDialog.Description className="text-ink-2">{props.description}</AlertDialog.Description>
