@@ -21,6 +21,7 @@ func TestOpenAPIGolden(t *testing.T) {
 	api := httpapi.New(httpapi.Config{Version: "golden"})
 	httpapi.RegisterAuth(api, httpapi.AuthDeps{})
 	httpapi.RegisterDirectory(api, httpapi.DirectoryDeps{})
+	httpapi.RegisterImports(api, httpapi.ImportDeps{})
 	got, err := api.OpenAPI()
 	if err != nil {
 		t.Fatal(err)

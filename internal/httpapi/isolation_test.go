@@ -1,0 +1,252 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kith-id/kith/internal/httpapi/apitest"
+	"github.com/kith-id/kith/internal/server/servertest"
+)
+
+// intrusion is how a caller could reach for another org's records by one
+// operation. In bodies $acc and the like stand for ids of those records.
+type intrusion struct {
+	bodies []string
+	status int    // of every body: 404, or 200 for a list
+	empty  string // the list that must be empty then
+}
+
+func missing(bodies ...string) intrusion {
+	return intrusion{bodies: bodies, status: http.StatusNotFound}
+}
+
+func empty(list string, bodies ...string) intrusion {
+	return intrusion{bodies: bodies, status: http.StatusOK, empty: list}
+}
+
+// harmless are operations that take no id, so that nothing can be reached by them.
+var harmless = []string{
+	"auth-tokens.create", "auth-tokens.info", "auth-tokens.self.delete", "dev-orgs.get", "dev-users.self", "imports.create", "imports.preview", "imports.sample",
+	"password-resets.redeem", "ping", "sessions.create", "sessions.delete", "setup.create", "setup.get",
+}
+
+var (
+	contactIntrusion = missing(`{"id":"$revu"}`)
+	listIntrusions   = []string{`{}`, `{"created_by":["$devu"]}`, `{"tags":["$tag"]}`, `{"owned_by":["$devu"]}`}
+)
+
+var intrusions = map[string]intrusion{
+	"accounts.create":                missing(`{"display_name":"x","parent":"$acc"}`, `{"display_name":"x","owned_by":["$devu"]}`, `{"display_name":"x","tags":[{"id":"$tag"}]}`),
+	"accounts.delete":                missing(`{"id":"$acc"}`, `{"id":"$gone_acc"}`),
+	"accounts.export":                empty("accounts", append(slices.Clone(listIntrusions), `{"parent":["$acc"]}`)...),
+	"accounts.get":                   missing(`{"id":"$acc"}`),
+	"accounts.list":                  empty("accounts", append(slices.Clone(listIntrusions), `{"parent":["$acc"]}`, `{"external_refs":["b-acc"]}`, `{"domains":["b.example"]}`)...),
+	"accounts.restore":               missing(`{"id":"$gone_acc"}`),
+	"accounts.update":                missing(`{"id":"$acc","display_name":"x"}`),
+	"auth-tokens.delete":             missing(`{"token_id":"$token"}`),
+	"auth-tokens.get":                missing(`{"token_id":"$token"}`),
+	"auth-tokens.list":               missing(`{"subject":"$devu"}`),
+	"auth-tokens.update":             missing(`{"token_id":"$token","token_hint":"x"}`),
+	"dev-users.get":                  missing(`{"id":"$devu"}`),
+	"dev-users.list":                 empty("dev_users", `{"email":["admin@b.example"]}`),
+	"imports.cancel":                 missing(`{"id":"$imp"}`),
+	"imports.errors":                 missing(`{"id":"$imp"}`),
+	"imports.events":                 missing(`{"id":"$imp"}`),
+	"imports.get":                    missing(`{"id":"$imp"}`),
+	"imports.list":                   empty("imports", `{}`),
+	"imports.undo":                   missing(`{"id":"$imp"}`),
+	"rev-orgs.create":                missing(`{"account":"$acc","display_name":"x"}`),
+	"rev-orgs.delete":                missing(`{"id":"$revo"}`),
+	"rev-orgs.get":                   missing(`{"id":"$revo"}`, `{"account":"$acc"}`),
+	"rev-orgs.list":                  empty("rev_orgs", append(slices.Clone(listIntrusions), `{"account":["$acc"]}`, `{"account":["b-acc"]}`, `{"external_ref":["b-revo"]}`)...),
+	"rev-orgs.restore":               missing(`{"id":"$gone_revo"}`),
+	"rev-orgs.update":                missing(`{"id":"$revo","display_name":"x"}`),
+	"rev-users.associations.add":     missing(`{"rev_user_id":"$revu","associations":[{"associated_to":"$acc"}]}`),
+	"rev-users.associations.list":    missing(`{"rev_user_id":"$revu"}`),
+	"rev-users.associations.remove":  missing(`{"rev_user_id":"$revu","associations":["$acc"]}`),
+	"rev-users.create":               missing(`{"rev_org":"$revo"}`, `{"account":"$acc"}`, `{"org_id":"$revo"}`, `{"owned_by":["$devu"]}`, `{"tags":[{"id":"$tag"}]}`),
+	"rev-users.delete":               contactIntrusion,
+	"rev-users.get":                  contactIntrusion,
+	"rev-users.identifiers.add":      missing(`{"id":"$revu","kind":"email","value":"x@y.example"}`),
+	"rev-users.identifiers.list":     contactIntrusion,
+	"rev-users.identifiers.remove":   missing(`{"id":"$revu","kind":"email","value":"bo@b.example"}`),
+	"rev-users.identifiers.set-main": missing(`{"id":"$revu","kind":"email","value":"bo@b.example"}`),
+	"rev-users.link":                 missing(`{"id":"$revu","rev_org":"$revo"}`),
+	"rev-users.list":                 empty("rev_users", append(slices.Clone(listIntrusions), `{"associations":["$acc","$revo"]}`, `{"rev_org":["$revo"]}`, `{"email":["bo@b.example"]}`, `{"external_ref":["b-revu"]}`)...),
+	"rev-users.restore":              missing(`{"id":"$gone_revu"}`, `{"id":"$gone_revu","without_clashes":true}`),
+	"rev-users.scan":                 empty("rev_users", append(slices.Clone(listIntrusions), `{"associations":["$acc","$revo"]}`, `{"rev_org":["$revo"]}`)...),
+	"rev-users.unlink":               missing(`{"id":"$revu","rev_org":"$revo"}`),
+	"rev-users.update":               missing(`{"id":"$revu","display_name":"x"}`),
+	"tags.create":                    {},
+	"tags.delete":                    missing(`{"id":"$tag"}`),
+	"tags.get":                       missing(`{"id":"$tag"}`),
+	"tags.list":                      empty("tags", `{}`, `{"name":["b-tag"]}`),
+	"tags.update":                    missing(`{"id":"$tag","name":"x"}`),
+	"trash.list":                     empty("trash", `{}`),
+}
+
+// TestTenantsNeverMeet calls every operation that the server has with ids of
+// another org, in full and as display ids.
+func TestTenantsNeverMeet(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		a, _ := k.Admin(t, "a")
+		b, admin := k.Admin(t, "b")
+		full, display := settle(t, b)
+		full["devu"], full["token"] = admin.Member.ID, b.Post(t, "auth-tokens.list", patsOf, 200).Text(t, "tokens.0.id")
+		before := state(t, b)
+		for _, op := range operations(t, a) {
+			if slices.Contains(harmless, op.path) {
+				continue
+			}
+			in, known := intrusions[op.path]
+			if !known {
+				t.Errorf("%s: this test does not know how another org's records could be reached by it", op.path)
+			}
+			for _, body := range in.bodies {
+				in.try(t, a, op, body, full)
+				if !strings.Contains(body, "$devu") && !strings.Contains(body, "$token") {
+					in.try(t, a, op, body, display) // both orgs have a DEVU-1
+				}
+			}
+		}
+		if d := cmp.Diff(before, state(t, b)); d != "" {
+			t.Errorf("the other org's records changed: %s", d)
+		}
+	})
+}
+
+func (in intrusion) try(t *testing.T, c apitest.Client, op operation, body string, ids map[string]string) {
+	t.Helper()
+	for _, name := range slices.Backward(slices.Sorted(maps.Keys(ids))) {
+		body = strings.ReplaceAll(body, "$"+name, ids[name])
+	}
+	answers := []apitest.Response{c.Send(t, http.MethodPost, "/"+op.path, nil, body)}
+	if op.read {
+		answers = append(answers, c.Send(t, http.MethodGet, "/"+op.path+"?"+query(t, body), nil, nil))
+	}
+	for _, res := range answers {
+		if res.Status != in.status {
+			t.Errorf("%s %s: status %d, want %d; body: %s", op.path, body, res.Status, in.status, res.Body)
+		}
+		if in.empty == "" {
+			continue
+		}
+		if list, ok := res.Lookup(in.empty); !ok || len(list.([]any)) > 0 {
+			t.Errorf("%s %s: %s, want an empty list", op.path, body, res.Body)
+		}
+	}
+}
+
+// query writes a flat JSON object as a query string.
+func query(t *testing.T, body string) string {
+	t.Helper()
+	var object map[string]any
+	if err := json.Unmarshal([]byte(body), &object); err != nil {
+		t.Fatal(err)
+	}
+	q := url.Values{}
+	for key, value := range object {
+		list, ok := value.([]any)
+		if !ok {
+			list = []any{value}
+		}
+		for _, v := range list {
+			q.Add(key, v.(string))
+		}
+	}
+	return q.Encode()
+}
+
+type operation struct {
+	path string
+	read bool
+}
+
+// operations returns what the server serves, by its own account.
+func operations(t *testing.T, c apitest.Client) []operation {
+	t.Helper()
+	var doc struct {
+		Paths map[string]map[string]any `json:"paths"`
+	}
+	c.Send(t, http.MethodGet, "/openapi.json", nil, nil).Decode(t, &doc)
+	var out []operation
+	for _, path := range slices.Sorted(maps.Keys(doc.Paths)) {
+		out = append(out, operation{strings.TrimPrefix(path, "/"), doc.Paths[path]["get"] != nil})
+	}
+	if len(out) < 50 {
+		t.Fatalf("only %d operations found", len(out))
+	}
+	return out
+}
+
+// settle gives an org one record of each kind, alive and in the trash, and
+// returns their full ids and display ids.
+func settle(t *testing.T, c apitest.Client) (full, display map[string]string) {
+	t.Helper()
+	full, display = map[string]string{}, map[string]string{}
+	note := func(name, path string, r apitest.Response) {
+		full[name], display[name] = r.Text(t, path+".id"), r.Text(t, path+".display_id")
+	}
+	note("tag", "tag", c.Post(t, "tags.create", `{"name":"b-tag"}`, 201))
+	note("acc", "account", c.Post(t, "accounts.create", `{"display_name":"B","external_refs":["b-acc"],"domains":["b.example"],"tags":[{"id":"TAG-1"}],"owned_by":["DEVU-1"]}`, 201))
+	note("revo", "rev_org", c.Post(t, "rev-orgs.create", `{"account":"ACC-1","display_name":"B","external_ref":"b-revo","tags":[{"id":"TAG-1"}],"owned_by":["DEVU-1"]}`, 201))
+	note("revu", "rev_user", c.Post(t, "rev-users.create", `{"display_name":"Bo","email":"bo@b.example","external_ref":"b-revu","rev_org":"REV-2","tags":[{"id":"TAG-1"}],"owned_by":["DEVU-1"]}`, 201))
+	note("gone_acc", "account", c.Post(t, "accounts.create", `{"display_name":"gone"}`, 201))
+	note("gone_revo", "rev_org", c.Post(t, "rev-orgs.create", `{"account":"ACC-1","display_name":"gone"}`, 201))
+	note("gone_revu", "rev_user", c.Post(t, "rev-users.create", `{"display_name":"gone","rev_org":"REV-2"}`, 201))
+	c.Post(t, "accounts.delete", `{"id":"`+full["gone_acc"]+`"}`, 200)
+	c.Post(t, "rev-orgs.delete", `{"id":"`+full["gone_revo"]+`"}`, 200)
+	c.Post(t, "rev-users.delete", `{"id":"`+full["gone_revu"]+`"}`, 200)
+	note("imp", "import", upload(t, c, "accounts", "display_name,external_refs\n"))
+	return full, display
+}
+
+// upload imports a file.
+func upload(t *testing.T, c apitest.Client, kind, text string) apitest.Response {
+	t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	if err := form.WriteField("type", kind); err != nil {
+		t.Fatal(err)
+	}
+	part, err := form.CreateFormFile("file", "b.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := part.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := form.Close(); err != nil {
+		t.Fatal(err)
+	}
+	res := c.Send(t, http.MethodPost, "/imports.create", map[string]string{"Content-Type": form.FormDataContentType()}, body.Bytes())
+	if res.Status != http.StatusCreated {
+		t.Fatalf("imports.create: status %d: %s", res.Status, res.Body)
+	}
+	return res
+}
+
+const patsOf = `{"requested_token_type":"` + pat + `"}`
+
+// state is all that an org's lists show.
+func state(t *testing.T, c apitest.Client) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, op := range []string{"accounts.list", "rev-orgs.list", "rev-users.list", "tags.list", "trash.list", "auth-tokens.list", "dev-users.list"} {
+		body := `{}`
+		if op == "auth-tokens.list" {
+			body = patsOf
+		}
+		out[op] = string(c.Post(t, op, body, 200).Body)
+	}
+	return out
+}
