@@ -42,13 +42,16 @@ func (r *run) writeAccount(tx Tx, p *pending, res *result) error {
 		}
 		return r.fail(tx, p, res, problem)
 	}
-	after := unitedAccount(holder, d)
+	after := r.unitedAccount(holder, d)
 	changed, err := r.svc.Accounts.Change(r.ctx, tx, holder, after)
 	if e := errs.As(err); e != nil && e.Kind == errs.Conflict && e.Field != "" {
 		return r.fail(tx, p, res, accountProblem(e))
 	}
 	if err != nil {
 		return err
+	}
+	if changed {
+		r.compare(res, p, don.Of(don.Account, holder.N), after.DisplayName, accountFields(holder), accountFields(after))
 	}
 	switch {
 	case own:
@@ -64,17 +67,24 @@ func (r *run) writeAccount(tx Tx, p *pending, res *result) error {
 	return nil
 }
 
-// accountWith returns the account that has one of the references, or nil.
+// accountWith returns the account that has one of the references or, being
+// without any, is named by its full id as in exports; nil when there is none.
 func (r *run) accountWith(tx Tx, refs []string) (*account.Account, error) {
 	keys := make([]string, len(refs))
 	for i, ref := range refs {
 		keys[i] = identity.Key(identity.KindAccountRef, ref)
 	}
 	held, err := tx.Identifiers(r.ctx, keys)
-	if err != nil || len(held) == 0 {
+	if err != nil {
 		return nil, err
 	}
-	n := held[0].Subject.N
+	n := r.named(don.Account, refs...)
+	if len(held) > 0 {
+		n = held[0].Subject.N
+	}
+	if n == 0 {
+		return nil, nil
+	}
 	found, err := tx.Accounts(r.ctx, []int64{n}, true)
 	return found[n], err
 }
@@ -108,7 +118,7 @@ func accountProblem(e *errs.Error) Problem {
 }
 
 // unitedAccount returns a as an update by the draft makes it.
-func unitedAccount(a *account.Account, d *draft) *account.Account {
+func (r *run) unitedAccount(a *account.Account, d *draft) *account.Account {
 	after := *a
 	for _, f := range []struct {
 		field *string
@@ -118,7 +128,8 @@ func unitedAccount(a *account.Account, d *draft) *account.Account {
 			*f.field = f.value
 		}
 	}
-	after.Refs = union(a.Refs, d.account.Refs)
+	self := r.scope.Space.Format(don.Of(don.Account, a.N))
+	after.Refs = union(a.Refs, slices.DeleteFunc(slices.Clone(d.account.Refs), func(ref string) bool { return ref == self }))
 	after.Domains = union(a.Domains, d.account.Domains)
 	after.Websites = union(a.Websites, d.account.Websites)
 	after.Owners = union(a.Owners, d.owners)

@@ -47,6 +47,7 @@ type pending struct {
 type result struct {
 	created, updated, unchanged, repeated int64
 	failures                              []Failure
+	plan                                  []Difference
 	took                                  []int64 // rows that are records now, of those others may repeat
 }
 
@@ -234,6 +235,7 @@ func (r *run) settle(tx Tx, s *slice, res *result) error {
 	p.Repeated += res.repeated
 	p.Skipped += s.samples
 	p.Failed += int64(len(res.failures))
+	p.Plan = append(slices.Clip(p.Plan), res.plan...)
 	if err := tx.SaveImport(r.ctx, &m); err != nil {
 		return err
 	}
@@ -403,10 +405,11 @@ func (w *restWriter) match(p *pending, n int64, repeated bool) error {
 	default:
 		w.res.unchanged++
 	}
-	if changed {
-		return w.tx.NoteChange(w.run.ctx, w.run.imp.N, don.Of(don.Contact, n), after.Version, c)
+	if !changed {
+		return nil
 	}
-	return nil
+	w.run.compare(w.res, p, don.Of(don.Contact, n), after.DisplayName, contactFields(c), contactFields(after))
+	return w.tx.NoteChange(w.run.ctx, w.run.imp.N, don.Of(don.Contact, n), after.Version, c)
 }
 
 // later decides a row whose reference or e-mail an earlier row of the file has.
@@ -517,7 +520,9 @@ func (r *run) united(c *contact.Contact, d *draft) *contact.Contact {
 	over(&after.Description, d.about)
 	after.Identifiers = slices.Clone(c.Identifiers)
 	for _, i := range d.identifiers(r.source()) {
-		after.Identifiers = unite(after.Identifiers, i)
+		if i.Kind != contact.KindRef || i.Value != r.scope.Space.Format(don.Of(don.Contact, c.N)) {
+			after.Identifiers = unite(after.Identifiers, i)
+		}
 	}
 	after.Associations = slices.Clone(c.Associations)
 	for _, a := range d.associations(r.source()) {

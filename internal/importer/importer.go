@@ -80,6 +80,8 @@ type Progress struct {
 	Header    []string `json:"header,omitempty"`
 	Ignored   []string `json:"ignored_columns,omitempty"`
 	Seconds   float64  `json:"seconds,omitempty"`
+	// Plan is what a dry run would change, at most MaxDifferences records.
+	Plan []Difference `json:"plan,omitempty"`
 }
 
 // Import is one import as it is stored.

@@ -143,8 +143,7 @@ func (l *lookups) missing(t *table, rows []sheet.Row) wanted {
 }
 
 func (l *lookups) wantTag(w *wanted, name string) {
-	plain, _, _ := strings.Cut(name, "=")
-	for _, n := range []string{name, plain} {
+	for n := range tagReadings(name) {
 		if _, known := l.tags[contact.FoldName(n)]; !known {
 			note(&w.tags, n)
 		}
@@ -187,31 +186,53 @@ func (l *lookups) findAccounts(ctx context.Context, tx Tx, w wanted) error {
 		}
 	}
 	found, err := tx.Workspaces(ctx, ns, false)
-	for n, s := range found {
-		l.spaces[spaces[n]] = spaceRef{n, s.AccountN}
-	}
-	return l.byID(ctx, tx, w, err)
-}
-
-// byID finds accounts that cells name by id (ACC-7 or a DON) instead of by
-// reference; a reference wins.
-func (l *lookups) byID(ctx context.Context, tx Tx, w wanted, err error) error {
 	if err != nil {
 		return err
 	}
-	ids := map[int64]string{}
-	var ns []int64
-	for ref := range w.accounts {
-		if id, err := l.scope.Space.Parse("", ref, don.Account); l.accounts[ref] == 0 && err == nil {
-			ids[id.N] = ref
+	for n, s := range found {
+		l.spaces[spaces[n]] = spaceRef{n, s.AccountN}
+	}
+	return l.byID(ctx, tx, w)
+}
+
+// byID finds accounts and workspaces that cells name by id (ACC-7 or a DON)
+// instead of by reference, as exports do for those without one; a reference
+// wins.
+func (l *lookups) byID(ctx context.Context, tx Tx, w wanted) error {
+	ns, texts := l.ids(w.accounts, don.Account)
+	accounts, err := tx.Accounts(ctx, ns, false)
+	if err != nil {
+		return err
+	}
+	for n := range accounts {
+		for _, text := range texts[n] {
+			if l.accounts[text] == 0 {
+				l.accounts[text] = n
+			}
+		}
+	}
+	ns, texts = l.ids(w.spaces, don.Workspace)
+	spaces, err := tx.Workspaces(ctx, ns, false)
+	for n, s := range spaces {
+		for _, text := range texts[n] {
+			if l.spaces[text].n == 0 {
+				l.spaces[text] = spaceRef{n, s.AccountN}
+			}
+		}
+	}
+	return err
+}
+
+// ids returns the numbers that texts name by id, and the texts of each.
+func (l *lookups) ids(wanted map[string]bool, t don.Type) (ns []int64, texts map[int64][]string) {
+	texts = map[int64][]string{}
+	for text := range wanted {
+		if id, err := l.scope.Space.Parse("", text, t); err == nil {
+			texts[id.N] = append(texts[id.N], text)
 			ns = append(ns, id.N)
 		}
 	}
-	found, err := tx.Accounts(ctx, ns, false)
-	for n := range found {
-		l.accounts[ids[n]] = n
-	}
-	return err
+	return ns, texts
 }
 
 func (l *lookups) findTags(ctx context.Context, tx Tx, w wanted) error {
@@ -228,17 +249,13 @@ func (l *lookups) findTags(ctx context.Context, tx Tx, w wanted) error {
 
 func (l *lookups) findOwners(ctx context.Context, tx Tx, w wanted) error {
 	byEmail := map[string][]string{}
-	byN := map[int64]string{}
-	var ns []int64
 	for text := range w.owners {
 		l.owners[text] = 0
 		if key, err := contact.Email(text); err == nil {
 			byEmail[key] = append(byEmail[key], text)
-		} else if id, err := l.scope.Space.Parse("", text, don.Member); err == nil {
-			byN[id.N] = text
-			ns = append(ns, id.N)
 		}
 	}
+	ns, byN := l.ids(w.owners, don.Member)
 	keys := make([]string, 0, len(byEmail))
 	for k := range byEmail {
 		keys = append(keys, k)
@@ -254,7 +271,9 @@ func (l *lookups) findOwners(ctx context.Context, tx Tx, w wanted) error {
 	}
 	members, err := tx.MembersByN(ctx, ns)
 	for n, m := range members {
-		l.setOwner(byN[n], m)
+		for _, text := range byN[n] {
+			l.setOwner(text, m)
+		}
 	}
 	return err
 }

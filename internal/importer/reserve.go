@@ -1,8 +1,11 @@
 package importer
 
 import (
+	"bytes"
+	"maps"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
@@ -218,11 +221,57 @@ func (k *keeper) held(tx Tx) (map[string]identity.Entry, error) {
 		}
 		got, err = tx.Identifiers(k.run.ctx, texts)
 	}
+	if err != nil {
+		return nil, err
+	}
 	held := make(map[string]identity.Entry, len(got))
 	for _, e := range got {
 		held[e.Key] = e
 	}
-	return held, err
+	return held, k.byID(tx, held)
+}
+
+// byID adds to held the contacts that rows name by their full id instead of a
+// reference, as exports do for those without one. A reference wins.
+func (k *keeper) byID(tx Tx, held map[string]identity.Entry) error {
+	if k.kind != contact.KindRef {
+		return nil
+	}
+	named := map[int64]string{}
+	for i := range k.keys {
+		key := k.keys[i].Text
+		if _, taken := held[string(key)]; taken || !bytes.HasPrefix(key[2:], []byte(donPrefix)) {
+			continue
+		}
+		if n := k.run.named(don.Contact, string(key[2:])); n != 0 {
+			named[n] = string(key)
+		}
+	}
+	if len(named) == 0 {
+		return nil
+	}
+	found, err := tx.Contacts(k.run.ctx, slices.Collect(maps.Keys(named)), false)
+	for n := range found {
+		held[named[n]] = identity.Entry{Key: named[n], Subject: don.Of(don.Contact, n)}
+	}
+	return err
+}
+
+// donPrefix begins every full id.
+const donPrefix = "don:"
+
+// named returns the record of the type that the first of the references that is
+// a full id of this org's names, or 0.
+func (r *run) named(t don.Type, refs ...string) int64 {
+	for _, ref := range refs {
+		if !strings.HasPrefix(ref, donPrefix) {
+			continue
+		}
+		if id, err := r.scope.Space.Parse("", ref, t); err == nil && ref == r.scope.Space.Format(id) {
+			return id.N
+		}
+	}
+	return 0
 }
 
 // settle decides the fate of rows whose key is held and returns the other keys.

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -98,10 +99,7 @@ func (t *table) column(field int) string {
 }
 
 func (c *check) add(field int, value string, code Code, message string) {
-	if len(value) > 200 {
-		value = strings.ToValidUTF8(value[:200], "") + "…"
-	}
-	c.problems = append(c.problems, Problem{Column: c.t.column(field), Value: value, Code: code, Message: message})
+	c.problems = append(c.problems, Problem{Column: c.t.column(field), Value: cut(value), Code: code, Message: message})
 }
 
 // text reads a cell by one of the contact package's rules.
@@ -258,11 +256,8 @@ func (c *check) tags(field int) []tag.Use {
 		return out
 	}
 	for _, name := range sheet.SplitArray(cell) {
-		plain, value, _ := strings.Cut(name, "=")
-		t, ok := c.known.tag(name)
-		if ok {
-			value = ""
-		} else if t, ok = c.known.tag(plain); !ok {
+		t, value := c.tag(name)
+		if t == nil {
 			c.add(field, name, UnknownTag, "there is no such tag; create it first, imports do not")
 			continue
 		}
@@ -278,6 +273,39 @@ func (c *check) tags(field int) []tag.Use {
 		c.add(field, cell, TooLong, "has more than "+strconv.Itoa(contact.MaxTags)+" tags")
 	}
 	return out
+}
+
+// tag finds the tag that a cell names, alone or with =value behind it. Both may
+// have an equals sign of their own, so the first reading that fits counts.
+func (c *check) tag(text string) (found *tag.Tag, value string) {
+	for name, v := range tagReadings(text) {
+		t, ok := c.known.tag(name)
+		if !ok {
+			continue
+		}
+		if found == nil || t.Allows(v) {
+			found, value = t, v
+		}
+		if t.Allows(v) {
+			break
+		}
+	}
+	return found, value
+}
+
+// tagReadings yields the ways to read a text as a tag's name and value, the
+// longest name first.
+func tagReadings(text string) iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		if !yield(text, "") {
+			return
+		}
+		for i := len(text) - 1; i > 0; i-- {
+			if text[i] == '=' && !yield(text[:i], text[i+1:]) {
+				return
+			}
+		}
+	}
 }
 
 func (c *check) owners(field int) []int64 {
