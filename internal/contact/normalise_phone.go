@@ -16,7 +16,8 @@ const phonePunct = " -.()/"
 // an ISO 3166 two-letter code such as DE, says where it would be dialled; pass
 // "" when there is none. Phone(Phone(s)) == Phone(s).
 //
-// It refuses numbers whose length is impossible in their country, numbers with
+// It refuses numbers whose length is impossible in their country or possible
+// only without area code, numbers with
 // an extension (E.164 has no room for it), more than one number, and numbers
 // without + when there is no default country.
 func Phone(s, defaultCountry string) (e164 string, err error) {
@@ -69,7 +70,7 @@ func parsePhone(s, country string) (string, error) {
 			return "", refuse("%q is not a phone number (%v); write it with country code, such as +4930123456", shown(s), err)
 		case n.GetExtension() != "":
 			return "", refuse("%q has the extension %s, which a phone number cannot keep; remove it", shown(s), n.GetExtension())
-		case !phonenumbers.IsPossibleNumber(n):
+		case phonenumbers.IsPossibleNumberWithReason(n) != phonenumbers.IS_POSSIBLE:
 			return "", refuse("%q is %s; write it with country code, such as +4930123456", shown(s), impossible(n))
 		}
 		next := phonenumbers.Format(n, phonenumbers.E164)
@@ -86,6 +87,8 @@ func impossible(n *phonenumbers.PhoneNumber) string {
 	switch phonenumbers.IsPossibleNumberWithReason(n) {
 	case phonenumbers.TOO_SHORT:
 		return "too short for a phone number of its country"
+	case phonenumbers.IS_POSSIBLE_LOCAL_ONLY:
+		return "a number that works only within its own area"
 	case phonenumbers.TOO_LONG:
 		return "too long for a phone number of its country"
 	default:
@@ -176,11 +179,9 @@ var phonePlans = sync.OnceValue(func() *[1000]*phonePlan {
 func newPhonePlan(m *phonenumbers.PhoneMetadata) *phonePlan {
 	p := &phonePlan{}
 	desc := m.GetGeneralDesc()
-	for _, lengths := range [][]int32{desc.GetPossibleLength(), desc.GetPossibleLengthLocalOnly()} {
-		for _, n := range lengths {
-			if n > 0 && n <= maxPhoneDigits {
-				p.lengths |= 1 << n
-			}
+	for _, n := range desc.GetPossibleLength() {
+		if n > 0 && n <= maxPhoneDigits {
+			p.lengths |= 1 << n
 		}
 	}
 	prefix, err := digitMatcher(m.GetNationalPrefixForParsing())
