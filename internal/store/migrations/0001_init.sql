@@ -81,6 +81,8 @@ CREATE TABLE identifier (
 	PRIMARY KEY (org_id, key, holder)
 ) /* clustered */;
 
+-- Not clustered: rows are wide, and appending them to a table by row id costs a
+-- third less on SQLite than keeping them in the tree of their key.
 CREATE TABLE contact (
 	org_id       BIGINT NOT NULL,
 	n            BIGINT NOT NULL,
@@ -102,7 +104,7 @@ CREATE TABLE contact (
 	modified_at  TIMESTAMPTZ NOT NULL,
 	modified_by  TEXT COLLATE "C" NOT NULL,
 	PRIMARY KEY (org_id, n)
-) /* clustered */;
+);
 CREATE INDEX contact_created ON contact (org_id, created_at, n);
 CREATE INDEX contact_modified ON contact (org_id, modified_at, n);
 CREATE INDEX contact_author ON contact (org_id, created_by, n);
