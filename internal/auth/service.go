@@ -21,6 +21,10 @@ type Tx interface {
 	Scope() org.Scope
 	Next(ctx context.Context, t don.Type, count int) (int64, error)
 
+	Settings(ctx context.Context) (org.Settings, error)
+	SaveSettings(ctx context.Context, before, after org.Settings) error
+	Numbered(ctx context.Context, t don.Type) (bool, error)
+
 	Members(ctx context.Context) ([]org.Member, error)
 	Member(ctx context.Context, n int64) (org.Member, error)
 	MembersByEmail(ctx context.Context, keys []string) (map[string]org.Member, error)
@@ -89,10 +93,6 @@ func New(ctx context.Context, db DB, c Config) (*Service, error) {
 
 // Issuer returns the iss of every token.
 func (s *Service) Issuer() string { return s.issuer }
-
-// Forget drops what is remembered of callers; it must be called when a change
-// of the org's settings is to count for the next request.
-func (s *Service) Forget() { s.cache.clear() }
 
 func (s *Service) scope(o org.Org, actor don.ID) org.Scope {
 	return org.Scope{OrgID: o.ID, Space: don.Space{Partition: s.partition, Org: o.Public}, Settings: o.Settings, Actor: actor}

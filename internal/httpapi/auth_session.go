@@ -18,12 +18,13 @@ type AuthDeps struct {
 }
 
 // RegisterAuth adds the operations setup.*, sessions.*, password-resets.redeem,
-// auth-tokens.*, dev-users.* and dev-orgs.get.
+// auth-tokens.*, dev-users.* and dev-orgs.*.
 func RegisterAuth(api *API, d AuthDeps) {
 	registerSetup(api, d)
 	registerSessions(api, d)
 	registerTokens(api, d)
 	registerMembers(api, d)
+	registerSettings(api, d)
 }
 
 type setupState struct {

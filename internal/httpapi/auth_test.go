@@ -460,3 +460,24 @@ func TestDeactivatedMembersMayNothing(t *testing.T) {
 		c.Post(t, "sessions.create", map[string]string{"email": acme.Member.Email, "password": servertest.Password}, 201)
 	})
 }
+
+func TestSettings(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		c, _ := k.Admin(t, "Acme")
+		other, _ := k.Admin(t, "Beta")
+		c.Run(t, append(both(apitest.Scenario{
+			Name: "defaults", Path: "/dev-orgs.settings.get", Body: `{}`, Status: 200, Exact: true,
+			Want: `{"settings":{"shared_emails":false,"single_association":false,"require_account":false}}`,
+		}, ""), []apitest.Scenario{
+			{Name: "two", Path: "/dev-orgs.settings.update", Body: `{"shared_emails":true,"single_association":true}`, Status: 200,
+				Want: `{"settings":{"shared_emails":true,"single_association":true,"require_account":false}}`},
+			{Name: "one back", Path: "/dev-orgs.settings.update", Body: `{"shared_emails":false}`, Status: 200,
+				Want: `{"settings":{"shared_emails":false,"single_association":true}}`},
+			{Name: "unknown", Path: "/dev-orgs.settings.update", Body: `{"shared_email":true}`, Status: 400, Want: `{"type":"invalid_field","field_name":"shared_email"}`},
+			{Name: "a text", Path: "/dev-orgs.settings.update", Body: `{"shared_emails":"yes"}`, Status: 400, Want: `{"type":"unexpected_json_type"}`},
+		}...))
+		other.Play(t, apitest.Scenario{Path: "/dev-orgs.settings.get", Body: `{}`, Status: 200, Want: `{"settings":{"single_association":false}}`})
+		c.Post(t, "rev-users.create", map[string]string{"display_name": "Ann", "email": "ann@x.example"}, 201)
+		c.Play(t, apitest.Scenario{Path: "/dev-orgs.settings.update", Body: `{"shared_emails":true}`, Status: 409, Want: `{"type":"conflict","field_name":"shared_emails"}`})
+	})
+}

@@ -35,7 +35,7 @@ func empty(list string, bodies ...string) intrusion {
 
 // harmless are operations that take no id, so that nothing can be reached by them.
 var harmless = []string{
-	"auth-tokens.create", "auth-tokens.info", "auth-tokens.self.delete", "dev-orgs.get", "dev-users.self", "imports.create", "imports.preview", "imports.sample",
+	"auth-tokens.create", "auth-tokens.info", "auth-tokens.self.delete", "dev-orgs.get", "dev-orgs.settings.get", "dev-orgs.settings.update", "dev-users.self", "imports.create", "imports.preview", "imports.sample",
 	"password-resets.redeem", "ping", "sessions.create", "sessions.delete", "setup.create", "setup.get",
 }
 

@@ -57,12 +57,14 @@ func (m *metrics) watchStore(db *store.DB) {
 		bytes:  prometheus.NewDesc("kith_database_bytes", "Size of the database.", nil, nil),
 		log:    prometheus.NewDesc("kith_database_log_bytes", "Size of SQLite's write-ahead log.", nil, nil),
 		queued: prometheus.NewDesc("kith_writes_queued", "Writes that wait for their transaction (SQLite).", nil, nil),
+		due:    prometheus.NewDesc("kith_imports_running", "Imports that wait or run.", nil, nil),
 	})
 }
 
 type storeCollector struct {
-	db                 *store.DB
-	bytes, log, queued *prometheus.Desc
+	db *store.DB
+
+	bytes, log, queued, due *prometheus.Desc
 }
 
 // Describe implements prometheus.Collector.
@@ -70,17 +72,24 @@ func (c *storeCollector) Describe(ch chan<- *prometheus.Desc) {
 	ch <- c.bytes
 	ch <- c.log
 	ch <- c.queued
+	ch <- c.due
 }
 
 // Collect implements prometheus.Collector. Figures that cannot be had are left out.
 func (c *storeCollector) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	s, err := c.db.Stats(ctx)
-	if err != nil {
-		return
+	gauge := func(d *prometheus.Desc, v float64) { ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v) }
+	if s, err := c.db.Stats(ctx); err == nil {
+		gauge(c.bytes, float64(s.Bytes))
+		gauge(c.log, float64(s.LogBytes))
+		gauge(c.queued, float64(s.Queued))
 	}
-	ch <- prometheus.MustNewConstMetric(c.bytes, prometheus.GaugeValue, float64(s.Bytes))
-	ch <- prometheus.MustNewConstMetric(c.log, prometheus.GaugeValue, float64(s.LogBytes))
-	ch <- prometheus.MustNewConstMetric(c.queued, prometheus.GaugeValue, float64(s.Queued))
+	if due, err := c.db.DueImports(ctx); err == nil {
+		n := 0
+		for _, imports := range due {
+			n += len(imports)
+		}
+		gauge(c.due, float64(n))
+	}
 }

@@ -137,14 +137,36 @@ func freeForOrg(ctx context.Context, q querier, o org.Org, first bool) error {
 	return nil
 }
 
+// Settings returns the org's settings and keeps them from changing until the
+// transaction ends. The scope's may be a second old.
+func (tx *Tx) Settings(ctx context.Context) (s org.Settings, err error) {
+	var text []byte
+	if _, err := one(ctx, tx.q, "SELECT settings FROM org WHERE org_id = $1"+tx.q.lock(), []any{tx.scope.OrgID}, &text); err != nil {
+		return s, err
+	}
+	return s, json.Unmarshal(text, &s)
+}
+
 // SaveSettings replaces the org's settings.
-func (tx *Tx) SaveSettings(ctx context.Context, s org.Settings) error {
-	text, err := json.Marshal(s)
+func (tx *Tx) SaveSettings(ctx context.Context, before, after org.Settings) error {
+	d, err := delta(before, after)
 	if err != nil {
 		return err
 	}
-	_, err = tx.q.exec(ctx, "UPDATE org SET settings = $2 WHERE org_id = $1", tx.scope.OrgID, string(text))
-	return err
+	text, err := json.Marshal(after)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.q.exec(ctx, "UPDATE org SET settings = $2 WHERE org_id = $1", tx.scope.OrgID, string(text)); err != nil {
+		return err
+	}
+	return tx.record(ctx, change{don.Of(don.Org, tx.scope.OrgID), opUpdated, d})
+}
+
+// Numbered reports whether a number of the type was ever given out.
+func (tx *Tx) Numbered(ctx context.Context, t don.Type) (bool, error) {
+	var n int64
+	return one(ctx, tx.q, "SELECT n FROM counter WHERE org_id = $1 AND type = $2", []any{tx.scope.OrgID, string(t)}, &n)
 }
 
 const memberColumns = "n, email, display_name, full_name, state, role, password, created_at, modified_at"
@@ -279,7 +301,29 @@ func (tx *Tx) InsertToken(ctx context.Context, t auth.Token) error {
 	if err != nil {
 		return err
 	}
-	return tx.AddRoute(ctx, auth.RouteToken, t.Hash)
+	if err := tx.AddRoute(ctx, auth.RouteToken, t.Hash); err != nil {
+		return err
+	}
+	return tx.recordToken(ctx, t, nil, &tokenFact{t.ID, t.Hint})
+}
+
+// tokenFact is what a member's history tells of a personal token.
+type tokenFact struct {
+	ID   string `json:"id"`
+	Hint string `json:"hint,omitempty"`
+}
+
+// recordToken notes in the history of its member that a personal token came or
+// went. Sessions and links come and go without.
+func (tx *Tx) recordToken(ctx context.Context, t auth.Token, before, after *tokenFact) error {
+	if t.Kind != auth.Personal {
+		return nil
+	}
+	d, err := delta(map[string]*tokenFact{"Token": before}, map[string]*tokenFact{"Token": after})
+	if err != nil {
+		return err
+	}
+	return tx.record(ctx, change{t.Subject, opUpdated, d})
 }
 
 // TokenByHash returns a token whether it is still valid or not, or not_found.
@@ -323,14 +367,26 @@ func (tx *Tx) ExtendToken(ctx context.Context, t auth.Token) error {
 // route stays, so that its bearer is told that it was revoked.
 func (tx *Tx) RevokeToken(ctx context.Context, t auth.Token) (bool, error) {
 	n, err := tx.q.exec(ctx, "UPDATE token SET revoked_at = $3 WHERE org_id = $1 AND id = $2 AND revoked_at IS NULL", tx.scope.OrgID, t.ID, tx.now)
-	return n > 0, err
+	if err != nil || n == 0 {
+		return false, err
+	}
+	return true, tx.recordToken(ctx, t, &tokenFact{t.ID, t.Hint}, nil)
 }
 
 // RevokeTokensOf ends every token of a kind that a subject has.
 func (tx *Tx) RevokeTokensOf(ctx context.Context, subject don.ID, kind auth.Kind) error {
-	_, err := tx.q.exec(ctx, "UPDATE token SET revoked_at = $4 WHERE org_id = $1 AND subject = $2 AND kind = $3 AND revoked_at IS NULL",
-		tx.scope.OrgID, subject.Tail(), string(kind), tx.now)
-	return err
+	type row struct{ id, hint string }
+	ended, err := collect(ctx, tx.q, "UPDATE token SET revoked_at = $4 WHERE org_id = $1 AND subject = $2 AND kind = $3 AND revoked_at IS NULL RETURNING id, hint",
+		[]any{tx.scope.OrgID, subject.Tail(), string(kind), tx.now}, func(r *row) []any { return []any{&r.id, &r.hint} })
+	if err != nil {
+		return err
+	}
+	for _, r := range ended {
+		if err := tx.recordToken(ctx, auth.Token{Kind: kind, Subject: subject}, &tokenFact{r.id, r.hint}, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // PurgeTokens forgets up to limit tokens that ended before the time, with their

@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kith-id/kith/internal/errs"
+)
+
+type settingsCmd struct {
+	List settingsListCmd `cmd:"" help:"Show the organisation's settings."`
+	Set  settingsSetCmd  `cmd:"" help:"Change one of them."`
+}
+
+// settingsView is the answer of dev-orgs.settings.get and .update.
+type settingsView struct {
+	Settings map[string]bool `json:"settings"`
+}
+
+type settingsListCmd struct {
+	JSON bool `name:"json" help:"Print one JSON object."`
+}
+
+// Run lists the settings.
+func (c settingsListCmd) Run(e *environment) error {
+	var out settingsView
+	if err := e.operate("dev-orgs.settings.get", struct{}{}, &out); err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(e.Out, out)
+	}
+	for _, name := range slices.Sorted(maps.Keys(out.Settings)) {
+		fmt.Fprintf(e.Out, "%s = %v\n", name, out.Settings[name])
+	}
+	return nil
+}
+
+type settingsSetCmd struct {
+	Name  string `arg:"" help:"single_association: a contact has at most one account and one reference. require_account: imports of contacts must name an account. shared_emails: several contacts may have one address (before the first contact only)."`
+	Value string `arg:"" help:"true or false."`
+}
+
+// Run changes one setting.
+func (c settingsSetCmd) Run(e *environment) error {
+	value, err := strconv.ParseBool(c.Value)
+	if err != nil {
+		return errs.NotPermitted("value", "%q is neither true nor false", c.Value)
+	}
+	name := strings.ReplaceAll(c.Name, "-", "_")
+	var out settingsView
+	if err := e.operate("dev-orgs.settings.update", map[string]bool{name: value}, &out); err != nil {
+		return err
+	}
+	fmt.Fprintf(e.Out, "%s = %v\n", name, out.Settings[name])
+	return nil
+}
