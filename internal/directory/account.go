@@ -265,13 +265,29 @@ func (s *Service) DeleteAccount(ctx context.Context, sc org.Scope, n int64) erro
 		if err != nil {
 			return err
 		}
-		ns, err := tx.WorkspacesOf(ctx, n)
-		if err != nil {
+		if err := discardWorkspaces(ctx, tx, n); err != nil {
+			return err
+		}
+		if err := claimAccount(ctx, tx, a, &account.Account{N: a.N}); err != nil {
+			return err
+		}
+		return tx.DeleteAccount(ctx, a)
+	})
+}
+
+// discardWorkspaces moves all workspaces of an account to the trash.
+func discardWorkspaces(ctx context.Context, tx Tx, accountN int64) error {
+	for {
+		ns, err := tx.WorkspacesOf(ctx, accountN)
+		if err != nil || len(ns) == 0 {
 			return err
 		}
 		spaces, err := tx.Workspaces(ctx, ns, true)
 		if err != nil {
 			return err
+		}
+		if len(spaces) == 0 {
+			return nil // index entries of records that do not exist yet
 		}
 		for _, n := range ns {
 			if spaces[n] == nil {
@@ -281,11 +297,7 @@ func (s *Service) DeleteAccount(ctx context.Context, sc org.Scope, n int64) erro
 				return err
 			}
 		}
-		if err := claimAccount(ctx, tx, a, &account.Account{N: a.N}); err != nil {
-			return err
-		}
-		return tx.DeleteAccount(ctx, a)
-	})
+	}
 }
 
 // RestoreAccount brings an account back from the trash with the workspaces that

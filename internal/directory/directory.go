@@ -59,7 +59,7 @@ type workspaceTx interface {
 
 type tagTx interface {
 	Tags(ctx context.Context, ns []int64) (map[int64]*tag.Tag, error)
-	Tag(ctx context.Context, n int64) (*tag.Tag, error)
+	Tag(ctx context.Context, n int64, lock bool) (*tag.Tag, error)
 	InsertTag(ctx context.Context, t *tag.Tag) error
 	UpdateTag(ctx context.Context, before, after *tag.Tag) error
 	DeleteTag(ctx context.Context, n int64) error

@@ -60,6 +60,9 @@ func (s *Service) purge(ctx context.Context, sc org.Scope, before time.Time) (in
 			break
 		}
 		var more int
+		if err = s.orphan(ctx, sc, d.ID); err != nil {
+			break
+		}
 		if more, err = s.vacate(ctx, sc, d.ID, sweepLimit-done); err != nil {
 			break
 		}
@@ -87,6 +90,20 @@ func (s *Service) vacate(ctx context.Context, sc org.Scope, of don.ID, limit int
 			})
 		})
 		return ns, err
+	})
+}
+
+// orphan takes a deleted account's place above others away.
+func (s *Service) orphan(ctx context.Context, sc org.Scope, parent don.ID) error {
+	if parent.Type != don.Account {
+		return nil
+	}
+	return s.write(ctx, sc, func(tx Tx) error {
+		below, err := tx.ChildAccounts(ctx, parent.N)
+		if err != nil {
+			return err
+		}
+		return eachAccount(ctx, tx, below, func(a *account.Account) { a.ParentN = 0 })
 	})
 }
 

@@ -37,12 +37,21 @@ func (s *Service) CreateTag(ctx context.Context, sc org.Scope, p TagPatch) (TagF
 		t.CreatedAt, t.CreatedBy = stamp(tx)
 		t.ModifiedAt, t.ModifiedBy = t.CreatedAt, t.CreatedBy
 		if err := tx.InsertTag(ctx, &t); err != nil {
-			return err
+			return ofName(err)
 		}
 		made, err = found(ctx, tx, needs.tag, &t)
 		return err
 	})
 	return made, err
+}
+
+// ofName names the field of a conflict that only the database saw: another
+// transaction took the name at the same time.
+func ofName(err error) error {
+	if errs.Is(err, errs.Conflict) {
+		return inField("name", err)
+	}
+	return err
 }
 
 func (p TagPatch) apply(t *tag.Tag) error {
@@ -65,7 +74,7 @@ func (p TagPatch) apply(t *tag.Tag) error {
 func (s *Service) GetTag(ctx context.Context, sc org.Scope, n int64) (TagFound, error) {
 	var got TagFound
 	err := s.db.Read(ctx, sc, func(tx Tx) error {
-		t, err := tx.Tag(ctx, n)
+		t, err := tx.Tag(ctx, n, false)
 		if err != nil {
 			return err
 		}
@@ -80,7 +89,7 @@ func (s *Service) GetTag(ctx context.Context, sc org.Scope, n int64) (TagFound, 
 func (s *Service) UpdateTag(ctx context.Context, sc org.Scope, n int64, p TagPatch) (TagFound, error) {
 	var got TagFound
 	err := s.write(ctx, sc, func(tx Tx) error {
-		before, err := tx.Tag(ctx, n)
+		before, err := tx.Tag(ctx, n, true)
 		if err != nil {
 			return err
 		}
@@ -89,7 +98,7 @@ func (s *Service) UpdateTag(ctx context.Context, sc org.Scope, n int64, p TagPat
 			return err
 		}
 		if err := tx.UpdateTag(ctx, before, &after); err != nil {
-			return err
+			return ofName(err)
 		}
 		got, err = found(ctx, tx, needs.tag, &after)
 		return err

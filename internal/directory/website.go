@@ -49,16 +49,22 @@ func companyDomain(domain string) bool {
 }
 
 // setWebsites stores an account's websites and adds the domains of new ones to
-// its domains, except those that stand for no company, that are another
-// account's already, or for which there is no room.
+// its domains.
 func setWebsites(ctx context.Context, tx Tx, a *account.Account, given []string) error {
 	sites, err := normalised("websites", given, contact.MaxWebsites, website)
 	if err != nil {
 		return err
 	}
-	fresh := without(sites, a.Websites)
+	before := a.Websites
 	a.Websites = sites
-	for _, site := range fresh {
+	return fillDomains(ctx, tx, a, without(sites, before))
+}
+
+// fillDomains adds the domains of websites to those of an account, except those
+// that stand for no company, that are another account's already, or for which
+// there is no room.
+func fillDomains(ctx context.Context, tx Tx, a *account.Account, sites []string) error {
+	for _, site := range sites {
 		domain, ok := contact.WebsiteDomain(site)
 		if !ok || !companyDomain(domain) || slices.Contains(a.Domains, domain) || len(a.Domains) >= contact.MaxDomains {
 			continue

@@ -16,6 +16,9 @@ func InsertAccount(ctx context.Context, tx Tx, a *account.Account) error {
 	if err := accountKeysFree(ctx, tx, don.ID{}, a); err != nil {
 		return err
 	}
+	if err := fillDomains(ctx, tx, a, a.Websites); err != nil {
+		return err
+	}
 	_, err := insertAccount(ctx, tx, a)
 	return err
 }
@@ -25,6 +28,9 @@ func InsertAccount(ctx context.Context, tx Tx, a *account.Account) error {
 // conflict, and then nothing is written.
 func ChangeAccount(ctx context.Context, tx Tx, before, after *account.Account) (bool, error) {
 	if err := accountKeysFree(ctx, tx, accountOf(after.N), after); err != nil {
+		return false, err
+	}
+	if err := fillDomains(ctx, tx, after, without(after.Websites, before.Websites)); err != nil {
 		return false, err
 	}
 	if err := claimAccount(ctx, tx, before, after); err != nil {

@@ -54,13 +54,21 @@ func (tx *Tx) Tags(ctx context.Context, ns []int64) (map[int64]*tag.Tag, error) 
 	return out, err
 }
 
-// Tag returns one tag or not_found.
-func (tx *Tx) Tag(ctx context.Context, n int64) (*tag.Tag, error) {
-	got, err := tx.Tags(ctx, []int64{n})
-	if err == nil && got[n] == nil {
+// Tag returns one tag or not_found. With lock it stays unchanged by others until
+// the transaction ends.
+func (tx *Tx) Tag(ctx context.Context, n int64, lock bool) (*tag.Tag, error) {
+	where := "n = $2"
+	if lock {
+		where += tx.q.lock()
+	}
+	got, err := tx.tags(ctx, where, []any{tx.scope.OrgID, n})
+	if err != nil {
+		return nil, err
+	}
+	if len(got) == 0 {
 		return nil, errs.Gone(don.Of(don.Tag, n).Display())
 	}
-	return got[n], err
+	return got[0], nil
 }
 
 // TagsNamed returns the tags with the names given, by folded name.
