@@ -35,14 +35,24 @@ func RegisterImports(api *API, d ImportDeps) {
 }
 
 // raw registers an operation that reads and writes HTTP itself and knows its
-// caller. An error that the handler returns is answered, so it must return nil
-// once the answer has begun.
+// caller. An error that the handler returns is answered; once the answer has
+// begun, only breaking the connection tells the client that it is not whole.
 func raw(api *API, op Op, h func(w http.ResponseWriter, r *http.Request, c call) error) {
 	RegisterRaw(api, op, func(w http.ResponseWriter, r *http.Request) {
 		a, _ := auth.From(r.Context())
 		c := call{a, op.Path}
-		if err := h(w, r, c); err != nil {
+		err := h(w, r, c)
+		rec, ok := w.(*recorder)
+		switch {
+		case err == nil:
+		case !ok || rec.status == 0:
+			w.Header().Del("Content-Disposition")
 			api.WriteError(w, r, c.shown(err))
+		default:
+			if r.Context().Err() == nil {
+				api.hide(r, err)
+			}
+			panic(http.ErrAbortHandler)
 		}
 	})
 }

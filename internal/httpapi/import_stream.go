@@ -70,8 +70,8 @@ func (d ImportDeps) errors(w http.ResponseWriter, r *http.Request, c call, in *i
 		return err
 	}
 	if in.Format == "csv" {
-		d.errorsCSV(w, r, c, m)
-		return nil
+		csvHeader(w.Header(), m.ID().Display()+".failed.csv")
+		return d.Service.WriteReport(r.Context(), c.Scope, m, w)
 	}
 	list := page.ListOf(c.op, c.Scope.OrgID, m.N)
 	after, limit, err := d.pageAt(list, in.Cursor, in.Limit)
@@ -90,11 +90,6 @@ func (d ImportDeps) errors(w http.ResponseWriter, r *http.Request, c call, in *i
 	return writeRaw(w, http.StatusOK, out)
 }
 
-func (d ImportDeps) errorsCSV(w http.ResponseWriter, r *http.Request, c call, m *importer.Import) {
-	csvHeader(w.Header(), m.ID().Display()+".failed.csv")
-	finishStream(d.Service.WriteReport(r.Context(), c.Scope, m, w))
-}
-
 // csvHeader announces a CSV file of a name without quotes.
 func csvHeader(h http.Header, name string) {
 	h.Set("Content-Type", "text/csv; charset=utf-8")
@@ -103,22 +98,13 @@ func csvHeader(h http.Header, name string) {
 	h.Set("X-Content-Type-Options", "nosniff")
 }
 
-// finishStream ends an answer that has begun. After an error only breaking the
-// connection tells the client that it does not have the whole.
-func finishStream(err error) {
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-}
-
 type importSampleIn struct {
 	Type importType `json:"type" required:"true"`
 }
 
 func (d ImportDeps) sample(w http.ResponseWriter, _ *http.Request, c call, in *importSampleIn) error {
 	csvHeader(w.Header(), string(in.Type)+".sample.csv")
-	finishStream(importer.WriteSample(w, in.Type.record(), c.Scope.Settings))
-	return nil
+	return importer.WriteSample(w, in.Type.record(), c.Scope.Settings)
 }
 
 const (
@@ -141,10 +127,10 @@ func (d ImportDeps) events(w http.ResponseWriter, r *http.Request, c call, in *i
 	for {
 		m, err := d.Service.Get(r.Context(), c.Scope, id.N)
 		out, err := d.one(r.Context(), c, m, err)
-		if err != nil && !s.begun {
+		if err != nil {
 			return err
 		}
-		if err != nil || !s.tell(out, m.Over()) || m.Over() {
+		if !s.tell(out, m.Over()) || m.Over() {
 			return nil
 		}
 		select {

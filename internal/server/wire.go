@@ -98,6 +98,7 @@ func build(ctx context.Context, p parts) (*services, error) {
 	s.imports = &importer.Service{
 		DB: runner[importer.Tx]{p.db}, Accounts: accountWriter{}, Dir: p.cfg.Data, Node: node, Partition: p.cfg.Partition, Log: p.log,
 	}
+	httpapi.RegisterExports(s.api, httpapi.ExportDeps{Service: s.records})
 	httpapi.RegisterImports(s.api, httpapi.ImportDeps{Service: s.imports, Cursors: s.cursors})
 	s.workers = append(s.workers, purger(p.db, s.auth, p.log), importing(s.imports, p.owner))
 	return &s, nil

@@ -47,13 +47,14 @@ var allowed = map[string]string{
 	"directory":      domain,
 	"importer":       domain,
 	"importer/sheet": leaves,
+	"exporter":       domain + "directory importer importer/sheet",
 
 	// store implements interfaces that its consumers declare, so it knows
 	// their types; only the wiring and tests know store.
 	"store":           cases,
 	"store/storetest": cases + "store",
 
-	"httpapi":         cases + "config",
+	"httpapi":         cases + "config exporter",
 	"httpapi/wire":    leaves,
 	"httpapi/apitest": "",
 	"webui":           "errs",

@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/kith-id/kith/internal/config"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/importer"
+	"github.com/kith-id/kith/internal/org"
+)
+
+type exportCmd struct {
+	target
+	Type   string   `arg:"" enum:"contacts,accounts" help:"What to export: contacts or accounts."`
+	Filter []string `sep:"none" help:"Only records that match; may be repeated." placeholder:"KEY=VALUE"`
+	Out    string   `help:"Write to this file instead of standard output." placeholder:"FILE"`
+}
+
+// Help tells what filters there are.
+func (exportCmd) Help() string {
+	return `The file has the columns of an import and some more; "kith import --update" of it reports every row unchanged. Filters are
+the parameters of rev-users.list and accounts.list, such as tags=TAG-1, email=ann@example.com, created_date.after=2026-01-01
+or owned_by=DEVU-1. Several values of one key match any of them; several keys must all match.`
+}
+
+var exportOps = map[string]string{"contacts": "rev-users.export-csv", "accounts": "accounts.export-csv"}
+
+// Run writes the file.
+func (c exportCmd) Run(e *environment) (err error) {
+	query, err := c.query()
+	if err != nil {
+		return err
+	}
+	kith, err := c.connect(e, false)
+	if err != nil {
+		return err
+	}
+	defer closing(kith, &err)
+	write := func(w io.Writer) error { return kith.stream(e.ctx, exportOps[c.Type]+"?"+query, w) }
+	if c.Out == "" || c.Out == "-" {
+		return write(e.Out)
+	}
+	if err := saveAs(c.Out, write); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.Err, "Wrote %s.\n", c.Out)
+	return err
+}
+
+// query returns the filters as a query string.
+func (c exportCmd) query() (string, error) {
+	var pairs []string
+	for _, f := range c.Filter {
+		key, value, ok := strings.Cut(f, "=")
+		if !ok || strings.TrimSpace(key) == "" {
+			return "", errs.NotPermitted("--filter", "%q has no form key=value, such as tags=TAG-1", f)
+		}
+		pairs = append(pairs, url.QueryEscape(strings.TrimSpace(key))+"="+url.QueryEscape(value))
+	}
+	return strings.Join(pairs, "&"), nil
+}
+
+type sampleCSVCmd struct {
+	target
+	Type string `arg:"" enum:"contacts,accounts" help:"What the file is to hold: contacts or accounts."`
+}
+
+// Run prints the sample file: that of the organisation's settings when there is
+// a Kith to ask.
+func (c sampleCSVCmd) Run(e *environment) (err error) {
+	cfg, err := e.load(nil)
+	if err != nil {
+		return err
+	}
+	if c.Server == "" && !hasDatabase(cfg) {
+		t := don.Contact
+		if c.Type == "accounts" {
+			t = don.Account
+		}
+		return importer.WriteSample(e.Out, t, org.Settings{})
+	}
+	kith, err := c.connect(e, false)
+	if err != nil {
+		return err
+	}
+	defer closing(kith, &err)
+	return kith.stream(e.ctx, "imports.sample?type="+c.Type, e.Out)
+}
+
+// hasDatabase reports whether a Kith has been at work with these settings.
+func hasDatabase(cfg config.Config) bool {
+	_, err := os.Stat(filepath.Join(cfg.Data, "kith.db"))
+	return err == nil || cfg.DatabaseURL != ""
+}
