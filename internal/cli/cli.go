@@ -26,16 +26,18 @@ var version = "dev"
 type root struct {
 	globals
 
-	Serve    serveCmd    `cmd:"" help:"Run the server."`
-	Admin    adminCmd    `cmd:"" help:"Create an organisation and its first admin."`
-	Token    tokenCmd    `cmd:"" help:"Create personal access tokens."`
-	Member   memberCmd   `cmd:"" help:"Look after an organisation's members."`
-	Import   importCmd   `cmd:"" help:"Import contacts or accounts from CSV."`
-	Imports  importsCmd  `cmd:"" help:"List, show, cancel and undo imports."`
-	Settings settingsCmd `cmd:"" help:"Show and change an organisation's settings."`
-	Migrate  migrateCmd  `cmd:"" help:"Bring the database up to this version. The server does it by itself when it starts."`
-	Doctor   doctorCmd   `cmd:"" help:"Check the data folder, the database and the machine."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Serve     serveCmd     `cmd:"" help:"Run the server."`
+	Admin     adminCmd     `cmd:"" help:"Create an organisation and its first admin."`
+	Token     tokenCmd     `cmd:"" help:"Create personal access tokens."`
+	Member    memberCmd    `cmd:"" help:"Look after an organisation's members."`
+	Import    importCmd    `cmd:"" help:"Import contacts or accounts from CSV."`
+	Imports   importsCmd   `cmd:"" help:"List, show, cancel and undo imports."`
+	Export    exportCmd    `cmd:"" help:"Write contacts or accounts as CSV."`
+	SampleCSV sampleCSVCmd `cmd:"" name:"sample-csv" help:"Print a sample of the file that an import reads."`
+	Settings  settingsCmd  `cmd:"" help:"Show and change an organisation's settings."`
+	Migrate   migrateCmd   `cmd:"" help:"Bring the database up to this version. The server does it by itself when it starts."`
+	Doctor    doctorCmd    `cmd:"" help:"Check the data folder, the database and the machine."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 
 // globals are the flags of every command.
