@@ -5,13 +5,13 @@ import (
 
 	"github.com/kith-id/kith/internal/store"
 	"github.com/kith-id/kith/internal/store/storetest"
-	"github.com/kith-id/kith/internal/testpg"
 )
 
 // TestListPlans runs the lists' suite as if tables were so large that each plan
 // must serve them.
 func TestListPlans(t *testing.T) {
 	for name, l := range map[string][6]int{
+		"usual":  {1000, 16_000, 3000, 6000, 1024, 2000},
 		"probe":  {0, 0, 1e6, 1e6, 0, 0},
 		"sample": {0, 100, 4, 1e6, 0, 16},
 		"sieve":  {0, 0, 4, 8, 0, 16},
@@ -20,12 +20,8 @@ func TestListPlans(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Cleanup(store.SetPlanLimits(l[0], l[1], l[2], l[3], l[4], l[5]))
-			t.Run("SQLite", func(t *testing.T) {
-				storetest.RunLists(t, func(t *testing.T) *store.DB { return open(t, store.Config{Dir: t.TempDir()}) })
-			})
-			t.Run("Postgres", func(t *testing.T) {
-				storetest.RunLists(t, func(t *testing.T) *store.DB { return open(t, store.Config{URL: testpg.DSN(t)}) })
-			})
+			t.Run("SQLite", func(t *testing.T) { storetest.RunLists(t, openSQLite) })
+			t.Run("Postgres", func(t *testing.T) { storetest.RunLists(t, openPostgres) })
 		})
 	}
 }

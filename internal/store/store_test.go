@@ -25,10 +25,16 @@ func open(t *testing.T, c store.Config) *store.DB {
 	return db
 }
 
-func TestSQLite(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) *store.DB { return open(t, store.Config{Dir: t.TempDir()}) })
+func openSQLite(t *testing.T) (db, other *store.DB) {
+	db = open(t, store.Config{Dir: t.TempDir()})
+	return db, db
 }
 
-func TestPostgres(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) *store.DB { return open(t, store.Config{URL: testpg.DSN(t)}) })
+func openPostgres(t *testing.T) (db, other *store.DB) {
+	c := store.Config{URL: testpg.DSN(t)}
+	return open(t, c), open(t, c)
 }
+
+func TestSQLite(t *testing.T) { storetest.Run(t, openSQLite) }
+
+func TestPostgres(t *testing.T) { storetest.Run(t, openPostgres) }

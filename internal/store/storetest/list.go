@@ -250,7 +250,7 @@ func pages(t *testing.T, db *store.DB, s org.Scope, f contact.Filter, q store.Qu
 // testListProperty compares lists with an evaluator in memory: whatever the
 // filter, sort, page size and direction, paging gives the same.
 func testListProperty(t *testing.T, open Open) {
-	db := open(t)
+	db, _ := open(t)
 	s, other := Scope(t, db, "acme"), Scope(t, db, "other")
 	rng := rand.New(rand.NewPCG(7, 7))
 	const people = 300
@@ -303,7 +303,7 @@ func checkCount(t *testing.T, db *store.DB, s org.Scope, f contact.Filter, want 
 
 // testListBadQueries: what fits no list is told, not guessed at.
 func testListBadQueries(t *testing.T, open Open) {
-	db := open(t)
+	db, _ := open(t)
 	s := Scope(t, db, "acme")
 	when := "2024-03-01T12:00:00.000000Z"
 	for name, c := range map[string]struct {

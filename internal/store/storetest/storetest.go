@@ -11,8 +11,10 @@ import (
 	"github.com/kith-id/kith/internal/store"
 )
 
-// Open returns a new, migrated database of the engine under test.
-type Open func(t *testing.T) *store.DB
+// Open returns a new, migrated database of the engine under test, as one server
+// process has it, and again as another has it; where only one process may have
+// it, both are the same.
+type Open func(t *testing.T) (db, other *store.DB)
 
 // Scope makes an org and returns the scope of its first member.
 func Scope(t *testing.T, db *store.DB, name string) org.Scope {
@@ -35,4 +37,9 @@ func Write(t *testing.T, db *store.DB, s org.Scope, fn func(context.Context, *st
 // Run runs the whole suite.
 func Run(t *testing.T, open Open) {
 	t.Run("Resolve", func(t *testing.T) { testResolve(t, open) })
+	t.Run("Reservation", func(t *testing.T) { testReservation(t, open) })
+	t.Run("Contact", func(t *testing.T) { testContact(t, open) })
+	t.Run("Rollback", func(t *testing.T) { testRollback(t, open) })
+	t.Run("Tenants", func(t *testing.T) { testTenants(t, open) })
+	t.Run("Counter", func(t *testing.T) { testCounter(t, open) })
 }

@@ -1,0 +1,142 @@
+package store
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestPositional(t *testing.T) {
+	tests := []struct {
+		in, want string
+		order    []int
+	}{
+		{"SELECT $2, $1, $2", "SELECT ?, ?, ?", []int{1, 0, 1}},
+		{"SELECT '$1', \"$2\", $1 -- $3\n, $2", "SELECT '$1', \"$2\", ? -- $3\n, ?", []int{0, 1}},
+		{"SELECT 'it''s $1' /* $2 */ WHERE a = $12", "SELECT 'it''s $1' /* $2 */ WHERE a = ?", []int{11}},
+		{"SELECT 'open $1", "SELECT 'open $1", nil},
+		{"SELECT $", "SELECT $", nil},
+	}
+	for _, tt := range tests {
+		got, order := positional(tt.in)
+		if got != tt.want || !cmp.Equal(order, tt.order) {
+			t.Errorf("positional(%q) = %q, %v; want %q, %v", tt.in, got, order, tt.want, tt.order)
+		}
+	}
+}
+
+func FuzzPositional(f *testing.F) {
+	f.Add("SELECT $1, '$2' -- $3")
+	f.Fuzz(func(t *testing.T, sql string) {
+		text, order := positional(sql)
+		if n := strings.Count(text, "?") - strings.Count(sql, "?"); n != len(order) {
+			t.Errorf("%q: %d marks for %d arguments", sql, n, len(order))
+		}
+	})
+}
+
+// tenantless are the tables without a tenant in front: they find the tenant, or
+// belong to the installation.
+var tenantless = map[string]bool{"org": true, "routes": true, "signing_key": true, "schema_version": true, "import_due": true}
+
+var tableNames = regexp.MustCompile(`(?i)\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)\b`)
+
+// TestStatementsNameTheOrg reads every SQL text of the package: one that touches
+// a tenant's table must name org_id.
+func TestStatementsNameTheOrg(t *testing.T) {
+	tables := map[string]bool{}
+	ddl, err := migrations.ReadFile("migrations/0001_init.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`CREATE TABLE (\w+)`).FindAllStringSubmatch(string(ddl), -1) {
+		tables[m[1]] = true
+	}
+	if len(tables) < 15 {
+		t.Fatalf("found only the tables %v", tables)
+	}
+	files, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for _, file := range files {
+		if !strings.HasSuffix(file.Name(), ".go") || strings.HasSuffix(file.Name(), "_test.go") {
+			continue
+		}
+		set := token.NewFileSet()
+		tree, err := parser.ParseFile(set, file.Name(), nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var body string // all literals of the function being read
+		ast.Inspect(tree, func(n ast.Node) bool {
+			if f, ok := n.(*ast.FuncDecl); ok {
+				body = literals(f)
+			}
+			text, whole := literal(n)
+			if !whole {
+				return true
+			}
+			for _, m := range tableNames.FindAllStringSubmatch(text, -1) {
+				if !tables[m[1]] || tenantless[m[1]] {
+					continue
+				}
+				checked++
+				// A list's statement is put together from parts of one function.
+				if !strings.Contains(text, "org_id") && !(strings.HasSuffix(text, "WHERE ") && strings.Contains(body, ".org_id = $1")) {
+					t.Errorf("%s: no org_id in %q", set.Position(n.Pos()), text)
+				}
+			}
+			return false
+		})
+	}
+	if checked < 40 {
+		t.Errorf("only %d statements were found; the test no longer sees them", checked)
+	}
+}
+
+// literal joins the string literals of an expression such as "SELECT "+cols+" FROM x".
+func literal(n ast.Node) (string, bool) {
+	switch e := n.(type) {
+	case *ast.BasicLit:
+		if e.Kind != token.STRING {
+			return "", false
+		}
+		s, err := strconv.Unquote(e.Value)
+		return s, err == nil
+	case *ast.BinaryExpr:
+		if e.Op != token.ADD {
+			return "", false
+		}
+		l, _ := literal(e.X)
+		r, _ := literal(e.Y)
+		return l + r, l+r != ""
+	}
+	return "", false
+}
+
+func literals(f *ast.FuncDecl) string {
+	var b strings.Builder
+	ast.Inspect(f, func(n ast.Node) bool {
+		if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
+			b.WriteString(l.Value)
+		}
+		return true
+	})
+	return b.String()
+}
+
+func TestInsertTextMatchesTable(t *testing.T) {
+	got := insertText(table{name: "x", cols: []column{{"a", "text"}, {"b", "text"}}}, true, 2)
+	if want := "INSERT INTO x (a, b) VALUES (?, ?), (?, ?) ON CONFLICT DO NOTHING"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
