@@ -44,6 +44,7 @@ type cond struct {
 	not     bool
 	rising  bool // members come by number if asked to; else one may come more than once
 	weight  int  // lookups that a probe takes
+	size    int  // how many members there are as far as a plan knows, 0 when it does not
 	// probe tests the record whose number the expression n is; nil when no index
 	// can tell.
 	probe func(b *builder, n string) string

@@ -36,7 +36,7 @@ type limits struct {
 	sieved int // steps of the first sieve, at least
 }
 
-var planLimits = limits{few: 1000, sample: 16_000, short: 400, long: 4000, listed: 1024, sieved: 2000}
+var planLimits = limits{few: 1000, sample: 16_000, short: 3000, long: 6000, listed: 1024, sieved: 2000}
 
 // What steps cost, in steps of a walk along an index; measured on SQLite.
 const (
@@ -82,34 +82,48 @@ type plan struct {
 	want  int
 
 	sets  []*numberSet // of each condition, nil when not read whole
-	sizes []int        // estimates
-	total int          // the highest number
+	total int          // the highest number, 0 until it is needed
 }
 
 func (p *plan) builder() *builder { return &builder{args: []any{p.tx.scope.OrgID}} }
 
 func (p *plan) numbers(ctx context.Context, b *builder) ([]int64, error) {
-	return collect(ctx, p.tx.q, b.String(), b.args, func(n *int64) []any { return []any{n} })
+	rs, err := p.tx.q.query(ctx, b.String(), b.args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rs.Close()
+	var out []int64
+	var n int64
+	dest := []any{&n} // one for all rows: there may be hundreds of thousands
+	for rs.Next() {
+		if err := rs.Scan(dest...); err != nil {
+			return nil, err
+		}
+		out = append(out, n)
+	}
+	return out, rs.Err()
 }
 
 // find returns the numbers of up to want records in the direction of the query.
 func (p *plan) find(ctx context.Context) ([]int64, error) {
-	p.sets, p.sizes = make([]*numberSet, len(p.conds)), make([]int, len(p.conds))
+	p.conds, p.sets = slices.Clone(p.conds), make([]*numberSet, len(p.conds))
 	if err := p.sample(ctx, planLimits.few); err != nil {
 		return nil, err
 	}
 	if at := p.smallest(); at >= 0 {
 		return p.gathered(ctx, at)
 	}
-	ns, done, err := p.probe(ctx, planLimits.short)
-	if done || err != nil {
-		return ns, err
+	if lookups := p.worthwhile(); lookups > 0 {
+		if ns, done, err := p.probe(ctx, lookups); done || err != nil {
+			return ns, err
+		}
 	}
 	if err := p.sample(ctx, planLimits.sample); err != nil {
 		return nil, err
 	}
 	if p.smallest() < 0 {
-		if ns, done, err = p.probe(ctx, planLimits.long); done || err != nil {
+		if ns, done, err := p.probe(ctx, planLimits.long); done || err != nil {
 			return ns, err
 		}
 		if err := p.readSets(ctx); err != nil {
@@ -117,6 +131,28 @@ func (p *plan) find(ctx context.Context) ([]int64, error) {
 		}
 	}
 	return p.sift(ctx)
+}
+
+// worthwhile returns how many lookups the first walk may take: enough for what
+// the sample promises, 0 when that is too many.
+func (p *plan) worthwhile() int {
+	if p.share(p.conds) == 1 {
+		return planLimits.short
+	}
+	expect := p.expected(&sieve{rest: p.conds}) * p.weight()
+	if 2*expect > planLimits.short {
+		return 0
+	}
+	return 3 * expect
+}
+
+// weight is how many lookups a step of a probing walk takes.
+func (p *plan) weight() int {
+	weight := 1
+	for _, c := range p.conds {
+		weight += c.weight
+	}
+	return weight
 }
 
 // smallest returns the condition whose members are known to be the fewest, -1
@@ -144,15 +180,15 @@ func (p *plan) sample(ctx context.Context, limit int) error {
 		}
 		if len(ns) <= limit {
 			p.sets[i] = newNumberSet(ns)
-			p.sizes[i] = p.sets[i].size
+			p.conds[i].size = p.sets[i].size
 			continue
 		}
-		p.sizes[i] = 8 * limit
+		if err := p.learnTotal(ctx); err != nil {
+			return err
+		}
+		p.conds[i].size = min(8*limit, p.total)
 		if c.rising {
-			if err := p.learnTotal(ctx); err != nil {
-				return err
-			}
-			p.sizes[i] = int(int64(limit) * int64(p.total) / max(ns[limit], 1))
+			p.conds[i].size = int(int64(limit) * int64(p.total) / max(ns[limit], 1))
 		}
 	}
 	return nil
@@ -197,11 +233,7 @@ func (p *plan) gathered(ctx context.Context, at int) ([]int64, error) {
 // probe walks until the page is full, with about so many lookups. It reports
 // false when they did not suffice.
 func (p *plan) probe(ctx context.Context, lookups int) (ns []int64, done bool, err error) {
-	weight := 1
-	for _, c := range p.conds {
-		weight += c.weight
-	}
-	window := max(lookups/weight, 1)
+	window := max(lookups/p.weight(), 1)
 	for _, g := range p.legs() {
 		b := p.builder()
 		p.walk(b, g, window, p.want-len(ns))

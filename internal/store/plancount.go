@@ -1,19 +1,22 @@
 package store
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // count returns how many records meet the conditions, up to limit. It looks at
 // the records of the condition that has the fewest, as far as limit shows.
 func count(ctx context.Context, tx *Tx, l *listing, conds []cond, limit int) (int, error) {
 	p := plan{tx: tx, l: l, conds: conds, order: order{keys: []orderKey{{field: SortID}}, start: true}}
-	p.sets, p.sizes = make([]*numberSet, len(conds)), make([]int, len(conds))
+	p.conds, p.sets = slices.Clone(conds), make([]*numberSet, len(conds))
 	if err := p.sample(ctx, limit); err != nil {
 		return 0, err
 	}
 	at := p.smallest()
 	if at < 0 {
-		for i, c := range conds {
-			if !c.not && (at < 0 || p.sizes[i] < p.sizes[at]) {
+		for i, c := range p.conds {
+			if !c.not && (at < 0 || c.size < p.conds[at].size) {
 				at = i
 			}
 		}

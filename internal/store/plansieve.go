@@ -75,7 +75,7 @@ func (p *plan) readSets(ctx context.Context) error {
 	left := math.MaxInt / lookupCost
 	for _, i := range order {
 		c := p.conds[i]
-		if p.sizes[i] > left*lookupCost {
+		if p.conds[i].size > left*lookupCost {
 			continue
 		}
 		ns, err := p.members(ctx, c, 0)
@@ -99,15 +99,15 @@ func (p *plan) requireLive() {
 		return
 	}
 	p.conds = append(slices.Clone(p.conds), liveCond(p.l.table))
-	p.sets, p.sizes = append(p.sets, nil), append(p.sizes, 0)
+	p.sets = append(p.sets, nil)
 }
 
 // cost ranks a condition for reading: those that leave the most out come last.
 func (p *plan) cost(at int) int {
 	if p.conds[at].not {
-		return math.MaxInt/2 + p.sizes[at]/2
+		return math.MaxInt/2 + p.conds[at].size/2
 	}
-	return p.sizes[at]
+	return p.conds[at].size
 }
 
 // sift finds the page with the sets that are known: by reading the records if
@@ -148,23 +148,31 @@ func (p *plan) sift(ctx context.Context) ([]int64, error) {
 // expected is how many steps fill the page if the conditions have nothing to do
 // with each other or the order.
 func (p *plan) expected(s *sieve) int {
-	share := 1.0
+	share := p.share(s.rest)
 	if s.in != nil {
-		share = float64(s.in.size) / float64(p.total)
-	}
-	for i, c := range p.conds {
-		if p.sets[i] == nil && p.sizes[i] > 0 && !c.not {
-			share *= min(1, float64(p.sizes[i])/float64(p.total))
-		}
+		share *= float64(s.in.size) / float64(p.total)
 	}
 	return int(min(float64(p.want)/max(share, 1e-9), float64(p.total)))
+}
+
+// share guesses which part of the records meets the conditions.
+func (p *plan) share(conds []cond) float64 {
+	share := 1.0
+	for _, c := range conds {
+		if c.size > 0 && !c.not {
+			share *= min(1, float64(c.size)/float64(max(p.total, c.size)))
+		}
+	}
+	return share
 }
 
 // sieveWalk walks until the page is full or the budget of steps is spent, which
 // it reports by false.
 func (p *plan) sieveWalk(ctx context.Context, s *sieve, expect, budget int) (ns []int64, done bool, err error) {
 	for _, g := range p.legs() {
-		g.among = s.in
+		if budget == math.MaxInt {
+			g.among = s.in // entries outside its range are free only if steps need no counting
+		}
 		w := sieveLeg{p: p, g: g, s: s, window: max(2*expect, planLimits.sieved, 1), want: p.want - len(ns)}
 		ended, err := w.run(ctx, &budget)
 		if err != nil {
@@ -202,53 +210,96 @@ type step struct {
 func (w *sieveLeg) run(ctx context.Context, budget *int) (ended bool, err error) {
 	for skip := 0; *budget > 0; {
 		size := min(w.window, *budget)
-		passed, took, err := w.pass(ctx, skip, size)
+		passed, took, ended, err := w.pass(ctx, skip, size)
 		if err != nil {
 			return false, err
 		}
 		if err := w.keep(ctx, passed); err != nil {
 			return false, err
 		}
-		if len(w.found) == w.want || took < size {
-			return len(w.found) < w.want, nil
+		if len(w.found) == w.want {
+			return false, nil
+		}
+		if ended {
+			return true, nil
 		}
 		skip += took
-		*budget -= took
-		w.window *= 4
+		*budget -= max(took, 1)
+		w.window *= 2
 	}
 	return false, nil
 }
 
-// pass reads a window of the leg and returns what passes the sieve and how many
-// steps there were; it stops early when it has enough.
-func (w *sieveLeg) pass(ctx context.Context, skip, size int) (passed []step, took int, err error) {
-	b := w.p.builder()
-	w.p.steps(b, w.g)
+// pass reads up to size entries of the leg and returns what passes the sieve
+// and how many entries that took. It stops early when it may have enough. Where
+// the leg does not order entries of one key, it takes all of a key or none.
+func (w *sieveLeg) pass(ctx context.Context, skip, size int) (passed []step, took int, ended bool, err error) {
+	b, by := w.p.builder(), w.g.terms
+	if w.g.loose {
+		by = by[:1]
+	}
+	w.p.entries(b, w.g, by)
 	b.WriteString(" LIMIT " + b.arg(size) + " OFFSET " + b.arg(skip))
 	rs, err := w.p.tx.q.query(ctx, b.String(), b.args...)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, false, err
 	}
 	defer rs.Close()
-	var s step
+	var s, last step
 	dest := []any{&s.n, &s.k}
 	if w.g.shown == "" {
 		dest = dest[:1]
 	}
-	enough := math.MaxInt
-	if len(w.open()) == 0 && w.g.own {
-		enough = w.want - len(w.found)
+	enough := w.want - len(w.found)
+	if len(w.open()) > 0 || !w.g.own { // some may fail the tests to come
+		enough = min(int(float64(enough)/max(w.p.share(w.open()), 0.01))+enough/8+4, 4096)
 	}
-	for len(passed) < enough && rs.Next() {
+	at, whole, kept := 0, 0, 0 // entries read; of them and of those passed, how many belong to whole keys
+	for rs.Next() {
 		if err := rs.Scan(dest...); err != nil {
-			return nil, took, err
+			return nil, 0, false, err
 		}
-		took++
+		if at == 0 || !w.g.loose || s.k != last.k {
+			whole, kept = at, len(passed)
+			if kept >= enough {
+				return w.tied(passed[:kept]), whole, false, nil
+			}
+		}
+		at++
+		last.k = s.k
 		if w.s.passes(s.n) {
 			passed = append(passed, s)
 		}
 	}
-	return passed, took, rs.Err()
+	if at < size {
+		return w.tied(passed), at, true, rs.Err()
+	}
+	if !w.g.loose {
+		return passed, at, false, rs.Err()
+	}
+	return w.tied(passed[:kept]), whole, false, rs.Err()
+}
+
+// tied puts steps of one key in the order of their numbers.
+func (w *sieveLeg) tied(steps []step) []step {
+	if !w.g.loose {
+		return steps
+	}
+	desc := w.g.terms[1].desc
+	for from := 0; from < len(steps); {
+		to := from + 1
+		for to < len(steps) && steps[to].k == steps[from].k {
+			to++
+		}
+		slices.SortFunc(steps[from:to], func(a, b step) int {
+			if desc {
+				a, b = b, a
+			}
+			return cmp.Compare(a.n, b.n)
+		})
+		from = to
+	}
+	return steps
 }
 
 // open returns the conditions that neither a set nor the leg's range stands for.
@@ -258,7 +309,7 @@ func (w *sieveLeg) open() []cond { return slices.DeleteFunc(slices.Clone(w.s.res
 // says it is, and adds it to what was found until that is enough.
 func (w *sieveLeg) keep(ctx context.Context, passed []step) error {
 	if len(w.open()) == 0 && w.g.own {
-		for _, s := range passed {
+		for _, s := range passed[:min(len(passed), w.want-len(w.found))] {
 			w.found = append(w.found, s.n)
 		}
 		return nil

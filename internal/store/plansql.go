@@ -20,10 +20,12 @@ func (p *plan) gather(b *builder, from int) {
 }
 
 // gatherList writes a statement that sorts those of the numbers that meet the
-// conditions.
+// conditions. The numbers are looked up apart, lest an engine walks along the
+// sort's index for them.
 func (p *plan) gatherList(b *builder, ns []int64, conds []cond) {
-	b.WriteString("SELECT t.n FROM " + p.l.table + " t WHERE t.org_id = $1 AND t.n IN (" + padded(b, ns) + ")")
-	p.test(b, "t.n", "t", conds)
+	b.WriteString("WITH d(dn) AS MATERIALIZED (SELECT x.n FROM " + p.l.table + " x WHERE x.org_id = $1 AND x.n IN (" + padded(b, ns) + "))" +
+		" SELECT t.n FROM d CROSS JOIN " + p.l.table + " t WHERE t.org_id = $1 AND t.n = d.dn")
+	p.test(b, "d.dn", "t", conds)
 	p.sorted(b)
 }
 
@@ -89,6 +91,7 @@ type leg struct {
 	column string     // the column that s runs along
 	span   span       // the range of that column, where the filter has one
 	among  *numberSet // only numbers in its range matter; nil for all
+	loose  bool       // the index does not order entries of one key by number
 	check  string     // what a row x must meet besides, in terms of w.k
 	shown  string     // the expression of w.k
 }
@@ -195,6 +198,7 @@ func (p *plan) indexed(g leg, expr, prefix string, keys []orderKey) leg {
 		return g
 	}
 	last := keys[1]
+	g.loose = g.shown != ""
 	g.terms = append(g.terms, term{"s.n", last.desc, last.edge})
 	return g
 }
@@ -222,7 +226,10 @@ func (p *plan) rest(g leg) []cond {
 }
 
 // steps writes the leg's index in order, from the edge on.
-func (p *plan) steps(b *builder, g leg) {
+func (p *plan) steps(b *builder, g leg) { p.entries(b, g, g.terms) }
+
+// entries writes the leg's index from the edge on, in the order of some terms.
+func (p *plan) entries(b *builder, g leg, by []term) {
 	shown := ""
 	if g.shown != "" {
 		shown = ", " + g.shown + " AS k"
@@ -238,7 +245,7 @@ func (p *plan) steps(b *builder, g leg) {
 		// The sign keeps the range from being taken for the index's.
 		b.WriteString(" AND +" + g.n + " BETWEEN " + b.arg(g.among.min) + " AND " + b.arg(g.among.max))
 	}
-	b.WriteString(orderBy(g.terms))
+	b.WriteString(orderBy(by))
 }
 
 // walk writes a statement that takes at most window steps and keeps want of
