@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/kith-id/kith/internal/config"
 	"github.com/kith-id/kith/internal/don"
@@ -61,9 +62,25 @@ func (c exportCmd) query() (string, error) {
 		if !ok || strings.TrimSpace(key) == "" {
 			return "", errs.NotPermitted("--filter", "%q has no form key=value, such as tags=TAG-1", f)
 		}
-		pairs = append(pairs, url.QueryEscape(strings.TrimSpace(key))+"="+url.QueryEscape(value))
+		key = strings.TrimSpace(key)
+		pairs = append(pairs, url.QueryEscape(key)+"="+url.QueryEscape(wholeDay(key, value)))
 	}
 	return strings.Join(pairs, "&"), nil
+}
+
+// wholeDay completes a date that stands for a time: after means from its
+// beginning, before until its end, by UTC.
+func wholeDay(key, value string) string {
+	if _, err := time.Parse(time.DateOnly, value); err != nil {
+		return value
+	}
+	switch {
+	case strings.HasSuffix(key, "_date.after"):
+		return value + "T00:00:00.000Z"
+	case strings.HasSuffix(key, "_date.before"):
+		return value + "T23:59:59.999Z"
+	}
+	return value
 }
 
 type sampleCSVCmd struct {

@@ -39,6 +39,8 @@ type summary struct {
 	Encoding   string   `json:"encoding,omitempty"`
 	Ignored    []string `json:"ignored_columns,omitempty"`
 	ErrorsFile string   `json:"errors_file,omitempty"`
+
+	Plan []importer.Difference `json:"plan,omitempty"`
 }
 
 func summaryOf(m *httpapi.Import) summary {
@@ -46,7 +48,7 @@ func summaryOf(m *httpapi.Import) summary {
 	s := summary{
 		Import: m.DisplayID, Type: string(m.Type), State: m.State, DryRun: m.Options.DryRun, Error: m.Error,
 		Rows: p.Rows, Created: p.Created, Updated: p.Updated, Unchanged: p.Unchanged, Repeated: p.Repeated, Skipped: p.Skipped,
-		Failed: p.Failed, Seconds: p.Seconds, Encoding: p.Encoding, Ignored: p.Ignored,
+		Failed: p.Failed, Seconds: p.Seconds, Encoding: p.Encoding, Ignored: p.Ignored, Plan: p.Plan,
 	}
 	if p.Seconds > 0 {
 		s.RowsPerSec = float64(p.Rows) / p.Seconds
@@ -59,11 +61,12 @@ func (c importCmd) finish(e *environment, kith *client, m *httpapi.Import) error
 	ctx := context.WithoutCancel(e.ctx) // a Ctrl-C that cancelled the import still gets the report
 	s := summaryOf(m)
 	if c.wantsReport(m) {
-		name, err := c.report(ctx, kith, m)
-		if err != nil {
-			return err
+		// The import is done whatever becomes of its report.
+		if name, err := c.report(ctx, kith, m); err != nil {
+			fmt.Fprintf(e.Err, "The rows that failed could not be written to %s: %s\n", name, message(err))
+		} else {
+			s.ErrorsFile = name
 		}
-		s.ErrorsFile = name
 	}
 	if c.JSON {
 		if err := printJSON(e.Out, s); err != nil {
@@ -132,6 +135,9 @@ func (c *client) stream(ctx context.Context, op string, w io.Writer) error {
 
 // saveAs writes a file that appears under its name only when it is whole.
 func saveAs(name string, write func(io.Writer) error) error {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return writeInto(name, write)
+	}
 	f, err := os.CreateTemp(filepath.Dir(name), ".kith-*")
 	if err != nil {
 		return errs.NotPermitted("FILE", "%s cannot be written: %v", name, err)
@@ -146,14 +152,25 @@ func saveAs(name string, write func(io.Writer) error) error {
 	return nil
 }
 
+// writeInto writes to what is no file, such as /dev/null or a pipe.
+func writeInto(name string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return errs.NotPermitted("FILE", "%s cannot be written: %v", name, err)
+	}
+	return errors.Join(write(f), f.Close())
+}
+
 func (c importCmd) print(ctx context.Context, e *environment, kith *client, m *httpapi.Import, s summary) error {
 	printCounts(e.Out, c.fileName(), m, s)
 	if s.Encoding != "" && !strings.EqualFold(s.Encoding, "utf-8") {
 		fmt.Fprintf(e.Out, "The file was read as %s; look whether letters with accents came out right.\n", s.Encoding)
 	}
+	printPlan(e.Out, s)
 	if s.Failed == 0 {
 		return nil
 	}
+	fmt.Fprintln(e.Out, "Rows that fail:")
 	if err := printProblems(ctx, e.Out, kith, m.DisplayID); err != nil {
 		return err
 	}
@@ -198,6 +215,23 @@ func printCounts(w io.Writer, name string, m *httpapi.Import, s summary) {
 	}
 }
 
+// printPlan shows what a dry run would change.
+func printPlan(w io.Writer, s summary) {
+	if len(s.Plan) == 0 {
+		return
+	}
+	fmt.Fprintln(w, "Records that would change:")
+	for _, d := range s.Plan {
+		fmt.Fprintf(w, "  line %d: %s %s\n", d.Line, d.Record, printable(d.Name))
+		for _, c := range d.Changes {
+			fmt.Fprintf(w, "    %s: %q → %q\n", c.Field, c.Before, c.After)
+		}
+	}
+	if more := s.Updated + s.Repeated - int64(len(s.Plan)); more > 0 {
+		fmt.Fprintf(w, "  … and up to %s more\n", grouped(more))
+	}
+}
+
 // printProblems shows the first failed rows.
 func printProblems(ctx context.Context, w io.Writer, kith *client, id string) error {
 	var out struct {
@@ -208,7 +242,7 @@ func printProblems(ctx context.Context, w io.Writer, kith *client, id string) er
 	}
 	for _, f := range out.Errors {
 		for _, p := range f.Problems {
-			fmt.Fprintf(w, "  line %d: %s\n", f.Line, p.Text())
+			fmt.Fprintf(w, "  line %d: %s\n", f.Line, printable(p.Text()))
 		}
 	}
 	return nil
