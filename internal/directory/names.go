@@ -43,6 +43,7 @@ func (n *Names) Of(id don.ID) string {
 		if t := n.Tags[id.N]; t != nil {
 			return t.Name
 		}
+	default: // the others have no names among these
 	}
 	return ""
 }

@@ -167,8 +167,9 @@ func (s *Service) untagBatch(ctx context.Context, sc org.Scope, t don.Type, tagN
 			return eachContact(ctx, tx, ns, func(c *contact.Contact) { c.Tags = untagged(c.Tags, tagN) })
 		case don.Account:
 			return eachAccount(ctx, tx, ns, func(a *account.Account) { a.Tags = untagged(a.Tags, tagN) })
+		default:
+			return eachWorkspace(ctx, tx, ns, func(w *account.Workspace) { w.Tags = untagged(w.Tags, tagN) })
 		}
-		return eachWorkspace(ctx, tx, ns, func(w *account.Workspace) { w.Tags = untagged(w.Tags, tagN) })
 	})
 	return ns, err
 }

@@ -15,20 +15,22 @@ import (
 
 // publicMail are domains under which unrelated people have addresses.
 // So they tell nothing about a person's company.
-var publicMail = map[string]bool{}
-
-func init() {
-	for _, d := range strings.Fields(`126.com 163.com aol.com aol.de att.net bigpond.com bluewin.ch bol.com.br btinternet.com charter.net
-		comcast.net cox.net daum.net earthlink.net email.com fastmail.com fastmail.fm foxmail.com free.fr freenet.de gmail.com gmx.at gmx.ch gmx.com
-		gmx.de gmx.net googlemail.com hanmail.net hey.com hotmail.co.uk hotmail.com hotmail.de hotmail.es hotmail.fr hotmail.it icloud.com inbox.ru
-		laposte.net libero.it list.ru live.co.uk live.com live.de live.fr live.nl mac.com mail.com mail.de mail.ru me.com msn.com naver.com
-		ntlworld.com o2.pl optonline.net orange.fr outlook.com outlook.de outlook.es outlook.fr pm.me posteo.de proton.me protonmail.ch
-		protonmail.com qq.com rambler.ru rediffmail.com rocketmail.com sbcglobal.net seznam.cz sfr.fr shaw.ca sina.com sky.com skynet.be sohu.com
-		t-online.de talktalk.net telenet.be tiscali.it tutanota.com tuta.io uol.com.br verizon.net virgilio.it virginmedia.com wanadoo.fr web.de
-		wp.pl yahoo.ca yahoo.co.in yahoo.co.jp yahoo.co.uk yahoo.com yahoo.com.br yahoo.de yahoo.es yahoo.fr yahoo.it yandex.com yandex.ru ya.ru
-		ymail.com zoho.com zohomail.com`) {
-		publicMail[d] = true
-	}
+var publicMail = map[string]struct{}{
+	"126.com": {}, "163.com": {}, "aol.com": {}, "aol.de": {}, "att.net": {}, "bigpond.com": {}, "bluewin.ch": {}, "bol.com.br": {},
+	"btinternet.com": {}, "charter.net": {}, "comcast.net": {}, "cox.net": {}, "daum.net": {}, "earthlink.net": {}, "email.com": {},
+	"fastmail.com": {}, "fastmail.fm": {}, "foxmail.com": {}, "free.fr": {}, "freenet.de": {}, "gmail.com": {}, "gmx.at": {},
+	"gmx.ch": {}, "gmx.com": {}, "gmx.de": {}, "gmx.net": {}, "googlemail.com": {}, "hanmail.net": {}, "hey.com": {},
+	"hotmail.co.uk": {}, "hotmail.com": {}, "hotmail.de": {}, "hotmail.es": {}, "hotmail.fr": {}, "hotmail.it": {},
+	"icloud.com": {}, "inbox.ru": {}, "laposte.net": {}, "libero.it": {}, "list.ru": {}, "live.co.uk": {}, "live.com": {},
+	"live.de": {}, "live.fr": {}, "live.nl": {}, "mac.com": {}, "mail.com": {}, "mail.de": {}, "mail.ru": {}, "me.com": {},
+	"msn.com": {}, "naver.com": {}, "ntlworld.com": {}, "o2.pl": {}, "optonline.net": {}, "orange.fr": {}, "outlook.com": {},
+	"outlook.de": {}, "outlook.es": {}, "outlook.fr": {}, "pm.me": {}, "posteo.de": {}, "proton.me": {}, "protonmail.ch": {},
+	"protonmail.com": {}, "qq.com": {}, "rambler.ru": {}, "rediffmail.com": {}, "rocketmail.com": {}, "sbcglobal.net": {},
+	"seznam.cz": {}, "sfr.fr": {}, "shaw.ca": {}, "sina.com": {}, "sky.com": {}, "skynet.be": {}, "sohu.com": {}, "t-online.de": {},
+	"talktalk.net": {}, "telenet.be": {}, "tiscali.it": {}, "tutanota.com": {}, "tuta.io": {}, "uol.com.br": {}, "verizon.net": {},
+	"virgilio.it": {}, "virginmedia.com": {}, "wanadoo.fr": {}, "web.de": {}, "wp.pl": {}, "yahoo.ca": {}, "yahoo.co.in": {},
+	"yahoo.co.jp": {}, "yahoo.co.uk": {}, "yahoo.com": {}, "yahoo.com.br": {}, "yahoo.de": {}, "yahoo.es": {}, "yahoo.fr": {},
+	"yahoo.it": {}, "yandex.com": {}, "yandex.ru": {}, "ya.ru": {}, "ymail.com": {}, "zoho.com": {}, "zohomail.com": {},
 }
 
 // sharedSites host pages of unrelated companies, which are often given as a website.
@@ -39,7 +41,7 @@ var sharedSites = []string{
 
 // companyDomain reports whether a domain can stand for one company.
 func companyDomain(domain string) bool {
-	if publicMail[domain] {
+	if _, public := publicMail[domain]; public {
 		return false
 	}
 	if suffix, _ := publicsuffix.PublicSuffix(domain); suffix == domain {

@@ -111,6 +111,7 @@ func (v view) user(id don.ID) UserSummary {
 		}
 	case don.SysUser:
 		u.DisplayName, u.State = "kith", string(org.Active)
+	default: // nobody else makes records
 	}
 	return u
 }
