@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/org"
@@ -42,6 +43,9 @@ type request struct {
 	done  chan struct{}
 	lead  chan struct{} // closed when this request is to run the next batch
 }
+
+// batchTime bounds how long a batch may take.
+const batchTime = 30 * time.Second
 
 // maxBatch bounds how many observations share a transaction.
 const maxBatch = 128
@@ -141,7 +145,8 @@ func (r *Resolver) together(batch []*request) error {
 		obs[i] = q.obs
 	}
 	// A batch belongs to all of its requests, so none of their contexts ends it.
-	ctx := context.WithoutCancel(batch[0].ctx)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(batch[0].ctx), batchTime)
+	defer cancel()
 	return r.db.Write(ctx, batch[0].scope, func(tx Tx) error {
 		out, err := Resolve(ctx, tx, obs)
 		if err != nil {
