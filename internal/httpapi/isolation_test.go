@@ -29,6 +29,9 @@ func missing(bodies ...string) intrusion {
 	return intrusion{bodies: bodies, status: http.StatusNotFound}
 }
 
+// csvFile stands for the rows of a CSV file.
+const csvFile = "csv"
+
 func empty(list string, bodies ...string) intrusion {
 	return intrusion{bodies: bodies, status: http.StatusOK, empty: list}
 }
@@ -48,6 +51,7 @@ var intrusions = map[string]intrusion{
 	"accounts.create":                missing(`{"display_name":"x","parent":"$acc"}`, `{"display_name":"x","owned_by":["$devu"]}`, `{"display_name":"x","tags":[{"id":"$tag"}]}`),
 	"accounts.delete":                missing(`{"id":"$acc"}`, `{"id":"$gone_acc"}`),
 	"accounts.export":                empty("accounts", append(slices.Clone(listIntrusions), `{"parent":["$acc"]}`)...),
+	"accounts.export-csv":            empty(csvFile, append(slices.Clone(listIntrusions), `{"parent":["$acc"]}`)...),
 	"accounts.get":                   missing(`{"id":"$acc"}`),
 	"accounts.list":                  empty("accounts", append(slices.Clone(listIntrusions), `{"parent":["$acc"]}`, `{"external_refs":["b-acc"]}`, `{"domains":["b.example"]}`)...),
 	"accounts.restore":               missing(`{"id":"$gone_acc"}`),
@@ -75,6 +79,7 @@ var intrusions = map[string]intrusion{
 	"rev-users.associations.remove":  missing(`{"rev_user_id":"$revu","associations":["$acc"]}`),
 	"rev-users.create":               missing(`{"rev_org":"$revo"}`, `{"account":"$acc"}`, `{"org_id":"$revo"}`, `{"owned_by":["$devu"]}`, `{"tags":[{"id":"$tag"}]}`),
 	"rev-users.delete":               contactIntrusion,
+	"rev-users.export-csv":           empty(csvFile, append(slices.Clone(listIntrusions), `{"associations":["$acc","$revo"]}`)...),
 	"rev-users.get":                  contactIntrusion,
 	"rev-users.identifiers.add":      missing(`{"id":"$revu","kind":"email","value":"x@y.example"}`),
 	"rev-users.identifiers.list":     contactIntrusion,
@@ -138,6 +143,12 @@ func (in intrusion) try(t *testing.T, c apitest.Client, op operation, body strin
 			t.Errorf("%s %s: status %d, want %d; body: %s", op.path, body, res.Status, in.status, res.Body)
 		}
 		if in.empty == "" {
+			continue
+		}
+		if in.empty == csvFile {
+			if lines := bytes.Count(res.Body, []byte("\n")); lines != 1 {
+				t.Errorf("%s %s: %d lines, want the header alone: %s", op.path, body, lines, res.Body)
+			}
 			continue
 		}
 		if list, ok := res.Lookup(in.empty); !ok || len(list.([]any)) > 0 {
