@@ -134,7 +134,30 @@ func run(ctx context.Context, args []string, world IO) (code int) {
 		fmt.Fprintf(world.Err, "kith: %v\nTry: kith --help\n", err)
 		return exitUsage
 	}
-	return report(world, parsed.Run(&environment{IO: world, ctx: ctx, globals: cmd.globals}))
+	// Commands print without looking at the outcome; whether it reached its
+	// reader is known here, at the end.
+	out := &stickyWriter{w: world.Out}
+	world.Out = out
+	err = parsed.Run(&environment{IO: world, ctx: ctx, globals: cmd.globals})
+	return report(world, errors.Join(err, out.err))
+}
+
+// stickyWriter remembers the first write that failed and makes no other.
+type stickyWriter struct {
+	w   io.Writer
+	err error
+}
+
+// Write implements io.Writer.
+func (s *stickyWriter) Write(p []byte) (int, error) {
+	if s.err != nil {
+		return 0, s.err
+	}
+	n, err := s.w.Write(p)
+	if err != nil {
+		s.err = fmt.Errorf("the result could not be printed: %w", err)
+	}
+	return n, s.err
 }
 
 const description = `Kith keeps who your customers are: contacts, accounts and workspaces.

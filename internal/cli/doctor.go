@@ -175,7 +175,7 @@ func findSpace(dir string) server.Finding {
 		f.Problem, f.Remedy = err.Error(), "check the file system"
 		return f
 	}
-	free := uint64(s.Bavail) * uint64(s.Bsize)
+	free := s.Bavail * uint64(s.Bsize)
 	f.Detail = fmt.Sprintf("%.1f GiB free", float64(free)/(1<<30))
 	if free < minFree {
 		f.Problem, f.Remedy = f.Detail, "free some space: Kith stops taking writes when the disk is full"

@@ -34,8 +34,8 @@ func (c serveCmd) Run(e *environment) error {
 		return err
 	}
 	err = server.Serve(e.ctx, cfg, server.Options{Version: version, Log: e.logger(cfg, cfg.LogLevel)}, e.Out)
-	if errors.Is(err, context.Canceled) && e.ctx.Err() != nil {
-		return nil // told to stop while starting
+	if e.ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = nil // told to stop while starting
 	}
 	return err
 }

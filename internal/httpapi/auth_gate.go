@@ -96,14 +96,13 @@ func (g *Gate) caller(ctx context.Context, r *http.Request) (auth.Actor, error) 
 	if token := BearerToken(r.Header); token != "" {
 		return g.service.Bearer(ctx, token)
 	}
-	cookie, err := r.Cookie(sessionCookie)
-	if err != nil || cookie.Value == "" {
-		return auth.Actor{}, nil // Allow says what is missing
+	if cookie, err := r.Cookie(sessionCookie); err == nil && cookie.Value != "" {
+		if err := g.checkForgery(r); err != nil {
+			return auth.Actor{}, err
+		}
+		return g.service.Browser(ctx, cookie.Value)
 	}
-	if err := g.checkForgery(r); err != nil {
-		return auth.Actor{}, err
-	}
-	return g.service.Browser(ctx, cookie.Value)
+	return auth.Actor{}, nil // Allow says what is missing
 }
 
 // checkForgery refuses requests that another site made a browser send along

@@ -144,8 +144,8 @@ func (a *App) Close() error {
 }
 
 // StartWorkers runs what works without being asked, such as imports, until Close.
-func (a *App) StartWorkers() {
-	ctx, cancel := context.WithCancel(context.Background())
+func (a *App) StartWorkers(ctx context.Context) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	a.stopWorkers = cancel
 	for _, w := range a.svc.workers {
 		a.working.Go(func() {

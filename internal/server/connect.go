@@ -72,10 +72,10 @@ func inProcess(ctx context.Context, cfg config.Config, opt Options, workers bool
 		return nil, err
 	}
 	if workers {
-		a.StartWorkers()
+		a.StartWorkers(ctx)
 	}
 	l := newPipeListener()
-	base := httpapi.WithDrain(httpapi.AsOperator(context.Background()), a.draining)
+	base := httpapi.WithDrain(httpapi.AsOperator(context.WithoutCancel(ctx)), a.draining)
 	srv := a.httpServer(base, a.OperatorHandler())
 	done := make(chan struct{})
 	go func() {

@@ -34,15 +34,16 @@ func Serve(ctx context.Context, cfg config.Config, opt Options, out io.Writer) (
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	l, err := listen(cfg.Listen)
+	l, err := listen(ctx, cfg.Listen)
 	if err != nil {
 		return err
 	}
 	return a.serve(ctx, l, out)
 }
 
-func listen(address string) (net.Listener, error) {
-	l, err := net.Listen("tcp", address)
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	var c net.ListenConfig
+	l, err := c.Listen(ctx, "tcp", address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, errs.New(errs.Unavailable, "service_unavailable", "%s is in use by another program; choose another address with --listen", address)
@@ -56,12 +57,13 @@ func listen(address string) (net.Listener, error) {
 
 // serve answers on l and, for the commands, on the data folder's socket.
 func (a *App) serve(ctx context.Context, l net.Listener, out io.Writer) error {
-	requests, cancel := context.WithCancel(context.Background())
+	// Being told to stop ends no request: drain decides when.
+	requests, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	base := httpapi.WithDrain(requests, a.draining)
 	public := a.httpServer(base, a.Handler())
 	servers := map[*http.Server]net.Listener{public: l}
-	if s, err := a.openSocket(); err != nil {
+	if s, err := a.openSocket(ctx); err != nil {
 		return errors.Join(err, l.Close())
 	} else if s != nil {
 		servers[a.httpServer(httpapi.AsOperator(base), a.OperatorHandler())] = s
@@ -70,7 +72,7 @@ func (a *App) serve(ctx context.Context, l net.Listener, out io.Writer) error {
 	for srv, on := range servers {
 		go func() { failed <- srv.Serve(on) }()
 	}
-	a.StartWorkers()
+	a.StartWorkers(ctx)
 	a.announceSetup(ctx)
 	if _, err := fmt.Fprintf(out, "Kith is ready at %s\n", a.cfg.BaseURL(l.Addr().String())); err != nil {
 		a.log.Warn("the ready line could not be written", "error", err)
@@ -81,17 +83,17 @@ func (a *App) serve(ctx context.Context, l net.Listener, out io.Writer) error {
 		a.log.Info("stopping", "patience", drainTime)
 	case err = <-failed:
 	}
-	return errors.Join(err, a.drain(servers, cancel))
+	return errors.Join(err, a.drain(requests, servers, cancel))
 }
 
 // openSocket opens the socket for the commands; nil when another process has
 // the folder, which only PostgreSQL allows.
-func (a *App) openSocket() (net.Listener, error) {
+func (a *App) openSocket(ctx context.Context) (net.Listener, error) {
 	if a.lock == nil {
 		a.log.Info("another Kith has the data folder and serves its commands", "data", a.cfg.Data)
 		return nil, nil
 	}
-	s, err := listenSocket(a.cfg.SocketFile())
+	s, err := listenSocket(ctx, a.cfg.SocketFile())
 	if err != nil {
 		return nil, errs.New(errs.Unavailable, "service_unavailable", "the socket in the data folder cannot be opened: %v", err)
 	}
@@ -107,10 +109,10 @@ func (a *App) httpServer(base context.Context, h http.Handler) *http.Server {
 }
 
 // drain stops accepting, lets requests finish for a while, then ends them.
-func (a *App) drain(servers map[*http.Server]net.Listener, abort context.CancelFunc) error {
+func (a *App) drain(requests context.Context, servers map[*http.Server]net.Listener, abort context.CancelFunc) error {
 	a.stopping.Store(true)
 	close(a.draining)
-	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+	ctx, cancel := context.WithTimeout(requests, drainTime)
 	defer cancel()
 	done := make(chan error, len(servers))
 	for srv := range servers {
@@ -118,7 +120,6 @@ func (a *App) drain(servers map[*http.Server]net.Listener, abort context.CancelF
 			err := srv.Shutdown(ctx)
 			if errors.Is(err, context.DeadlineExceeded) {
 				a.log.Warn("some requests took too long to finish and were ended")
-				abort()
 				err = srv.Close()
 			}
 			done <- err
@@ -128,6 +129,7 @@ func (a *App) drain(servers map[*http.Server]net.Listener, abort context.CancelF
 	for range servers {
 		all = append(all, <-done)
 	}
+	abort()
 	return errors.Join(all...)
 }
 

@@ -51,7 +51,7 @@ func open(t *testing.T, cfg config.Config) *App {
 // returns what Serve returned.
 func start(t *testing.T, a *App) (address string, stop func() error) {
 	t.Helper()
-	l, err := listen(a.cfg.Listen)
+	l, err := listen(t.Context(), a.cfg.Listen)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +184,7 @@ func TestDrain(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	fmt.Fprintf(conn, "POST /setup.get HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{")
+	send(t, conn, "POST /setup.get HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{")
 	time.Sleep(50 * time.Millisecond)
 	stopped := make(chan error, 1)
 	go func() { stopped <- stop() }()
@@ -198,13 +198,20 @@ func TestDrain(t *testing.T) {
 			return err != nil
 		})
 	}
-	fmt.Fprint(conn, "}")
+	send(t, conn, "}")
 	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil || res.StatusCode != 200 {
 		t.Errorf("the request under way: %v, %v", res, err)
 	}
 	if err := <-stopped; err != nil {
 		t.Errorf("serve: %v", err)
+	}
+}
+
+func send(t *testing.T, w io.Writer, text string) {
+	t.Helper()
+	if _, err := io.WriteString(w, text); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -227,7 +234,7 @@ func TestStreamsAreToldToEnd(t *testing.T) {
 		t.Fatal("draining before the end")
 	default:
 	}
-	if err := a.drain(nil, func() {}); err != nil {
+	if err := a.drain(t.Context(), nil, func() {}); err != nil {
 		t.Fatal(err)
 	}
 	select {

@@ -19,7 +19,7 @@ const maxSocketPath = 103
 // listenSocket opens the socket for the commands. Only the owner may connect;
 // that is its whole authentication. The caller must hold the folder's lock, so a
 // socket that is there already was left behind by a process that died.
-func listenSocket(path string) (net.Listener, error) {
+func listenSocket(ctx context.Context, path string) (net.Listener, error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
@@ -31,7 +31,8 @@ func listenSocket(path string) (net.Listener, error) {
 	// The mask is the process's own: nothing else creates files while a server starts.
 	old := syscall.Umask(0o177)
 	defer syscall.Umask(old)
-	l, err := net.Listen("unix", address)
+	var c net.ListenConfig
+	l, err := c.Listen(ctx, "unix", address)
 	if err != nil {
 		return nil, err
 	}

@@ -104,8 +104,7 @@ func servers(v interface{ Value(any) any }) map[string]*server {
 func killAll(env *testscript.Env) {
 	for _, s := range env.Values[serversKey].(map[string]*server) {
 		_ = s.cmd.Process.Kill() // it may have ended
-		<-s.done
-		s.done <- nil
+		s.done <- <-s.done       // for whoever asks again
 	}
 }
 
