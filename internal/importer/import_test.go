@@ -2,8 +2,10 @@ package importer_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/importer"
 	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/store"
@@ -41,8 +44,9 @@ type world struct {
 	scope org.Scope
 	svc   *importer.Service
 
-	config store.Config
-	fresh  func(*testing.T) store.Config // of another empty database on the same engine
+	working bool
+	config  store.Config
+	fresh   func(*testing.T) store.Config // of another empty database on the same engine
 }
 
 func onBothEngines(t *testing.T, test func(*testing.T, *world)) {
@@ -74,12 +78,15 @@ func newWorld(t *testing.T, c store.Config) *world {
 	}
 	w := &world{t: t, db: d, scope: storetest.Scope(t, d, "acme"), config: c}
 	w.svc = &importer.Service{DB: db{d}, Dir: t.TempDir(), Node: "here", Partition: "kith", Log: slog.New(slog.DiscardHandler)}
-	w.work()
 	return w
 }
 
 // work runs the importer until the test ends.
 func (w *world) work() {
+	if w.working {
+		return
+	}
+	w.working = true
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); w.svc.Work(ctx) }()
@@ -101,6 +108,7 @@ func (w *world) tag(n int64, name string) {
 // run imports text and waits for its end.
 func (w *world) run(text string, opt importer.Options) *importer.Import {
 	w.t.Helper()
+	w.work()
 	m, err := w.svc.Create(w.t.Context(), w.scope, don.Contact, "test.csv", strings.NewReader(text), opt)
 	if err != nil {
 		w.t.Fatal(err)
@@ -231,6 +239,104 @@ func TestImport(t *testing.T) {
 		bo = w.contacts()["u2"]
 		if bo.DisplayName != "Bo" || bo.Email() != "bo@example.com" || len(bo.Identifiers) != 2 {
 			t.Errorf("u2 after the undo: %+v", bo)
+		}
+	})
+}
+
+func TestDryRunChangesNothing(t *testing.T) {
+	onBothEngines(t, func(t *testing.T, w *world) {
+		w.tag(1, "vip")
+		w.want(w.run(people, importer.Options{DryRun: true}), counts{Rows: 9, Created: 4, Failed: 5})
+		if got := w.contacts(); len(got) != 0 {
+			t.Fatalf("a dry run left %v", got)
+		}
+		w.run(people, importer.Options{})
+		before := w.contacts()
+		changed := strings.Replace(people, "u2,Bo,", "u2,Bo Berg,", 1)
+		w.want(w.run(changed, importer.Options{DryRun: true, Update: true}), counts{Rows: 9, Updated: 1, Unchanged: 3, Repeated: 1, Failed: 4})
+		w.want(w.run(people, importer.Options{DryRun: true}), counts{Rows: 9, Failed: 9})
+		if d := cmp.Diff(before, w.contacts()); d != "" {
+			t.Errorf("a dry run changed (-before +after):\n%s", d)
+		}
+	})
+}
+
+func TestUndoLeavesWhatWasTouched(t *testing.T) {
+	onBothEngines(t, func(t *testing.T, w *world) {
+		w.tag(1, "vip")
+		m := w.run(people, importer.Options{})
+		ann := w.contacts()["u1"]
+		w.write(func(ctx context.Context, tx *store.Tx) error {
+			after := *ann
+			after.Description = "called today"
+			_, err := identity.Change(ctx, tx, ann, &after)
+			return err
+		})
+		if _, err := w.svc.Undo(t.Context(), w.scope, m.N); err != nil {
+			t.Fatal(err)
+		}
+		m = w.wait(m.N)
+		if m.State != importer.Undone || m.Progress.Removed != 3 || m.Progress.Left != 1 {
+			t.Errorf("undone: %s, %+v", m.State, m.Progress)
+		}
+		got := w.contacts()
+		if len(got) != 1 || got["u1"] == nil {
+			t.Errorf("after the undo: %v", got)
+		}
+		// Everything else is free again.
+		w.want(w.run(people, importer.Options{}), counts{Rows: 9, Created: 3, Failed: 6})
+	})
+}
+
+func TestCancelReleases(t *testing.T) {
+	importer.SmallBatches()
+	onBothEngines(t, func(t *testing.T, w *world) {
+		var once sync.Once
+		w.svc.Step = func(name string) {
+			if name == "slice after" {
+				once.Do(func() {
+					if _, err := w.svc.Cancel(context.Background(), w.scope, 1); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+		}
+		var b strings.Builder
+		b.WriteString("external_ref,display_name,email\n")
+		for i := range 1000 {
+			fmt.Fprintf(&b, "r%d,P%d,p%d@example.com\n", i, i, i)
+		}
+		m := w.run(b.String(), importer.Options{})
+		if m.State != importer.Cancelled || m.DoneRow == 0 || m.DoneRow == 1000 {
+			t.Fatalf("cancelled import: %s at row %d", m.State, m.DoneRow)
+		}
+		if got := w.contacts(); int64(len(got)) != m.DoneRow {
+			t.Errorf("%d references in the index, %d rows applied", len(got), m.DoneRow)
+		}
+	})
+}
+
+func TestFileErrors(t *testing.T) {
+	onBothEngines(t, func(t *testing.T, w *world) {
+		tests := []struct {
+			name, file, message string
+			opt                 importer.Options
+		}{
+			{"no reference", "name,email\nAnn,a@x.io\n", "external_ref", importer.Options{}},
+			{"unknown tag", "name,external_ref\nAnn,a\n", `no tag "vip"`, importer.Options{Tags: []string{"vip"}}},
+			{"unknown column", "name,external_ref\nAnn,a\n", "Nom", importer.Options{Map: map[string]string{"display_name": "Nom"}}},
+			{"no rows", "\n\n", "", importer.Options{}},
+		}
+		for _, tt := range tests {
+			m := w.run(tt.file, tt.opt)
+			if m.State != importer.Failed || !strings.Contains(m.Error, tt.message) || m.Error == "" {
+				t.Errorf("%s: %s, %q; want failed with %q", tt.name, m.State, m.Error, tt.message)
+			}
+		}
+		m := w.run("name,email\nAnn,a@x.io\nBo,b@x.io\n", importer.Options{RefFrom: "email"})
+		w.want(m, counts{Rows: 2, Created: 2})
+		if w.contacts()["a@x.io"] == nil {
+			t.Errorf("contacts: %v", w.contacts())
 		}
 	})
 }

@@ -63,8 +63,14 @@ func (f *fates) repeats(row uint32) []repeat {
 // a waiting request hardly notices.
 var keyBatch = 20_000
 
-// number returns the record number of a row.
-func (r *run) number(row uint32) int64 { return r.imp.From + int64(row) - 1 }
+// number returns the record number of a row. A dry run, which takes no numbers,
+// gives numbers that no record has.
+func (r *run) number(row uint32) int64 {
+	if r.imp.To == 0 {
+		return -int64(row)
+	}
+	return r.imp.From + int64(row) - 1
+}
 
 // own reports whether n is reserved for a row of this import.
 func (r *run) own(n int64) bool { return n >= r.imp.From && n <= r.imp.To }

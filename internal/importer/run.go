@@ -190,31 +190,32 @@ func (r *run) finish(s State, message string) error {
 	return os.RemoveAll(r.dir)
 }
 
-// giveUp ends an import whose file cannot be imported. What was reserved is
-// released.
+// giveUp ends an import that cannot go on. What it applied stays, what it
+// reserved is released.
 func (r *run) giveUp(message string) error {
-	if r.plan != nil && r.imp.To != 0 {
-		if err := r.release(r.plan); err != nil {
-			return err
-		}
+	if err := r.unwind(); err != nil {
+		r.svc.Log.Warn("reservations of a failed import could not be released; whoever needs them takes them", "import", r.imp.ID().Display(), "error", err)
 	}
 	return r.finish(Failed, message)
 }
 
 // cancel winds an import up: what it applied stays, what it reserved is released.
 func (r *run) cancel() error {
-	if r.imp.To == 0 || r.imp.Type != don.Contact {
-		return r.finish(Cancelled, "")
-	}
-	var err error
-	if r.plan, err = r.read(); err != nil {
-		return err
-	}
-	err = errors.Join(r.release(r.plan), r.plan.close())
-	if err != nil {
+	if err := r.unwind(); err != nil {
 		return err
 	}
 	return r.finish(Cancelled, "")
+}
+
+// unwind reads the file again to release what was reserved for its rows.
+func (r *run) unwind() (err error) {
+	if r.imp.To == 0 || r.imp.Type != don.Contact {
+		return nil
+	}
+	if r.plan, err = r.read(); err != nil {
+		return err
+	}
+	return errors.Join(r.release(r.plan), r.plan.close())
 }
 
 // folder returns where an import keeps its files.

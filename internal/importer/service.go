@@ -32,6 +32,7 @@ type Service struct {
 
 	mu    sync.Mutex
 	live  map[liveKey]Import
+	tries map[liveKey]int // of the worker
 	wake  chan struct{}
 	start sync.Once
 }
@@ -50,7 +51,7 @@ type AccountWriter interface {
 
 func (s *Service) init() {
 	s.start.Do(func() {
-		s.live = map[liveKey]Import{}
+		s.live, s.tries = map[liveKey]Import{}, map[liveKey]int{}
 		s.wake = make(chan struct{}, 1)
 	})
 }
@@ -297,11 +298,30 @@ func (s *Service) workOnce(ctx context.Context) (bool, error) {
 				return false, err
 			}
 			if r != nil {
-				return true, r.do()
+				return true, s.attempt(ctx, r)
 			}
 		}
 	}
 	return false, nil
+}
+
+// maxTries is how often an import is tried again after a fault.
+const maxTries = 5
+
+// attempt runs an import. One that fails again and again for a reason that is
+// neither its file's nor passing is ended, so that its user learns of it.
+func (s *Service) attempt(ctx context.Context, r *run) error {
+	err := r.do()
+	key := liveKey{r.scope.OrgID, r.imp.N}
+	if err == nil || ctx.Err() != nil || errors.Is(err, errStopped) || errs.Is(err, errs.Unavailable) {
+		delete(s.tries, key)
+		return err
+	}
+	if s.tries[key]++; s.tries[key] < maxTries {
+		return err
+	}
+	delete(s.tries, key)
+	return errors.Join(err, r.giveUp("a fault inside Kith stopped the import; the server's log says more"))
 }
 
 // claim takes the lease of an import, or returns nil when it is not this
