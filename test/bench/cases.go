@@ -7,13 +7,14 @@ import (
 	"github.com/kith-id/kith/test/bench/bare"
 )
 
-// benchCase is a line of the table: what Kith does, the bare program it is
-// measured against, and how close it must come.
+// benchCase is a line of the table: what Kith does, what it is measured
+// against, and how close it must come.
 type benchCase struct {
 	name  string
 	unit  string
 	base  func(*env) (bare.Figures, error) // nil where the bar is absolute
 	kith  func(*env) (bare.Figures, error)
+	self  bool // the baseline is Kith too
 	bar   bar
 	rival string // others' figures for the same work, for orientation
 }
@@ -69,9 +70,17 @@ var cases = []benchCase{
 	{name: "list SQLite, 5 hard pairs", unit: "pages", bar: bar{p99: 0.300}, kith: kithList(sqlite, true)},
 	{name: "list PostgreSQL, 35 pairs", unit: "pages", rival: rivalLists, bar: bar{p99: 0.050}, kith: kithList(postgres, false)},
 	{name: "list PostgreSQL, 5 hard pairs", unit: "pages", bar: bar{p99: 0.300}, kith: kithList(postgres, true)},
-	// Last: they leave twice the contacts behind.
+	// Last: these leave other contacts behind.
 	{name: "create SQLite during an import", unit: "creates", bar: bar{p99: 0.400}, kith: kithCreateDuringImport(sqlite)},
 	{name: "create PostgreSQL during an import", unit: "creates", bar: bar{p99: 0.400}, kith: kithCreateDuringImport(postgres)},
+	{
+		name: "import SQLite, 3 × the rows against 0.3 ×", unit: "rows", bar: bar{share: 0.8, rss: 256 * mib}, self: true,
+		base: kithImportScaled(sqlite, 0.3), kith: kithImportScaled(sqlite, 3),
+	},
+	{
+		name: "import PostgreSQL, 3 × the rows against 0.3 ×", unit: "rows", bar: bar{share: 0.8, rss: 256 * mib}, self: true,
+		base: kithImportScaled(postgres, 0.3), kith: kithImportScaled(postgres, 3),
+	},
 }
 
 // sqliteCreate creates on the database that the import left, or a new one.

@@ -72,7 +72,7 @@ func (e *env) prepare() error {
 
 // generate writes contacts.csv, its manifest and accounts.csv.
 func (e *env) generate() (err error) {
-	if e.totals, err = e.generateContacts(e.path("contacts.csv"), e.path("manifest.csv"), seed); err != nil {
+	if e.totals, err = generateContacts(e.path("contacts.csv"), e.path("manifest.csv"), seed, e.rows); err != nil {
 		return err
 	}
 	var accounts bytes.Buffer
@@ -82,13 +82,13 @@ func (e *env) generate() (err error) {
 	return os.WriteFile(e.path("accounts.csv"), accounts.Bytes(), 0o644)
 }
 
-func (e *env) generateContacts(contacts, manifest string, seed uint64) (benchdata.Totals, error) {
+func generateContacts(contacts, manifest string, seed uint64, rows int) (benchdata.Totals, error) {
 	file, err := os.Create(contacts)
 	if err != nil {
 		return benchdata.Totals{}, err
 	}
 	var listed bytes.Buffer
-	totals, err := benchdata.Generate(file, &listed, benchdata.Options{Rows: e.rows, Seed: seed})
+	totals, err := benchdata.Generate(file, &listed, benchdata.Options{Rows: rows, Seed: seed})
 	return totals, errors.Join(err, file.Close(), os.WriteFile(manifest, listed.Bytes(), 0o644))
 }
 

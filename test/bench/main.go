@@ -40,9 +40,7 @@ func run(ctx context.Context) (err error) {
 		return fmt.Errorf("-only %q: %w", *only, err)
 	}
 	if *kith == "" {
-		for i := range cases {
-			cases[i].kith = nil
-		}
+		cases = bareCases()
 	}
 	env, err := newEnv(ctx, *parent, *kith, *rows)
 	if err != nil {
@@ -63,6 +61,15 @@ func run(ctx context.Context) (err error) {
 		lines = append(lines, l)
 	}
 	return write(os.Stdout, *report, func(w io.Writer) error { return table(w, env, lines) })
+}
+
+// bareCases returns the cases that have a bare program, without Kith.
+func bareCases() []benchCase {
+	out := slices.DeleteFunc(slices.Clone(cases), func(c benchCase) bool { return c.base == nil || c.self })
+	for i := range out {
+		out[i].kith = nil
+	}
+	return out
 }
 
 // measure runs baseline and subject in turn, so that a noisy minute hits both.

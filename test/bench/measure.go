@@ -22,20 +22,40 @@ func kithImport(on engine) func(*env) (bare.Figures, error) {
 		if err != nil {
 			return bare.Figures{}, err
 		}
-		cmd := e.command(e.kith, s.args("import", "contacts", e.path("contacts.csv"), "--errors", e.path("failed.csv"), "--json")...)
-		var got report
-		start := time.Now()
-		if err := jsonOutput(cmd, &got); err != nil {
+		return e.importFile(s, e.path("contacts.csv"), e.totals)
+	}
+}
+
+// kithImportScaled imports a file of another size into a new org.
+func kithImportScaled(on engine, scale float64) func(*env) (bare.Figures, error) {
+	return func(e *env) (bare.Figures, error) {
+		path := e.path("scaled.csv")
+		totals, err := generateContacts(path, e.path("scaled.manifest.csv"), seed, int(scale*float64(e.rows)))
+		if err != nil {
 			return bare.Figures{}, err
 		}
-		took := time.Since(start)
-		t := e.totals
-		valid := t.Rows - t.Invalid - t.Repeated
-		if want := (report{Rows: t.Rows, Created: valid, Failed: t.Invalid + t.Repeated}); got != want {
-			return bare.Figures{}, fmt.Errorf("the import reports %+v, want %+v", got, want)
+		s, err := e.newSite(on)
+		if err != nil {
+			return bare.Figures{}, err
 		}
-		return figures(cmd, valid, took), nil
+		return e.importFile(s, path, totals)
 	}
+}
+
+// importFile imports a file of new contacts and checks the report.
+func (e *env) importFile(s *site, path string, t benchdata.Totals) (bare.Figures, error) {
+	cmd := e.command(e.kith, s.args("import", "contacts", path, "--errors", e.path("failed.csv"), "--json")...)
+	var got report
+	start := time.Now()
+	if err := jsonOutput(cmd, &got); err != nil {
+		return bare.Figures{}, err
+	}
+	took := time.Since(start)
+	valid := t.Rows - t.Invalid - t.Repeated
+	if want := (report{Rows: t.Rows, Created: valid, Failed: t.Invalid + t.Repeated}); got != want {
+		return bare.Figures{}, fmt.Errorf("the import reports %+v, want %+v", got, want)
+	}
+	return figures(cmd, valid, took), nil
 }
 
 // kithCreate creates contacts over HTTP from so many connections.
@@ -54,16 +74,14 @@ func kithCreate(on engine, connections int) func(*env) (bare.Figures, error) {
 func kithCreateDuringImport(on engine) func(*env) (bare.Figures, error) {
 	return func(e *env) (bare.Figures, error) {
 		others := e.path("others.csv")
-		if _, err := e.generateContacts(others, e.path("others.manifest.csv"), seed+1); err != nil {
+		if _, err := generateContacts(others, e.path("others.manifest.csv"), seed+1, e.rows); err != nil {
 			return bare.Figures{}, err
 		}
 		return e.onSite(on, func(s *site, url string) (bare.Figures, error) {
-			cmd := e.command(e.kith, s.args("import", "contacts", others, "--json")...)
-			if err := cmd.Start(); err != nil {
-				return bare.Figures{}, err
-			}
 			done := make(chan error, 1)
-			go func() { done <- cmd.Wait() }()
+			go func() {
+				done <- jsonOutput(e.command(e.kith, s.args("import", "contacts", others, "--json")...), &report{})
+			}()
 			var took []time.Duration
 			client, start := clients(1), time.Now()
 			for {

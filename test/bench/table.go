@@ -17,7 +17,7 @@ type line struct {
 }
 
 func (l line) progress() string {
-	return fmt.Sprintf("%-30s bare %s, kith %s", l.name, side(l.base, l.unit), side(l.subject, l.unit))
+	return fmt.Sprintf("%-30s baseline %s, kith %s", l.name, side(l.base, l.unit), side(l.subject, l.unit))
 }
 
 // table prints the lines as Markdown.
@@ -25,7 +25,7 @@ func table(w io.Writer, e *env, lines []line) error {
 	var out strings.Builder
 	fmt.Fprintf(&out, "# Benchmarks\n\n%d rows (%d invalid, %d repeated), seed %d. %d cores, %s, %s, fdatasync %.2f ms.\n\n",
 		e.totals.Rows, e.totals.Invalid, e.totals.Repeated, seed, runtime.NumCPU(), cpuModel(), runtime.Version(), e.sync*1e3)
-	out.WriteString("| measurement | Kith | bare program | ratio | bar | met | fdatasync | others, for orientation |\n|---|---|---|---|---|---|---|---|\n")
+	out.WriteString("| measurement | Kith | baseline | ratio | bar | met | fdatasync | others, for orientation |\n|---|---|---|---|---|---|---|---|\n")
 	for _, l := range lines {
 		ratio, met := l.judge(e.sync)
 		fmt.Fprintf(&out, "| %s | %s | %s | %s | %s | %s | %.2f ms | %s |\n",

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"runtime/pprof"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/kith-id/kith/internal/contact"
@@ -27,10 +29,22 @@ func main() {
 	rows := flag.Int("rows", 1_000_000, "contacts to seed")
 	measure := flag.Bool("measure", false, "measure instead of seeding")
 	runs := flag.Int("runs", 60, "lists a pair")
+	profile := flag.String("cpuprofile", "", "write a profile here")
 	only := flag.String("only", "", "only the pair of this name")
 	into := flag.Int64("org", 0, "org to seed into or measure, 0 for a new one")
 	flag.Parse()
 	ctx := context.Background()
+	if *profile != "" {
+		file, err := os.Create(*profile)
+		if err == nil {
+			err = pprof.StartCPUProfile(file)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "seedlist:", err)
+			os.Exit(1)
+		}
+		defer pprof.StopCPUProfile()
+	}
 	if err := run(ctx, store.Config{URL: *url, Dir: *dir}, *into, *rows, *runs, *measure, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "seedlist:", err)
 		os.Exit(1)
@@ -92,13 +106,15 @@ func seed(ctx context.Context, db *store.DB, scope org.Scope, rows int) error {
 
 func bench(ctx context.Context, db *store.DB, scope org.Scope, rows, runs int, only string) error {
 	rng := rand.New(rand.NewPCG(3, 3))
-	var easy, hard []time.Duration
-	fmt.Printf("%-42s %8s %8s %8s %8s %5s\n", "pair", "p50 ms", "p90 ms", "p99 ms", "max ms", "rows")
-	for _, p := range listpair.Pairs {
+	matching := matches(rows)
+	var easy, hard, easyCPU, hardCPU []time.Duration
+	fmt.Printf("%-42s %8s %8s %8s %8s %8s %8s %5s\n", "pair", "p50 ms", "p90 ms", "p99 ms", "max ms", "cpu p50", "cpu p99", "rows")
+	for i, p := range listpair.Pairs {
 		if only != "" && only != p.Name {
 			continue
 		}
-		var took []time.Duration
+		var took, cpu []time.Duration
+		edges := matching[i]
 		total := 0
 		for i := range runs + 1 {
 			q := store.Query{Limit: 50, Backward: i%3 == 2}
@@ -106,11 +122,9 @@ func bench(ctx context.Context, db *store.DB, scope org.Scope, rows, runs int, o
 				q.Sorts = append(q.Sorts, store.Sort{Field: s.Field, Desc: s.Desc})
 			}
 			if i%3 != 0 {
-				if err := edge(ctx, db, scope, &q, 1+rng.Int64N(int64(rows))); err != nil {
-					return err
-				}
+				q.Edge = store.EdgeOf(edges[rng.IntN(len(edges))], q.Sorts)
 			}
-			start := time.Now()
+			start, used := time.Now(), processor()
 			err := db.Read(ctx, scope, func(tx *store.Tx) error {
 				got, _, err := tx.ListContacts(ctx, p.Filter, q)
 				total += len(got)
@@ -121,36 +135,60 @@ func bench(ctx context.Context, db *store.DB, scope org.Scope, rows, runs int, o
 			}
 			if i > 0 { // the first warms up
 				took = append(took, time.Since(start))
+				cpu = append(cpu, processor()-used)
 			}
 		}
 		if p.Hard {
-			hard = append(hard, took...)
+			hard, hardCPU = append(hard, took...), append(hardCPU, cpu...)
 		} else {
-			easy = append(easy, took...)
+			easy, easyCPU = append(easy, took...), append(easyCPU, cpu...)
 		}
-		report(p.Name, took, total/(runs+1))
+		report(p.Name, took, cpu, total/(runs+1))
 	}
-	report("35 pairs", easy, 0)
-	report("5 hard pairs", hard, 0)
+	report("35 pairs", easy, easyCPU, 0)
+	report("5 hard pairs", hard, hardCPU, 0)
 	return nil
 }
 
-// edge makes the page begin beside a random contact.
-func edge(ctx context.Context, db *store.DB, scope org.Scope, q *store.Query, n int64) error {
-	return db.Read(ctx, scope, func(tx *store.Tx) error {
-		c, err := tx.Contact(ctx, n, false)
-		if err == nil {
-			q.Edge = store.EdgeOf(c, q.Sorts)
+// matches picks contacts at random that match each of the pairs, beside which
+// pages begin.
+func matches(rows int) [][]*contact.Contact {
+	rng := rand.New(rand.NewPCG(5, 5))
+	out, seen := make([][]*contact.Contact, len(listpair.Pairs)), make([]int, len(listpair.Pairs))
+	s := listpair.NewSeeder(rows, 42)
+	for n := range rows {
+		c := s.Contact(int64(n + 1))
+		for i, p := range listpair.Pairs {
+			if !listpair.Matches(p.Filter, c) {
+				continue
+			}
+			seen[i]++
+			if len(out[i]) < 50 {
+				out[i] = append(out[i], c)
+			} else if at := rng.IntN(seen[i]); at < 50 {
+				out[i][at] = c
+			}
 		}
-		return err
-	})
+	}
+	return out
 }
 
-func report(name string, took []time.Duration, rows int) {
+// processor is the time that this process has computed. With SQLite it is all
+// that a list takes, whatever else the machine does.
+func processor() time.Duration {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+func report(name string, took, cpu []time.Duration, rows int) {
 	if len(took) == 0 {
 		return
 	}
 	slices.Sort(took)
-	at := func(p float64) float64 { return took[min(int(p*float64(len(took))), len(took)-1)].Seconds() * 1000 }
-	fmt.Printf("%-42s %8.2f %8.2f %8.2f %8.2f %5d\n", name, at(0.5), at(0.9), at(0.99), at(1), rows)
+	slices.Sort(cpu)
+	at := func(all []time.Duration, p float64) float64 {
+		return all[min(int(p*float64(len(all))), len(all)-1)].Seconds() * 1000
+	}
+	fmt.Printf("%-42s %8.2f %8.2f %8.2f %8.2f %8.2f %8.2f %5d\n", name, at(took, 0.5), at(took, 0.9), at(took, 0.99), at(took, 1), at(cpu, 0.5), at(cpu, 0.99), rows)
 }
