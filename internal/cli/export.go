@@ -96,18 +96,27 @@ func (c sampleCSVCmd) Run(e *environment) (err error) {
 		return err
 	}
 	if c.Server == "" && !hasDatabase(cfg) {
-		t := don.Contact
-		if c.Type == "accounts" {
-			t = don.Account
-		}
-		return importer.WriteSample(e.Out, t, org.Settings{})
+		return c.plain(e)
 	}
 	kith, err := c.connect(e, false)
 	if err != nil {
 		return err
 	}
 	defer closing(kith, &err)
-	return kith.stream(e.ctx, "imports.sample?type="+c.Type, e.Out)
+	err = kith.stream(e.ctx, "imports.sample?type="+c.Type, e.Out)
+	if errs.Is(err, errs.NotFound) {
+		return c.plain(e) // there is no organisation yet
+	}
+	return err
+}
+
+// plain prints the sample file of an organisation as it is at first.
+func (c sampleCSVCmd) plain(e *environment) error {
+	t := don.Contact
+	if c.Type == "accounts" {
+		t = don.Account
+	}
+	return importer.WriteSample(e.Out, t, org.Settings{})
 }
 
 // hasDatabase reports whether a Kith has been at work with these settings.
