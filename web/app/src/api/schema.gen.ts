@@ -56,6 +56,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/accounts.export-csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get accounts as a CSV file
+         * @description All that match as of now, in the order in which they were created, with the columns of an import and some more. Imported with update, every row is unchanged. Cells that a spreadsheet would run as a formula have a quote in front, which an import takes off.
+         */
+        get: operations["accounts-export-csv"];
+        put?: never;
+        /**
+         * Get accounts as a CSV file
+         * @description All that match as of now, in the order in which they were created, with the columns of an import and some more. Imported with update, every row is unchanged. Cells that a spreadsheet would run as a formula have a quote in front, which an import takes off.
+         */
+        post: operations["accounts-export-csv-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts.get": {
         parameters: {
             query?: never;
@@ -768,6 +792,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rev-users.export-csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get contacts as a CSV file
+         * @description All that match as of now, in the order in which they were created, with the columns of an import and some more. Imported with update, every row is unchanged. Cells that a spreadsheet would run as a formula have a quote in front, which an import takes off.
+         */
+        get: operations["rev-users-export-csv"];
+        put?: never;
+        /**
+         * Get contacts as a CSV file
+         * @description All that match as of now, in the order in which they were created, with the columns of an import and some more. Imported with update, every row is unchanged. Cells that a spreadsheet would run as a formula have a quote in front, which an import takes off.
+         */
+        post: operations["rev-users-export-csv-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rev-users.get": {
         parameters: {
             query?: never;
@@ -1232,6 +1280,38 @@ export interface components {
              * @description In full or as a display id.
              */
             id: string;
+        };
+        AccountsExportCsvRequest: {
+            /** @description Made by any of these members. */
+            created_by?: string[];
+            /** @description When the record was made. */
+            created_date?: components["schemas"]["DateFilterInput"];
+            /** @description Custom fields; the org has none in this release. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /** @description With any of these names; upper and lower case are the same. */
+            display_name?: string[];
+            /** @description With any of these domains. */
+            domains?: string[];
+            /** @description With any of these references. */
+            external_refs?: string[];
+            /** @description When the record was last changed. */
+            modified_date?: components["schemas"]["DateFilterInput"];
+            /** @description Looked after by any of these members. */
+            owned_by?: string[];
+            /** @description Directly below any of these accounts. */
+            parent?: string[];
+            /** @description Accounts have no stages in this release, so any value finds none. */
+            stage?: string[];
+            /** @description Accounts have no subtypes in this release, so any value finds none. */
+            subtype?: string[];
+            /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
+            tags?: string[];
+            /** @description With any of these tiers. */
+            tier?: string[];
+            /** @description With any of these websites. */
+            websites?: string[];
         };
         AccountsExportOut: {
             accounts: components["schemas"]["Account"][];
@@ -2343,6 +2423,36 @@ export interface components {
              */
             id: string;
         };
+        RevUsersExportCsvRequest: {
+            /** @description In any of these accounts and workspaces. */
+            associations?: string[];
+            /** @description Made by any of these members. */
+            created_by?: string[];
+            /** @description When the record was made. */
+            created_date?: components["schemas"]["DateFilterInput"];
+            /** @description Custom fields; the org has none in this release. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /** @description With any of these addresses, main or not. */
+            email?: string[];
+            /** @description With any of these references. */
+            external_ref?: string[];
+            /** @description The same as external_ref. */
+            external_refs?: string[];
+            /** @description Known by more than claims, or not. */
+            is_verified?: boolean;
+            /** @description When the record was last changed. */
+            modified_date?: components["schemas"]["DateFilterInput"];
+            /** @description Looked after by any of these members. */
+            owned_by?: string[];
+            /** @description With any of these numbers, in any form that has a country code. */
+            phone_numbers?: string[];
+            /** @description In any of these workspaces. */
+            rev_org?: string[];
+            /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
+            tags?: string[];
+        };
         RevUsersGetRequest: {
             /**
              * Format: id
@@ -2613,19 +2723,19 @@ export interface components {
              */
             associated_to: string;
             /** @description Whether this place stands for the contact's customer where only one can be shown. */
-            primary?: boolean;
+            primary?: boolean | null;
             /** @description What the contact does there; at most 256 characters. */
-            role?: string;
+            role?: string | null;
             /**
              * Format: date-time
-             * @description When the place began; now when absent.
+             * @description When the place began; now for a new one when absent.
              */
-            since?: string;
+            since?: string | null;
             /**
              * Format: date-time
              * @description When it ended or will end.
              */
-            until?: string;
+            until?: string | null;
         };
         SetListInput: {
             /** @description The whole new list. */
@@ -3231,6 +3341,228 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "accounts-export-csv": {
+        parameters: {
+            query?: {
+                /** @description Made by any of these members. */
+                created_by?: string[];
+                /** @description At this time or later. */
+                "created_date.after"?: string;
+                /** @description At this time or earlier. */
+                "created_date.before"?: string;
+                /** @description At this time or later. */
+                "modified_date.after"?: string;
+                /** @description At this time or earlier. */
+                "modified_date.before"?: string;
+                /** @description Looked after by any of these members. */
+                owned_by?: string[];
+                /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
+                tags?: string[];
+                /** @description Custom fields; the org has none in this release. */
+                custom_fields?: {
+                    [key: string]: unknown;
+                };
+                /** @description With any of these names; upper and lower case are the same. */
+                display_name?: string[];
+                /** @description With any of these domains. */
+                domains?: string[];
+                /** @description With any of these references. */
+                external_refs?: string[];
+                /** @description Directly below any of these accounts. */
+                parent?: string[];
+                /** @description Accounts have no stages in this release, so any value finds none. */
+                stage?: string[];
+                /** @description Accounts have no subtypes in this release, so any value finds none. */
+                subtype?: string[];
+                /** @description With any of these tiers. */
+                tier?: string[];
+                /** @description With any of these websites. */
+                websites?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "accounts-export-csv-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountsExportCsvRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
                 };
             };
             /** @description The request is too large. */
@@ -8886,6 +9218,226 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "rev-users-export-csv": {
+        parameters: {
+            query?: {
+                /** @description Made by any of these members. */
+                created_by?: string[];
+                /** @description At this time or later. */
+                "created_date.after"?: string;
+                /** @description At this time or earlier. */
+                "created_date.before"?: string;
+                /** @description At this time or later. */
+                "modified_date.after"?: string;
+                /** @description At this time or earlier. */
+                "modified_date.before"?: string;
+                /** @description Looked after by any of these members. */
+                owned_by?: string[];
+                /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
+                tags?: string[];
+                /** @description Custom fields; the org has none in this release. */
+                custom_fields?: {
+                    [key: string]: unknown;
+                };
+                /** @description In any of these accounts and workspaces. */
+                associations?: string[];
+                /** @description In any of these workspaces. */
+                rev_org?: string[];
+                /** @description With any of these addresses, main or not. */
+                email?: string[];
+                /** @description With any of these references. */
+                external_ref?: string[];
+                /** @description The same as external_ref. */
+                external_refs?: string[];
+                /** @description Known by more than claims, or not. */
+                is_verified?: boolean;
+                /** @description With any of these numbers, in any form that has a country code. */
+                phone_numbers?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "rev-users-export-csv-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevUsersExportCsvRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */

@@ -57,16 +57,16 @@ export const contactColumns = helper.columns([
   }),
 ]);
 
-/** How each column is laid out, and what its heading sorts by. */
-export const columnLayout: Record<string, { track: string; sort?: SortKey }> = {
-  name: { track: "minmax(11.5rem, 1.5fr)", sort: "name" },
-  email: { track: "minmax(12rem, 1.4fr)", sort: "email" },
-  phone: { track: "minmax(9rem, 0.8fr)" },
-  reference: { track: "minmax(7.5rem, 0.8fr)" },
-  account: { track: "minmax(8rem, 1fr)" },
-  tags: { track: "minmax(11rem, 1fr)" },
-  created: { track: "minmax(7.25rem, 0.6fr)", sort: "created" },
-  modified: { track: "minmax(7.25rem, 0.6fr)", sort: "modified" },
+/** How each column is laid out: its least width in rem, its share of what is left, and what its heading sorts by. */
+export const columnLayout: Record<string, { width: number; share: number; sort?: SortKey }> = {
+  name: { width: 13.5, share: 1.5, sort: "name" },
+  email: { width: 11.5, share: 1.4, sort: "email" },
+  phone: { width: 8.5, share: 0.8 },
+  reference: { width: 7, share: 0.8 },
+  account: { width: 8, share: 1 },
+  tags: { width: 9.5, share: 1 },
+  created: { width: 7.25, share: 0.6, sort: "created" },
+  modified: { width: 7.25, share: 0.6, sort: "modified" },
 };
 
 function Text({ value }: { value: string | undefined }) {

@@ -13,7 +13,9 @@ const rowHeight = 42;
 // reader who scrolls at ease never meets the end.
 const prefetchRows = 40;
 
-const gridTemplateColumns = contactColumns.map((column) => columnLayout[column.id ?? ""]?.track ?? "8rem").join(" ");
+const layouts = Object.values(columnLayout);
+const gridTemplateColumns = layouts.map(({ width, share }) => `minmax(${width}rem, ${share}fr)`).join(" ");
+const minWidth = `${layouts.reduce((sum, { width }) => sum + width, 0)}rem`;
 
 type ContactTableProps = {
   contacts: RevUser[];
@@ -69,7 +71,7 @@ export function ContactTable({ contacts, search, onSort, hasMore, onNearEnd, foo
       onKeyDown={onKeyDown}
       className="group/grid h-full overflow-auto outline-none [overflow-anchor:none]"
     >
-      <div className="w-max min-w-full">
+      <div style={{ minWidth }}>
         <div role="rowgroup" className="sticky top-0 z-20">
           {table.getHeaderGroups().map((group) => (
             <div
