@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -17,7 +16,7 @@ import (
 const MaxAssociations = 100
 
 // Place says in which account or workspace a contact has a place, and which.
-// Nil fields leave what stands.
+// Nil fields leave what stands; the zero time clears.
 type Place struct {
 	ID      don.ID
 	Role    *string
@@ -114,8 +113,12 @@ func (t targets) put(c *contact.Contact, p Place, since *time.Time) error {
 	if err := setText(&a.Role, "associations.role", p.Role, contact.FullName); err != nil {
 		return err
 	}
-	a.Since = cmp.Or(p.Since, a.Since)
-	a.Until = cmp.Or(p.Until, a.Until)
+	if err := setTime(&a.Since, "associations.since", p.Since); err != nil {
+		return err
+	}
+	if err := setTime(&a.Until, "associations.until", p.Until); err != nil {
+		return err
+	}
 	if a.Since != nil && a.Until != nil && a.Until.Before(*a.Since) {
 		return errs.NotPermitted("associations.until", "%s is before since, %s", a.Until.UTC().Format(time.RFC3339), a.Since.UTC().Format(time.RFC3339))
 	}
@@ -125,6 +128,23 @@ func (t targets) put(c *contact.Contact, p Place, since *time.Time) error {
 		}
 		a.Primary = *p.Primary
 	}
+	return nil
+}
+
+// setTime stores a time that JSON can hold.
+func setTime(dst **time.Time, field string, given *time.Time) error {
+	if given == nil {
+		return nil
+	}
+	if given.IsZero() {
+		*dst = nil
+		return nil
+	}
+	at := given.UTC()
+	if at.Year() < 1 || at.Year() > 9999 {
+		return errs.NotPermitted(field, "is not between the years 1 and 9999")
+	}
+	*dst = &at
 	return nil
 }
 

@@ -30,7 +30,7 @@ func TestIdentifiersStayTrue(t *testing.T) {
 	onEngines(t, func(t *testing.T, b bench) {
 		var ns []int64
 		rapid.Check(t, func(rt *rapid.T) {
-			for range 12 {
+			for range 6 {
 				ns = b.step(t, rt, ns)
 				b.expectTrueIndex(t, rt, ns)
 			}

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 
+	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/org"
@@ -55,14 +56,18 @@ func ofName(err error) error {
 }
 
 func (p TagPatch) apply(t *tag.Tag) error {
-	if p.Name != nil {
-		t.Name = *p.Name
+	if err := setText(&t.Name, "name", p.Name, contact.FullName); err != nil {
+		return err
 	}
-	if p.Description != nil {
-		t.Description = *p.Description
+	if err := setText(&t.Description, "description", p.Description, contact.Description); err != nil {
+		return err
 	}
 	if p.AllowedValues != nil {
-		t.AllowedValues = distinct(*p.AllowedValues)
+		values, err := normalised("allowed_values", *p.AllowedValues, tag.MaxAllowedValues, contact.FullName)
+		if err != nil {
+			return err
+		}
+		t.AllowedValues = values
 	}
 	if p.Color != nil {
 		t.Color = *p.Color

@@ -25,17 +25,22 @@ type Association struct {
 }
 
 type setAssociation struct {
-	AssociatedTo string     `json:"associated_to" required:"true" format:"id" doc:"An account or workspace; a workspace brings its account along."`
-	Primary      *bool      `json:"primary" doc:"Whether this place stands for the contact's customer where only one can be shown."`
-	Role         *string    `json:"role" doc:"What the contact does there; at most 256 characters."`
-	Since        *wire.Time `json:"since" doc:"When the place began; now when absent."`
-	Until        *wire.Time `json:"until" doc:"When it ended or will end."`
+	AssociatedTo string              `json:"associated_to" required:"true" format:"id" doc:"An account or workspace; a workspace brings its account along."`
+	Primary      wire.Opt[bool]      `json:"primary" doc:"Whether this place stands for the contact's customer where only one can be shown."`
+	Role         wire.Opt[string]    `json:"role" doc:"What the contact does there; at most 256 characters."`
+	Since        wire.Opt[wire.Time] `json:"since" doc:"When the place began; now for a new one when absent."`
+	Until        wire.Opt[wire.Time] `json:"until" doc:"When it ended or will end."`
 }
 
 func (s setAssociation) place(c call, i int) (directory.Place, error) {
 	id, err := c.reference(element("associations", i)+".associated_to", s.AssociatedTo, don.Account, don.Workspace)
-	p := directory.Place{ID: id, Role: s.Role, Primary: s.Primary}
-	p.Since, p.Until = dateFilter{After: s.Since, Before: s.Until}.bounds()
+	p := directory.Place{ID: id, Role: given(s.Role), Primary: given(s.Primary)}
+	if s.Since.Set {
+		p.Since = &s.Since.Value.Time
+	}
+	if s.Until.Set {
+		p.Until = &s.Until.Value.Time
+	}
 	return p, err
 }
 
