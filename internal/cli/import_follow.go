@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -31,6 +32,7 @@ type follower struct {
 	env   *environment
 	kith  *client
 	show  *display
+	wait  time.Duration    // behind a first Ctrl-C; 0 means leaveAfter
 	leave <-chan time.Time // fires when the command may end before the import
 	asked bool             // Ctrl-C was pressed once
 }
@@ -102,9 +104,10 @@ func (f *follower) interrupted(ctx context.Context, m *httpapi.Import, s os.Sign
 	case !f.asked && f.ours():
 		f.show.line("Press Ctrl-C again to cancel " + id + ". What it has imported stays; kith imports undo " + id + " takes it back.")
 	case !f.asked:
-		f.leave = time.After(leaveAfter)
+		wait := cmp.Or(f.wait, leaveAfter)
+		f.leave = time.After(wait)
 		f.show.line(fmt.Sprintf("Press Ctrl-C again within %v to cancel %s. Otherwise the import goes on without this command; follow it with: kith imports show --wait %s",
-			leaveAfter, id, id))
+			wait, id, id))
 	case m.State == string(importer.Cancelling):
 		return context.Canceled
 	default:

@@ -138,7 +138,7 @@ func (d ImportDeps) imports(ctx context.Context, c call, ms ...*importer.Import)
 	if err != nil {
 		return nil, err
 	}
-	v := view{c.Actor, &directory.Names{Members: members}}
+	v := c.view(&directory.Names{Members: members})
 	out := make([]Import, len(ms))
 	for i, m := range ms {
 		out[i] = Import{
@@ -215,6 +215,9 @@ func (d ImportDeps) list(ctx context.Context, c call, in *importsListIn) (*impor
 		out.NextCursor = d.Cursors.Encode(list, page.Cursor{Keys: []any{ms[limit-1].N}})
 	}
 	out.Imports, err = d.imports(ctx, c, ms...)
+	for i := range out.Imports {
+		out.Imports[i].Progress.Plan = nil // imports.get shows it
+	}
 	return out, err
 }
 

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/httpapi/wire"
 	"github.com/kith-id/kith/internal/importer"
+	"github.com/kith-id/kith/internal/page"
 )
 
 // What uploads may take of the server.
@@ -26,6 +28,7 @@ const (
 	uploadPatience = time.Minute        // without a byte from the client
 	maxDrained     = 16 << 20           // bytes read of a file that was refused, so that its sender sees why
 	retryUpload    = 5                  // seconds
+	maxWaiting     = 20                 // imports of one org that are not over, each with its file
 )
 
 // importForm is an upload. The file comes last, so that what is wrong with the
@@ -265,6 +268,9 @@ func (d ImportDeps) preview(w http.ResponseWriter, r *http.Request, c call, in *
 }
 
 func (d ImportDeps) create(w http.ResponseWriter, r *http.Request, c call, in *upload) error {
+	if err := d.room(r.Context(), c); err != nil {
+		return err
+	}
 	head, file, err := in.head()
 	if err != nil {
 		return err
@@ -279,6 +285,24 @@ func (d ImportDeps) create(w http.ResponseWriter, r *http.Request, c call, in *u
 		return err
 	}
 	return writeRaw(w, http.StatusCreated, out)
+}
+
+// room refuses another import of an org that has many under way.
+func (d ImportDeps) room(ctx context.Context, c call) error {
+	latest, err := d.Service.List(ctx, c.Scope, 0, page.Max)
+	if err != nil {
+		return err
+	}
+	waiting := 0
+	for _, m := range latest {
+		if !m.Over() {
+			waiting++
+		}
+	}
+	if waiting < maxWaiting {
+		return nil
+	}
+	return errs.New(errs.TooMany, "too_many_requests", "%d imports are not over yet; wait for them or cancel some", waiting).With("retry_after", 10*retryUpload)
 }
 
 // fileName is the name to show for a file.
