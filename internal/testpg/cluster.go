@@ -49,9 +49,9 @@ type cluster struct {
 	inUse    *os.File // an open lock: this process uses the server
 }
 
-// startCluster returns the URL of the user's private server, started when no
-// other process has.
-func startCluster() (string, error) {
+// startCluster returns the user's private server, started when no other process
+// has. Keep it: its lock is closed with it, and then the watchdog stops the server.
+func startCluster() (*cluster, error) {
 	// Not TMPDIR when it may be deep or closed to the server's account: a
 	// socket path ends at 107 bytes.
 	tmp := os.TempDir()
@@ -60,15 +60,10 @@ func startCluster() (string, error) {
 	}
 	c, err := newCluster(filepath.Join(tmp, fmt.Sprintf("kith-testpg-%d", os.Getuid())))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	running = c
-	return c.url(), c.ensure()
+	return c, c.ensure()
 }
-
-// running keeps the cluster's lock from being closed as garbage, which would
-// let the watchdog stop the server under this process's tests.
-var running *cluster
 
 // newCluster returns the cluster of a folder without touching either.
 func newCluster(dir string) (*cluster, error) {

@@ -31,7 +31,7 @@ const timeout = 2 * time.Minute
 
 var (
 	serverOnce sync.Once
-	serverURL  string
+	private    *cluster // nil while KITH_TEST_DATABASE_URL names a server
 	serverErr  error
 	counter    atomic.Int64
 	templates  sync.Map // name -> func() (database string, err error)
@@ -62,15 +62,14 @@ func Template(t testing.TB, name string, prepare func(dsn string) error) string 
 // server returns the URL of the server's maintenance database.
 func server(t testing.TB) string {
 	t.Helper()
-	serverOnce.Do(func() {
-		if serverURL = os.Getenv("KITH_TEST_DATABASE_URL"); serverURL == "" {
-			serverURL, serverErr = startCluster()
-		}
-	})
+	if base := os.Getenv("KITH_TEST_DATABASE_URL"); base != "" {
+		return base
+	}
+	serverOnce.Do(func() { private, serverErr = startCluster() })
 	if serverErr != nil {
 		t.Fatalf("testpg: %v", serverErr)
 	}
-	return serverURL
+	return private.url()
 }
 
 // create makes a database as a copy of template and drops it when t ends.

@@ -118,7 +118,7 @@ func (e *env) newDatabase(name string) (string, error) {
 
 // serve runs body while `kith serve` runs on a free port of loopback.
 func (e *env) serve(s *site, body func(url string) error) error {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(e.ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
