@@ -2,7 +2,10 @@ package auth
 
 import (
 	"context"
+	"strconv"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
@@ -74,6 +77,7 @@ type Service struct {
 	hasher    *hasher
 	throttle  *throttle
 	cache     *cache
+	loading   singleflight.Group
 	now       func() time.Time
 }
 
@@ -125,10 +129,9 @@ func (s *Service) Bearer(ctx context.Context, secret string) (Actor, error) {
 			return Actor{}, err
 		}
 		var err error
-		if a, err = s.load(ctx, hash, Personal, errBadToken); err != nil {
+		if a, err = s.loadOnce(ctx, hash, generation, Personal, errBadToken); err != nil {
 			return Actor{}, err
 		}
-		s.cache.put(hash, generation, a, now)
 	}
 	switch a.Token.Status(now) {
 	case "expired":
@@ -147,10 +150,9 @@ func (s *Service) Browser(ctx context.Context, secret string) (Actor, error) {
 	a, generation, ok := s.cache.get(hash, now)
 	if !ok {
 		var err error
-		if a, err = s.load(ctx, hash, Session, errSessionOver); err != nil {
+		if a, err = s.loadOnce(ctx, hash, generation, Session, errSessionOver); err != nil {
 			return Actor{}, err
 		}
-		s.cache.put(hash, generation, a, now)
 	}
 	if a.Token.Status(now) != "active" {
 		return Actor{}, errSessionOver
@@ -172,6 +174,27 @@ func (s *Service) extend(ctx context.Context, a Actor, now time.Time) {
 		s.cache.clear()
 	}
 }
+
+// loadOnce loads a caller for all who ask at the same time, and remembers it.
+// Nobody joins a load that began before the last change.
+func (s *Service) loadOnce(ctx context.Context, hash string, generation uint64, kind Kind, unknown error) (Actor, error) {
+	key := strconv.FormatUint(generation, 36) + string(kind) + hash
+	v, err, _ := s.loading.Do(key, func() (any, error) {
+		// It serves others too, so it does not end with this request.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTime)
+		defer cancel()
+		began := s.now()
+		a, err := s.load(ctx, hash, kind, unknown)
+		if err == nil {
+			s.cache.put(hash, generation, a, began)
+		}
+		return a, err
+	})
+	a, _ := v.(Actor)
+	return a, err
+}
+
+const loadTime = 10 * time.Second
 
 // load finds the caller of a secret; unknown is the error when there is none.
 func (s *Service) load(ctx context.Context, hash string, kind Kind, unknown error) (Actor, error) {

@@ -180,7 +180,13 @@ func (s *Service) Redeem(ctx context.Context, address, secret, password string) 
 		return err
 	}
 	defer s.cache.clear()
-	return s.db.Write(ctx, a.Scope, func(tx Tx) error { return redeem(ctx, tx, a.Token, hash) })
+	if err := s.db.Write(ctx, a.Scope, func(tx Tx) error { return redeem(ctx, tx, a.Token, hash) }); err != nil {
+		return err
+	}
+	if key, err := contact.Email(a.Member.Email); err == nil {
+		s.throttle.pardon(attempt{address: try.address, account: key})
+	}
+	return nil
 }
 
 func redeem(ctx context.Context, tx Tx, link Token, hash string) error {

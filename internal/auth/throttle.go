@@ -98,6 +98,17 @@ func (t *throttle) succeeded(a attempt) {
 	}
 }
 
+// pardon forgets the failures for an account and of an address for it: its
+// owner has proved to be that by other means.
+func (t *throttle) pardon(a attempt) {
+	t.succeeded(a)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if e, ok := t.entries["u "+a.account]; ok {
+		t.remove(e)
+	}
+}
+
 func (t *throttle) find(key string, now time.Time) *failures {
 	e, ok := t.entries[key]
 	if !ok {

@@ -48,8 +48,33 @@ type externalIdentity struct {
 	Issuer string `json:"issuer" maxLength:"512"`
 }
 
+// typedDateFilter is the filter by date of lists that are not of customer records.
+type typedDateFilter struct {
+	Type       string     `json:"type" enum:"range,preset" doc:"range when absent."`
+	After      *time.Time `json:"after" doc:"Of a range: at or after this time."`
+	Before     *time.Time `json:"before" doc:"Of a range: at or before this time."`
+	PresetType string     `json:"preset_type" enum:"last_n_days,next_n_days" doc:"Of a preset."`
+	Days       int        `json:"days" minimum:"0" maximum:"36500" doc:"Of a preset: how many days."`
+}
+
+// has reports whether a time is one that the filter asks for.
+func (f typedDateFilter) has(t, now time.Time) bool {
+	after, before := f.After, f.Before
+	if f.Type == "preset" {
+		then := now.AddDate(0, 0, -f.Days)
+		after, before = &then, &now
+		if f.PresetType == "next_n_days" {
+			then = now.AddDate(0, 0, f.Days)
+			after, before = &now, &then
+		}
+	}
+	return (after == nil || !t.Before(*after)) && (before == nil || !t.After(*before))
+}
+
 type devUserListIn struct {
 	page.Request
+	Created  typedDateFilter    `json:"created_date"`
+	Modified typedDateFilter    `json:"modified_date"`
 	Email    []string           `json:"email" maxItems:"100" doc:"Any of these addresses."`
 	State    []string           `json:"state" enum:"active,deactivated,deleted,locked,shadow,unassigned" maxItems:"10" doc:"Any of these states."`
 	External []externalIdentity `json:"external_identity" maxItems:"100" doc:"Members have none in this release, so any value finds nobody."`
@@ -114,7 +139,7 @@ func (d AuthDeps) listMembers(ctx context.Context, in *devUserListIn) (*devUserL
 	all = slices.DeleteFunc(all, func(m org.Member) bool { return !wanted(m) })
 	sorting := memberSort(in.SortBy)
 	slices.SortFunc(all, func(x, y org.Member) int { return sorting.compare(sorting.keys(x), sorting.keys(y)) })
-	list := page.ListOf("dev-users.list", a.Scope.OrgID, in.Email, in.State, in.External, in.SortBy)
+	list := page.ListOf("dev-users.list", a.Scope.OrgID, in.Email, in.State, in.External, in.Created, in.Modified, in.SortBy)
 	return d.memberPage(a, req, list, sorting, all)
 }
 
@@ -133,8 +158,10 @@ func memberFilter(in *devUserListIn) func(org.Member) bool {
 	for i, e := range in.Email {
 		emails[i] = emailKey(org.Member{Email: e})
 	}
+	now := time.Now()
 	return func(m org.Member) bool {
-		return (len(emails) == 0 || slices.Contains(emails, emailKey(m))) &&
+		return in.Created.has(m.CreatedAt, now) && in.Modified.has(m.ModifiedAt, now) &&
+			(len(emails) == 0 || slices.Contains(emails, emailKey(m))) &&
 			(len(in.State) == 0 || slices.Contains(in.State, string(m.State))) && len(in.External) == 0
 	}
 }

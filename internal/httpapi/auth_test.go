@@ -97,6 +97,16 @@ func TestMemberList(t *testing.T) {
 			Want: emails("admin@acme.example", "Ana@acme.example", "bob@acme.example", "Zoe@acme.example"),
 		}, `sort_by=%22display_name:asc%22`)...)
 		all = append(all, both(apitest.Scenario{
+			Name: "made long ago", Path: "/dev-users.list", Body: `{"created_date":{"type":"range","before":"2020-01-01T00:00:00Z"}}`, Status: 200, Want: `{"dev_users":[]}`,
+		}, "created_date.type=range&created_date.before=2020-01-01T00:00:00Z")...)
+		all = append(all, both(apitest.Scenario{
+			Name: "made of late", Path: "/dev-users.list", Body: `{"created_date":{"type":"preset","preset_type":"last_n_days","days":1},"state":["deactivated"]}`, Status: 200,
+			Want: emails("bob@acme.example"),
+		}, "created_date.type=preset&created_date.preset_type=last_n_days&created_date.days=1&state=deactivated")...)
+		all = append(all, both(apitest.Scenario{
+			Name: "changed in days to come", Path: "/dev-users.list", Body: `{"modified_date":{"type":"preset","preset_type":"next_n_days","days":1}}`, Status: 200, Want: `{"dev_users":[]}`,
+		}, "modified_date.type=preset&modified_date.preset_type=next_n_days&modified_date.days=1")...)
+		all = append(all, both(apitest.Scenario{
 			Name: "bad state", Path: "/dev-users.list", Body: `{"state":["x"]}`, Status: 400, Want: `{"type":"invalid_enum_value","field_name":"state[0]","allowed_values":"<any>"}`,
 		}, "state=x")...)
 		all = append(all, both(apitest.Scenario{
@@ -410,6 +420,13 @@ func TestThrottle(t *testing.T) {
 	}
 	c.Post(t, "sessions.create", map[string]string{"email": "admin@acme.example", "password": servertest.Password}, 429)
 	c.Post(t, "sessions.create", `{"email":"other@acme.example","password":"wrong"}`, 401)
+
+	// A link from an admin lets the member in at once.
+	var link server.AddedView
+	k.Do(t, "members.reset-password", "", server.NamedMember{Member: "DEVU-1"}, &link)
+	secret := link.Link[strings.LastIndex(link.Link, "/")+1:]
+	c.Post(t, "password-resets.redeem", map[string]string{"token": secret, "password": "a new password, long"}, 200)
+	c.Post(t, "sessions.create", map[string]string{"email": "admin@acme.example", "password": "a new password, long"}, 201)
 }
 
 func TestPasswordLink(t *testing.T) {

@@ -38,6 +38,7 @@ func Serve(ctx context.Context, cfg config.Config, opt Options, out io.Writer) (
 	if err != nil {
 		return err
 	}
+	a.cfg.Listen = l.Addr().String() // for links, when any free port was asked for
 	return a.serve(ctx, l, out)
 }
 
@@ -138,7 +139,11 @@ func (a *App) announceSetup(ctx context.Context) {
 	if needed, err := a.svc.auth.NeedsSetup(ctx); err != nil || !needed {
 		return
 	}
-	a.log.Info("there is no organisation yet: open the address below to create it", "setup_code", a.setup)
+	level := slog.LevelInfo
+	if !a.cfg.Loopback() {
+		level = slog.LevelWarn // it will be asked for, so it must be seen
+	}
+	a.log.Log(ctx, level, "there is no organisation yet; whoever creates it from elsewhere than this machine is asked for the setup code", "setup_code", a.setup)
 }
 
 // memoryLimit is a soft limit for the garbage collector, so that an importing
