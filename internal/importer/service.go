@@ -218,6 +218,7 @@ func (s *Service) Undo(ctx context.Context, sc org.Scope, n int64) (*Import, err
 		}
 		m.DoneRow, m.Progress.Phase = 0, ""
 		m.Progress.Removed, m.Progress.Restored, m.Progress.Left = 0, 0, 0
+		m.Progress.Seconds = 0
 		return nil
 	})
 }
