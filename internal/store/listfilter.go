@@ -42,9 +42,14 @@ type cond struct {
 	// those that do not. Further terms may follow.
 	members func(b *builder) string
 	not     bool
-	rising  bool // members come by number if asked to; else one may come more than once
-	weight  int  // lookups that a probe takes
-	size    int  // how many members there are as far as a plan knows, 0 when it does not
+	// parts are members for each value where there are several: only one value's
+	// are in the order of an index, and only what has an order is sure to be read
+	// from the index when few are asked for.
+	parts   []func(b *builder) string
+	order   string // the column in whose order an index has the members, "" with parts or when there is none
+	repeats bool   // members may give a number more than once
+	weight  int    // lookups that a probe takes
+	size    int    // how many members there are as far as a plan knows, 0 when it does not
 	// probe tests the record whose number the expression n is; nil when no index
 	// can tell.
 	probe func(b *builder, n string) string
@@ -62,14 +67,28 @@ func exists(from, where string) string {
 // attrCond asks for any of the values in a field of the inverted index.
 func attrCond(field string, values []string) cond {
 	values = unique(values)
-	where := func(b *builder) string {
+	where := func(b *builder, values []string) string {
 		return "x.org_id = $1 AND x.field = '" + field + "' AND x.value" + in(b, values)
 	}
-	return cond{
-		members: func(b *builder) string { return "SELECT x.n FROM attr x WHERE " + where(b) },
-		rising:  len(values) == 1,
+	c := cond{
 		weight:  len(values),
-		probe:   func(b *builder, n string) string { return exists("attr x", where(b)+" AND x.n = "+n) },
+		repeats: len(values) > 1,
+		probe:   func(b *builder, n string) string { return exists("attr x", where(b, values)+" AND x.n = "+n) },
+	}
+	c.each(values, func(b *builder, values []string) string { return "SELECT x.n FROM attr x WHERE " + where(b, values) })
+	return c
+}
+
+// each sets members and parts from a select for some of the values, which an
+// index has by number for each value.
+func (c *cond) each(values []string, of func(b *builder, values []string) string) {
+	c.members = func(b *builder) string { return of(b, values) }
+	if len(values) == 1 {
+		c.order = "x.n"
+		return
+	}
+	for i := range values {
+		c.parts = append(c.parts, func(b *builder) string { return of(b, values[i:i+1]) })
 	}
 }
 
@@ -86,6 +105,7 @@ func keyCond(of don.Type, kind contact.Kind, values []string) cond {
 	return cond{
 		members: func(b *builder) string { return "SELECT x.n FROM identifier x WHERE " + where(b) },
 		weight:  len(keys),
+		repeats: len(keys) > 1,
 		probe: func(b *builder, n string) string {
 			return exists("identifier x", where(b)+" AND x.holder IN (0, "+n+") AND x.n = "+n)
 		},
@@ -96,17 +116,17 @@ func keyCond(of don.Type, kind contact.Kind, values []string) cond {
 func authorCond(table string, tails []string) cond {
 	tails = unique(tails)
 	test := func(b *builder, t string) string { return t + ".created_by" + in(b, tails) }
-	return cond{
-		members: func(b *builder) string {
-			return "SELECT x.n FROM " + table + " x WHERE x.org_id = $1 AND " + test(b, "x")
-		},
+	c := cond{
 		probe: func(b *builder, n string) string {
 			return exists(table+" x", "x.org_id = $1 AND "+test(b, "x")+" AND x.n = "+n)
 		},
-		rising: len(tails) == 1,
 		weight: len(tails),
 		test:   test,
 	}
+	c.each(tails, func(b *builder, tails []string) string {
+		return "SELECT x.n FROM " + table + " x WHERE x.org_id = $1 AND x.created_by" + in(b, tails)
+	})
+	return c
 }
 
 // verifiedCond asks for verified contacts or the others. Only the others, who
@@ -115,7 +135,7 @@ func verifiedCond(want bool) cond {
 	c := cond{
 		members: func(*builder) string { return "SELECT x.n FROM contact x WHERE x.org_id = $1 AND x.verified = FALSE" },
 		not:     want,
-		rising:  true,
+		order:   "x.n",
 		weight:  1,
 	}
 	value := "FALSE"
@@ -174,6 +194,7 @@ func dateCond(table, column string, after, before *time.Time) cond {
 		members: func(b *builder) string {
 			return "SELECT x.n FROM " + table + " x WHERE x.org_id = $1 AND " + s.test(b, "x")
 		},
+		order:  "x." + column,
 		weight: 1,
 		test:   s.test,
 		span:   &s,

@@ -134,13 +134,13 @@ func (p *plan) find(ctx context.Context) ([]int64, error) {
 }
 
 // worthwhile returns how many lookups the first walk may take: enough for what
-// the sample promises, 0 when that is too many.
+// the samples promise, 0 when larger samples cost less than that.
 func (p *plan) worthwhile() int {
 	if p.share(p.conds) == 1 {
 		return planLimits.short
 	}
 	expect := p.expected(&sieve{rest: p.conds}) * p.weight()
-	if 2*expect > planLimits.short {
+	if expect*lookupCost > planLimits.sample*len(p.conds) {
 		return 0
 	}
 	return 3 * expect
@@ -148,11 +148,11 @@ func (p *plan) worthwhile() int {
 
 // weight is how many lookups a step of a probing walk takes.
 func (p *plan) weight() int {
-	weight := 1
+	weight := 0
 	for _, c := range p.conds {
 		weight += c.weight
 	}
-	return weight
+	return max(weight, 1)
 }
 
 // smallest returns the condition whose members are known to be the fewest, -1
@@ -187,8 +187,8 @@ func (p *plan) sample(ctx context.Context, limit int) error {
 			return err
 		}
 		p.conds[i].size = min(8*limit, p.total)
-		if c.rising {
-			p.conds[i].size = int(int64(limit) * int64(p.total) / max(ns[limit], 1))
+		if c.order == "x.n" { // as dense above the sample as in it
+			p.conds[i].size = int(int64(limit) * (int64(p.total) - ns[0] + 1) / max(ns[limit]-ns[0], 1))
 		}
 	}
 	return nil
@@ -199,16 +199,17 @@ func (p *plan) along(c cond) bool {
 	return c.span != nil && c.span.column == p.l.sorts[p.order.keys[0].field]
 }
 
-// members reads the members of a condition, in rising order where there is one;
-// limit 0 is none.
+// members reads the members of a condition: all of them, or with a limit the
+// first in the order of its index.
 func (p *plan) members(ctx context.Context, c cond, limit int) ([]int64, error) {
 	b := p.builder()
-	b.WriteString(c.members(b))
-	if c.rising {
-		b.WriteString(" ORDER BY x.n")
-	}
-	if limit > 0 {
-		b.WriteString(" LIMIT " + b.arg(limit))
+	switch {
+	case limit == 0:
+		b.WriteString(c.members(b))
+	case c.order != "":
+		b.WriteString(c.members(b) + " ORDER BY " + c.order + " LIMIT " + b.arg(limit))
+	default:
+		b.WriteString("SELECT u.n FROM (" + c.some(b, limit) + ") u LIMIT " + b.arg(limit))
 	}
 	return p.numbers(ctx, b)
 }

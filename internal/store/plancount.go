@@ -27,9 +27,9 @@ func count(ctx context.Context, tx *Tx, l *listing, conds []cond, limit int) (in
 		b.WriteString(l.table + " t WHERE t.org_id = $1")
 		p.test(b, "t.n", "t", conds)
 	} else {
-		distinct := "DISTINCT "
-		if conds[at].rising {
-			distinct = ""
+		distinct := ""
+		if conds[at].repeats {
+			distinct = "DISTINCT "
 		}
 		b.WriteString("(SELECT " + distinct + "m.n FROM (" + conds[at].members(b) + ") m) d CROSS JOIN " + l.table + " t WHERE t.org_id = $1 AND t.n = d.n")
 		p.test(b, "d.n", "t", without(conds, at))

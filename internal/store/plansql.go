@@ -5,13 +5,25 @@ import (
 	"time"
 )
 
+// some selects members of a condition with parts, up to limit of each.
+func (c cond) some(b *builder, limit int) string {
+	if c.parts == nil {
+		return c.members(b)
+	}
+	parts := make([]string, len(c.parts))
+	for i, part := range c.parts {
+		parts[i] = "SELECT * FROM (" + part(b) + " ORDER BY x.n LIMIT " + b.arg(limit) + ") p" + itoa(i)
+	}
+	return strings.Join(parts, " UNION ALL ")
+}
+
 // gather writes a statement that sorts the members of one condition that meet
 // the others.
 func (p *plan) gather(b *builder, from int) {
 	c := p.conds[from]
-	distinct := "DISTINCT "
-	if c.rising {
-		distinct = ""
+	distinct := ""
+	if c.repeats {
+		distinct = "DISTINCT "
 	}
 	b.WriteString("WITH d(dn) AS MATERIALIZED (SELECT " + distinct + "m.n FROM (" + c.members(b) + ") m)" +
 		" SELECT t.n FROM d CROSS JOIN " + p.l.table + " t WHERE t.org_id = $1 AND t.n = d.dn")

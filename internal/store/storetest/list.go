@@ -44,7 +44,11 @@ func randomContact(rng *rand.Rand, n int64) *contact.Contact {
 		add(contact.KindRef, fmt.Sprint("ref-", n), true)
 	}
 	if rng.IntN(2) == 0 {
-		add(contact.KindPhone, fmt.Sprint("+4930", rng.IntN(5)), true) // shared
+		first := rng.IntN(5) // shared
+		add(contact.KindPhone, fmt.Sprint("+4930", first), true)
+		if rng.IntN(3) == 0 {
+			add(contact.KindPhone, fmt.Sprint("+4930", first+1), false)
+		}
 	}
 	for range rng.IntN(3) {
 		p := contact.Association{Type: []don.Type{don.Account, don.Workspace}[rng.IntN(2)], N: int64(1 + rng.IntN(3))}
@@ -249,7 +253,7 @@ func pages(t *testing.T, db *store.DB, s org.Scope, f contact.Filter, q store.Qu
 
 // testListProperty compares lists with an evaluator in memory: whatever the
 // filter, sort, page size and direction, paging gives the same.
-func testListProperty(t *testing.T, open Open) {
+func testListProperty(t *testing.T, open Open, rounds int) {
 	db, _ := open(t)
 	s, other := Scope(t, db, "acme"), Scope(t, db, "other")
 	rng := rand.New(rand.NewPCG(7, 7))
@@ -260,7 +264,7 @@ func testListProperty(t *testing.T, open Open) {
 	}
 	addContacts(t, db, s, cs)
 	addContacts(t, db, other, cs[:50])
-	for round := range 80 {
+	for round := range rounds {
 		f, sorts := randomFilter(rng, people), randomSorts(rng)
 		var want []int64
 		sorted := slices.SortedFunc(slices.Values(cs), func(a, b *contact.Contact) int { return compare(sorts, a, b) })
@@ -336,6 +340,20 @@ func testListBadQueries(t *testing.T, open Open) {
 
 // RunLists runs the part of the suite about lists.
 func RunLists(t *testing.T, open Open) {
-	t.Run("ListProperty", func(t *testing.T) { testListProperty(t, open) })
+	runListPlans(t, open, 80)
 	t.Run("ListBadQueries", func(t *testing.T) { testListBadQueries(t, open) })
+	t.Run("ListWhileWriting", func(t *testing.T) { testListWhileWriting(t, open) })
+	t.Run("ListScan", func(t *testing.T) { testListScan(t, open) })
+	t.Run("ListAccounts", func(t *testing.T) { testListAccounts(t, open) })
+	t.Run("ListWorkspaces", func(t *testing.T) { testListWorkspaces(t, open) })
+	t.Run("ListTags", func(t *testing.T) { testListTags(t, open) })
+}
+
+// RunListPlans runs what depends on how pages are found.
+func RunListPlans(t *testing.T, open Open) { runListPlans(t, open, 25) }
+
+func runListPlans(t *testing.T, open Open, rounds int) {
+	t.Run("ListProperty", func(t *testing.T) { testListProperty(t, open, rounds) })
+	t.Run("ListGhosts", func(t *testing.T) { testListGhosts(t, open) })
+	t.Run("ListSharedEmail", func(t *testing.T) { testListSharedEmail(t, open) })
 }

@@ -1,0 +1,212 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/identity"
+	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/tag"
+	"github.com/kith-id/kith/internal/testpg"
+)
+
+const planRows = 20_000
+
+// planDatabase has enough contacts for PostgreSQL to prefer indexes.
+func planDatabase(t *testing.T, c Config) (*DB, org.Scope) {
+	t.Helper()
+	ctx := t.Context()
+	db, err := Open(ctx, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if err := db.Migrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	o, err := db.CreateOrg(ctx, org.Org{Name: "Plan", Slug: "plan", Public: "plan"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := org.Scope{OrgID: o.ID, Actor: don.Of(don.Member, 1)}
+	rng := rand.New(rand.NewPCG(1, 1))
+	cs := make([]*contact.Contact, planRows)
+	var entries []identity.Entry
+	for i := range cs {
+		cs[i] = planContact(rng, int64(i+1))
+		entries = append(entries, identity.Entries(cs[i], false)...)
+	}
+	err = db.Bulk(ctx, s, func(tx *Tx) error {
+		if _, err := tx.AddIdentifiers(ctx, entries); err != nil {
+			return err
+		}
+		return tx.InsertContacts(ctx, cs)
+	})
+	if err == nil {
+		err = db.Analyze(ctx)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db, s
+}
+
+func planContact(rng *rand.Rand, n int64) *contact.Contact {
+	when := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(n) * time.Minute)
+	c := &contact.Contact{
+		N: n, DisplayName: fmt.Sprintf("Name %05d", rng.IntN(5000)), State: "active", Version: 1, Verified: n%500 > 0,
+		CreatedAt: when, CreatedBy: fmt.Sprint("devu/", 1+n%2), ModifiedAt: when.Add(time.Duration(rng.IntN(1e6)) * time.Second), ModifiedBy: "devu/1",
+		Associations: []contact.Association{{Type: don.Account, N: 1 + n%5}},
+		Tags:         []tag.Use{{N: 1 + n%3}},
+		Owners:       []int64{1 + n%4},
+	}
+	if n%10 > 0 {
+		mail := fmt.Sprintf("p%05d.%d@example.com", rng.IntN(99999), n)
+		c.Identifiers = append(c.Identifiers, contact.Identifier{Kind: contact.KindEmail, Value: mail, Proof: contact.Entered, Main: true})
+	}
+	return c
+}
+
+// explainer has the engine explain each text before it runs for the first time.
+type explainer struct {
+	querier
+	engine string
+	known  map[string]bool
+	seen   func(sql, plan string)
+}
+
+func (e explainer) query(ctx context.Context, sql string, args ...any) (rows, error) {
+	if e.known[sql] {
+		return e.querier.query(ctx, sql, args...)
+	}
+	e.known[sql] = true
+	var text string
+	prefix, dest := "EXPLAIN ", []any{&text}
+	if e.engine == "sqlite" {
+		prefix, dest = "EXPLAIN QUERY PLAN ", []any{new(int64), new(int64), new(int64), &text}
+	}
+	rs, err := e.querier.query(ctx, prefix+sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	var plan strings.Builder
+	for rs.Next() {
+		if err := rs.Scan(dest...); err != nil {
+			return nil, err
+		}
+		plan.WriteString(text + "\n")
+	}
+	rs.Close()
+	if err := rs.Err(); err != nil {
+		return nil, err
+	}
+	e.seen(sql, plan.String())
+	return e.querier.query(ctx, sql, args...)
+}
+
+// What no statement of a list may do: read a whole table, or all of an org's
+// part of one, or sort what it walks along.
+var (
+	liteScan = regexp.MustCompile(`(?m)^SCAN (contact|attr|identifier|s|t|x|m)\b|USING PRIMARY KEY \(org_id=\?\)$|AUTOMATIC`)
+	liteSort = regexp.MustCompile(`USE TEMP B-TREE FOR ORDER BY`)
+	pgScan   = regexp.MustCompile(`Seq Scan on (contact|attr|identifier)`)
+	pgSort   = regexp.MustCompile(`(?m)^ *(-> *)?Sort  \(`)
+)
+
+func checkPlan(t *testing.T, engine, sql, plan string) {
+	t.Helper()
+	scan, sort := liteScan, liteSort
+	if engine == "postgres" {
+		scan, sort = pgScan, pgSort
+	}
+	if byNumber := strings.Contains(sql, "ORDER BY s.n"); byNumber && engine == "sqlite" {
+		scan = regexp.MustCompile(`(?m)^SCAN (contact|attr|identifier|s|t|x|m)\b|AUTOMATIC`) // the order is the table's own
+	}
+	whole := strings.HasPrefix(sql, "SELECT x.n") && !strings.Contains(sql, "LIMIT") // reads a set that it knows to be large
+	if scan.MatchString(plan) && !whole {
+		t.Errorf("reads too much:\n%s\n%s", sql, plan)
+	}
+	if sort.MatchString(plan) && !strings.HasPrefix(sql, "WITH d") {
+		t.Errorf("sorts what it walks along:\n%s\n%s", sql, plan)
+	}
+}
+
+// TestPlans explains every statement that lists of all sorts and filters run,
+// in each way that a page can be found.
+func TestPlans(t *testing.T) {
+	for engine, config := range map[string]func() Config{
+		"sqlite":   func() Config { return Config{Dir: t.TempDir()} },
+		"postgres": func() Config { return Config{URL: testpg.DSN(t)} },
+	} {
+		t.Run(engine, func(t *testing.T) {
+			db, s := planDatabase(t, config())
+			for name, l := range map[string]limits{
+				"probe": {0, 0, 1000, 1000, 0, 0}, "sieve": {0, 50, 0, 5, 0, 50}, "gather": {100, 100, 100, 100, 100, 50},
+			} {
+				t.Run(name, func(t *testing.T) { explainLists(t, db, s, l) })
+			}
+		})
+	}
+}
+
+func explainLists(t *testing.T, db *DB, s org.Scope, l limits) {
+	was := planLimits
+	planLimits = l
+	defer func() { planLimits = was }()
+	ctx, known := t.Context(), map[string]bool{}
+	read := func(f contact.Filter, q Query) {
+		err := db.Read(ctx, s, func(tx *Tx) error {
+			tx.q = explainer{tx.q, db.Engine(), known, func(sql, plan string) { checkPlan(t, db.Engine(), sql, plan) }}
+			_, _, err := tx.ListContacts(ctx, f, q)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	edge, err := planEdge(ctx, db, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range planFilters() {
+		for _, field := range []string{SortCreated, SortModified, SortName, SortEmail, SortID} {
+			for _, desc := range []bool{false, true} {
+				sorts := []Sort{{field, desc}}
+				read(f, Query{Sorts: sorts, Limit: 5})
+				read(f, Query{Sorts: sorts, Limit: 5, Edge: EdgeOf(edge, sorts), Backward: desc})
+			}
+		}
+	}
+}
+
+func planEdge(ctx context.Context, db *DB, s org.Scope) (c *contact.Contact, err error) {
+	err = db.Read(ctx, s, func(tx *Tx) error {
+		c, err = tx.Contact(ctx, planRows/2+1, false)
+		return err
+	})
+	return c, err
+}
+
+func planFilters() []contact.Filter {
+	no, yes := false, true
+	from := time.Date(2024, 1, 3, 0, 0, 0, 0, time.UTC)
+	to := from.Add(time.Hour)
+	return []contact.Filter{
+		{},
+		{Tags: []tag.Use{{N: 1}}},
+		{Tags: []tag.Use{{N: 1}}, Owners: []int64{1}, Places: []don.ID{don.Of(don.Account, 2)}},
+		{Owners: []int64{1, 2}},
+		{CreatedBy: []string{"devu/1"}},
+		{Verified: &no},
+		{Verified: &yes, Owners: []int64{3}},
+		{CreatedAfter: &from, CreatedBefore: &to},
+		{Emails: []string{"a@example.com", "b@example.com"}},
+	}
+}
