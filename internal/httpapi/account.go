@@ -54,7 +54,7 @@ func (c call) account(f directory.AccountFound, err error) (*accountOut, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &accountOut{view{c.Actor, f.Names}.accountBody(f.Item)}, nil
+	return &accountOut{c.view(f.Names).accountBody(f.Item)}, nil
 }
 
 // accountFields are what an account can be given on creation and on update.
@@ -126,7 +126,7 @@ func (d DirectoryDeps) createAccount(ctx context.Context, c call, in *accountCre
 	if err != nil {
 		return nil, err
 	}
-	return &accountCreateOut{view{c.Actor, a.Names}.accountBody(a.Item), view{c.Actor, w.Names}.workspace(w.Item)}, nil
+	return &accountCreateOut{c.view(a.Names).accountBody(a.Item), c.view(w.Names).workspace(w.Item)}, nil
 }
 
 func (d DirectoryDeps) getAccount(ctx context.Context, c call, in *idIn) (*accountOut, error) {
@@ -223,9 +223,9 @@ func (d DirectoryDeps) accounts(ctx context.Context, c call, in accountFilter, q
 }
 
 func (c call) accountList(p directory.Page[*account.Account]) []Account {
-	out := make([]Account, len(p.Items))
+	out, v := make([]Account, len(p.Items)), c.view(p.Names)
 	for i, a := range p.Items {
-		out[i] = view{c.Actor, p.Names}.accountBody(a)
+		out[i] = v.accountBody(a)
 	}
 	return out
 }

@@ -162,9 +162,9 @@ func (d DirectoryDeps) listAssociations(ctx context.Context, c call, in *associa
 	live := slices.DeleteFunc(f.Item.Associations, func(a contact.Association) bool { return !f.Names.Live(a) })
 	slices.SortFunc(live, func(a, b contact.Association) int { return comparePlaces(placeKeys(a), placeKeys(b)) })
 	part, next, prev := window(live, l.query, placeKeys, comparePlaces)
-	out := &associationsOut{Associations: []Association{}, Links: l.links(next, prev)}
+	out, v := &associationsOut{Associations: []Association{}, Links: l.links(next, prev)}, c.view(f.Names)
 	for _, a := range part {
-		out.Associations = append(out.Associations, view{c.Actor, f.Names}.association(a))
+		out.Associations = append(out.Associations, v.association(a))
 	}
 	return out, nil
 }

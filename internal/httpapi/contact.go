@@ -60,7 +60,7 @@ func (c call) revUser(f directory.ContactFound, err error) (*revUserOut, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &revUserOut{view{c.Actor, f.Names}.contact(f.Item)}, nil
+	return &revUserOut{c.view(f.Names).contact(f.Item)}, nil
 }
 
 // contactFields are what a contact can be given on creation and on update.

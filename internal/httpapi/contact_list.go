@@ -93,7 +93,7 @@ func (d DirectoryDeps) contacts(ctx context.Context, c call, in contactFilter, q
 	if err != nil {
 		return out, err
 	}
-	v := view{c.Actor, p.Names}
+	v := c.view(p.Names)
 	for _, item := range p.Items {
 		out.users = append(out.users, v.contact(item))
 	}

@@ -145,7 +145,7 @@ func asAnswers(all map[string]*huma.Schema) {
 			s.AdditionalProperties = nil
 		}
 		for _, p := range s.Properties {
-			if p.Type == "array" {
+			if p.Type == "array" && p.Nullable { // only then is it this API's own: errors are shared
 				p.Nullable = false
 			}
 		}

@@ -72,8 +72,13 @@ type Atom struct {
 // view turns records into answers to one call. What names holds nothing of was
 // deleted and is not shown.
 type view struct {
-	actor auth.Actor
-	names *directory.Names
+	actor   auth.Actor
+	names   *directory.Names
+	authors map[string]*UserSummary // made so far; most records of a page have the same
+}
+
+func (c call) view(names *directory.Names) view {
+	return view{c.Actor, names, map[string]*UserSummary{}}
 }
 
 func (v view) format(id don.ID) string { return v.actor.Scope.Space.Format(id) }
@@ -87,11 +92,15 @@ func (v view) atom(id don.ID, created time.Time, createdBy string, modified time
 
 // author is whoever a record says made it; nil when that is not known.
 func (v view) author(tail string) *UserSummary {
+	if known, ok := v.authors[tail]; ok {
+		return known
+	}
 	id := don.FromTail(tail)
 	if id.Type == "" {
 		return nil
 	}
 	u := v.user(id)
+	v.authors[tail] = &u
 	return &u
 }
 

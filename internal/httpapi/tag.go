@@ -35,7 +35,7 @@ func (c call) tag(f directory.TagFound, err error) (*tagOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &tagOut{view{c.Actor, f.Names}.tag(f.Item)}, nil
+	return &tagOut{c.view(f.Names).tag(f.Item)}, nil
 }
 
 type styleIn struct {
@@ -125,7 +125,7 @@ func (d DirectoryDeps) listTags(ctx context.Context, c call, in *tagsListIn) (*t
 	if err != nil {
 		return nil, err
 	}
-	v := view{c.Actor, p.Names}
+	v := c.view(p.Names)
 	for _, t := range p.Items {
 		out.Tags = append(out.Tags, v.tag(t))
 	}

@@ -65,8 +65,9 @@ func (d DirectoryDeps) listTrash(ctx context.Context, c call, in *trashListIn) (
 		last := f.Item[req.Limit-1]
 		out.NextCursor = d.Cursors.Encode(list, page.Cursor{Keys: []any{last.DeletedAt, last.ID.Tail()}})
 	}
+	v := c.view(f.Names)
 	for _, r := range f.Item {
-		out.Trash = append(out.Trash, view{c.Actor, f.Names}.discarded(r))
+		out.Trash = append(out.Trash, v.discarded(r))
 	}
 	return out, nil
 }

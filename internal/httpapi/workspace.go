@@ -60,7 +60,7 @@ func (c call) revOrg(f directory.WorkspaceFound, err error) (*revOrgOut, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &revOrgOut{view{c.Actor, f.Names}.workspace(f.Item)}, nil
+	return &revOrgOut{c.view(f.Names).workspace(f.Item)}, nil
 }
 
 // workspaceFields are what a workspace can be given on creation and on update.
@@ -234,7 +234,7 @@ func (d DirectoryDeps) listWorkspaces(ctx context.Context, c call, in *revOrgsLi
 	if err != nil {
 		return nil, err
 	}
-	v := view{c.Actor, p.Names}
+	v := c.view(p.Names)
 	for _, w := range p.Items {
 		out.RevOrgs = append(out.RevOrgs, v.workspace(w))
 	}
