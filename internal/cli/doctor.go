@@ -113,8 +113,7 @@ func (e *environment) diagnose() []server.Finding {
 	if !exists {
 		return list
 	}
-	list = append(list, findModes(cfg)...)
-	list = append(list, findSpace(cfg.Data))
+	list = append(list, findModes(cfg), findSpace(cfg.Data))
 	return append(list, e.findDatabase(cfg)...)
 }
 
@@ -146,7 +145,7 @@ func findFolder(cfg config.Config) (f server.Finding, exists bool) {
 }
 
 // findModes checks that others on the machine cannot read what is private.
-func findModes(cfg config.Config) []server.Finding {
+func findModes(cfg config.Config) server.Finding {
 	f := server.Finding{Name: "permissions", Detail: "only the owner can read the data"}
 	var open []string
 	for _, name := range []string{"kith.db", "kith.db-wal", "kith.db-shm", "secret.key", "kith.sock"} {
@@ -163,7 +162,7 @@ func findModes(cfg config.Config) []server.Finding {
 		f.Detail = ""
 		f.Problem, f.Remedy = "other users of the machine may read "+strings.Join(open, ", "), "run: chmod go= "+strings.Join(open, " ")
 	}
-	return []server.Finding{f}
+	return f
 }
 
 const minFree = 512 << 20

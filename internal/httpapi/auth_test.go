@@ -169,6 +169,8 @@ func TestTokens(t *testing.T) {
 				Want: `{"type":"invalid_enum_value","field_name":"requested_token_type","value":"x"}`},
 			{Name: "exchange", Path: "/auth-tokens.create", Body: `{"grant_type":"urn:ietf:params:oauth:grant-type:token-exchange"}`, Status: 400,
 				Want: `{"type":"value_not_permitted","field_name":"grant_type"}`},
+			{Name: "with a subject token", Path: "/auth-tokens.create", Body: `{"subject_token":"x"}`, Status: 400, Want: `{"type":"value_not_permitted","field_name":"subject_token"}`},
+			{Name: "as somebody else", Path: "/auth-tokens.create", Body: `{"act_as":"DEVU-2"}`, Status: 403, Want: `{"type":"forbidden"}`},
 			{Name: "for a contact", Path: "/auth-tokens.create", Body: `{"rev_info":{"user_ref":"u-1"}}`, Status: 403, Want: `{"type":"forbidden"}`},
 			{Name: "days too many", Path: "/auth-tokens.create", Body: `{"expires_in":4294967296}`, Status: 400, Want: `{"field_name":"expires_in"}`},
 			{Name: "days below nothing", Path: "/auth-tokens.create", Body: `{"expires_in":-1}`, Status: 400, Want: `{"field_name":"expires_in"}`},

@@ -161,13 +161,16 @@ func checkTokenRequest(in *tokenCreateIn) error {
 		return errs.NotPermitted(field, "%q cannot be issued by this version of Kith; give %s", value, allowed).With("allowed_values", []string{allowed})
 	}
 	switch {
-	case in.RevInfo != nil || in.ActAs != "" || in.SubjectToken != "" || in.SubjectTokenType != "":
-		return errs.Denied("tokens for contacts, and acting as somebody else, are not part of this version of Kith; " +
-			"leave out rev_info, act_as, subject_token and subject_token_type")
+	case in.RevInfo != nil || in.ActAs != "":
+		return errs.Denied("tokens for contacts, and acting as somebody else, are not part of this version of Kith; leave out rev_info and act_as")
 	case in.GrantType != "" && in.GrantType != auth.GrantIssue:
 		return only("grant_type", string(in.GrantType), auth.GrantIssue)
 	case in.RequestedType != "" && in.RequestedType != auth.TypePersonal:
 		return only("requested_token_type", string(in.RequestedType), auth.TypePersonal)
+	case in.SubjectToken != "":
+		return errs.NotPermitted("subject_token", "is for exchanging tokens, which this version of Kith does not do; leave it out")
+	case in.SubjectTokenType != "":
+		return errs.NotPermitted("subject_token_type", "is for exchanging tokens, which this version of Kith does not do; leave it out")
 	}
 	return nil
 }
