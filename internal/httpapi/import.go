@@ -50,7 +50,7 @@ func raw(api *API, op Op, h func(w http.ResponseWriter, r *http.Request, c call)
 			api.WriteError(w, r, c.shown(err))
 		default:
 			if r.Context().Err() == nil {
-				api.hide(r, err)
+				_ = api.hide(r, err) // for the log; the client is beyond an answer
 			}
 			panic(http.ErrAbortHandler)
 		}

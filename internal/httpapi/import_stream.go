@@ -159,7 +159,7 @@ func (s *eventStream) tell(m *importOut, over bool) bool {
 	if err != nil {
 		return false
 	}
-	text := ""
+	var text string
 	switch {
 	case over:
 		text = fmt.Sprintf("event: end\ndata: %s\n\n", data)
