@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kith-id/kith/internal/httpapi"
 	"github.com/kith-id/kith/internal/httpapi/apitest"
 	"github.com/kith-id/kith/internal/server/servertest"
 )
@@ -291,7 +292,7 @@ func TestUploadsAreBounded(t *testing.T) {
 		h := held{w, make(chan int, 1)}
 		all = append(all, h)
 		go func() {
-			req := httptest.NewRequest(http.MethodPost, "/imports.create", r)
+			req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/imports.create", r)
 			req.Header.Set("Content-Type", contentType)
 			req.Header.Set("Authorization", c.Token)
 			rec := httptest.NewRecorder()
@@ -324,5 +325,42 @@ func TestUploadsAreBounded(t *testing.T) {
 	}
 	if res := c.Send(t, "POST", "/imports.create", map[string]string{"Content-Type": contentType}, body); res.Status != http.StatusCreated {
 		t.Errorf("after the others: status %d: %s", res.Status, res.Body)
+	}
+}
+
+// TestEventsEndWithTheServer follows an import that nobody works on until the
+// server stops, and cancels it.
+func TestEventsEndWithTheServer(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		c, _ := k.Admin(t, "acme")
+		id := importing(t, c, "contacts", `{}`, people)
+		draining := make(chan struct{})
+		time.AfterFunc(600*time.Millisecond, func() { close(draining) })
+		ctx := httpapi.WithDrain(t.Context(), draining)
+		req := httptest.NewRequestWithContext(ctx, http.MethodGet, "/imports.events?id="+id, nil)
+		req.Header.Set("Authorization", c.Token)
+		rec := httptest.NewRecorder()
+		k.Handler.ServeHTTP(rec, req)
+		text := rec.Body.String()
+		if strings.Count(text, "event: progress") != 1 || strings.Contains(text, "event: end") || !strings.Contains(text, `"state":"queued"`) {
+			t.Errorf("events: %s", text)
+		}
+		c.Post(t, "imports.cancel", map[string]string{"id": id}, 200)
+		c.Play(t, apitest.Scenario{Path: "/imports.undo", Body: `{"id":"IMP-1"}`, Status: 400, Want: `{"type":"bad_request"}`})
+		k.App.StartWorkers(t.Context())
+		wants(t, c, id, `{"import":{"state":"cancelled","progress":{"created":0}}}`)
+	})
+}
+
+// TestImportsThatWaitAreBounded queues imports that nobody works on.
+func TestImportsThatWaitAreBounded(t *testing.T) {
+	k := servertest.New(t, "sqlite")
+	c, _ := k.Admin(t, "acme")
+	for range 20 {
+		importing(t, c, "contacts", `{}`, people)
+	}
+	res := send(t, c, "imports.create", part{"type", "", "contacts"}, part{"file", "p.csv", people})
+	if res.Status != http.StatusTooManyRequests || !strings.Contains(string(res.Body), "20 imports are not over yet") {
+		t.Errorf("status %d: %s", res.Status, res.Body)
 	}
 }
