@@ -40,6 +40,12 @@ const (
 	AuthorNewest = "devu/9" // made the newest 30 %
 )
 
+// How many accounts and tags there are, numbered from 1.
+const (
+	Accounts = 1001
+	Tags     = 5
+)
+
 // Start and End bound the dates of creation.
 var (
 	Start = time.Date(2022, 1, 1, 0, 0, 0, 0, time.UTC)
