@@ -107,18 +107,18 @@ func (s *Service) write(ctx context.Context, sc org.Scope, fn func(Tx) error) er
 	})
 }
 
-// nameHolder adds the display name of the record that a conflict is with.
+// nameHolder tells a conflict with the display name of the record that it is with.
 func nameHolder(ctx context.Context, tx Tx, e *errs.Error) error {
 	h, ok := e.Details["holder"].(identity.Holder)
-	if !ok || h.Name != "" {
+	value, known := e.Details["value"].(string)
+	if !ok || !known || h.Name != "" {
 		return e
 	}
 	name, err := displayName(ctx, tx, h.ID)
 	if err != nil || name == "" {
 		return e // the conflict stands without a name, too
 	}
-	h.Name = name
-	return e.With("holder", h)
+	return identity.Taken(e.Field, value, h.ID, name)
 }
 
 func displayName(ctx context.Context, tx Tx, id don.ID) (string, error) {

@@ -31,7 +31,7 @@ func TestAccountCreate(t *testing.T) {
 			refused("no name", "accounts.create", `{}`, 400, `{"type":"missing_required_field","field_name":"display_name"}`),
 			refused("empty name", "accounts.create", `{"display_name":""}`, 400, `{"type":"missing_required_field","field_name":"display_name"}`),
 			refused("blank name", "accounts.create", `{"display_name":" "}`, 400, `{"type":"value_not_permitted","field_name":"display_name"}`),
-			refused("reference taken", "accounts.create", `{"display_name":"x","external_refs":["new","b-2"]}`, 409, `{"type":"conflict","field_name":"external_refs","value":"b-2","holder":{"type":"account","display_id":"ACC-2","display_name":"Bolt"}}`),
+			refused("reference taken", "accounts.create", `{"display_name":"x","external_refs":["new","b-2"]}`, 409, `{"type":"conflict","message":"external_refs: \"b-2\" is already in use by ACC-2 (Bolt)","field_name":"external_refs","value":"b-2","holder":{"type":"account","display_id":"ACC-2","display_name":"Bolt"}}`),
 			refused("domain taken", "accounts.create", `{"display_name":"x","external_refs":["new"],"domains":["BOLT.io"]}`, 409, `{"type":"conflict","field_name":"domains","value":"bolt.io","holder":{"display_id":"ACC-2"}}`),
 			refused("domain with a scheme", "accounts.create", `{"display_name":"x","domains":["https://x.com"]}`, 400, `{"type":"value_not_permitted","field_name":"domains"}`),
 			refused("domain with www", "accounts.create", `{"display_name":"x","domains":["www.x.com"]}`, 400, `{"type":"value_not_permitted","field_name":"domains"}`),

@@ -20,7 +20,7 @@ func TestTags(t *testing.T) {
 			refused("blank name", "tags.create", `{"name":" "}`, 400, `{"type":"missing_required_field","field_name":"name"}`),
 			refused("long name", "tags.create", `{"name":"`+strings.Repeat("x", 65)+`"}`, 400, `{"type":"value_not_permitted","field_name":"name"}`),
 			refused("control character", "tags.create", `{"name":"a\u0007"}`, 400, `{"type":"value_not_permitted","field_name":"name"}`),
-			refused("name taken", "tags.create", `{"name":"VIP"}`, 409, `{"type":"conflict","field_name":"name"}`),
+			refused("name taken", "tags.create", `{"name":"VIP"}`, 409, `{"type":"conflict","field_name":"name","value":"VIP","message":"name: \"VIP\" is already in use by TAG-1 (vip)","holder":{"type":"tag","display_id":"TAG-1","display_name":"vip"}}`),
 			refused("color", "tags.create", `{"name":"x","style_new":{"color":"red"}}`, 400, `{"type":"value_not_permitted","field_name":"style_new.color"}`),
 			refused("empty value", "tags.create", `{"name":"x","allowed_values":[""]}`, 400, `{"type":"value_not_permitted","field_name":"allowed_values"}`),
 			refused("many values", "tags.create", `{"name":"x","allowed_values":`+listOf(101, "v%d")+`}`, 400, `{"type":"value_not_permitted","field_name":"allowed_values"}`),

@@ -10,6 +10,7 @@ import (
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -110,7 +111,7 @@ func (tx *Tx) freeName(ctx context.Context, t *tag.Tag) error {
 		return err
 	}
 	if held := same[contact.FoldName(t.Name)]; held != nil && held.N != t.N {
-		return errs.Clash("name", "the tag %q exists already as %s", held.Name, don.Of(don.Tag, held.N).Display())
+		return identity.Taken("name", t.Name, don.Of(don.Tag, held.N), held.Name)
 	}
 	return nil
 }
