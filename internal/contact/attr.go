@@ -20,8 +20,12 @@ type Attr struct{ Field, Value string }
 
 // Attrs returns the index entries of a contact with these properties.
 func Attrs(name string, places []Association, tags []tag.Use, owners []int64) []Attr {
+	return append(Refers(places, tags, owners), Attr{AttrName, FoldName(name)})
+}
+
+// Refers returns those of a contact's index entries that lead to other records.
+func Refers(places []Association, tags []tag.Use, owners []int64) []Attr {
 	out := make([]Attr, 0, 1+len(places)+len(tags)+len(owners))
-	out = append(out, Attr{AttrName, FoldName(name)})
 	for _, a := range places {
 		out = append(out, Attr{AttrPlace, don.Of(a.Type, a.N).Tail()})
 	}

@@ -18,6 +18,9 @@ func Pack(c *Contact) Packed {
 	}
 }
 
+// PackList returns the stored form of one list.
+func PackList[T any](list []T) string { return pack(list) }
+
 func pack[T any](list []T) string {
 	if len(list) == 0 {
 		return ""
@@ -29,45 +32,59 @@ func pack[T any](list []T) string {
 	return string(text)
 }
 
-// packIdentifiers is pack for the list that every contact has. Plain ASCII is
-// written directly: an import packs millions.
+// packIdentifiers is pack for the list that every contact has.
 func packIdentifiers(ids []Identifier) string {
 	if len(ids) == 0 {
 		return ""
 	}
-	b := append(make([]byte, 0, 48*len(ids)), '[')
-	for n, i := range ids {
-		if !i.Since.IsZero() || !plain(i.Value) || !plain(i.Key) || !plain(i.Source) || i.Proof > 9 || i.Proof < 0 {
+	b := make([]byte, 0, 48*len(ids))
+	for _, i := range ids {
+		if !i.Since.IsZero() || i.Proof > 9 || i.Proof < 0 {
 			return pack(ids)
 		}
-		if n > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, `{"k":"`...)
-		b = append(b, i.Kind...)
-		b = append(b, `","v":"`...)
-		b = append(b, i.Value...)
-		if i.Key != "" {
-			b = append(b, `","y":"`...)
-			b = append(b, i.Key...)
-		}
-		b = append(b, `","p":`...)
-		b = append(b, '0'+byte(i.Proof))
-		if i.Source != "" {
-			b = append(b, `,"s":"`...)
-			b = append(b, i.Source...)
-			b = append(b, '"')
-		}
-		if i.Main {
-			b = append(b, `,"m":true`...)
-		}
-		b = append(b, '}')
+		b = AppendIdentifier(b, i.Kind, i.Value, i.Key, i.Proof, i.Source, i.Main)
 	}
 	return string(append(b, ']'))
 }
 
+// AppendIdentifier appends the stored form of one identifier to a list that the
+// caller closes with a bracket. It is written by hand because an import packs
+// millions. Proof is a single digit.
+func AppendIdentifier[T string | []byte](list []byte, kind Kind, value, key T, proof Proof, source string, main bool) []byte {
+	if len(list) == 0 || list[len(list)-1] != '}' {
+		list = append(list, '[')
+	} else {
+		list = append(list, ',')
+	}
+	list = append(append(append(list, `{"k":"`...), kind...), `","v":`...)
+	list = appendJSON(list, value)
+	if len(key) > 0 {
+		list = appendJSON(append(list, `,"y":`...), key)
+	}
+	list = append(append(list, `,"p":`...), '0'+byte(proof))
+	if source != "" {
+		list = appendJSON(append(list, `,"s":`...), source)
+	}
+	if main {
+		list = append(list, `,"m":true`...)
+	}
+	return append(list, '}')
+}
+
+// appendJSON appends s as a JSON string. Plain ASCII stands in JSON as it is.
+func appendJSON[T string | []byte](b []byte, s T) []byte {
+	if plain(s) {
+		return append(append(append(b, '"'), s...), '"')
+	}
+	text, err := json.Marshal(string(s))
+	if err != nil {
+		panic(err) // strings always encode
+	}
+	return append(b, text...)
+}
+
 // plain reports whether s stands in JSON as it is.
-func plain(s string) bool {
+func plain[T string | []byte](s T) bool {
 	for i := range len(s) {
 		if c := s[i]; c < 0x20 || c > 0x7e || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
 			return false

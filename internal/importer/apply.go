@@ -28,12 +28,17 @@ var (
 // slice is a run of rows on its way into the database.
 type slice struct {
 	first, last int64
-	fresh       []*contact.Contact // to insert as they are
-	packed      []contact.Packed
-	freshRows   []*pending
-	rest        []*pending // everything else, in order
+	fresh       []NewContact // to insert as they are
+	freshRows   []freshRow   // where each comes from
+	arena       []byte       // the memory of both
+	rest        []*pending   // everything else, in order
 	failures    []Failure
 	samples     int64
+}
+
+// clear makes a slice ready to take rows from first.
+func (s *slice) clear(first int64) {
+	*s = slice{first: first, fresh: s.fresh[:0], freshRows: s.freshRows[:0], arena: s.arena[:0]}
 }
 
 // pending is a row that waits for its slice.
@@ -60,78 +65,116 @@ func (r *run) apply(p *plan, f *fates) error {
 	defer rows.close()
 	ctx, cancel := context.WithCancel(r.ctx)
 	defer cancel()
-	slices := make(chan *slice, 1)
-	readErr := make(chan error, 1)
-	done := r.imp.DoneRow
-	go func() { readErr <- r.cut(ctx, rows, done, f, slices) }()
-	for s := range slices {
-		if err != nil {
-			continue // drain, so that the cutter ends
+	c := &cutter{run: r, rows: rows, done: r.imp.DoneRow, fates: f, packer: newPacker(r.source()),
+		out: make(chan *slice, 1), spent: make(chan *slice, slicesAlive)}
+	for range slicesAlive {
+		c.spent <- &slice{}
+	}
+	cutErr := make(chan error, 1)
+	go func() { cutErr <- c.cut(ctx) }()
+	for s := range c.out {
+		if err == nil {
+			err = r.commit(s, f)
 		}
-		if err = r.commit(s, f); err != nil {
+		if err != nil {
 			cancel()
 		}
+		c.spent <- s
 	}
-	if cutErr := <-readErr; err == nil {
-		err = cutErr
+	if end := <-cutErr; err == nil {
+		err = end
 	}
 	return err
 }
 
-// cut reads the row file and forms slices.
-func (r *run) cut(ctx context.Context, rows *rowReader, done int64, f *fates, out chan<- *slice) error {
-	defer close(out)
-	s := &slice{first: done + 1}
-	send := func() error {
-		s.last = rows.row
-		if s.last < s.first {
-			return nil
+// slicesAlive is how many slices there are: one being written, one waiting and
+// one being cut. Their memory is used again.
+const slicesAlive = 3
+
+// cutter reads the row file and forms slices.
+type cutter struct {
+	run    *run
+	rows   *rowReader
+	done   int64 // rows up to this one are applied
+	fates  *fates
+	packer *packer
+	out    chan *slice
+	spent  chan *slice
+}
+
+func (c *cutter) cut(ctx context.Context) error {
+	defer close(c.out)
+	for c.rows.row < c.done {
+		if err := c.rows.skip(); err != nil {
+			return err
 		}
-		for _, c := range s.fresh {
-			s.packed = append(s.packed, contact.Pack(c))
-		}
+	}
+	for end := false; !end; {
+		var s *slice
 		select {
-		case out <- s:
+		case s = <-c.spent:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		s = &slice{first: rows.row + 1}
-		return nil
-	}
-	for {
-		var e entry
-		err := rows.next(&e, rows.row >= done)
-		if errors.Is(err, io.EOF) {
-			return send()
-		}
-		if err != nil {
+		s.clear(c.rows.row + 1)
+		var err error
+		if end, err = c.fill(s); err != nil {
 			return err
 		}
-		if rows.row <= done {
-			continue
+		if s.last = c.rows.row; s.last < s.first {
+			return nil
 		}
-		r.sort(s, &pending{row: rows.row, entry: e, fate: f.of[rows.row-1]})
-		if rows.row-s.first+1 >= sliceRows || len(s.rest) >= sliceWork {
-			if err := send(); err != nil {
-				return err
-			}
+		select {
+		case c.out <- s:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
+	return nil
 }
 
-// sort puts a row where its slice needs it.
-func (r *run) sort(s *slice, p *pending) {
-	switch {
-	case p.entry.kind == rowSample:
+// fill takes rows into a slice until it is full, and reports whether the file
+// ended.
+func (c *cutter) fill(s *slice) (end bool, err error) {
+	for c.rows.row-s.first+1 < sliceRows && len(s.rest) < sliceWork {
+		from := len(s.arena)
+		if s.arena, err = c.rows.next(s.arena); errors.Is(err, io.EOF) {
+			return true, nil
+		}
+		if err == nil {
+			err = c.sort(s, s.arena[from:len(s.arena):len(s.arena)])
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// sort puts the row just read where its slice needs it.
+func (c *cutter) sort(s *slice, text []byte) error {
+	row := c.rows.row
+	fate := c.fates.of[row-1]
+	if fate == fateCreate && c.run.imp.Type == don.Contact {
+		n := NewContact{N: c.run.number(uint32(row))}
+		var err error
+		s.arena, err = c.packer.pack(text, s.arena, &n)
+		s.fresh, s.freshRows = append(s.fresh, n), append(s.freshRows, freshRow{row, text})
+		return err
+	}
+	p := &pending{row: row, fate: fate}
+	if err := decodeEntry(string(text), &p.entry); err != nil {
+		return err
+	}
+	switch p.entry.kind {
+	case rowSample:
 		s.samples++
-	case p.entry.kind == rowInvalid:
+	case rowInvalid:
 		s.failures = append(s.failures, Failure{Row: p.row, Line: p.entry.line, Cells: p.entry.cells, Problems: p.entry.failure})
-	case p.fate == fateCreate && r.imp.Type == don.Contact:
-		s.fresh = append(s.fresh, r.contactOf(p))
-		s.freshRows = append(s.freshRows, p)
 	default:
 		s.rest = append(s.rest, p)
 	}
+	return nil
 }
 
 // source names the import on what it brings.
@@ -253,31 +296,30 @@ func (r *run) writeFresh(tx Tx, s *slice, res *result) error {
 	if r.imp.Options.DryRun {
 		return nil
 	}
-	now, actor := tx.Now(), tx.Scope().Actor.Tail()
-	for _, c := range s.fresh {
-		c.CreatedAt, c.CreatedBy, c.ModifiedAt, c.ModifiedBy = now, actor, now, actor
-	}
 	lost, err := tx.Lost(r.ctx, don.Contact, s.fresh[0].N, s.fresh[len(s.fresh)-1].N)
 	if err != nil {
 		return err
 	}
 	if len(lost) == 0 {
-		return tx.ImportContacts(r.ctx, s.fresh, s.packed)
+		return tx.ImportContacts(r.ctx, r.imp.N, s.fresh)
 	}
-	var cs []*contact.Contact
-	var packed []contact.Packed
+	var kept []NewContact
 	for i, c := range s.fresh {
 		key, gone := lost[c.N]
 		if !gone {
-			cs, packed = append(cs, c), append(packed, s.packed[i])
+			kept = append(kept, c)
 			continue
 		}
 		res.created--
-		if err := r.fail(tx, s.freshRows[i], res, r.takenBy(key)); err != nil {
+		p := &pending{row: s.freshRows[i].row}
+		if err := decodeEntry(string(s.freshRows[i].entry), &p.entry); err != nil {
+			return err
+		}
+		if err := r.fail(tx, p, res, r.takenBy(key)); err != nil {
 			return err
 		}
 	}
-	return tx.ImportContacts(r.ctx, cs, packed)
+	return tx.ImportContacts(r.ctx, r.imp.N, kept)
 }
 
 // takenBy says which identifier another writer took while the import ran.
@@ -288,9 +330,15 @@ func (r *run) takenBy(key string) Problem {
 	return Problem{Column: "external_ref", Value: key[2:], Code: RefTaken, Message: "another record took this reference while the import ran; import the row again with update"}
 }
 
+// refuse notes a failed row for which nothing was reserved: another record or
+// row had its reference.
+func (res *result) refuse(p *pending, problem Problem) {
+	res.failures = append(res.failures, Failure{Row: p.row, Line: p.entry.line, Cells: p.entry.cells, Problems: []Problem{problem}})
+}
+
 // fail notes a failed row and frees what was reserved for it.
-func (r *run) fail(tx Tx, p *pending, res *result, problems ...Problem) error {
-	res.failures = append(res.failures, Failure{Row: p.row, Line: p.entry.line, Cells: p.entry.cells, Problems: problems})
+func (r *run) fail(tx Tx, p *pending, res *result, problem Problem) error {
+	res.refuse(p, problem)
 	if r.imp.Options.DryRun || r.imp.Type != don.Contact {
 		return nil
 	}
@@ -383,12 +431,14 @@ func (w *restWriter) match(p *pending, n int64, repeated bool) error {
 		return w.create(p)
 	}
 	if !w.run.imp.Options.Update {
-		return w.run.fail(w.tx, p, w.res, refTaken(p, c))
+		w.res.refuse(p, refTaken(p, c))
+		return nil
 	}
 	after := w.run.united(c, &p.entry.draft)
 	changed, err := identity.Change(w.run.ctx, w.tx, c, after)
 	if e := errs.As(err); e != nil && e.Kind == errs.Conflict && e.Field != "" {
-		return w.run.fail(w.tx, p, w.res, w.conflict(p, e))
+		w.res.refuse(p, w.conflict(p, e))
+		return nil
 	}
 	if err != nil {
 		return err
@@ -424,8 +474,9 @@ func (w *restWriter) later(p *pending) error {
 		if w.run.imp.Options.Update {
 			return w.repeat(p, rep.first)
 		}
-		return w.run.fail(w.tx, p, w.res, Problem{Column: "external_ref", Value: p.entry.draft.ref, Code: DuplicateInFile,
+		w.res.refuse(p, Problem{Column: "external_ref", Value: p.entry.draft.ref, Code: DuplicateInFile,
 			Message: fmt.Sprintf("data row %d has this reference already; keep one of them or import with update", rep.first)})
+		return nil
 	}
 	return w.create(p)
 }

@@ -21,6 +21,8 @@ type DB interface {
 	DueImports(ctx context.Context) (map[int64][]int64, error)
 	Org(ctx context.Context, id int64) (org.Org, error)
 	Analyze(ctx context.Context) error
+	// Lanes is how many Bulk transactions it pays to run at once.
+	Lanes() int
 }
 
 // Tx is what the importer needs of a transaction.
@@ -45,7 +47,7 @@ type Tx interface {
 	Lost(ctx context.Context, t don.Type, first, last int64) (map[int64]string, error)
 	ForgetLost(ctx context.Context, t don.Type, first, last int64) error
 
-	ImportContacts(ctx context.Context, cs []*contact.Contact, packed []contact.Packed) error
+	ImportContacts(ctx context.Context, importN int64, cs []NewContact) error
 	CreatedContacts(ctx context.Context, importN, first, last int64, limit int) ([]*contact.Contact, error)
 	EraseContacts(ctx context.Context, cs []*contact.Contact) error
 	CreatedAccounts(ctx context.Context, importN, after int64, limit int) ([]*account.Account, error)

@@ -157,6 +157,7 @@ type Failure struct {
 type draft struct {
 	ref      string
 	name     string
+	nameKey  string // folded
 	fullName string
 	about    string
 	email    string // as given

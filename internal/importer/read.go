@@ -309,6 +309,9 @@ func (c *chunk) validate(t *table, look *lookups, first int64) {
 	}
 	for i, row := range c.rows {
 		e := t.validate(row, look)
+		if t.kind == don.Contact {
+			e.draft.nameKey = contact.FoldName(e.draft.name)
+		}
 		c.out = appendEntry(c.out, &e)
 		if e.kind == rowValid && t.kind == don.Contact {
 			c.addKeys(&e.draft, uint32(first+int64(i)))
@@ -324,7 +327,11 @@ func (c *chunk) addKeys(d *draft, row uint32) {
 	for _, p := range d.phones {
 		c.key('p', row, identity.Key(contact.KindPhone, ""), p)
 	}
-	for _, a := range contact.Attrs(d.name, d.associations(""), d.tags, d.owners) {
+	c.key('a', row, contact.AttrName+"\x00", d.nameKey)
+	if len(d.places)+len(d.tags)+len(d.owners) == 0 {
+		return
+	}
+	for _, a := range contact.Refers(d.associations(""), d.tags, d.owners) {
 		c.key('a', row, a.Field+"\x00", a.Value)
 	}
 }

@@ -2,10 +2,12 @@ package importer
 
 import (
 	"bytes"
+	"cmp"
 	"maps"
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
@@ -32,6 +34,7 @@ const (
 // fates holds what is known of every row, a few bytes each.
 type fates struct {
 	of     []fate
+	mu     sync.Mutex
 	holder []int64  // who has the reference or e-mail; nil until one is known
 	later  []repeat // rows whose key an earlier row has, sorted by row
 }
@@ -42,7 +45,10 @@ type repeat struct {
 	email      bool
 }
 
+// hold notes who has a row's key. Batches that run at once may call it.
 func (f *fates) hold(row uint32, n int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.holder == nil {
 		f.holder = make([]int64, len(f.of))
 	}
@@ -84,11 +90,12 @@ func (r *run) reserve(p *plan) (*fates, error) {
 		from float64
 	}{{p.refs, contact.KindRef, 0.25}, {p.emails, contact.KindEmail, 0.37}, {p.phones, contact.KindPhone, 0.49}, {p.attrs, "", 0.61}}
 	for _, s := range steps {
-		k := &keeper{run: r, fates: f, kind: s.kind, total: p.rows, from: s.from}
-		if err := s.keys.sorted(k.add); err != nil {
-			return nil, err
+		k := &keeper{run: r, fates: f, kind: s.kind, total: p.rows, from: s.from, lanes: newLanes(r.svc.DB.Lanes())}
+		err := s.keys.sorted(k.add)
+		if err == nil {
+			err = k.flush()
 		}
-		if err := k.flush(); err != nil {
+		if err = cmp.Or(k.lanes.wait(), err); err != nil {
 			return nil, err
 		}
 		slices.SortFunc(f.later, func(a, b repeat) int { return int(a.row) - int(b.row) })
@@ -117,8 +124,8 @@ type keeper struct {
 	run   *run
 	fates *fates
 	kind  contact.Kind // "" for attributes
-	text  []byte
-	keys  []Key
+	batch *keys
+	lanes *lanes
 	done  int64
 	total int64
 	from  float64
@@ -155,10 +162,11 @@ func (k *keeper) add(key []byte, row uint32) error {
 	if k.kind == contact.KindRef {
 		k.fates.of[row-1] = fateCreate
 	}
-	from := len(k.text)
-	k.text = append(k.text, key...)
-	k.keys = append(k.keys, Key{Text: k.text[from:len(k.text):len(k.text)], N: k.run.number(row), Row: row, Shared: !exclusive, Main: true})
-	if len(k.keys) < keyBatch {
+	if k.batch == nil {
+		k.batch = &keys{keeper: k, list: make([]Key, 0, keyBatch), text: make([]byte, 0, keyBatch*keySize)}
+	}
+	k.batch.add(key, Key{N: k.run.number(row), Row: row, Shared: !exclusive, Main: true})
+	if len(k.batch.list) < keyBatch {
 		return nil
 	}
 	return k.flush()
@@ -174,41 +182,65 @@ func (k *keeper) exclusive() bool {
 	return false
 }
 
-// flush matches the gathered keys and reserves those that are free.
+// flush hands the gathered keys to a lane, which matches them and reserves those
+// that are free, while the next ones are gathered.
 func (k *keeper) flush() error {
-	if len(k.keys) == 0 {
+	if k.batch == nil {
 		return nil
 	}
-	r := k.run
-	err := r.bulk("reserve", k.reserve)
-	for try := 0; errs.Is(err, errs.Conflict) && k.exclusive() && try < 10; try++ {
-		err = r.bulk("reserve", k.reserve) // someone took one of them meanwhile: look again
-	}
-	k.text, k.keys = k.text[:0], k.keys[:0]
+	err := k.lanes.run(k.batch.write)
+	k.batch = nil
 	if err != nil {
 		return err
 	}
-	return r.report(Matching, k.from+0.12*float64(k.done)/float64(max(k.total, k.done)), r.plan.rows)
+	return k.run.report(Matching, k.from+0.12*float64(k.done)/float64(max(k.total, k.done)), k.run.plan.rows)
 }
 
-func (k *keeper) reserve(tx Tx) error {
-	r := k.run
-	free := slices.Clone(k.keys)
-	if k.exclusive() {
-		held, err := k.held(tx)
+// keys are neighbours in the index that are reserved in one transaction.
+type keys struct {
+	*keeper
+	text []byte
+	list []Key
+}
+
+// keySize is a guess at the size of a key.
+const keySize = 40
+
+func (b *keys) add(text []byte, key Key) {
+	from := len(b.text)
+	b.text = append(b.text, text...)
+	key.Text = b.text[from:len(b.text):len(b.text)]
+	b.list = append(b.list, key)
+}
+
+func (b *keys) write() error {
+	err := b.run.bulk("reserve", b.reserve)
+	for try := 0; errs.Is(err, errs.Conflict) && b.exclusive() && try < 10; try++ {
+		err = b.run.bulk("reserve", b.reserve) // someone took one of them meanwhile: look again
+	}
+	return err
+}
+
+func (b *keys) reserve(tx Tx) error {
+	r := b.run
+	free := b.list
+	if b.exclusive() {
+		held, err := b.held(tx)
 		if err != nil {
 			return err
 		}
-		free = k.settle(free, held)
+		free = b.settle(free, held)
 	}
-	// Rows that were applied before a restart have what they could have.
-	free = slices.DeleteFunc(free, func(key Key) bool { return int64(key.Row) <= r.imp.DoneRow })
+	if r.imp.DoneRow > 0 {
+		// Rows that were applied before a restart have what they could have.
+		free = slices.DeleteFunc(slices.Clone(free), func(key Key) bool { return int64(key.Row) <= r.imp.DoneRow })
+	}
 	if r.imp.Options.DryRun || len(free) == 0 {
 		return nil
 	}
 	// After a restart shared keys may stand already; exclusive ones were seen.
-	fresh := k.exclusive() || !r.resumed
-	if k.kind == "" {
+	fresh := b.exclusive() || !r.resumed
+	if b.kind == "" {
 		return tx.ReserveAttrs(r.ctx, free, fresh)
 	}
 	return tx.Reserve(r.ctx, free, don.Contact, fresh)
@@ -216,16 +248,16 @@ func (k *keeper) reserve(tx Tx) error {
 
 // held returns who has the gathered keys. A scan of the range is much cheaper
 // than single lookups unless the database has far more keys in it.
-func (k *keeper) held(tx Tx) (map[string]identity.Entry, error) {
-	first, last := string(k.keys[0].Text), string(k.keys[len(k.keys)-1].Text)
-	limit := 4 * len(k.keys)
-	got, err := tx.KeysBetween(k.run.ctx, first, last, limit)
+func (b *keys) held(tx Tx) (map[string]identity.Entry, error) {
+	first, last := string(b.list[0].Text), string(b.list[len(b.list)-1].Text)
+	limit := 4 * len(b.list)
+	got, err := tx.KeysBetween(b.run.ctx, first, last, limit)
 	if err == nil && len(got) == limit {
-		texts := make([]string, len(k.keys))
-		for i := range k.keys {
-			texts[i] = string(k.keys[i].Text)
+		texts := make([]string, len(b.list))
+		for i := range b.list {
+			texts[i] = string(b.list[i].Text)
 		}
-		got, err = tx.Identifiers(k.run.ctx, texts)
+		got, err = tx.Identifiers(b.run.ctx, texts)
 	}
 	if err != nil {
 		return nil, err
@@ -234,29 +266,29 @@ func (k *keeper) held(tx Tx) (map[string]identity.Entry, error) {
 	for _, e := range got {
 		held[e.Key] = e
 	}
-	return held, k.byID(tx, held)
+	return held, b.byID(tx, held)
 }
 
 // byID adds to held the contacts that rows name by their full id instead of a
 // reference, as exports do for those without one. A reference wins.
-func (k *keeper) byID(tx Tx, held map[string]identity.Entry) error {
-	if k.kind != contact.KindRef {
+func (b *keys) byID(tx Tx, held map[string]identity.Entry) error {
+	if b.kind != contact.KindRef {
 		return nil
 	}
 	named := map[int64]string{}
-	for i := range k.keys {
-		key := k.keys[i].Text
+	for i := range b.list {
+		key := b.list[i].Text
 		if _, taken := held[string(key)]; taken || !bytes.HasPrefix(key[2:], []byte(donPrefix)) {
 			continue
 		}
-		if n := k.run.named(don.Contact, string(key[2:])); n != 0 {
+		if n := b.run.named(don.Contact, string(key[2:])); n != 0 {
 			named[n] = string(key)
 		}
 	}
 	if len(named) == 0 {
 		return nil
 	}
-	found, err := tx.Contacts(k.run.ctx, slices.Collect(maps.Keys(named)), false)
+	found, err := tx.Contacts(b.run.ctx, slices.Collect(maps.Keys(named)), false)
 	for n := range found {
 		held[named[n]] = identity.Entry{Key: named[n], Subject: don.Of(don.Contact, n)}
 	}
@@ -281,21 +313,21 @@ func (r *run) named(t don.Type, refs ...string) int64 {
 }
 
 // settle decides the fate of rows whose key is held and returns the other keys.
-func (k *keeper) settle(keys []Key, held map[string]identity.Entry) []Key {
+func (b *keys) settle(list []Key, held map[string]identity.Entry) []Key {
 	if len(held) == 0 {
-		return keys
+		return list
 	}
-	return slices.DeleteFunc(keys, func(key Key) bool {
+	return slices.DeleteFunc(slices.Clone(list), func(key Key) bool {
 		e, taken := held[string(key.Text)]
 		if !taken {
 			return false
 		}
-		f := k.fates
+		f := b.fates
 		switch {
 		case e.Subject.N == key.N: // reserved before a restart
-		case k.run.own(e.Subject.N) || e.Subject.Type != don.Contact:
+		case b.run.own(e.Subject.N) || e.Subject.Type != don.Contact:
 			f.of[key.Row-1] = fateSlow
-		case k.kind == contact.KindRef:
+		case b.kind == contact.KindRef:
 			f.of[key.Row-1] = fateMatch
 			f.hold(key.Row, e.Subject.N)
 		default:

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/tag"
@@ -54,7 +55,7 @@ func appendEntry(b []byte, e *entry) []byte {
 }
 
 func appendDraft(b []byte, d *draft) []byte {
-	for _, s := range []string{d.ref, d.name, d.fullName, d.about, d.email, d.emailKey} {
+	for _, s := range []string{d.ref, d.name, d.nameKey, d.fullName, d.about, d.email, d.emailKey} {
 		b = appendString(b, s)
 	}
 	b = appendStrings(b, d.phones)
@@ -99,7 +100,6 @@ func appendStrings(b []byte, list []string) []byte {
 type rowReader struct {
 	f   *os.File
 	r   *bufio.Reader
-	buf []byte
 	row int64
 }
 
@@ -113,36 +113,47 @@ func openRows(path string) (*rowReader, error) {
 
 func (r *rowReader) close() error { return r.f.Close() }
 
-// next decodes the next row, or reports io.EOF. Without whole, the row is only
-// counted.
-func (r *rowReader) next(e *entry, whole bool) error {
+// skip passes over the next row, or reports io.EOF.
+func (r *rowReader) skip() error {
+	size, err := r.size()
+	if err != nil {
+		return err
+	}
+	_, err = r.r.Discard(size)
+	return err
+}
+
+// next appends the next row's entry to buf, or reports io.EOF.
+func (r *rowReader) next(buf []byte) ([]byte, error) {
+	size, err := r.size()
+	if err != nil {
+		return buf, err
+	}
+	from := len(buf)
+	buf = slices.Grow(buf, size)[:from+size]
+	if _, err := io.ReadFull(r.r, buf[from:]); err != nil {
+		return buf, errors.Join(errDamaged, err)
+	}
+	return buf, nil
+}
+
+// size begins the next row.
+func (r *rowReader) size() (int, error) {
 	var h [4]byte
 	if _, err := io.ReadFull(r.r, h[:]); err != nil {
-		return err
+		return 0, err
 	}
 	r.row++
-	size := int(binary.LittleEndian.Uint32(h[:]))
-	if !whole {
-		_, err := r.r.Discard(size)
-		return err
-	}
-	if cap(r.buf) < size {
-		r.buf = make([]byte, size*2)
-	}
-	r.buf = r.buf[:size]
-	if _, err := io.ReadFull(r.r, r.buf); err != nil {
-		return errors.Join(errDamaged, err)
-	}
-	return decodeEntry(string(r.buf), e)
+	return int(binary.LittleEndian.Uint32(h[:])), nil
 }
 
 var errDamaged = errors.New("the row file is damaged")
 
 func decodeEntry(text string, e *entry) error {
-	d := decoder{s: text}
+	d := decoder[string]{s: text}
 	*e = entry{kind: d.byte()}
 	e.line = int(d.int())
-	e.cells = d.strings()
+	e.cells = decodeStrings(&d)
 	switch e.kind {
 	case rowInvalid:
 		if d.bad {
@@ -150,7 +161,7 @@ func decodeEntry(text string, e *entry) error {
 		}
 		return json.Unmarshal([]byte(d.s), &e.failure)
 	case rowValid:
-		d.draft(&e.draft)
+		decodeDraft(&d, &e.draft)
 	}
 	if d.bad {
 		return errDamaged
@@ -158,13 +169,13 @@ func decodeEntry(text string, e *entry) error {
 	return nil
 }
 
-// decoder takes values from the front of a row; all strings share its memory.
-type decoder struct {
-	s   string
+// decoder takes values from the front of a row; all values share its memory.
+type decoder[T string | []byte] struct {
+	s   T
 	bad bool
 }
 
-func (d *decoder) byte() byte {
+func (d *decoder[T]) byte() byte {
 	if len(d.s) == 0 {
 		d.bad = true
 		return 0
@@ -174,7 +185,7 @@ func (d *decoder) byte() byte {
 	return b
 }
 
-func (d *decoder) int() int64 {
+func (d *decoder[T]) int() int64 {
 	var v uint64
 	for shift := 0; shift < 64; shift += 7 {
 		b := d.byte()
@@ -187,18 +198,18 @@ func (d *decoder) int() int64 {
 	return 0
 }
 
-func (d *decoder) string() string {
+func (d *decoder[T]) string() T {
 	n := int(d.int())
 	if n < 0 || n > len(d.s) {
 		d.bad = true
-		return ""
+		n = 0
 	}
 	s := d.s[:n]
 	d.s = d.s[n:]
 	return s
 }
 
-func (d *decoder) count() int {
+func (d *decoder[T]) count() int {
 	n := int(d.int())
 	if n < 0 || n > len(d.s) {
 		d.bad = true
@@ -207,7 +218,7 @@ func (d *decoder) count() int {
 	return n
 }
 
-func (d *decoder) strings() []string {
+func decodeStrings(d *decoder[string]) []string {
 	n := d.count()
 	if n == 0 {
 		return nil
@@ -219,11 +230,23 @@ func (d *decoder) strings() []string {
 	return list
 }
 
-func (d *decoder) draft(v *draft) {
-	for _, p := range []*string{&v.ref, &v.name, &v.fullName, &v.about, &v.email, &v.emailKey} {
+func decodeDraft(d *decoder[string], v *draft) {
+	for _, p := range []*string{&v.ref, &v.name, &v.nameKey, &v.fullName, &v.about, &v.email, &v.emailKey} {
 		*p = d.string()
 	}
-	v.phones = d.strings()
+	v.phones = decodeStrings(d)
+	decodeRefersOf(d, v)
+}
+
+// decodeRefers decodes the part of a draft that leads to other records, and
+// reports whether it is whole.
+func decodeRefers(text string, v *draft) bool {
+	d := decoder[string]{s: text}
+	decodeRefersOf(&d, v)
+	return !d.bad
+}
+
+func decodeRefersOf(d *decoder[string], v *draft) {
 	for range d.count() {
 		v.places = append(v.places, place{don.Type(d.string()), d.int()})
 	}
@@ -234,6 +257,6 @@ func (d *decoder) draft(v *draft) {
 		v.owners = append(v.owners, d.int())
 	}
 	if d.byte() == 1 {
-		v.account = &accountDraft{Refs: d.strings(), Domains: d.strings(), Websites: d.strings(), Tier: d.string()}
+		v.account = &accountDraft{Refs: decodeStrings(d), Domains: decodeStrings(d), Websites: decodeStrings(d), Tier: d.string()}
 	}
 }

@@ -43,7 +43,7 @@ type check struct {
 
 // validate turns a row into a draft, or into all of its problems.
 func (t *table) validate(row sheet.Row, k known) entry {
-	e := entry{kind: rowValid, line: row.Line, cells: slices.Clone(row.Cells)}
+	e := entry{kind: rowValid, line: row.Line, cells: row.Cells}
 	if row.Err != nil {
 		code := RaggedRow
 		if row.Err.Code == sheet.TooLong {

@@ -6,23 +6,23 @@ import "strings"
 var (
 	identifierTable = table{"identifier", []column{
 		{"org_id", "bigint"}, {"key", "text"}, {"holder", "bigint"}, {"type", "smallint"}, {"n", "bigint"}, {"main", "boolean"},
-	}, []int{1, 2}}
+	}, []int{1, 2}, []int{0, 2, 3, 5}}
 	attrTable = table{"attr", []column{
 		{"org_id", "bigint"}, {"field", "text"}, {"value", "text"}, {"n", "bigint"},
-	}, []int{1, 2, 3}}
+	}, []int{1, 2, 3}, []int{0, 1}}
 	contactTable = table{"contact", []column{
 		{"org_id", "bigint"}, {"n", "bigint"}, {"display_name", "text"}, {"name_key", "text"}, {"email_key", "text"}, {"full_name", "text"}, {"description", "text"},
 		{"identifiers", "text"}, {"associations", "text"}, {"owners", "text"}, {"tags", "text"},
 		{"verified", "boolean"}, {"state", "text"}, {"import_n", "bigint"}, {"version", "bigint"},
 		{"created_at", "timestamptz"}, {"created_by", "text"}, {"modified_at", "timestamptz"}, {"modified_by", "text"},
-	}, []int{1}}
+	}, []int{1}, []int{0, 11, 12, 13, 14, 15, 16, 17, 18}}
 	historyTable = table{"history", []column{
 		{"org_id", "bigint"}, {"type", "smallint"}, {"n", "bigint"}, {"id", "bigint"},
 		{"at", "timestamptz"}, {"actor", "text"}, {"op", "text"}, {"delta", "text"},
-	}, []int{1, 2, 3}}
+	}, []int{1, 2, 3}, []int{0, 1, 4, 5, 6}}
 	outboxTable = table{"outbox", []column{
 		{"org_id", "bigint"}, {"id", "bigint"}, {"type", "smallint"}, {"op", "text"}, {"n", "bigint"}, {"n_to", "bigint"}, {"at", "timestamptz"},
-	}, []int{1}}
+	}, []int{1}, []int{0, 2, 3, 6}}
 )
 
 func (t table) names() string {
@@ -31,16 +31,6 @@ func (t table) names() string {
 		names[i] = c.name
 	}
 	return strings.Join(names, ", ")
-}
-
-// insertText inserts count rows with plain parameters, for SQLite.
-func insertText(t table, skip bool, count int) string {
-	row := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(t.cols)), ", ") + ")"
-	sql := "INSERT INTO " + t.name + " (" + t.names() + ") VALUES " + row + strings.Repeat(", "+row, count-1)
-	if skip {
-		sql += " ON CONFLICT DO NOTHING"
-	}
-	return sql
 }
 
 // unnestText inserts any number of rows given as arrays, for PostgreSQL.

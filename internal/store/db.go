@@ -57,6 +57,9 @@ func (d *DB) Ping(ctx context.Context) error { return d.e.ping(ctx) }
 // newer version has migrated beyond what this one can work with.
 func (d *DB) Migrate(ctx context.Context) error { return d.e.migrate(ctx) }
 
+// Lanes returns how many Bulk transactions it pays to run at once.
+func (d *DB) Lanes() int { return d.e.lanes() }
+
 func (d *DB) tx(q querier, s org.Scope) *Tx {
 	return &Tx{q: q, scope: s, now: d.now().UTC().Truncate(time.Microsecond)}
 }

@@ -18,6 +18,8 @@ type engine interface {
 	bulk(ctx context.Context, body func(querier) error) error
 	// read runs body on one snapshot.
 	read(ctx context.Context, body func(querier) error) error
+	// lanes is how many bulk transactions it pays to run at once.
+	lanes() int
 	migrate(ctx context.Context) error
 	ping(ctx context.Context) error
 	name() string
@@ -56,6 +58,8 @@ type table struct {
 	name string
 	cols []column
 	key  []int // columns of the primary key, for finding rows that stood already
+	// alike are columns that tend to be the same in many rows of an insert.
+	alike []int
 }
 
 type column struct {

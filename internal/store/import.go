@@ -120,7 +120,7 @@ func (d *DB) DueImports(ctx context.Context) (map[int64][]int64, error) {
 
 var failureTable = table{"import_failure", []column{
 	{"org_id", "bigint"}, {"import_n", "bigint"}, {"row_n", "bigint"}, {"body", "text"},
-}, []int{1, 2}}
+}, []int{1, 2}, []int{0, 1}}
 
 // AddFailures stores rows that were not taken.
 func (tx *Tx) AddFailures(ctx context.Context, importN int64, fs []importer.Failure) error {
@@ -238,13 +238,36 @@ func (tx *Tx) UnreserveAttrs(ctx context.Context, keys []importer.Key) error {
 	return nil
 }
 
-// ImportContacts adds contacts whose index entries stand already. Their history
-// is the import that they name.
-func (tx *Tx) ImportContacts(ctx context.Context, cs []*contact.Contact, packed []contact.Packed) error {
+// ImportContacts adds contacts whose index entries stand already, in the order
+// of their numbers. Their history is the import that they name.
+func (tx *Tx) ImportContacts(ctx context.Context, importN int64, cs []importer.NewContact) error {
 	if len(cs) == 0 {
 		return nil
 	}
-	if err := tx.copyPacked(ctx, cs, packed); err != nil {
+	actor := tx.scope.Actor.Tail()
+	_, err := tx.q.insert(ctx, contactTable, refuse, len(cs), func(i int, w *record) {
+		c := &cs[i]
+		w.Int(tx.scope.OrgID)
+		w.Int(c.N)
+		w.Bytes(c.DisplayName)
+		w.Bytes(c.NameKey)
+		w.Bytes(c.EmailKey)
+		w.Bytes(c.FullName)
+		w.Bytes(c.Description)
+		w.Bytes(c.Identifiers)
+		w.Bytes(c.Associations)
+		w.Bytes(c.Owners)
+		w.Bytes(c.Tags)
+		w.Bool(true)
+		w.Text("active")
+		w.Int(importN)
+		w.Int(1)
+		w.Time(tx.now)
+		w.Text(actor)
+		w.Time(tx.now)
+		w.Text(actor)
+	})
+	if err != nil {
 		return err
 	}
 	return tx.recordRange(ctx, don.Of(don.Contact, cs[0].N), cs[len(cs)-1].N)

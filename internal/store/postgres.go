@@ -40,6 +40,9 @@ func openPostgres(ctx context.Context, url string) (*postgres, error) {
 	return &postgres{pool: pool}, nil
 }
 
+// lanes: one connection keeps one of the server's processes busy.
+func (p *postgres) lanes() int { return 2 }
+
 func (p *postgres) name() string { return "postgres" }
 
 func (p *postgres) close() error {

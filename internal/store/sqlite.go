@@ -84,8 +84,10 @@ func openConn(path string, cacheKB int, readOnly bool) (*sqliteConn, error) {
 	if err := c.Exec(pragmas); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
-	return &sqliteConn{c: c, stmts: map[string]*sqliteStmt{}}, nil
+	return &sqliteConn{c: c, stmts: map[string]*sqliteStmt{}, inserts: map[insertShape]string{}}, nil
 }
+
+func (s *sqlite) lanes() int { return 1 } // there is one writer
 
 func (s *sqlite) name() string { return "sqlite" }
 
@@ -160,6 +162,8 @@ func (s *sqlite) fileSizes() (db, wal int64) {
 type sqliteConn struct {
 	c     *sqlite3.Conn
 	stmts map[string]*sqliteStmt
+	// inserts are the texts of bulk inserts.
+	inserts map[insertShape]string
 }
 
 type sqliteStmt struct {
@@ -240,108 +244,11 @@ func (c *sqliteConn) query(_ context.Context, sql string, args ...any) (rows, er
 
 func (c *sqliteConn) lock() string { return "" }
 
-// statementValues is how many values one bulk statement binds: enough to make
-// the cost of starting it small.
-const statementValues = 400
-
-func (c *sqliteConn) insert(ctx context.Context, t table, m clash, count int, fill func(int, *record)) ([]int, error) {
-	if m == report {
-		return c.insertEach(t, count, fill)
-	}
-	per := max(1, statementValues/len(t.cols))
-	for from := 0; from < count; from += per {
-		if count-from < per {
-			per = 1 // what is left of a full statement goes row by row
-		}
-		if err := c.insertSome(t, m, from, per, fill); err != nil {
-			return nil, err
-		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-	}
-	return nil, nil
-}
-
-func (c *sqliteConn) insertSome(t table, m clash, from, count int, fill func(int, *record)) error {
-	st, err := c.prepare(insertText(t, m != refuse, count))
-	if err != nil {
-		return err
-	}
-	b := &stmtSink{s: st.s}
-	r := &record{bind: b}
-	for i := range count {
-		fill(from+i, r)
-	}
-	if b.err == nil {
-		b.err = st.s.Exec()
-	}
-	return errors.Join(b.err, st.done())
-}
-
-// insertEach inserts row by row and returns the indexes of those that stood.
-func (c *sqliteConn) insertEach(t table, count int, fill func(int, *record)) ([]int, error) {
-	st, err := c.prepare(insertText(t, true, 1))
-	if err != nil {
-		return nil, err
-	}
-	var stood []int
-	b := &stmtSink{s: st.s}
-	r := &record{bind: b}
-	for i := range count {
-		b.at = 0
-		fill(i, r)
-		if b.err == nil {
-			b.err = st.s.Exec()
-		}
-		if b.err != nil {
-			return nil, errors.Join(b.err, st.done())
-		}
-		if c.c.Changes() == 0 {
-			stood = append(stood, i)
-		}
-	}
-	return stood, st.done()
-}
-
 func (c *sqliteConn) close() error {
 	for _, st := range c.stmts {
 		_ = st.s.Close()
 	}
 	return c.c.Close()
-}
-
-// stmtSink binds a record to a statement.
-type stmtSink struct {
-	s    *sqlite3.Stmt
-	at   int
-	err  error
-	time time.Time // the last time bound and its text: most rows repeat it
-	text string
-}
-
-func (b *stmtSink) bindInt(v int64) { b.at++; b.note(b.s.BindInt64(b.at, v)) }
-func (b *stmtSink) bindText(v []byte) {
-	b.at++
-	if len(v) == 0 {
-		b.note(b.s.BindText(b.at, "")) // a nil slice would bind NULL
-		return
-	}
-	b.note(b.s.BindRawText(b.at, v))
-}
-func (b *stmtSink) bindBool(v bool) { b.at++; b.note(b.s.BindBool(b.at, v)) }
-func (b *stmtSink) bindTime(t time.Time) {
-	b.at++
-	if b.text == "" || t != b.time {
-		b.time, b.text = t, formatTime(t)
-	}
-	b.note(b.s.BindText(b.at, b.text))
-}
-
-func (b *stmtSink) note(err error) {
-	if err != nil && b.err == nil {
-		b.err = err
-	}
 }
 
 // timeLayout is fixed-width, so that stored times sort as text.
