@@ -14,10 +14,12 @@ const (
 	KindWorkspaceRef contact.Kind = "workspace_ref"
 )
 
-// letters keep keys short: they are stored once for every identifier.
+// letters keep keys short: they are stored once for every identifier. Their
+// order is that in which an import adds identifiers, contacts' behind all others,
+// so that it appends to the index.
 var letters = map[contact.Kind]string{
-	contact.KindEmail: "e:", contact.KindPhone: "p:", contact.KindRef: "r:",
-	KindAccountRef: "a:", KindDomain: "d:", KindWorkspaceRef: "w:",
+	contact.KindEmail: "e:", contact.KindPhone: "p:", contact.KindRef: "c:",
+	KindAccountRef: "A:", KindDomain: "D:", KindWorkspaceRef: "W:",
 }
 
 // Key returns the identity key of a normalised value: the kind's letter and the

@@ -169,7 +169,7 @@ func (w *world) contacts() map[string]*contact.Contact {
 	w.t.Helper()
 	out := map[string]*contact.Contact{}
 	err := w.db.Read(w.t.Context(), w.scope, func(tx *store.Tx) error {
-		entries, err := tx.KeysBetween(w.t.Context(), "r:", "r;", 10_000)
+		entries, err := tx.KeysBetween(w.t.Context(), "c:", "c;", 10_000)
 		if err != nil {
 			return err
 		}

@@ -188,7 +188,7 @@ func (w *world) picture(t *testing.T) map[string]any {
 	t.Helper()
 	out := map[string]any{}
 	err := w.db.Read(t.Context(), w.scope, func(tx *store.Tx) error {
-		for kind, bounds := range map[string][2]string{"refs": {"r:", "r;"}, "emails": {"e:", "e;"}, "phones": {"p:", "p;"}} {
+		for kind, bounds := range map[string][2]string{"refs": {"c:", "c;"}, "emails": {"e:", "e;"}, "phones": {"p:", "p;"}} {
 			entries, err := tx.KeysBetween(t.Context(), bounds[0], bounds[1], 100_000)
 			if err != nil {
 				return err

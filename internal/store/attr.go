@@ -14,7 +14,8 @@ import (
 // attr is one entry of the inverted index.
 type attr struct{ field, value string }
 
-// Fields of the inverted index. The first letter is the record's.
+// Fields of the inverted index. The first letter is the record's; that of
+// contacts, which come in millions, sorts last, so that imports append.
 const (
 	contactName   = contact.AttrName
 	contactPlace  = contact.AttrPlace
@@ -26,10 +27,10 @@ const (
 	accountTier   = "a.tier"
 	accountSite   = "a.site"
 	accountParent = "a.parent"
-	spaceName     = "w.name"
-	spaceAccount  = "w.account"
-	spaceTag      = "w.tag"
-	spaceOwner    = "w.owner"
+	spaceName     = "W.name"
+	spaceAccount  = "W.account"
+	spaceTag      = "W.tag"
+	spaceOwner    = "W.owner"
 )
 
 func num(n int64) string { return strconv.FormatInt(n, 10) }

@@ -55,7 +55,13 @@ func (d *DB) Ping(ctx context.Context) error { return d.e.ping(ctx) }
 
 // Migrate brings the schema to this version's. It refuses a database that a
 // newer version has migrated beyond what this one can work with.
-func (d *DB) Migrate(ctx context.Context) error { return d.e.migrate(ctx) }
+func (d *DB) Migrate(ctx context.Context) error {
+	all, err := loadMigrations()
+	if err != nil {
+		return err
+	}
+	return d.e.migrate(ctx, all)
+}
 
 // Lanes returns how many Bulk transactions it pays to run at once.
 func (d *DB) Lanes() int { return d.e.lanes() }

@@ -20,7 +20,7 @@ type engine interface {
 	read(ctx context.Context, body func(querier) error) error
 	// lanes is how many bulk transactions it pays to run at once.
 	lanes() int
-	migrate(ctx context.Context) error
+	migrate(ctx context.Context, all []migration) error
 	ping(ctx context.Context) error
 	name() string
 	close() error

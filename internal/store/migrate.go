@@ -59,8 +59,9 @@ func loadMigrations() ([]migration, error) {
 	return all, nil
 }
 
-// runMigrations applies the missing steps in the caller's transaction.
-func runMigrations(ctx context.Context, q querier, adapt func(string) string, run func(string) error) error {
+// runMigrations applies those of all steps that are missing, in the caller's
+// transaction.
+func runMigrations(ctx context.Context, q querier, all []migration, adapt func(string) string, run func(string) error) error {
 	err := run(adapt(`CREATE TABLE IF NOT EXISTS schema_version (
 		version BIGINT NOT NULL PRIMARY KEY, needs BIGINT NOT NULL, applied_at TIMESTAMPTZ NOT NULL)`))
 	if err != nil {
@@ -68,10 +69,6 @@ func runMigrations(ctx context.Context, q querier, adapt func(string) string, ru
 	}
 	var at, needs int64
 	if _, err := one(ctx, q, "SELECT COALESCE(MAX(version), 0), COALESCE(MAX(needs), 0) FROM schema_version", nil, &at, &needs); err != nil {
-		return err
-	}
-	all, err := loadMigrations()
-	if err != nil {
 		return err
 	}
 	newest := all[len(all)-1].version

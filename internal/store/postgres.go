@@ -104,14 +104,14 @@ func (p *postgres) once(ctx context.Context, opt pgx.TxOptions, body func(querie
 	return tx.Commit(ctx)
 }
 
-func (p *postgres) migrate(ctx context.Context) error {
+func (p *postgres) migrate(ctx context.Context, all []migration) error {
 	return p.write(ctx, func(q querier) error {
 		tx := q.(pgQuerier).tx
 		// One process migrates at a time; the lock goes with the transaction.
 		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(5211982)"); err != nil {
 			return err
 		}
-		return runMigrations(ctx, q, func(s string) string { return s }, func(sql string) error {
+		return runMigrations(ctx, q, all, func(s string) string { return s }, func(sql string) error {
 			_, err := tx.Exec(ctx, sql, pgx.QueryExecModeSimpleProtocol)
 			return err
 		})

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -52,12 +53,14 @@ var tableNames = regexp.MustCompile(`(?i)\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)
 // a tenant's table must name org_id.
 func TestStatementsNameTheOrg(t *testing.T) {
 	tables := map[string]bool{}
-	ddl, err := migrations.ReadFile("migrations/0001_init.sql")
+	all, err := loadMigrations()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range regexp.MustCompile(`CREATE TABLE (\w+)`).FindAllStringSubmatch(string(ddl), -1) {
-		tables[m[1]] = true
+	for _, step := range all {
+		for _, m := range regexp.MustCompile(`CREATE TABLE (\w+)`).FindAllStringSubmatch(step.sql, -1) {
+			tables[m[1]] = true
+		}
 	}
 	if len(tables) < 15 {
 		t.Fatalf("found only the tables %v", tables)
@@ -135,8 +138,37 @@ func literals(f *ast.FuncDecl) string {
 }
 
 func TestInsertTextMatchesTable(t *testing.T) {
-	got := insertText(table{name: "x", cols: []column{{"a", "text"}, {"b", "text"}}}, true, 2)
-	if want := "INSERT INTO x (a, b) VALUES (?, ?), (?, ?) ON CONFLICT DO NOTHING"; got != want {
-		t.Errorf("got %q, want %q", got, want)
+	x := table{name: "x", cols: []column{{"a", "text"}, {"b", "text"}, {"c", "text"}}}
+	for _, c := range []struct {
+		shape insertShape
+		want  string
+	}{
+		{insertShape{"x", true, 2, 0}, "INSERT INTO x (a, b, c) VALUES (?1, ?2, ?3), (?4, ?5, ?6) ON CONFLICT DO NOTHING"},
+		{insertShape{"x", false, 3, 0b101}, "INSERT INTO x (a, b, c) VALUES (?1, ?2, ?3), (?1, ?4, ?3), (?1, ?5, ?3)"},
+	} {
+		if got := c.shape.text(x); got != c.want {
+			t.Errorf("%+v: got %q, want %q", c.shape, got, c.want)
+		}
+	}
+}
+
+func TestRowsShareWhatTheyHaveInCommon(t *testing.T) {
+	b := &rowBuffer{width: 3}
+	r := &record{bind: b}
+	now := time.Now()
+	for _, text := range []string{"x", "y", "x"} {
+		r.Int(7)
+		r.Text(text)
+		r.Time(now)
+	}
+	if got := b.common([]int{0, 1, 2}); got != 0b101 {
+		t.Errorf("common columns %b, want 101", got)
+	}
+	if got := b.common([]int{1}); got != 0 {
+		t.Errorf("common columns %b, want none", got)
+	}
+	b.cells = b.cells[:3]
+	if got := b.common([]int{0, 1, 2}); got != 0 {
+		t.Errorf("common columns of a single row %b, want none", got)
 	}
 }

@@ -139,10 +139,10 @@ func (s *sqlite) close() error {
 	}
 }
 
-func (s *sqlite) migrate(ctx context.Context) error {
+func (s *sqlite) migrate(ctx context.Context, all []migration) error {
 	return s.write(ctx, func(q querier) error {
 		c := q.(*sqliteConn)
-		return runMigrations(ctx, c, sqliteDDL, c.c.Exec)
+		return runMigrations(ctx, c, all, sqliteDDL, c.c.Exec)
 	})
 }
 

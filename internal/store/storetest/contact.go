@@ -127,12 +127,12 @@ func testReservation(t *testing.T, open Open) {
 		if err := tx.SaveImport(ctx, m); err != nil {
 			return err
 		}
-		return tx.Reserve(ctx, []importer.Key{{Text: []byte("r:a"), N: 4, Main: true}, {Text: []byte("r:b"), N: 5, Main: true}}, don.Contact, true)
+		return tx.Reserve(ctx, []importer.Key{{Text: []byte("c:a"), N: 4, Main: true}, {Text: []byte("c:b"), N: 5, Main: true}}, don.Contact, true)
 	})
 	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return observe(tx, "b") })
 	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error {
 		lost, err := tx.Lost(ctx, don.Contact, 1, 10)
-		if d := cmp.Diff(map[int64]string{5: "r:b"}, lost); d != "" {
+		if d := cmp.Diff(map[int64]string{5: "c:b"}, lost); d != "" {
 			t.Errorf("lost reservations (-want +got):\n%s", d)
 		}
 		return err
@@ -209,7 +209,7 @@ func testTenants(t *testing.T, open Open) {
 		if found, err := tx.Contacts(ctx, []int64{9}, true); err != nil || len(found) > 0 {
 			t.Errorf("contacts of the other org: %v, %v", found, err)
 		}
-		if found, err := tx.Identifiers(ctx, []string{"e:zoe@example.com", `r:r"1\`}); err != nil || len(found) > 0 {
+		if found, err := tx.Identifiers(ctx, []string{"e:zoe@example.com", `c:r"1\`}); err != nil || len(found) > 0 {
 			t.Errorf("identifiers of the other org: %v, %v", found, err)
 		}
 		if found, err := tx.ContactsOf(ctx, don.Of(don.Account, 7), 0, 10); err != nil || len(found) > 0 {
