@@ -1,10 +1,12 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -56,40 +58,52 @@ type result struct {
 	took                                  []int64 // rows that are records now, of those others may repeat
 }
 
-// apply runs the third pass from the row after DoneRow.
+// apply runs the third pass from the row after DoneRow. Where the database has
+// several lanes, a slice's new contacts are written while those before it still
+// are; the slices are committed in order.
 func (r *run) apply(p *plan, f *fates) error {
 	rows, err := openRows(p.path)
 	if err != nil {
 		return err
 	}
 	defer rows.close()
-	ctx, cancel := context.WithCancel(r.ctx)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(r.ctx)
+	defer cancel(nil)
+	lanes := newLanes(r.svc.DB.Lanes())
+	alive := cap(lanes.free) + 2 // one waits and one is being cut
 	c := &cutter{run: r, rows: rows, done: r.imp.DoneRow, fates: f, packer: newPacker(r.source()),
-		out: make(chan *slice, 1), spent: make(chan *slice, slicesAlive)}
-	for range slicesAlive {
+		out: make(chan *slice, 1), spent: make(chan *slice, alive)}
+	for range alive {
 		c.spent <- &slice{}
 	}
 	cutErr := make(chan error, 1)
 	go func() { cutErr <- c.cut(ctx) }()
+	turn := make(chan struct{})
+	close(turn)
 	for s := range c.out {
-		if err == nil {
-			err = r.commit(s, f)
-		}
+		mine, next := turn, make(chan struct{})
+		turn = next
+		err = lanes.run(func() error {
+			defer func() { c.spent <- s }()
+			if err := r.commit(ctx, s, f, mine); err != nil {
+				cancel(err)
+				return err
+			}
+			close(next)
+			return nil
+		})
 		if err != nil {
-			cancel()
+			break
 		}
-		c.spent <- s
 	}
-	if end := <-cutErr; err == nil {
-		err = end
+	err = lanes.wait()
+	if err != nil {
+		cancel(err)
+		for range c.out { //nolint:revive // drain, so that the cutter ends
+		}
 	}
-	return err
+	return cmp.Or(err, <-cutErr)
 }
-
-// slicesAlive is how many slices there are: one being written, one waiting and
-// one being cut. Their memory is used again.
-const slicesAlive = 3
 
 // cutter reads the row file and forms slices.
 type cutter struct {
@@ -220,20 +234,31 @@ func (r *run) contactOf(p *pending) *contact.Contact {
 	}
 }
 
-// commit writes a slice and the import's place as one transaction. A dry run
-// takes everything back.
-func (r *run) commit(s *slice, f *fates) error {
+// commit writes a slice and the import's place as one transaction, the new
+// contacts at once and the rest when it is the slice's turn. A dry run takes
+// everything back.
+func (r *run) commit(ctx context.Context, s *slice, f *fates, turn <-chan struct{}) error {
 	var res result
 	write := func(tx Tx) error {
-		res = result{failures: slices.Clone(s.failures)}
+		res = result{failures: slices.Clone(s.failures), created: int64(len(s.fresh))}
+		if !r.imp.Options.DryRun {
+			if err := tx.ImportContacts(r.ctx, r.imp.N, s.fresh); err != nil {
+				return err
+			}
+		}
+		r.svc.at("slice fresh")
+		select {
+		case <-turn:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
 		if err := r.fence(tx); err != nil {
 			return err
 		}
 		r.svc.at("slice locked")
-		if err := r.writeFresh(tx, s, &res); err != nil {
+		if err := r.withdraw(tx, s, &res); err != nil {
 			return err
 		}
-		r.svc.at("slice fresh")
 		if err := r.writeRest(tx, s, f, &res); err != nil {
 			return err
 		}
@@ -286,28 +311,22 @@ func (r *run) settle(tx Tx, s *slice, res *result) error {
 	return nil
 }
 
-// writeFresh inserts the slice's new contacts. One whose reservation was taken
-// meanwhile fails.
-func (r *run) writeFresh(tx Tx, s *slice, res *result) error {
-	if len(s.fresh) == 0 {
-		return nil
-	}
-	res.created += int64(len(s.fresh))
-	if r.imp.Options.DryRun {
+// withdraw takes back those of the slice's new contacts whose reservation was
+// taken meanwhile: they fail. The fence keeps further ones from being taken.
+func (r *run) withdraw(tx Tx, s *slice, res *result) error {
+	if len(s.fresh) == 0 || r.imp.Options.DryRun {
 		return nil
 	}
 	lost, err := tx.Lost(r.ctx, don.Contact, s.fresh[0].N, s.fresh[len(s.fresh)-1].N)
-	if err != nil {
+	if err != nil || len(lost) == 0 {
 		return err
 	}
-	if len(lost) == 0 {
-		return tx.ImportContacts(r.ctx, r.imp.N, s.fresh)
+	if err := tx.WithdrawContacts(r.ctx, slices.Collect(maps.Keys(lost))); err != nil {
+		return err
 	}
-	var kept []NewContact
-	for i, c := range s.fresh {
-		key, gone := lost[c.N]
+	for i := range s.fresh {
+		key, gone := lost[s.fresh[i].N]
 		if !gone {
-			kept = append(kept, c)
 			continue
 		}
 		res.created--
@@ -319,7 +338,7 @@ func (r *run) writeFresh(tx Tx, s *slice, res *result) error {
 			return err
 		}
 	}
-	return tx.ImportContacts(r.ctx, r.imp.N, kept)
+	return nil
 }
 
 // takenBy says which identifier another writer took while the import ran.

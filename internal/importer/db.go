@@ -48,6 +48,7 @@ type Tx interface {
 	ForgetLost(ctx context.Context, t don.Type, first, last int64) error
 
 	ImportContacts(ctx context.Context, importN int64, cs []NewContact) error
+	WithdrawContacts(ctx context.Context, ns []int64) error
 	CreatedContacts(ctx context.Context, importN, first, last int64, limit int) ([]*contact.Contact, error)
 	EraseContacts(ctx context.Context, cs []*contact.Contact) error
 	CreatedAccounts(ctx context.Context, importN, after int64, limit int) ([]*account.Account, error)

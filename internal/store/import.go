@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/kith-id/kith/internal/account"
@@ -271,6 +272,18 @@ func (tx *Tx) ImportContacts(ctx context.Context, importN int64, cs []importer.N
 		return err
 	}
 	return tx.recordRange(ctx, don.Of(don.Contact, cs[0].N), cs[len(cs)-1].N)
+}
+
+// WithdrawContacts removes contacts that the transaction has just added with
+// ImportContacts; their index entries are the caller's to release.
+func (tx *Tx) WithdrawContacts(ctx context.Context, ns []int64) error {
+	for chunk := range slices.Chunk(ns, chunkSize) {
+		list, args := inList([]any{tx.scope.OrgID}, chunk)
+		if _, err := tx.q.exec(ctx, "DELETE FROM contact WHERE org_id = $1 AND n IN "+list, args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Lost returns the numbers from first to last whose reservation another writer
