@@ -41,9 +41,9 @@ func TestAccountCreate(t *testing.T) {
 			refused("many domains", "accounts.create", `{"display_name":"x","domains":`+listOf(101, "d%d.com")+`}`, 400, `{"type":"value_not_permitted","field_name":"domains"}`),
 			refused("parent", "accounts.create", `{"display_name":"x","parent":"ACC-99"}`, 404, `{"type":"not_found","field_name":"parent"}`),
 			refused("parent of another type", "accounts.create", `{"display_name":"x","parent":"REVU-1"}`, 400, `{"type":"unexpected_id_type","field_name":"parent"}`),
-			refused("owner", "accounts.create", `{"display_name":"x","owned_by":["DEVU-7"]}`, 404, `{"type":"not_found","field_name":"owned_by"}`),
+			refused("owner", "accounts.create", `{"display_name":"x","owned_by":["DEVU-7"]}`, 404, `{"type":"not_found","field_name":"owned_by[0]"}`),
 			refused("owner of another type", "accounts.create", `{"display_name":"x","owned_by":["REVU-7"]}`, 400, `{"type":"unexpected_id_type","field_name":"owned_by[0]"}`),
-			refused("tag", "accounts.create", `{"display_name":"x","tags":[{"id":"TAG-7"}]}`, 404, `{"type":"not_found","field_name":"tags"}`),
+			refused("tag", "accounts.create", `{"display_name":"x","tags":[{"id":"TAG-7"}]}`, 404, `{"type":"not_found","field_name":"tags[0].id"}`),
 			refused("custom field", "accounts.create", `{"display_name":"x","custom_fields":{"tnt__a":1}}`, 400, `{"type":"customization_validation_error","subtype":"field_not_in_schema"}`),
 			refused("fragment", "accounts.create", `{"display_name":"x","schema_fragment_ids":["a"]}`, 400, `{"type":"customization_validation_error"}`),
 			refused("artifact", "accounts.create", `{"display_name":"x","artifacts":["ARTIFACT-1"]}`, 400, `{"type":"value_not_permitted","field_name":"artifacts"}`),
@@ -195,5 +195,29 @@ func TestAccountList(t *testing.T) {
 			forms("limit", "accounts.list", "limit=2", `{"limit":2}`, 200, `{"accounts":[{},{}],"next_cursor":"<any>"}`),
 			forms("last page", "accounts.list", "limit=2&mode=before", `{"limit":2,"mode":"before"}`, 200, `{"accounts":[{"display_name":"bolt"},{"display_name":"Acme"}],"prev_cursor":"<any>"}`),
 		))
+	})
+}
+
+// While an account is in the trash, the ones that were above and below it can be
+// rearranged. Restoring it must not close a circle.
+func TestRestoredAccountClosesNoCircle(t *testing.T) {
+	onEngines(t, func(t *testing.T, w *world) {
+		c := w.join(t, "acme", org.Settings{})
+		for _, body := range []string{`{"display_name":"Top"}`, `{"display_name":"Middle","parent":"ACC-1"}`, `{"display_name":"Bottom","parent":"ACC-2"}`} {
+			c.Post(t, "accounts.create", body, 201)
+		}
+		c.Run(t, []apitest.Scenario{
+			done("accounts.delete", `{"id":"ACC-2"}`, `{}`),
+			done("accounts.update", `{"id":"ACC-1","parent":"ACC-3"}`, `{"account":{"parent":{"display_id":"ACC-3"}}}`),
+			refused("circle", "accounts.restore", `{"id":"ACC-2"}`, 409, `{"type":"conflict","clashes":[{"field_name":"parent","value":"ACC-1","holder":{"type":"account","display_id":"ACC-1","display_name":"Top"}}]}`),
+			absent(done("accounts.restore", `{"id":"ACC-2","without_clashes":true}`, `{"account":{"display_name":"Middle"}}`), "account.parent"),
+			done("accounts.get", `{"id":"ACC-3"}`, `{"account":{"parent":{"display_id":"ACC-2"}}}`),
+			refused("circle by hand", "accounts.update", `{"id":"ACC-2","parent":"ACC-1"}`, 400, `{"type":"value_not_permitted","field_name":"parent"}`),
+			done("accounts.delete", `{"id":"ACC-1"}`, `{}`),
+			done("accounts.delete", `{"id":"ACC-3"}`, `{}`),
+			done("accounts.restore", `{"id":"ACC-1"}`, `{"account":{"display_name":"Top"}}`), // below what is in the trash
+			done("accounts.restore", `{"id":"ACC-3"}`, `{"account":{"parent":{"display_id":"ACC-2"}}}`),
+			done("accounts.get", `{"id":"ACC-1"}`, `{"account":{"parent":{"display_id":"ACC-3"}}}`),
+		})
 	})
 }

@@ -14,7 +14,8 @@ import (
 	"github.com/kith-id/kith/internal/tag"
 )
 
-// dateFilter takes what lies between two times, both included.
+// dateFilter takes what lies between two times, both included, as times are
+// shown: a record's own date finds it, although what is stored is finer.
 type dateFilter struct {
 	After  *wire.Time `json:"after" doc:"At this time or later."`
 	Before *wire.Time `json:"before" doc:"At this time or earlier."`
@@ -25,9 +26,18 @@ func (f dateFilter) bounds() (after, before *time.Time) {
 		after = &f.After.Time
 	}
 	if f.Before != nil {
-		before = &f.Before.Time
+		end := endOf(f.Before.Time)
+		before = &end
 	}
 	return after, before
+}
+
+// endOf returns the last moment that is shown as t.
+func endOf(t time.Time) time.Time {
+	if t.Truncate(time.Millisecond).Equal(t) {
+		return t.Add(time.Millisecond - 1)
+	}
+	return t
 }
 
 // madeFilter are the filters that all customer records have.

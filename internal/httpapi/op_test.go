@@ -294,10 +294,19 @@ func TestErrors(t *testing.T) {
 
 func TestErrorBodyOrder(t *testing.T) {
 	got := string(errorBody(errs.BadEnum("mode", "x", []string{"a"}), ""))
-	want := `{"type":"invalid_enum_value","message":"mode: \"x\" is not one of [a]","field_name":"mode","allowed_values":["a"],"value":"x"}`
+	want := `{"type":"invalid_enum_value","message":"mode: \"x\" is not one of a","field_name":"mode","allowed_values":["a"],"value":"x"}`
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+}
+
+func TestVersionHeader(t *testing.T) {
+	b := newBench(t)
+	for version, status := range map[string]int{"2022-10-20": 200, "2024-01-24": 200, "": 200, "banana": 400, "2022-13-40": 400} {
+		b.Play(t, apitest.Scenario{Path: "/ping", Header: map[string]string{"X-Devrev-Version": version}, Body: `{}`, Status: status})
+	}
+	b.Play(t, apitest.Scenario{Path: "/ping", Header: map[string]string{"X-Devrev-Version": "banana"}, Body: `{}`, Status: 400,
+		Want: `{"type":"invalid_api_version","value":"banana"}`})
 }
 
 func TestInternalErrorsAreHidden(t *testing.T) {
