@@ -49,6 +49,7 @@ type result struct {
 	failures                              []Failure
 	plan                                  []Difference
 	took                                  []int64 // rows that are records now, of those others may repeat
+	met                                   []int64 // records that are as their rows say
 }
 
 // apply runs the third pass from the row after DoneRow.
@@ -226,6 +227,11 @@ func (r *run) settle(tx Tx, s *slice, res *result) error {
 		return err
 	}
 	r.svc.at("slice failures")
+	if !r.imp.Options.DryRun {
+		if err := tx.NoteMatches(r.ctx, r.imp.N, r.imp.Type, res.met); err != nil {
+			return err
+		}
+	}
 	m := *r.imp
 	m.DoneRow = s.last
 	p := &m.Progress
@@ -404,6 +410,7 @@ func (w *restWriter) match(p *pending, n int64, repeated bool) error {
 		w.res.updated++
 	default:
 		w.res.unchanged++
+		w.res.met = append(w.res.met, n)
 	}
 	if !changed {
 		return nil

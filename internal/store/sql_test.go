@@ -52,12 +52,14 @@ var tableNames = regexp.MustCompile(`(?i)\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)
 // a tenant's table must name org_id.
 func TestStatementsNameTheOrg(t *testing.T) {
 	tables := map[string]bool{}
-	ddl, err := migrations.ReadFile("migrations/0001_init.sql")
+	steps, err := loadMigrations()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range regexp.MustCompile(`CREATE TABLE (\w+)`).FindAllStringSubmatch(string(ddl), -1) {
-		tables[m[1]] = true
+	for _, step := range steps {
+		for _, m := range regexp.MustCompile(`CREATE TABLE (\w+)`).FindAllStringSubmatch(step.sql, -1) {
+			tables[m[1]] = true
+		}
 	}
 	if len(tables) < 15 {
 		t.Fatalf("found only the tables %v", tables)
