@@ -1642,6 +1642,7 @@ export interface components {
             id: string;
         };
         DevUsersListRequest: {
+            created_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
             cursor?: string;
             /** @description Any of these addresses. */
@@ -1658,6 +1659,7 @@ export interface components {
              * @enum {string}
              */
             mode?: "after" | "before";
+            modified_date?: components["schemas"]["TypedDateFilterInput"];
             sort_by?: ("created_date:asc" | "created_date:desc" | "display_id:asc" | "display_id:desc" | "display_name:asc" | "display_name:desc" | "email:asc" | "email:desc" | "modified_date:asc" | "modified_date:desc")[];
             /** @description Any of these states. */
             state?: ("active" | "deactivated" | "deleted" | "locked" | "shadow" | "unassigned")[];
@@ -1948,6 +1950,7 @@ export interface components {
             ignored_columns?: string[];
             /** Format: int64 */
             left?: number;
+            left_records?: components["schemas"]["Kept"][];
             phase?: string;
             plan?: components["schemas"]["Difference"][];
             /** Format: int64 */
@@ -2053,6 +2056,12 @@ export interface components {
              * @description In full or as IMP-1.
              */
             id: string;
+        };
+        Kept: {
+            display_name: string;
+            reason: string;
+            /** @description The display id. */
+            record: string;
         };
         OrgSettings: {
             /** @description Imports of contacts need the column account_external_reference. */
@@ -2943,6 +2952,33 @@ export interface components {
             limit?: number;
             /** @description Any of these types; all when absent. */
             type?: ("account" | "rev_org" | "rev_user")[];
+        };
+        TypedDateFilterInput: {
+            /**
+             * Format: date-time
+             * @description Of a range: at or after this time.
+             */
+            after?: string;
+            /**
+             * Format: date-time
+             * @description Of a range: at or before this time.
+             */
+            before?: string;
+            /**
+             * Format: int64
+             * @description Of a preset: how many days.
+             */
+            days?: number;
+            /**
+             * @description Of a preset.
+             * @enum {string}
+             */
+            preset_type?: "last_n_days" | "next_n_days";
+            /**
+             * @description range when absent.
+             * @enum {string}
+             */
+            type?: "range" | "preset";
         };
         UserSummary: {
             display_id?: string;
@@ -5904,6 +5940,26 @@ export interface operations {
                 limit?: number;
                 /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
                 mode?: "after" | "before";
+                /** @description range when absent. */
+                "created_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
+                "created_date.after"?: string;
+                /** @description Of a range: at or before this time. */
+                "created_date.before"?: string;
+                /** @description Of a preset. */
+                "created_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
+                "created_date.days"?: number;
+                /** @description range when absent. */
+                "modified_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
+                "modified_date.after"?: string;
+                /** @description Of a range: at or before this time. */
+                "modified_date.before"?: string;
+                /** @description Of a preset. */
+                "modified_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
+                "modified_date.days"?: number;
                 /** @description Any of these addresses. */
                 email?: string[];
                 /** @description Any of these states. */
