@@ -91,6 +91,9 @@ func (r *run) accountWith(tx Tx, refs []string) (*account.Account, error) {
 
 func (r *run) insertAccount(tx Tx, p *pending, res *result) error {
 	d := &p.entry.draft
+	if lacks := r.plan.table.lacks(d); len(lacks) > 0 {
+		return r.fail(tx, p, res, lacks...)
+	}
 	now, actor := tx.Now(), tx.Scope().Actor.Tail()
 	a := &account.Account{
 		DisplayName: d.name, Description: d.about, Refs: d.account.Refs, Domains: d.account.Domains, Websites: d.account.Websites,

@@ -127,7 +127,7 @@ func (r *run) sort(s *slice, p *pending) {
 		s.samples++
 	case p.entry.kind == rowInvalid:
 		s.failures = append(s.failures, Failure{Row: p.row, Line: p.entry.line, Cells: p.entry.cells, Problems: p.entry.failure})
-	case p.fate == fateCreate && r.imp.Type == don.Contact:
+	case p.fate == fateCreate && r.imp.Type == don.Contact && len(r.plan.table.lacks(&p.entry.draft)) == 0:
 		s.fresh = append(s.fresh, r.contactOf(p))
 		s.freshRows = append(s.freshRows, p)
 	default:
@@ -211,7 +211,7 @@ func (r *run) commit(s *slice, f *fates) error {
 	}
 	r.imp.DoneRow, r.imp.Progress = r.next.DoneRow, r.next.Progress
 	for _, row := range res.took {
-		f.of[row-1] = fateCreate
+		f.take(uint32(row))
 	}
 	for i := range res.failures {
 		f.of[res.failures[i].Row-1] = fateNone
@@ -468,6 +468,9 @@ func (w *restWriter) stands(row uint32) bool {
 
 // create adds the row's contact one by one.
 func (w *restWriter) create(p *pending) error {
+	if lacks := w.run.plan.table.lacks(&p.entry.draft); len(lacks) > 0 {
+		return w.run.fail(w.tx, p, w.res, lacks...)
+	}
 	c := w.run.contactOf(p)
 	now, actor := w.tx.Now(), w.tx.Scope().Actor.Tail()
 	c.CreatedAt, c.CreatedBy, c.ModifiedAt, c.ModifiedBy = now, actor, now, actor

@@ -264,6 +264,30 @@ func TestImport(t *testing.T) {
 	})
 }
 
+// TestUpdateNeedsNoName: a blank clears nothing, so a row that matches needs no
+// name; a row that would be a new record does.
+func TestUpdateNeedsNoName(t *testing.T) {
+	onBothEngines(t, func(t *testing.T, w *world) {
+		w.run("external_ref,display_name,email\nu1,Ann,ann@example.com\n", importer.Options{})
+		const file = "external_ref,display_name,email\nu1,,ann@work.example\nu2,,bo@example.com\nu2,Bo,bo@example.com\nu3,,\nu4,Dan,dan@example.com\n"
+		for _, dry := range []bool{true, false} {
+			m := w.run(file, importer.Options{Update: true, DryRun: dry})
+			w.want(m, counts{Rows: 5, Created: 2, Updated: 1, Failed: 2})
+			if d := cmp.Diff([]string{"2 display_name missing_required", "4 display_name missing_required"}, w.codes(m)); d != "" {
+				t.Errorf("problems, dry run %v (-want +got):\n%s", dry, d)
+			}
+		}
+		got := w.contacts()
+		if c := got["u1"]; c.DisplayName != "Ann" || c.Email() != "ann@work.example" || c.Version != 2 {
+			t.Errorf("u1 after the update: %+v", c)
+		}
+		if want := []string{"e:ann@example.com", "e:ann@work.example", "e:bo@example.com", "e:dan@example.com", "r:u1", "r:u2", "r:u4"}; !slices.Equal(w.keys(), want) {
+			t.Errorf("identifiers %v, want %v", w.keys(), want)
+		}
+		w.want(w.run("external_ref,display_name\nu9,\n", importer.Options{}), counts{Rows: 1, Failed: 1})
+	})
+}
+
 func TestDryRunChangesNothing(t *testing.T) {
 	onBothEngines(t, func(t *testing.T, w *world) {
 		w.tag(1, "vip")

@@ -180,8 +180,8 @@ var undoSteps = []string{
 // that nothing is left of the import but what somebody touched.
 func TestKillUndo(t *testing.T) {
 	for _, wide := range []string{"", "1"} {
-		t.Setenv("KILL_WIDE", wide)
 		onBothEngines(t, func(t *testing.T, w *world) {
+			t.Setenv("KILL_WIDE", wide)
 			w.run("external_ref,display_name,email\nref-1,Old,old@example.com\nref-2,Older,\nref-3,Oldest,\n", importer.Options{})
 			w.halt()
 			before := w.contacts()

@@ -28,7 +28,8 @@ const chunkRows = 1000
 type plan struct {
 	rows   int64
 	path   string // the row file
-	refs   *runs  // keys of external references
+	table  *table
+	refs   *runs // keys of external references
 	emails *runs
 	phones *runs
 	attrs  *runs
@@ -80,7 +81,7 @@ func (r *run) match(src io.Reader) (*sheet.Reader, *table, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	t := &table{kind: r.imp.Type, fields: fields, header: in.Header(), refFrom: -1}
+	t := &table{kind: r.imp.Type, fields: fields, header: in.Header(), refFrom: -1, update: r.imp.Options.Update}
 	over := map[string]string{}
 	for f, c := range r.imp.Options.Map {
 		over[f] = c
@@ -188,7 +189,7 @@ func (r *run) read() (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{path: filepath.Join(r.dir, "rows")}
+	p := &plan{path: filepath.Join(r.dir, "rows"), table: t}
 	for _, s := range []**runs{&p.refs, &p.emails, &p.phones, &p.attrs} {
 		*s = newRuns(r.dir)
 	}

@@ -31,6 +31,7 @@ type table struct {
 	country string
 	tags    []tag.Use // added to every record
 	refFrom int       // field whose value is the reference; -1 for the reference's own column
+	update  bool      // blanks are allowed where an existing record has the value
 }
 
 // check is the validation of one row.
@@ -106,7 +107,7 @@ func (c *check) add(field int, value string, code Code, message string) {
 func (c *check) text(field int, rule func(string) (string, error)) string {
 	cell := strings.TrimSpace(c.t.cell(c.row, field))
 	if cell == "" {
-		if c.t.fields[field].Required && field != c.t.refField() {
+		if c.t.fields[field].Required && !c.t.update {
 			c.missing(field)
 		}
 		return ""
@@ -119,7 +120,24 @@ func (c *check) text(field int, rule func(string) (string, error)) string {
 }
 
 func (c *check) missing(field int) {
-	c.add(field, "", MissingRequired, c.t.fields[field].Name+" is empty; every row needs one")
+	c.problems = append(c.problems, c.t.lacking(field, "every row needs one"))
+}
+
+func (t *table) lacking(field int, rule string) Problem {
+	return Problem{Column: t.column(field), Code: MissingRequired, Message: t.fields[field].Name + " is empty; " + rule}
+}
+
+// lacks returns what a valid row of an update lacks to become a new record. A
+// row that matches a record needs none of it, for blanks clear nothing.
+func (t *table) lacks(d *draft) (problems []Problem) {
+	const rule = "a new record needs one"
+	if d.name == "" {
+		problems = append(problems, t.lacking(fName, rule)) // the same position for accounts
+	}
+	if t.kind == don.Contact && t.fields[fAccount].Required && !slices.ContainsFunc(d.places, func(p place) bool { return p.t == don.Account }) {
+		problems = append(problems, t.lacking(fAccount, rule))
+	}
+	return problems
 }
 
 func (c *check) invalid(field int, value string, code Code, err error) {
@@ -131,14 +149,6 @@ func (c *check) invalid(field int, value string, code Code, err error) {
 		message = e.Message
 	}
 	c.add(field, value, code, message)
-}
-
-// refField is the reference's column; with RefFrom it need not be filled.
-func (t *table) refField() int {
-	if t.kind == don.Account {
-		return -1
-	}
-	return fRef
 }
 
 func (c *check) contact(d *draft) {
@@ -222,7 +232,7 @@ func (c *check) phones() []string {
 func (c *check) places() []place {
 	var out []place
 	account := strings.TrimSpace(c.t.cell(c.row, fAccount))
-	if account == "" && c.t.fields[fAccount].Required {
+	if account == "" && c.t.fields[fAccount].Required && !c.t.update {
 		c.missing(fAccount)
 	}
 	if account != "" {
