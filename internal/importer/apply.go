@@ -127,7 +127,7 @@ func (r *run) sort(s *slice, p *pending) {
 		s.samples++
 	case p.entry.kind == rowInvalid:
 		s.failures = append(s.failures, Failure{Row: p.row, Line: p.entry.line, Cells: p.entry.cells, Problems: p.entry.failure})
-	case p.fate == fateCreate && r.imp.Type == don.Contact && len(r.plan.table.lacks(&p.entry.draft)) == 0:
+	case p.fate == fateCreate && r.imp.Type == don.Contact && !r.special(&p.entry.draft):
 		s.fresh = append(s.fresh, r.contactOf(p))
 		s.freshRows = append(s.freshRows, p)
 	default:
@@ -135,21 +135,32 @@ func (r *run) sort(s *slice, p *pending) {
 	}
 }
 
+// special reports whether a new contact has to be looked at by itself: because
+// something is missing, because it may belong to too much, or because it has
+// identifiers that are not reserved.
+func (r *run) special(d *draft) bool {
+	crowded := len(d.more) > 0 && (r.scope.Settings.SingleAssociation || len(d.more) > maxPlaces-2)
+	return crowded || len(d.moreRefs) > 0 || len(d.moreEmails) > 0 || len(r.plan.table.lacks(d)) > 0
+}
+
 // source names the import on what it brings.
 func (r *run) source() string { return "import/" + strconv.FormatInt(r.imp.N, 10) }
 
 // associations returns the draft's places as associations.
 func (d *draft) associations(source string) []contact.Association {
-	out := make([]contact.Association, len(d.places))
+	out := make([]contact.Association, 0, len(d.places)+len(d.more))
 	for i, p := range d.places {
-		out[i] = contact.Association{Type: p.t, N: p.n, Primary: i == len(d.places)-1, Source: source}
+		out = append(out, contact.Association{Type: p.t, N: p.n, Primary: i == len(d.places)-1, Source: source})
+	}
+	for _, p := range d.more {
+		out = append(out, contact.Association{Type: p.t, N: p.n, Primary: len(out) == 0, Source: source})
 	}
 	return out
 }
 
 // identifiers returns the draft's identifiers, normalised.
 func (d *draft) identifiers(source string) []contact.Identifier {
-	out := make([]contact.Identifier, 0, 2+len(d.phones))
+	out := make([]contact.Identifier, 0, 2+len(d.phones)+len(d.moreRefs)+len(d.moreEmails))
 	add := func(k contact.Kind, value, key string) {
 		if key == value {
 			key = ""
@@ -158,8 +169,14 @@ func (d *draft) identifiers(source string) []contact.Identifier {
 		out = append(out, contact.Identifier{Kind: k, Value: value, Key: key, Proof: contact.Entered, Source: source, Main: main})
 	}
 	add(contact.KindRef, d.ref, "")
+	for _, ref := range d.moreRefs {
+		add(contact.KindRef, ref, "")
+	}
 	if d.email != "" {
 		add(contact.KindEmail, d.email, d.emailKey)
+	}
+	for i, email := range d.moreEmails {
+		add(contact.KindEmail, email, d.moreKeys[i])
 	}
 	for _, p := range d.phones {
 		add(contact.KindPhone, p, "")
@@ -392,6 +409,9 @@ func (w *restWriter) match(p *pending, n int64, repeated bool) error {
 		return w.run.fail(w.tx, p, w.res, refTaken(p, c))
 	}
 	after := w.run.united(c, &p.entry.draft)
+	if over := w.run.overLimit(after); over != nil {
+		return w.run.fail(w.tx, p, w.res, *over)
+	}
 	changed, err := identity.Change(w.run.ctx, w.tx, c, after)
 	if e := errs.As(err); e != nil && e.Kind == errs.Conflict && e.Field != "" {
 		return w.run.fail(w.tx, p, w.res, w.conflict(p, e))
@@ -472,6 +492,9 @@ func (w *restWriter) create(p *pending) error {
 		return w.run.fail(w.tx, p, w.res, lacks...)
 	}
 	c := w.run.contactOf(p)
+	if over := w.run.overLimit(c); over != nil {
+		return w.run.fail(w.tx, p, w.res, *over)
+	}
 	now, actor := w.tx.Now(), w.tx.Scope().Actor.Tail()
 	c.CreatedAt, c.CreatedBy, c.ModifiedAt, c.ModifiedBy = now, actor, now, actor
 	err := identity.Create(w.run.ctx, w.tx, c)
@@ -493,6 +516,12 @@ func (w *restWriter) conflict(p *pending, e *errs.Error) Problem {
 	out := Problem{Column: e.Field, Value: value, Code: RefTaken, Message: e.Message}
 	if e.Field == "email" {
 		out.Code = EmailTaken
+	}
+	switch {
+	case slices.Contains(p.entry.draft.moreRefs, value):
+		out.Column = w.run.plan.table.column(fOtherRefs)
+	case slices.Contains(p.entry.draft.moreEmails, value):
+		out.Column = w.run.plan.table.column(fOtherEmails)
 	}
 	if h, ok := e.Details["holder"].(identity.Holder); ok && w.run.own(h.ID.N) && e.Field == "email" {
 		return repeatedEmail(p, h.ID.N-w.run.imp.From+1)
@@ -531,6 +560,7 @@ func (r *run) united(c *contact.Contact, d *draft) *contact.Contact {
 	after.Identifiers = slices.Clone(c.Identifiers)
 	for _, i := range d.identifiers(r.source()) {
 		if i.Kind != contact.KindRef || i.Value != r.scope.Space.Format(don.Of(don.Contact, c.N)) {
+			i.Main = i.Main && i.Kind == contact.KindEmail && d.email != ""
 			after.Identifiers = unite(after.Identifiers, i)
 		}
 	}
@@ -554,22 +584,17 @@ func (r *run) united(c *contact.Contact, d *draft) *contact.Contact {
 	return &after
 }
 
-// unite adds an identifier or, when the contact has it, keeps it. A new e-mail
-// becomes the main one, as a value that replaces the one before.
+// unite adds an identifier or, when the contact has it, keeps it. A main one
+// becomes the main one of its kind, as a value that replaces the one before.
 func unite(ids []contact.Identifier, i contact.Identifier) []contact.Identifier {
 	at := slices.IndexFunc(ids, func(b contact.Identifier) bool { return b.Kind == i.Kind && b.Norm() == i.Norm() })
 	if at < 0 {
-		i.Main = i.Kind == contact.KindEmail
 		ids = append(ids, i)
 		at = len(ids) - 1
-	} else if i.Kind != contact.KindEmail {
-		return ids
 	}
-	if i.Kind == contact.KindEmail {
-		for b := range ids {
-			if ids[b].Kind == contact.KindEmail {
-				ids[b].Main = b == at
-			}
+	for b := range ids {
+		if i.Main && ids[b].Kind == i.Kind {
+			ids[b].Main = b == at
 		}
 	}
 	return ids

@@ -165,9 +165,14 @@ type draft struct {
 	emailKey string // normalised
 	phones   []string
 	places   []place
-	tags     []tag.Use
-	owners   []int64
-	account  *accountDraft
+	// What the contact has beside those.
+	moreRefs   []string
+	moreEmails []string // as given
+	moreKeys   []string // of those, normalised
+	more       []place
+	tags       []tag.Use
+	owners     []int64
+	account    *accountDraft
 }
 
 type place struct {

@@ -57,12 +57,10 @@ func appendDraft(b []byte, d *draft) []byte {
 	for _, s := range []string{d.ref, d.name, d.fullName, d.about, d.email, d.emailKey} {
 		b = appendString(b, s)
 	}
-	b = appendStrings(b, d.phones)
-	b = binary.AppendUvarint(b, uint64(len(d.places)))
-	for _, p := range d.places {
-		b = appendString(b, string(p.t))
-		b = binary.AppendUvarint(b, uint64(p.n))
+	for _, list := range [][]string{d.phones, d.moreRefs, d.moreEmails, d.moreKeys} {
+		b = appendStrings(b, list)
 	}
+	b = appendPlaces(appendPlaces(b, d.places), d.more)
 	b = binary.AppendUvarint(b, uint64(len(d.tags)))
 	for _, t := range d.tags {
 		b = binary.AppendUvarint(b, uint64(t.N))
@@ -80,6 +78,15 @@ func appendDraft(b []byte, d *draft) []byte {
 	b = appendStrings(b, d.account.Domains)
 	b = appendStrings(b, d.account.Websites)
 	return appendString(b, d.account.Tier)
+}
+
+func appendPlaces(b []byte, places []place) []byte {
+	b = binary.AppendUvarint(b, uint64(len(places)))
+	for _, p := range places {
+		b = appendString(b, string(p.t))
+		b = binary.AppendUvarint(b, uint64(p.n))
+	}
+	return b
 }
 
 func appendString(b []byte, s string) []byte {
@@ -223,9 +230,13 @@ func (d *decoder) draft(v *draft) {
 	for _, p := range []*string{&v.ref, &v.name, &v.fullName, &v.about, &v.email, &v.emailKey} {
 		*p = d.string()
 	}
-	v.phones = d.strings()
-	for range d.count() {
-		v.places = append(v.places, place{don.Type(d.string()), d.int()})
+	for _, p := range []*[]string{&v.phones, &v.moreRefs, &v.moreEmails, &v.moreKeys} {
+		*p = d.strings()
+	}
+	for _, p := range []*[]place{&v.places, &v.more} {
+		for range d.count() {
+			*p = append(*p, place{don.Type(d.string()), d.int()})
+		}
 	}
 	for range d.count() {
 		v.tags = append(v.tags, tag.Use{N: d.int(), Value: d.string()})

@@ -166,6 +166,7 @@ func (c *check) contact(d *draft) {
 	d.phones = c.phones()
 	d.ref = c.reference(d)
 	d.places = c.places()
+	c.others(d)
 	d.tags = c.tags(fTags)
 	d.owners = c.owners(fOwners)
 }
@@ -229,6 +230,11 @@ func (c *check) phones() []string {
 	return out
 }
 
+const (
+	noAccount = "no account has this external reference; import the accounts first or correct it"
+	noSpace   = "no workspace has this external reference; create it first or correct it"
+)
+
 func (c *check) places() []place {
 	var out []place
 	account := strings.TrimSpace(c.t.cell(c.row, fAccount))
@@ -239,14 +245,14 @@ func (c *check) places() []place {
 		if n, ok := c.known.account(account); ok {
 			out = append(out, place{don.Account, n})
 		} else {
-			c.add(fAccount, account, UnknownAccount, "no account has this external reference; import the accounts first or correct it")
+			c.add(fAccount, account, UnknownAccount, noAccount)
 		}
 	}
 	if ref := strings.TrimSpace(c.t.cell(c.row, fSpace)); ref != "" {
 		n, accountN, ok := c.known.workspace(ref)
 		switch {
 		case !ok:
-			c.add(fSpace, ref, UnknownSpace, "no workspace has this external reference; create it first or correct it")
+			c.add(fSpace, ref, UnknownSpace, noSpace)
 		case len(out) > 0 && out[0].n != accountN:
 			c.add(fSpace, ref, InvalidValue, "the workspace belongs to another account than the row's")
 		default:
@@ -257,6 +263,43 @@ func (c *check) places() []place {
 		}
 	}
 	return out
+}
+
+// others reads what the contact has beside its first reference, address,
+// account and workspace.
+func (c *check) others(d *draft) {
+	for _, ref := range c.list(fOtherRefs, InvalidValue, contact.MaxRefs-1, contact.Ref) {
+		if ref != d.ref {
+			d.moreRefs = append(d.moreRefs, ref)
+		}
+	}
+	c.list(fOtherEmails, InvalidEmail, contact.MaxEmails-1, func(text string) (string, error) {
+		key, err := contact.Email(text)
+		if err == nil && key != d.emailKey && !slices.Contains(d.moreKeys, key) {
+			d.moreEmails, d.moreKeys = append(d.moreEmails, text), append(d.moreKeys, key)
+		}
+		return key, err
+	})
+	for _, ref := range sheet.SplitArray(c.t.cell(c.row, fOtherAccounts)) {
+		if n, ok := c.known.account(ref); ok {
+			d.also(place{don.Account, n})
+		} else {
+			c.add(fOtherAccounts, ref, UnknownAccount, noAccount)
+		}
+	}
+	for _, ref := range sheet.SplitArray(c.t.cell(c.row, fOtherSpaces)) {
+		if n, _, ok := c.known.workspace(ref); ok {
+			d.also(place{don.Workspace, n})
+		} else {
+			c.add(fOtherSpaces, ref, UnknownSpace, noSpace)
+		}
+	}
+}
+
+func (d *draft) also(p place) {
+	if !slices.Contains(d.places, p) && !slices.Contains(d.more, p) {
+		d.more = append(d.more, p)
+	}
 }
 
 func (c *check) tags(field int) []tag.Use {
