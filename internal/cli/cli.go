@@ -35,7 +35,7 @@ type root struct {
 	Export    exportCmd    `cmd:"" help:"Write contacts or accounts as CSV."`
 	SampleCSV sampleCSVCmd `cmd:"" name:"sample-csv" help:"Print a sample of the file that an import reads."`
 	Settings  settingsCmd  `cmd:"" help:"Show and change an organisation's settings."`
-	Bench     benchCmd     `cmd:"" help:"Make data to measure imports with."`
+	Bench     benchCmd     `cmd:"" help:"Make data to measure Kith with."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database up to this version. The server does it by itself when it starts."`
 	Doctor    doctorCmd    `cmd:"" help:"Check the data folder, the database and the machine."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 
@@ -90,6 +91,7 @@ func (c oneImport) print(e *environment, m *httpapi.Import) error {
 	}
 	if over(m) {
 		printCounts(e.Out, printable(m.FileName), m, summaryOf(m))
+		printKept(e.Out, m.Progress)
 	} else {
 		fmt.Fprintf(e.Out, "%s (%s) is %s: %.0f%%, %s rows\n", printable(m.FileName), m.DisplayID, m.State, 100*m.Progress.Fraction, grouped(m.Progress.Rows))
 	}
@@ -97,6 +99,16 @@ func (c oneImport) print(e *environment, m *httpapi.Import) error {
 		fmt.Fprintln(e.Out, m.Error)
 	}
 	return nil
+}
+
+// printKept shows what an undo left, and why.
+func printKept(w io.Writer, p httpapi.ImportProgress) {
+	for _, k := range p.Kept {
+		fmt.Fprintf(w, "    %s %s: %s\n", k.Record, printable(k.Name), k.Reason)
+	}
+	if more := p.Left - int64(len(p.Kept)); more > 0 && len(p.Kept) > 0 {
+		fmt.Fprintf(w, "    … and %s more\n", grouped(more))
+	}
 }
 
 type importsShowCmd struct {

@@ -24,8 +24,7 @@ const pageRows = 500
 // Contacts writes the contacts that match, as of now, in the order in which
 // they were created.
 //
-// The columns are those of an import; values that an import has no column for
-// (further e-mails and references) stand behind them for people to read. A
+// The columns are those of an import and, for people to read, some behind them. A
 // contact without a reference, and an account or workspace without one, is
 // named by its full id, which an import into the same org understands.
 func Contacts(ctx context.Context, dir *directory.Service, sc org.Scope, f contact.Filter, w io.Writer) error {
@@ -113,7 +112,7 @@ func (t *table) contact(c *contact.Contact, names *directory.Names) record {
 	if ref == "" {
 		ref = t.scope.Space.Format(don.Of(don.Contact, c.N))
 	}
-	account, workspace := t.places(c, names)
+	p := t.places(c, names)
 	verified := "false"
 	if c.Verified {
 		verified = "true"
@@ -121,7 +120,8 @@ func (t *table) contact(c *contact.Contact, names *directory.Names) record {
 	return record{
 		"display_name": c.DisplayName, "external_ref": ref, "email": c.Email(), "phone_numbers": sheet.JoinArray(c.Values(contact.KindPhone)),
 		"full_name": c.FullName, "description": c.Description,
-		"account_external_reference": account, "workspace_external_reference": workspace,
+		"account_external_reference": p.account, "workspace_external_reference": p.workspace,
+		"other_account_external_references": sheet.JoinArray(p.otherAccounts), "other_workspace_external_references": sheet.JoinArray(p.otherWorkspaces),
 		"tags.name": tags(c.Tags, names), "owned_by": owners(c.Owners, names),
 		"display_id": don.Of(don.Contact, c.N).Display(), "is_verified": verified,
 		"other_emails": others(c.Values(contact.KindEmail)), "other_external_refs": others(c.Values(contact.KindRef)),
@@ -129,40 +129,63 @@ func (t *table) contact(c *contact.Contact, names *directory.Names) record {
 	}
 }
 
-// places returns references of the contact's account and of its workspace in
-// that account, those of its customer first. Importing a workspace brings its
-// account along, so a workspace whose account the contact is not in is left out.
-func (t *table) places(c *contact.Contact, names *directory.Names) (account, workspace string) {
+// places are references of what a contact belongs to.
+type places struct {
+	account, workspace             string
+	otherAccounts, otherWorkspaces []string
+}
+
+// places returns the contact's account and workspace, which are its customer or
+// lead to it, and all others. Importing the workspace makes it the customer and
+// brings its account along, so any other workspace is among the others.
+func (t *table) places(c *contact.Contact, names *directory.Names) (out places) {
 	customer := names.Customer(c)
 	if customer == nil {
-		return "", ""
+		return out
 	}
 	accounts, spaces := []int64{}, []int64{}
 	for _, a := range append([]contact.Association{*customer}, c.Associations...) {
-		switch {
-		case !names.Live(a):
-		case a.Type == don.Account:
-			accounts = append(accounts, a.N)
-		default:
-			spaces = append(spaces, a.N)
+		list := &accounts
+		if a.Type == don.Workspace {
+			list = &spaces
+		}
+		if names.Live(a) && !slices.Contains(*list, a.N) {
+			*list = append(*list, a.N)
 		}
 	}
-	if len(accounts) == 0 {
-		return "", ""
+	main, home := mainPlaces(customer, accounts, names)
+	for _, n := range accounts {
+		ref := t.ref(don.Account, n, first(names.Accounts[n].Refs))
+		if n == main {
+			out.account = ref
+		} else {
+			out.otherAccounts = append(out.otherAccounts, ref)
+		}
 	}
-	n := accounts[0]
+	for _, n := range spaces {
+		ref := t.ref(don.Workspace, n, names.Workspaces[n].Ref)
+		if n == home {
+			out.workspace = ref
+		} else {
+			out.otherWorkspaces = append(out.otherWorkspaces, ref)
+		}
+	}
+	return out
+}
+
+// mainPlaces returns the account to name first and the customer when that is a
+// workspace in it, 0 where there is none.
+func mainPlaces(customer *contact.Association, accounts []int64, names *directory.Names) (account, space int64) {
+	if len(accounts) == 0 {
+		return 0, 0
+	}
+	account = accounts[0]
 	if customer.Type == don.Workspace {
 		if home := names.Workspaces[customer.N].AccountN; slices.Contains(accounts, home) {
-			n = home
+			return home, customer.N
 		}
 	}
-	for _, s := range spaces {
-		if w := names.Workspaces[s]; w.AccountN == n {
-			workspace = t.ref(don.Workspace, s, w.Ref)
-			break
-		}
-	}
-	return t.ref(don.Account, n, first(names.Accounts[n].Refs)), workspace
+	return account, 0
 }
 
 // ref returns a record's reference, or its full id when it has none.

@@ -317,6 +317,95 @@ func (g *generator) contacts() {
 	}
 }
 
+// TestCopy imports the exports of one org into another: what an import has
+// columns for arrives whole, with all references, addresses, accounts and
+// workspaces of a contact.
+func TestCopy(t *testing.T) {
+	onEngines(t, func(t *testing.T, w *world) {
+		w.found(t, "from")
+		w.crowd(t)
+		for _, c := range []struct {
+			refs, emails []string
+			places       []int // of accounts 1 and 2 and their workspaces 11 and 12
+		}{
+			{[]string{"u1", "`u,1`", "=u"}, []string{"Ann@one.example", "ann@two.example", "ann@three.example"}, []int{2, 1, 11}},
+			{[]string{"u2"}, nil, []int{12, 2}},
+			{[]string{"u3"}, []string{"cy@one.example"}, nil},
+			{[]string{"u4", "u5"}, nil, []int{1}},
+		} {
+			w.person(t, c.refs, c.emails, c.places)
+		}
+		accounts, contacts := w.export(t, don.Account), w.export(t, don.Contact)
+		w.found(t, "to")
+		if m := w.importBack(t, don.Account, accounts); m.Progress.Created != 2 {
+			t.Fatalf("accounts: %+v", m.Progress)
+		}
+		w.workspaces(t)
+		if m := w.importBack(t, don.Contact, contacts); m.Progress.Created != 4 {
+			fs, err := w.imports.Failures(t.Context(), w.scope, m.N, 0, 10)
+			t.Fatalf("contacts: %+v %+v %v", m.Progress, fs, err)
+		}
+		if d := cmp.Diff(importColumns(contacts), importColumns(w.export(t, don.Contact))); d != "" {
+			t.Errorf("contacts (-from +to):\n%s", d)
+		}
+		w.unchanged(t, t, don.Contact, 4)
+	})
+}
+
+// crowd makes two accounts with a workspace each.
+func (w *world) crowd(t *testing.T) {
+	t.Helper()
+	for _, ref := range []string{"a,1", "a2"} {
+		if _, _, err := w.dir.CreateAccount(t.Context(), w.scope, directory.AccountPatch{DisplayName: &ref, Refs: &[]string{ref}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.workspaces(t)
+}
+
+func (w *world) workspaces(t *testing.T) {
+	t.Helper()
+	for n, ref := range []string{"w,1", "w2"} {
+		if _, err := w.dir.CreateWorkspace(t.Context(), w.scope, int64(n+1), directory.WorkspacePatch{DisplayName: &ref, Ref: &ref}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func (w *world) person(t *testing.T, refs, emails []string, in []int) {
+	t.Helper()
+	var places []directory.Place
+	for _, p := range in {
+		id := don.Of(don.Account, int64(p))
+		if p > 10 {
+			id = don.Of(don.Workspace, int64(p-8)) // 1 and 2 are the default ones
+		}
+		places = append(places, directory.Place{ID: id})
+	}
+	patch := directory.ContactPatch{DisplayName: &refs[0], Refs: &refs}
+	if len(emails) > 0 {
+		patch.Email = &emails[0]
+	}
+	c, err := w.dir.CreateContact(t.Context(), w.scope, patch, places)
+	for i := 1; err == nil && i < len(emails); i++ {
+		_, err = w.dir.AddIdentifier(t.Context(), w.scope, c.Item.N, contact.KindEmail, emails[i], false)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// importColumns are the lines of an export without what is only to be read.
+func importColumns(text string) []string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		if at := strings.Index(lines[i], ",REVU-"); at >= 0 {
+			lines[i] = lines[i][:at]
+		}
+	}
+	return lines
+}
+
 // TestColumns looks at a file cell by cell.
 func TestColumns(t *testing.T) {
 	onEngines(t, func(t *testing.T, w *world) {
@@ -344,7 +433,7 @@ func TestColumns(t *testing.T) {
 			"display_name": "'=cmd()", "external_ref": w.scope.Space.Format(don.Of(don.Contact, 1)), "email": "Bo@Example.com", "phone_numbers": "",
 			"full_name": "", "description": "", "account_external_reference": "a,1", "workspace_external_reference": "",
 			"tags.name": "a=b=x=y, vip", "owned_by": "m1@acme.test", "display_id": "REVU-1", "other_emails": "second@example.com",
-			"other_external_refs": "", "is_verified": "true",
+			"other_external_refs": "", "is_verified": "true", "other_account_external_references": "", "other_workspace_external_references": "",
 		}
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("contact (-want +got):\n%s", d)

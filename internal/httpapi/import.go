@@ -216,7 +216,7 @@ func (d ImportDeps) list(ctx context.Context, c call, in *importsListIn) (*impor
 	}
 	out.Imports, err = d.imports(ctx, c, ms...)
 	for i := range out.Imports {
-		out.Imports[i].Progress.Plan = nil // imports.get shows it
+		out.Imports[i].Progress.Plan, out.Imports[i].Progress.Kept = nil, nil // imports.get shows them
 	}
 	return out, err
 }

@@ -113,7 +113,8 @@ func TestImportContacts(t *testing.T) {
 			"ignored_columns":["Shoe size"],"missing_fields":[],
 			"fields":[{"name":"display_name","required":true,"list":false,"columns":["display_name"],"samples":["=Ann","Bo","Cy, \"the\" third",""]},
 				{"name":"external_ref","required":true},{"name":"email"},{"name":"phone_numbers","list":true,"columns":[],"samples":[]},{"name":"full_name"},{"name":"description"},
-				{"name":"account_external_reference"},{"name":"workspace_external_reference"},{"name":"tags.name"},{"name":"owned_by"}],
+				{"name":"account_external_reference"},{"name":"workspace_external_reference"},{"name":"tags.name"},{"name":"owned_by"},{"name":"other_emails","list":true},
+				{"name":"other_external_refs"},{"name":"other_account_external_references"},{"name":"other_workspace_external_references","list":true}],
 			"rows":[{"line":2,"cells":["u1","=Ann","ann@example.com","38"],"problems":[]},{"line":3,"problems":[{"column":"email","code":"invalid_email"}]},
 				{"line":4},{"line":6,"problems":[{"code":"missing_required"},{"code":"invalid_email"}]}]}`
 		for _, d := range apitest.Diff([]byte(want), res.Body, false) {

@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"encoding/json"
 	"slices"
 
 	"github.com/kith-id/kith/internal/account"
@@ -60,6 +59,7 @@ func (r *run) writeAccount(tx Tx, p *pending, res *result) error {
 		res.updated++
 	default:
 		res.unchanged++
+		res.met = append(res.met, holder.N)
 	}
 	if changed {
 		return tx.NoteChange(r.ctx, r.imp.N, don.Of(don.Account, holder.N), after.Version, holder)
@@ -91,6 +91,9 @@ func (r *run) accountWith(tx Tx, refs []string) (*account.Account, error) {
 
 func (r *run) insertAccount(tx Tx, p *pending, res *result) error {
 	d := &p.entry.draft
+	if lacks := r.plan.table.lacks(d); len(lacks) > 0 {
+		return r.fail(tx, p, res, lacks...)
+	}
 	now, actor := tx.Now(), tx.Scope().Actor.Tail()
 	a := &account.Account{
 		DisplayName: d.name, Description: d.about, Refs: d.account.Refs, Domains: d.account.Domains, Websites: d.account.Websites,
@@ -148,76 +151,4 @@ func union[T comparable](have, more []T) []T {
 		}
 	}
 	return out
-}
-
-// undoAccounts takes an import of accounts back.
-func (r *run) undoAccounts() error {
-	for {
-		var n int
-		err := r.bulk("restore", func(tx Tx) error {
-			if err := r.fence(tx); err != nil {
-				return err
-			}
-			m := *r.imp
-			list, err := tx.CreatedAccounts(r.ctx, m.N, m.DoneRow, undoBatch)
-			if err != nil {
-				return err
-			}
-			n = len(list)
-			for _, a := range list {
-				m.DoneRow = a.N
-				if err := r.undoAccount(tx, a, &m.Progress); err != nil {
-					return err
-				}
-			}
-			r.next = m
-			return tx.SaveImport(r.ctx, &m)
-		})
-		if err != nil {
-			return err
-		}
-		r.imp.DoneRow, r.imp.Progress = r.next.DoneRow, r.next.Progress
-		if n < undoBatch {
-			return nil
-		}
-	}
-}
-
-// undoAccount erases an account that the import created, or restores one that
-// it changed, if nobody touched it since.
-func (r *run) undoAccount(tx Tx, a *account.Account, p *Progress) error {
-	own, err := tx.Changes(r.ctx, r.imp.N, don.Account, a.N-1, 1)
-	if err != nil {
-		return err
-	}
-	version, before := int64(1), &account.Account{}
-	changed := len(own) == 1 && own[0].N == a.N
-	if changed {
-		version = own[0].Version
-		if err := json.Unmarshal(own[0].Before, before); err != nil {
-			return err
-		}
-	}
-	if a.Version != version {
-		p.Left++
-		return nil
-	}
-	if a.ImportN == r.imp.N {
-		erased, err := r.svc.Accounts.Erase(r.ctx, tx, a)
-		if erased {
-			p.Removed++
-		} else if err == nil {
-			p.Left++
-		}
-		return err
-	}
-	_, err = r.svc.Accounts.Change(r.ctx, tx, a, before)
-	if errs.Is(err, errs.Conflict) {
-		p.Left++
-		return nil
-	}
-	if err == nil {
-		p.Restored++
-	}
-	return err
 }

@@ -56,6 +56,7 @@ type result struct {
 	failures                              []Failure
 	plan                                  []Difference
 	took                                  []int64 // rows that are records now, of those others may repeat
+	met                                   []int64 // records that are as their rows say
 }
 
 // apply runs the third pass from the row after DoneRow. Where the database has
@@ -169,7 +170,7 @@ func (c *cutter) fill(s *slice) (end bool, err error) {
 func (c *cutter) sort(s *slice, text []byte) error {
 	row := c.rows.row
 	fate := c.fates.of[row-1]
-	if fate == fateCreate && c.run.imp.Type == don.Contact {
+	if fate == fateCreate && text[0] == rowValid && c.run.imp.Type == don.Contact {
 		n := NewContact{N: c.run.number(uint32(row))}
 		var err error
 		s.arena, err = c.packer.pack(text, s.arena, &n)
@@ -196,16 +197,19 @@ func (r *run) source() string { return "import/" + strconv.FormatInt(r.imp.N, 10
 
 // associations returns the draft's places as associations.
 func (d *draft) associations(source string) []contact.Association {
-	out := make([]contact.Association, len(d.places))
+	out := make([]contact.Association, 0, len(d.places)+len(d.more))
 	for i, p := range d.places {
-		out[i] = contact.Association{Type: p.t, N: p.n, Primary: i == len(d.places)-1, Source: source}
+		out = append(out, contact.Association{Type: p.t, N: p.n, Primary: i == len(d.places)-1, Source: source})
+	}
+	for _, p := range d.more {
+		out = append(out, contact.Association{Type: p.t, N: p.n, Primary: len(out) == 0, Source: source})
 	}
 	return out
 }
 
 // identifiers returns the draft's identifiers, normalised.
 func (d *draft) identifiers(source string) []contact.Identifier {
-	out := make([]contact.Identifier, 0, 2+len(d.phones))
+	out := make([]contact.Identifier, 0, 2+len(d.phones)+len(d.moreRefs)+len(d.moreEmails))
 	add := func(k contact.Kind, value, key string) {
 		if key == value {
 			key = ""
@@ -214,8 +218,14 @@ func (d *draft) identifiers(source string) []contact.Identifier {
 		out = append(out, contact.Identifier{Kind: k, Value: value, Key: key, Proof: contact.Entered, Source: source, Main: main})
 	}
 	add(contact.KindRef, d.ref, "")
+	for _, ref := range d.moreRefs {
+		add(contact.KindRef, ref, "")
+	}
 	if d.email != "" {
 		add(contact.KindEmail, d.email, d.emailKey)
+	}
+	for i, email := range d.moreEmails {
+		add(contact.KindEmail, email, d.moreKeys[i])
 	}
 	for _, p := range d.phones {
 		add(contact.KindPhone, p, "")
@@ -278,7 +288,7 @@ func (r *run) commit(ctx context.Context, s *slice, f *fates, turn <-chan struct
 	}
 	r.imp.DoneRow, r.imp.Progress = r.next.DoneRow, r.next.Progress
 	for _, row := range res.took {
-		f.of[row-1] = fateCreate
+		f.take(uint32(row))
 	}
 	for i := range res.failures {
 		f.of[res.failures[i].Row-1] = fateNone
@@ -294,6 +304,11 @@ func (r *run) settle(tx Tx, s *slice, res *result) error {
 		return err
 	}
 	r.svc.at("slice failures")
+	if !r.imp.Options.DryRun {
+		if err := tx.NoteMatches(r.ctx, r.imp.N, r.imp.Type, res.met); err != nil {
+			return err
+		}
+	}
 	m := *r.imp
 	m.DoneRow = s.last
 	p := &m.Progress
@@ -351,13 +366,13 @@ func (r *run) takenBy(key string) Problem {
 
 // refuse notes a failed row for which nothing was reserved: another record or
 // row had its reference.
-func (res *result) refuse(p *pending, problem Problem) {
-	res.failures = append(res.failures, Failure{Row: p.row, Line: p.entry.line, Cells: p.entry.cells, Problems: []Problem{problem}})
+func (res *result) refuse(p *pending, problems ...Problem) {
+	res.failures = append(res.failures, Failure{Row: p.row, Line: p.entry.line, Cells: p.entry.cells, Problems: problems})
 }
 
 // fail notes a failed row and frees what was reserved for it.
-func (r *run) fail(tx Tx, p *pending, res *result, problem Problem) error {
-	res.refuse(p, problem)
+func (r *run) fail(tx Tx, p *pending, res *result, problems ...Problem) error {
+	res.refuse(p, problems...)
 	if r.imp.Options.DryRun || r.imp.Type != don.Contact {
 		return nil
 	}
@@ -454,6 +469,10 @@ func (w *restWriter) match(p *pending, n int64, repeated bool) error {
 		return nil
 	}
 	after := w.run.united(c, &p.entry.draft)
+	if over := w.run.overLimit(after); over != nil {
+		w.res.refuse(p, *over)
+		return nil
+	}
 	changed, err := identity.Change(w.run.ctx, w.tx, c, after)
 	if e := errs.As(err); e != nil && e.Kind == errs.Conflict && e.Field != "" {
 		w.res.refuse(p, w.conflict(p, e))
@@ -473,6 +492,7 @@ func (w *restWriter) match(p *pending, n int64, repeated bool) error {
 		w.res.updated++
 	default:
 		w.res.unchanged++
+		w.res.met = append(w.res.met, n)
 	}
 	if !changed {
 		return nil
@@ -531,7 +551,13 @@ func (w *restWriter) stands(row uint32) bool {
 
 // create adds the row's contact one by one.
 func (w *restWriter) create(p *pending) error {
+	if lacks := w.run.plan.table.lacks(&p.entry.draft); len(lacks) > 0 {
+		return w.run.fail(w.tx, p, w.res, lacks...)
+	}
 	c := w.run.contactOf(p)
+	if over := w.run.overLimit(c); over != nil {
+		return w.run.fail(w.tx, p, w.res, *over)
+	}
 	now, actor := w.tx.Now(), w.tx.Scope().Actor.Tail()
 	c.CreatedAt, c.CreatedBy, c.ModifiedAt, c.ModifiedBy = now, actor, now, actor
 	err := identity.Create(w.run.ctx, w.tx, c)
@@ -553,6 +579,12 @@ func (w *restWriter) conflict(p *pending, e *errs.Error) Problem {
 	out := Problem{Column: e.Field, Value: value, Code: RefTaken, Message: e.Message}
 	if e.Field == "email" {
 		out.Code = EmailTaken
+	}
+	switch {
+	case slices.Contains(p.entry.draft.moreRefs, value):
+		out.Column = w.run.plan.table.column(fOtherRefs)
+	case slices.Contains(p.entry.draft.moreEmails, value):
+		out.Column = w.run.plan.table.column(fOtherEmails)
 	}
 	if h, ok := e.Details["holder"].(identity.Holder); ok && w.run.own(h.ID.N) && e.Field == "email" {
 		return repeatedEmail(p, h.ID.N-w.run.imp.From+1)
@@ -591,6 +623,7 @@ func (r *run) united(c *contact.Contact, d *draft) *contact.Contact {
 	after.Identifiers = slices.Clone(c.Identifiers)
 	for _, i := range d.identifiers(r.source()) {
 		if i.Kind != contact.KindRef || i.Value != r.scope.Space.Format(don.Of(don.Contact, c.N)) {
+			i.Main = i.Main && i.Kind == contact.KindEmail && d.email != ""
 			after.Identifiers = unite(after.Identifiers, i)
 		}
 	}
@@ -614,22 +647,17 @@ func (r *run) united(c *contact.Contact, d *draft) *contact.Contact {
 	return &after
 }
 
-// unite adds an identifier or, when the contact has it, keeps it. A new e-mail
-// becomes the main one, as a value that replaces the one before.
+// unite adds an identifier or, when the contact has it, keeps it. A main one
+// becomes the main one of its kind, as a value that replaces the one before.
 func unite(ids []contact.Identifier, i contact.Identifier) []contact.Identifier {
 	at := slices.IndexFunc(ids, func(b contact.Identifier) bool { return b.Kind == i.Kind && b.Norm() == i.Norm() })
 	if at < 0 {
-		i.Main = i.Kind == contact.KindEmail
 		ids = append(ids, i)
 		at = len(ids) - 1
-	} else if i.Kind != contact.KindEmail {
-		return ids
 	}
-	if i.Kind == contact.KindEmail {
-		for b := range ids {
-			if ids[b].Kind == contact.KindEmail {
-				ids[b].Main = b == at
-			}
+	for b := range ids {
+		if i.Main && ids[b].Kind == i.Kind {
+			ids[b].Main = b == at
 		}
 	}
 	return ids

@@ -49,8 +49,13 @@ type Tx interface {
 
 	ImportContacts(ctx context.Context, importN int64, cs []NewContact) error
 	WithdrawContacts(ctx context.Context, ns []int64) error
-	CreatedContacts(ctx context.Context, importN, first, last int64, limit int) ([]*contact.Contact, error)
+	Created(ctx context.Context, importN, first, last int64, limit int) ([]Created, error)
+	EraseCreated(ctx context.Context, importN int64, ns []int64) error
 	EraseContacts(ctx context.Context, cs []*contact.Contact) error
+	SweepKeys(ctx context.Context, first, last int64, from Place, limit int) (*Place, error)
+	SweepAttrs(ctx context.Context, first, last int64, from Place, limit int) (*Place, error)
+	NoteMatches(ctx context.Context, importN int64, t don.Type, ns []int64) error
+	Matched(ctx context.Context, importN int64, t don.Type, ns []int64) (map[int64]bool, error)
 	CreatedAccounts(ctx context.Context, importN, after int64, limit int) ([]*account.Account, error)
 	NoteChange(ctx context.Context, importN int64, id don.ID, version int64, before any) error
 	Changes(ctx context.Context, importN int64, t don.Type, after int64, limit int) ([]Change, error)
@@ -77,6 +82,20 @@ type Change struct {
 	N       int64
 	Version int64
 	Before  []byte
+}
+
+// Created is a contact that an import created, as its undo sees it.
+type Created struct {
+	N       int64
+	Name    string
+	Changed bool // by anybody but that import
+	Matched bool // a later import met it and left it unchanged
+}
+
+// Place is where a sweep of an index goes on.
+type Place struct {
+	Field, Value string
+	N            int64
 }
 
 // CutAttr splits the text of an attribute's key into field and value.

@@ -14,7 +14,7 @@ func ExportColumns(t don.Type) []string {
 	if t == don.Account {
 		return []string{"display_id", "parent_account", "created_date", "modified_date"}
 	}
-	return []string{"display_id", "other_emails", "other_external_refs", "is_verified", "created_date", "modified_date"}
+	return []string{"display_id", "is_verified", "created_date", "modified_date"}
 }
 
 // WriteSample writes the sample file of a type.

@@ -19,6 +19,10 @@ const (
 	fSpace
 	fTags
 	fOwners
+	fOtherEmails
+	fOtherRefs
+	fOtherAccounts
+	fOtherSpaces
 )
 
 const (
@@ -58,6 +62,11 @@ func Fields(t don.Type, s org.Settings) []sheet.Field {
 		fSpace:    {Name: "workspace_external_reference", Aliases: []string{"workspace external ref", "workspace reference"}},
 		fTags:     {Name: "tags.name", Aliases: []string{"tags", "labels"}, Array: true},
 		fOwners:   {Name: "owned_by", Aliases: []string{"owner", "owners"}, Array: true},
+		// What a contact has beside the one that comes first.
+		fOtherEmails:   {Name: "other_emails", Array: true},
+		fOtherRefs:     {Name: "other_external_refs", Array: true},
+		fOtherAccounts: {Name: "other_account_external_references", Array: true},
+		fOtherSpaces:   {Name: "other_workspace_external_references", Array: true},
 	}
 }
 

@@ -65,6 +65,11 @@ func (p *packer) pack(entry, arena []byte, c *NewContact) ([]byte, error) {
 		ids = contact.AppendIdentifier(ids, contact.KindPhone, d.string(), nil, contact.Entered, "", i == 0)
 	}
 	p.ids = append(ids, ']')
+	for range 3 {
+		if d.count() > 0 { // more references or addresses
+			return arena, errDamaged
+		}
+	}
 	if d.bad {
 		return arena, errDamaged
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -44,9 +45,9 @@ type world struct {
 	scope org.Scope
 	svc   *importer.Service
 
-	working bool
-	config  store.Config
-	fresh   func(*testing.T) store.Config // of another empty database on the same engine
+	halt   func() // ends the importer's work; nil when it has none
+	config store.Config
+	fresh  func(*testing.T) store.Config // of another empty database on the same engine
 }
 
 func onBothEngines(t *testing.T, test func(*testing.T, *world)) {
@@ -77,25 +78,45 @@ func newWorld(t *testing.T, c store.Config) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, db: d, scope: storetest.Scope(t, d, "acme"), config: c}
-	w.svc = &importer.Service{DB: db{d}, Dir: t.TempDir(), Node: "here", Partition: "kith", Log: slog.New(slog.DiscardHandler)}
+	dir := c.Dir
+	if dir == "" {
+		dir = t.TempDir()
+	}
+	w.svc = &importer.Service{DB: db{d}, Dir: dir, Node: "here", Partition: "kith", Log: slog.New(slog.DiscardHandler)}
 	return w
 }
 
 // work runs the importer until the test ends.
 func (w *world) work() {
-	if w.working {
+	if w.halt != nil {
 		return
 	}
-	w.working = true
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); w.svc.Work(ctx) }()
-	w.t.Cleanup(func() { cancel(); <-done })
+	w.halt = func() { cancel(); <-done; w.halt = nil }
+	w.t.Cleanup(func() {
+		if w.halt != nil {
+			w.halt()
+		}
+	})
 }
 
 func (w *world) write(fn func(context.Context, *store.Tx) error) {
 	w.t.Helper()
 	storetest.Write(w.t, w.db, w.scope, fn)
+}
+
+// edit gives a contact another description, as a member would.
+func (w *world) edit(ref, description string) {
+	w.t.Helper()
+	c := w.contacts()[ref]
+	w.write(func(ctx context.Context, tx *store.Tx) error {
+		after := *c
+		after.Description = description
+		_, err := identity.Change(ctx, tx, c, &after)
+		return err
+	})
 }
 
 func (w *world) tag(n int64, name string) {
@@ -243,6 +264,30 @@ func TestImport(t *testing.T) {
 	})
 }
 
+// TestUpdateNeedsNoName: a blank clears nothing, so a row that matches needs no
+// name; a row that would be a new record does.
+func TestUpdateNeedsNoName(t *testing.T) {
+	onBothEngines(t, func(t *testing.T, w *world) {
+		w.run("external_ref,display_name,email\nu1,Ann,ann@example.com\n", importer.Options{})
+		const file = "external_ref,display_name,email\nu1,,ann@work.example\nu2,,bo@example.com\nu2,Bo,bo@example.com\nu3,,\nu4,Dan,dan@example.com\n"
+		for _, dry := range []bool{true, false} {
+			m := w.run(file, importer.Options{Update: true, DryRun: dry})
+			w.want(m, counts{Rows: 5, Created: 2, Updated: 1, Failed: 2})
+			if d := cmp.Diff([]string{"2 display_name missing_required", "4 display_name missing_required"}, w.codes(m)); d != "" {
+				t.Errorf("problems, dry run %v (-want +got):\n%s", dry, d)
+			}
+		}
+		got := w.contacts()
+		if c := got["u1"]; c.DisplayName != "Ann" || c.Email() != "ann@work.example" || c.Version != 2 {
+			t.Errorf("u1 after the update: %+v", c)
+		}
+		if want := []string{"c:u1", "c:u2", "c:u4", "e:ann@example.com", "e:ann@work.example", "e:bo@example.com", "e:dan@example.com"}; !slices.Equal(w.keys(), want) {
+			t.Errorf("identifiers %v, want %v", w.keys(), want)
+		}
+		w.want(w.run("external_ref,display_name\nu9,\n", importer.Options{}), counts{Rows: 1, Failed: 1})
+	})
+}
+
 func TestDryRunChangesNothing(t *testing.T) {
 	onBothEngines(t, func(t *testing.T, w *world) {
 		w.tag(1, "vip")
@@ -265,19 +310,16 @@ func TestUndoLeavesWhatWasTouched(t *testing.T) {
 	onBothEngines(t, func(t *testing.T, w *world) {
 		w.tag(1, "vip")
 		m := w.run(people, importer.Options{})
-		ann := w.contacts()["u1"]
-		w.write(func(ctx context.Context, tx *store.Tx) error {
-			after := *ann
-			after.Description = "called today"
-			_, err := identity.Change(ctx, tx, ann, &after)
-			return err
-		})
+		w.edit("u1", "called today")
 		if _, err := w.svc.Undo(t.Context(), w.scope, m.N); err != nil {
 			t.Fatal(err)
 		}
 		m = w.wait(m.N)
 		if m.State != importer.Undone || m.Progress.Removed != 3 || m.Progress.Left != 1 {
 			t.Errorf("undone: %s, %+v", m.State, m.Progress)
+		}
+		if d := cmp.Diff([]importer.Kept{{Record: "REVU-1", Name: "Ann Lee", Reason: "was changed since"}}, m.Progress.Kept); d != "" {
+			t.Errorf("records left (-want +got):\n%s", d)
 		}
 		got := w.contacts()
 		if len(got) != 1 || got["u1"] == nil {
@@ -286,6 +328,46 @@ func TestUndoLeavesWhatWasTouched(t *testing.T) {
 		// Everything else is free again.
 		w.want(w.run(people, importer.Options{}), counts{Rows: 9, Created: 3, Failed: 6})
 	})
+}
+
+// TestUndoLeavesWhatALaterImportMet: a record that a later import found as its
+// row says has been imported again, although nothing about it changed.
+func TestUndoLeavesWhatALaterImportMet(t *testing.T) {
+	for _, wide := range []int64{1, 1 << 40} {
+		importer.WideFrom(wide)
+		onBothEngines(t, func(t *testing.T, w *world) {
+			m := w.run("external_ref,display_name,email\nu1,Ann,ann@example.com\nu2,Bo,bo@example.com\nu3,Cy,cy@example.com\n", importer.Options{})
+			w.want(w.run("external_ref,display_name\nu2,Bo\n", importer.Options{Update: true, DryRun: true}), counts{Rows: 1, Unchanged: 1})
+			w.want(w.run("external_ref,display_name\nu3,Cy\n", importer.Options{Update: true}), counts{Rows: 1, Unchanged: 1})
+			if _, err := w.svc.Undo(t.Context(), w.scope, m.N); err != nil {
+				t.Fatal(err)
+			}
+			m = w.wait(m.N)
+			want := []importer.Kept{{Record: "REVU-3", Name: "Cy", Reason: "was in a later import"}}
+			if d := cmp.Diff(want, m.Progress.Kept); d != "" || m.Progress.Removed != 2 || m.Progress.Left != 1 {
+				t.Errorf("undone: %+v\n%s", m.Progress, d)
+			}
+			if got := w.keys(); !slices.Equal(got, []string{"c:u3", "e:cy@example.com"}) {
+				t.Errorf("identifiers after the undo: %v", got)
+			}
+		})
+	}
+}
+
+// keys returns all identifiers there are.
+func (w *world) keys() (keys []string) {
+	w.t.Helper()
+	err := w.db.Read(w.t.Context(), w.scope, func(tx *store.Tx) error {
+		entries, err := tx.KeysBetween(w.t.Context(), "", "z", 100_000)
+		for _, e := range entries {
+			keys = append(keys, e.Key)
+		}
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return keys
 }
 
 func TestCancelReleases(t *testing.T) {

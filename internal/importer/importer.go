@@ -73,6 +73,8 @@ type Progress struct {
 	Removed  int64 `json:"removed,omitempty"`
 	Restored int64 `json:"restored,omitempty"`
 	Left     int64 `json:"left,omitempty"` // touched since, so left as they are
+	// Kept are the first MaxKept of those that an undo left.
+	Kept []Kept `json:"left_records,omitempty"`
 	// What the file turned out to be.
 	Encoding  string   `json:"encoding,omitempty"`
 	Delimiter string   `json:"delimiter,omitempty"`
@@ -164,9 +166,14 @@ type draft struct {
 	emailKey string // normalised
 	phones   []string
 	places   []place
-	tags     []tag.Use
-	owners   []int64
-	account  *accountDraft
+	// What the contact has beside those.
+	moreRefs   []string
+	moreEmails []string // as given
+	moreKeys   []string // of those, normalised
+	more       []place
+	tags       []tag.Use
+	owners     []int64
+	account    *accountDraft
 }
 
 type place struct {

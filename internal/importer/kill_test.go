@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
@@ -36,6 +37,9 @@ func TestMain(m *testing.M) {
 // step, or ends when no import is due.
 func child() int {
 	importer.SmallBatches()
+	if os.Getenv("KILL_WIDE") != "" {
+		importer.WideFrom(1)
+	}
 	step, nth, _ := strings.Cut(os.Getenv("KILL_AT"), "#")
 	at, _ := strconv.Atoi(nth)
 	d, err := store.Open(context.Background(), store.Config{URL: os.Getenv("KILL_URL"), Dir: os.Getenv("KILL_DIR")})
@@ -166,6 +170,73 @@ func TestKill(t *testing.T) {
 	})
 }
 
+// undoSteps are the moments around the writes of an undo.
+var undoSteps = []string{
+	"restore begun", "restore written", "restore after", "erase before", "erase begun", "erase written", "erase after",
+	"sweep before", "sweep begun", "sweep written", "sweep after",
+}
+
+// TestKillUndo kills an undo at every step, resumes it each time, and expects
+// that nothing is left of the import but what somebody touched.
+func TestKillUndo(t *testing.T) {
+	for _, wide := range []string{"", "1"} {
+		onBothEngines(t, func(t *testing.T, w *world) {
+			t.Setenv("KILL_WIDE", wide)
+			w.run("external_ref,display_name,email\nref-1,Old,old@example.com\nref-2,Older,\nref-3,Oldest,\n", importer.Options{})
+			w.halt()
+			before := w.contacts()
+			m := w.run(killFile(900), importer.Options{Update: true})
+			w.halt()
+			w.edit("ref-50", "met at the fair")
+			left := w.contacts()["ref-50"]
+			if _, err := w.svc.Undo(t.Context(), w.scope, m.N); err != nil {
+				t.Fatal(err)
+			}
+			w.killed(t, undoSteps)
+			got, err := service(w.db, w.svc.Dir).Get(t.Context(), w.scope, m.N)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p := got.Progress; got.State != importer.Undone || p.Removed != m.Progress.Created-1 || p.Left != 1 || p.Restored == 0 {
+				t.Errorf("the undo is %s: %+v, after %+v", got.State, p, m.Progress)
+			}
+			before["ref-50"] = left
+			if d := cmp.Diff(before, w.contacts(), cmpopts.IgnoreFields(contact.Contact{}, "Version", "ModifiedAt")); d != "" {
+				t.Errorf("contacts (-want +got):\n%s", d)
+			}
+			if got := w.keys(); len(got) != 3+1+len(left.Identifiers) {
+				t.Errorf("identifiers after the undo: %v", got)
+			}
+		})
+	}
+}
+
+// killed has children work on what is due, killing one at each of the steps
+// that come to pass.
+func (w *world) killed(t *testing.T, steps []string) {
+	t.Helper()
+	if w.config.URL == "" {
+		if err := w.db.Close(); err != nil { // one process at a time
+			t.Fatal(err)
+		}
+	}
+	dir := w.svc.Dir
+	if w.config.URL == "" && dir != w.config.Dir {
+		t.Fatal("a child has one folder for both")
+	}
+	for _, step := range steps {
+		if (strings.HasPrefix(step, "sweep") && os.Getenv("KILL_WIDE") == "") == runChild(t, dir, w.config.URL, step+"#1") {
+			t.Fatalf("unexpected: killed at %q or not", step)
+		}
+	}
+	if runChild(t, dir, w.config.URL, "none#0") {
+		t.Fatal("a child that should finish was killed")
+	}
+	if w.config.URL == "" {
+		w.reopen(t)
+	}
+}
+
 func runChild(t *testing.T, dir, url, at string) (killed bool) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
@@ -187,7 +258,7 @@ func runChild(t *testing.T, dir, url, at string) (killed bool) {
 func (w *world) picture(t *testing.T) map[string]any {
 	t.Helper()
 	out := map[string]any{}
-	err := w.db.Read(t.Context(), w.scope, func(tx *store.Tx) error {
+	err := w.db.Write(t.Context(), w.scope, func(tx *store.Tx) error {
 		for kind, bounds := range map[string][2]string{"refs": {"c:", "c;"}, "emails": {"e:", "e;"}, "phones": {"p:", "p;"}} {
 			entries, err := tx.KeysBetween(t.Context(), bounds[0], bounds[1], 100_000)
 			if err != nil {
@@ -195,13 +266,21 @@ func (w *world) picture(t *testing.T) map[string]any {
 			}
 			out[kind] = entries
 		}
-		cs, err := tx.CreatedContacts(t.Context(), 1, 0, 1<<40, 100_000)
+		made, err := tx.Created(t.Context(), 1, 0, 1<<40, 100_000)
+		if err != nil {
+			return err
+		}
+		var ns []int64
+		for _, c := range made {
+			ns = append(ns, c.N)
+		}
+		cs, err := tx.Contacts(t.Context(), ns, false)
 		if err != nil {
 			return err
 		}
 		var plain []contact.Contact
-		for _, c := range cs {
-			p := *c
+		for _, n := range ns {
+			p := *cs[n]
 			p.CreatedAt, p.ModifiedAt = time.Time{}, time.Time{}
 			plain = append(plain, p)
 		}

@@ -115,16 +115,7 @@ func (l *lookups) missing(t *table, rows []sheet.Row) wanted {
 	}
 	for _, row := range rows {
 		if t.kind == don.Contact {
-			if v := strings.TrimSpace(t.cell(row, fAccount)); v != "" {
-				if _, known := l.accounts[v]; !known {
-					note(&w.accounts, v)
-				}
-			}
-			if v := strings.TrimSpace(t.cell(row, fSpace)); v != "" {
-				if _, known := l.spaces[v]; !known {
-					note(&w.spaces, v)
-				}
-			}
+			l.wantPlaces(&w, t, row)
 		}
 		if cell := t.cell(row, tags); cell != "" {
 			for _, v := range sheet.SplitArray(cell) {
@@ -140,6 +131,31 @@ func (l *lookups) missing(t *table, rows []sheet.Row) wanted {
 		}
 	}
 	return w
+}
+
+func (l *lookups) wantPlaces(w *wanted, t *table, row sheet.Row) {
+	account := func(ref string) {
+		if _, known := l.accounts[ref]; !known {
+			note(&w.accounts, ref)
+		}
+	}
+	space := func(ref string) {
+		if _, known := l.spaces[ref]; !known {
+			note(&w.spaces, ref)
+		}
+	}
+	if v := strings.TrimSpace(t.cell(row, fAccount)); v != "" {
+		account(v)
+	}
+	if v := strings.TrimSpace(t.cell(row, fSpace)); v != "" {
+		space(v)
+	}
+	for _, v := range sheet.SplitArray(t.cell(row, fOtherAccounts)) {
+		account(v)
+	}
+	for _, v := range sheet.SplitArray(t.cell(row, fOtherSpaces)) {
+		space(v)
+	}
 }
 
 func (l *lookups) wantTag(w *wanted, name string) {

@@ -18,10 +18,11 @@ type Preset struct {
 }
 
 // A PresetField says which columns of the export hold one of our fields: the
-// first present of Headers, or with Join all of them.
+// first present of Headers, or with Join all of them, or with None no column.
 type PresetField struct {
 	Field   string
 	Join    bool
+	None    bool
 	Headers []PresetHeader
 }
 
@@ -82,6 +83,10 @@ func plural(t don.Type) string {
 
 // apply returns f with the preset's headers; what else f goes by comes after.
 func (p PresetField) apply(f sheet.Field) sheet.Field {
+	if p.None {
+		f.Absent = true
+		return f
+	}
 	var names []string
 	for _, h := range p.Headers {
 		names = append(names, h.Name)

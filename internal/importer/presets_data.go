@@ -20,6 +20,11 @@ const (
 	atlassianUsers     = "https://github.com/sumlin/atlassian-user-suspend-cli/blob/main/USAGE.md" // the Export users file of admin.atlassian.com
 	atlassianCustomers = "https://support.atlassian.com/jira-service-management-cloud/docs/import-customer-and-organization-details/"
 
+	// Linear exports issues as CSV, with their creators' e-mail addresses, and its customers through Airbyte.
+	linearIssues        = "https://github.com/linear/linear/blob/master/packages/import/src/importers/linearCsv/LinearCsvImporter.ts"
+	linearCustomers     = "https://github.com/linear/linear-airbyte-source/blob/main/resources/schemas/customer.json"
+	linearCustomersFile = "https://github.com/linear/linear-solutions/blob/main/scripts/customer_attributes/README.md"
+
 	salesforceFields = "https://raw.githubusercontent.com/api-evangelist/salesforcecom/refs/heads/main/json-ld/salesforcecom-context.jsonld"
 	salesforceCSV    = "https://developer.salesforce.com/docs/atlas.en-us.240.0.api_asynch.meta/api_asynch/datafiles_csv_samples.htm"
 	salesforceLabels = "https://help.salesforce.com/s/articleView?id=xcloud.field_mapping_for_other_data_sources_and_organization_import.htm&language=en_US&type=5"
@@ -101,6 +106,21 @@ var presets = []Preset{
 		},
 	},
 	{
+		Name: "linear",
+		Contacts: []PresetField{ // of the issues; Linear has no list of the people who asked for them
+			join("external_ref", PresetHeader{"Creator", linearIssues}),
+			join("display_name", PresetHeader{"Creator", linearIssues}),
+			join("email", PresetHeader{"Creator", linearIssues}),
+			none("description"), none("tags.name"), // those are the issue's
+		},
+		Accounts: []PresetField{
+			first("external_refs", PresetHeader{"id", linearCustomers}),
+			first("display_name", PresetHeader{"name", linearCustomers}),
+			first("domains", PresetHeader{"domains", linearCustomers}),
+			first("tier", PresetHeader{"tier", linearCustomersFile}),
+		},
+	},
+	{
 		Name: "salesforce",
 		Contacts: []PresetField{ // of a data export; reports have the same names with spaces
 			first("external_ref", PresetHeader{"Contact ID", salesforceLabels}, PresetHeader{"Id", salesforceFields}),
@@ -176,3 +196,6 @@ func first(field string, headers ...PresetHeader) PresetField {
 func join(field string, headers ...PresetHeader) PresetField {
 	return PresetField{Field: field, Join: true, Headers: headers}
 }
+
+// none keeps a field from columns that have its name and mean something else.
+func none(field string) PresetField { return PresetField{Field: field, None: true} }

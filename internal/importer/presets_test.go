@@ -13,7 +13,7 @@ import (
 )
 
 func TestPresetsAreComplete(t *testing.T) {
-	want := []string{"attio", "chatwoot", "hubspot", "intercom", "jira", "salesforce", "servicenow", "twenty", "zendesk"}
+	want := []string{"attio", "chatwoot", "hubspot", "intercom", "jira", "linear", "salesforce", "servicenow", "twenty", "zendesk"}
 	if diff := cmp.Diff(want, PresetNames()); diff != "" {
 		t.Error(diff)
 	}
@@ -36,7 +36,7 @@ func checkPreset(t *testing.T, p Preset, typ don.Type) {
 	}
 	seen, listed, headers := map[string]bool{}, map[string]bool{}, []string(nil)
 	for _, f := range p.columns(typ) {
-		if !known[f.Field] || seen[f.Field] || len(f.Headers) == 0 {
+		if !known[f.Field] || seen[f.Field] || f.None != (len(f.Headers) == 0) {
 			t.Errorf("%s: %s %q is unknown, twice or empty", p.Name, plural(typ), f.Field)
 		}
 		seen[f.Field] = true
@@ -79,6 +79,10 @@ func TestPresetMapsAnExport(t *testing.T) {
 			map[string]string{"external_refs": "7, a-7", "display_name": "Acme", "domains": "acme.com", "description": "d"}},
 		{"chatwoot", "id|name|email|phone_number", "1|Ada|ada@example.com|+491", don.Contact,
 			map[string]string{"external_ref": "1", "display_name": "Ada", "email": "ada@example.com", "phone_numbers": "+491"}},
+		{"linear", "ID|Team|Title|Description|Status|Creator|Assignee|Labels", "ENG-1|Eng|Crash|It crashes|Done|ada@example.com|bob@example.com|Bug", don.Contact,
+			map[string]string{"external_ref": "ada@example.com", "display_name": "ada@example.com", "email": "ada@example.com"}},
+		{"linear", "id|createdAt|domains|externalIds|name|slugId|tierId", "c1|2026-01-01|acme.com|[]|Acme|acme|t1", don.Account,
+			map[string]string{"external_refs": "c1", "display_name": "Acme", "domains": "acme.com"}},
 	}
 	for _, c := range cases {
 		fields, err := ApplyPreset(c.preset, c.typ, Fields(c.typ, org.Settings{}))
@@ -103,7 +107,7 @@ func TestPresetMapsAnExport(t *testing.T) {
 
 func TestApplyPresetRefuses(t *testing.T) {
 	fields := Fields(don.Account, org.Settings{})
-	for preset, want := range map[string]string{"linear": "not one of attio, chatwoot", "chatwoot": "has no columns for accounts"} {
+	for preset, want := range map[string]string{"pigeon": "not one of attio, chatwoot", "chatwoot": "has no columns for accounts"} {
 		if _, err := ApplyPreset(preset, don.Account, fields); !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", preset, err)
 		}

@@ -48,7 +48,7 @@ func TestPreview(t *testing.T) {
 			want{"UTF-8", ",", false, map[string]string{"display_name": "first name+last name", "email": "email"}, []string{}, []string{}, 1}},
 		"nothing fits": {"a,b\n", don.Account, importer.Options{Map: map[string]string{"tier": "b"}},
 			want{"UTF-8", ",", false, map[string]string{"tier": "b"}, []string{"a"}, []string{"display_name", "external_refs"}, 0}},
-		"own columns are not strange": {"display_name,external_ref,other_emails,line,error_codes,errors,note\nA,1,,2,x,y,z\n", don.Contact, importer.Options{},
+		"own columns are not strange": {"display_name,external_ref,is_verified,line,error_codes,errors,note\nA,1,,2,x,y,z\n", don.Contact, importer.Options{},
 			want{"UTF-8", ",", false, map[string]string{"display_name": "display_name", "external_ref": "external_ref"}, []string{"note"}, []string{}, 1}},
 	} {
 		t.Run(name, func(t *testing.T) {

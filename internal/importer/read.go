@@ -16,6 +16,7 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/importer/sheet"
+	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -28,7 +29,8 @@ const chunkRows = 1000
 type plan struct {
 	rows   int64
 	path   string // the row file
-	refs   *runs  // keys of external references
+	table  *table
+	refs   *runs // keys of external references
 	emails *runs
 	phones *runs
 	attrs  *runs
@@ -80,7 +82,7 @@ func (r *run) match(src io.Reader) (*sheet.Reader, *table, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	t := &table{kind: r.imp.Type, fields: fields, header: in.Header(), refFrom: -1}
+	t := &table{kind: r.imp.Type, fields: fields, header: in.Header(), refFrom: -1, update: r.imp.Options.Update}
 	over := map[string]string{}
 	for f, c := range r.imp.Options.Map {
 		over[f] = c
@@ -188,7 +190,7 @@ func (r *run) read() (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{path: filepath.Join(r.dir, "rows")}
+	p := &plan{path: filepath.Join(r.dir, "rows"), table: t}
 	for _, s := range []**runs{&p.refs, &p.emails, &p.phones, &p.attrs} {
 		*s = newRuns(r.dir)
 	}
@@ -309,14 +311,23 @@ func (c *chunk) validate(t *table, look *lookups, first int64) {
 	}
 	for i, row := range c.rows {
 		e := t.validate(row, look)
-		if t.kind == don.Contact {
+		if e.kind == rowValid && t.kind == don.Contact {
 			e.draft.nameKey = contact.FoldName(e.draft.name)
+			c.addKeys(&e.draft, uint32(first+int64(i)))
+			if t.special(&e.draft, look.scope.Settings) {
+				e.kind = rowSpecial
+			}
 		}
 		c.out = appendEntry(c.out, &e)
-		if e.kind == rowValid && t.kind == don.Contact {
-			c.addKeys(&e.draft, uint32(first+int64(i)))
-		}
 	}
+}
+
+// special reports whether a new contact has to be looked at by itself: because
+// something is missing, because it may belong to too much, or because it has
+// identifiers that are not reserved.
+func (t *table) special(d *draft, s org.Settings) bool {
+	crowded := len(d.more) > 0 && (s.SingleAssociation || len(d.more) > maxPlaces-2)
+	return crowded || len(d.moreRefs) > 0 || len(d.moreEmails) > 0 || len(t.lacks(d)) > 0
 }
 
 func (c *chunk) addKeys(d *draft, row uint32) {
@@ -328,7 +339,7 @@ func (c *chunk) addKeys(d *draft, row uint32) {
 		c.key('p', row, identity.Key(contact.KindPhone, ""), p)
 	}
 	c.key('a', row, contact.AttrName+"\x00", d.nameKey)
-	if len(d.places)+len(d.tags)+len(d.owners) == 0 {
+	if len(d.places)+len(d.more)+len(d.tags)+len(d.owners) == 0 {
 		return
 	}
 	for _, a := range contact.Refers(d.associations(""), d.tags, d.owners) {

@@ -55,6 +55,14 @@ func (f *fates) hold(row uint32, n int64) {
 	f.holder[row-1] = n
 }
 
+// take notes that the row is a record of its own now.
+func (f *fates) take(row uint32) {
+	f.of[row-1] = fateCreate
+	if f.holder != nil {
+		f.holder[row-1] = 0
+	}
+}
+
 // repeats returns which earlier rows have the row's keys.
 func (f *fates) repeats(row uint32) []repeat {
 	i := sort.Search(len(f.later), func(i int) bool { return f.later[i].row >= row })
@@ -103,8 +111,14 @@ func (r *run) reserve(p *plan) (*fates, error) {
 	return f, r.recall(f)
 }
 
-// recall notes which of the rows that were applied before a restart failed.
+// recall notes what became of the rows that were applied before a restart.
+// Those that had to wait for their turn and did not fail are records now.
 func (r *run) recall(f *fates) error {
+	for row := range r.imp.DoneRow {
+		if of := f.of[row]; of == fateLater || of == fateSlow || of == fateClash {
+			f.take(uint32(row + 1))
+		}
+	}
 	after := int64(0)
 	for r.imp.DoneRow > 0 {
 		failed, err := r.svc.Failures(r.ctx, r.scope, r.imp.N, after, 1000)

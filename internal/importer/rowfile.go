@@ -20,6 +20,7 @@ import (
 // Row kinds.
 const (
 	rowValid   byte = 'v'
+	rowSpecial byte = 'w' // valid, but if it is new it has to be looked at by itself
 	rowInvalid byte = 'x'
 	rowSample  byte = 's'
 )
@@ -47,7 +48,7 @@ func appendEntry(b []byte, e *entry) []byte {
 			panic(err) // plain structs always encode
 		}
 		b = append(b, text...)
-	case rowValid:
+	case rowValid, rowSpecial:
 		b = appendDraft(b, &e.draft)
 	}
 	binary.LittleEndian.PutUint32(b[at:], uint32(len(b)-at-4))
@@ -58,12 +59,10 @@ func appendDraft(b []byte, d *draft) []byte {
 	for _, s := range []string{d.ref, d.name, d.nameKey, d.fullName, d.about, d.email, d.emailKey} {
 		b = appendString(b, s)
 	}
-	b = appendStrings(b, d.phones)
-	b = binary.AppendUvarint(b, uint64(len(d.places)))
-	for _, p := range d.places {
-		b = appendString(b, string(p.t))
-		b = binary.AppendUvarint(b, uint64(p.n))
+	for _, list := range [][]string{d.phones, d.moreRefs, d.moreEmails, d.moreKeys} {
+		b = appendStrings(b, list)
 	}
+	b = appendPlaces(appendPlaces(b, d.places), d.more)
 	b = binary.AppendUvarint(b, uint64(len(d.tags)))
 	for _, t := range d.tags {
 		b = binary.AppendUvarint(b, uint64(t.N))
@@ -81,6 +80,15 @@ func appendDraft(b []byte, d *draft) []byte {
 	b = appendStrings(b, d.account.Domains)
 	b = appendStrings(b, d.account.Websites)
 	return appendString(b, d.account.Tier)
+}
+
+func appendPlaces(b []byte, places []place) []byte {
+	b = binary.AppendUvarint(b, uint64(len(places)))
+	for _, p := range places {
+		b = appendString(b, string(p.t))
+		b = binary.AppendUvarint(b, uint64(p.n))
+	}
+	return b
 }
 
 func appendString(b []byte, s string) []byte {
@@ -160,7 +168,7 @@ func decodeEntry(text string, e *entry) error {
 			return errDamaged
 		}
 		return json.Unmarshal([]byte(d.s), &e.failure)
-	case rowValid:
+	case rowValid, rowSpecial:
 		decodeDraft(&d, &e.draft)
 	}
 	if d.bad {
@@ -234,7 +242,9 @@ func decodeDraft(d *decoder[string], v *draft) {
 	for _, p := range []*string{&v.ref, &v.name, &v.nameKey, &v.fullName, &v.about, &v.email, &v.emailKey} {
 		*p = d.string()
 	}
-	v.phones = decodeStrings(d)
+	for _, p := range []*[]string{&v.phones, &v.moreRefs, &v.moreEmails, &v.moreKeys} {
+		*p = decodeStrings(d)
+	}
 	decodeRefersOf(d, v)
 }
 
@@ -247,8 +257,10 @@ func decodeRefers(text string, v *draft) bool {
 }
 
 func decodeRefersOf(d *decoder[string], v *draft) {
-	for range d.count() {
-		v.places = append(v.places, place{don.Type(d.string()), d.int()})
+	for _, p := range []*[]place{&v.places, &v.more} {
+		for range d.count() {
+			*p = append(*p, place{don.Type(d.string()), d.int()})
+		}
 	}
 	for range d.count() {
 		v.tags = append(v.tags, tag.Use{N: d.int(), Value: d.string()})

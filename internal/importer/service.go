@@ -217,7 +217,7 @@ func (s *Service) Undo(ctx context.Context, sc org.Scope, n int64) (*Import, err
 			return errs.BadRequest("the import is %s; only a finished one can be undone", m.State)
 		}
 		m.DoneRow, m.Progress.Phase = 0, ""
-		m.Progress.Removed, m.Progress.Restored, m.Progress.Left = 0, 0, 0
+		m.Progress.Removed, m.Progress.Restored, m.Progress.Left, m.Progress.Kept = 0, 0, 0, nil
 		m.Progress.Seconds = 0
 		return nil
 	})

@@ -31,6 +31,7 @@ type table struct {
 	country string
 	tags    []tag.Use // added to every record
 	refFrom int       // field whose value is the reference; -1 for the reference's own column
+	update  bool      // blanks are allowed where an existing record has the value
 }
 
 // check is the validation of one row.
@@ -106,7 +107,7 @@ func (c *check) add(field int, value string, code Code, message string) {
 func (c *check) text(field int, rule func(string) (string, error)) string {
 	cell := strings.TrimSpace(c.t.cell(c.row, field))
 	if cell == "" {
-		if c.t.fields[field].Required && field != c.t.refField() {
+		if c.t.fields[field].Required && !c.t.update {
 			c.missing(field)
 		}
 		return ""
@@ -119,7 +120,24 @@ func (c *check) text(field int, rule func(string) (string, error)) string {
 }
 
 func (c *check) missing(field int) {
-	c.add(field, "", MissingRequired, c.t.fields[field].Name+" is empty; every row needs one")
+	c.problems = append(c.problems, c.t.lacking(field, "every row needs one"))
+}
+
+func (t *table) lacking(field int, rule string) Problem {
+	return Problem{Column: t.column(field), Code: MissingRequired, Message: t.fields[field].Name + " is empty; " + rule}
+}
+
+// lacks returns what a valid row of an update lacks to become a new record. A
+// row that matches a record needs none of it, for blanks clear nothing.
+func (t *table) lacks(d *draft) (problems []Problem) {
+	const rule = "a new record needs one"
+	if d.name == "" {
+		problems = append(problems, t.lacking(fName, rule)) // the same position for accounts
+	}
+	if t.kind == don.Contact && t.fields[fAccount].Required && !slices.ContainsFunc(d.places, func(p place) bool { return p.t == don.Account }) {
+		problems = append(problems, t.lacking(fAccount, rule))
+	}
+	return problems
 }
 
 func (c *check) invalid(field int, value string, code Code, err error) {
@@ -131,14 +149,6 @@ func (c *check) invalid(field int, value string, code Code, err error) {
 		message = e.Message
 	}
 	c.add(field, value, code, message)
-}
-
-// refField is the reference's column; with RefFrom it need not be filled.
-func (t *table) refField() int {
-	if t.kind == don.Account {
-		return -1
-	}
-	return fRef
 }
 
 func (c *check) contact(d *draft) {
@@ -156,6 +166,7 @@ func (c *check) contact(d *draft) {
 	d.phones = c.phones()
 	d.ref = c.reference(d)
 	d.places = c.places()
+	c.others(d)
 	d.tags = c.tags(fTags)
 	d.owners = c.owners(fOwners)
 }
@@ -219,24 +230,29 @@ func (c *check) phones() []string {
 	return out
 }
 
+const (
+	noAccount = "no account has this external reference; import the accounts first or correct it"
+	noSpace   = "no workspace has this external reference; create it first or correct it"
+)
+
 func (c *check) places() []place {
 	var out []place
 	account := strings.TrimSpace(c.t.cell(c.row, fAccount))
-	if account == "" && c.t.fields[fAccount].Required {
+	if account == "" && c.t.fields[fAccount].Required && !c.t.update {
 		c.missing(fAccount)
 	}
 	if account != "" {
 		if n, ok := c.known.account(account); ok {
 			out = append(out, place{don.Account, n})
 		} else {
-			c.add(fAccount, account, UnknownAccount, "no account has this external reference; import the accounts first or correct it")
+			c.add(fAccount, account, UnknownAccount, noAccount)
 		}
 	}
 	if ref := strings.TrimSpace(c.t.cell(c.row, fSpace)); ref != "" {
 		n, accountN, ok := c.known.workspace(ref)
 		switch {
 		case !ok:
-			c.add(fSpace, ref, UnknownSpace, "no workspace has this external reference; create it first or correct it")
+			c.add(fSpace, ref, UnknownSpace, noSpace)
 		case len(out) > 0 && out[0].n != accountN:
 			c.add(fSpace, ref, InvalidValue, "the workspace belongs to another account than the row's")
 		default:
@@ -247,6 +263,43 @@ func (c *check) places() []place {
 		}
 	}
 	return out
+}
+
+// others reads what the contact has beside its first reference, address,
+// account and workspace.
+func (c *check) others(d *draft) {
+	for _, ref := range c.list(fOtherRefs, InvalidValue, contact.MaxRefs-1, contact.Ref) {
+		if ref != d.ref {
+			d.moreRefs = append(d.moreRefs, ref)
+		}
+	}
+	c.list(fOtherEmails, InvalidEmail, contact.MaxEmails-1, func(text string) (string, error) {
+		key, err := contact.Email(text)
+		if err == nil && key != d.emailKey && !slices.Contains(d.moreKeys, key) {
+			d.moreEmails, d.moreKeys = append(d.moreEmails, text), append(d.moreKeys, key)
+		}
+		return key, err
+	})
+	for _, ref := range sheet.SplitArray(c.t.cell(c.row, fOtherAccounts)) {
+		if n, ok := c.known.account(ref); ok {
+			d.also(place{don.Account, n})
+		} else {
+			c.add(fOtherAccounts, ref, UnknownAccount, noAccount)
+		}
+	}
+	for _, ref := range sheet.SplitArray(c.t.cell(c.row, fOtherSpaces)) {
+		if n, _, ok := c.known.workspace(ref); ok {
+			d.also(place{don.Workspace, n})
+		} else {
+			c.add(fOtherSpaces, ref, UnknownSpace, noSpace)
+		}
+	}
+}
+
+func (d *draft) also(p place) {
+	if !slices.Contains(d.places, p) && !slices.Contains(d.more, p) {
+		d.more = append(d.more, p)
+	}
 }
 
 func (c *check) tags(field int) []tag.Use {

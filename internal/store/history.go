@@ -30,15 +30,7 @@ func (tx *Tx) record(ctx context.Context, changes ...change) error {
 		ids[i] = nextID(tx.now)
 	}
 	_, err := tx.q.insert(ctx, historyTable, refuse, len(changes), func(i int, w *record) {
-		c := changes[i]
-		w.Int(tx.scope.OrgID)
-		w.Small(typeCodes[c.id.Type])
-		w.Int(c.id.N)
-		w.Int(ids[i])
-		w.Time(tx.now)
-		w.Text(actor)
-		w.Text(c.op)
-		w.Text(c.delta)
+		tx.writeHistory(w, ids[i], actor, changes[i])
 	})
 	if err != nil {
 		return err
@@ -47,6 +39,17 @@ func (tx *Tx) record(ctx context.Context, changes ...change) error {
 		tx.writeOutbox(w, ids[i], changes[i].id, changes[i].op, changes[i].id.N)
 	})
 	return err
+}
+
+func (tx *Tx) writeHistory(w *record, id int64, actor string, c change) {
+	w.Int(tx.scope.OrgID)
+	w.Small(typeCodes[c.id.Type])
+	w.Int(c.id.N)
+	w.Int(id)
+	w.Time(tx.now)
+	w.Text(actor)
+	w.Text(c.op)
+	w.Text(c.delta)
 }
 
 func (tx *Tx) writeOutbox(w *record, id int64, of don.ID, op string, to int64) {
@@ -59,11 +62,11 @@ func (tx *Tx) writeOutbox(w *record, id int64, of don.ID, op string, to int64) {
 	w.Time(tx.now)
 }
 
-// recordRange writes one outbox row for records created in bulk. Their history
-// is the import that they name.
-func (tx *Tx) recordRange(ctx context.Context, of don.ID, to int64) error {
+// recordRange writes one outbox row for records created or erased in bulk.
+// The history of those created is the import that they name.
+func (tx *Tx) recordRange(ctx context.Context, of don.ID, op string, to int64) error {
 	_, err := tx.q.insert(ctx, outboxTable, refuse, 1, func(_ int, w *record) {
-		tx.writeOutbox(w, nextID(tx.now), of, opCreated, to)
+		tx.writeOutbox(w, nextID(tx.now), of, op, to)
 	})
 	return err
 }

@@ -271,7 +271,7 @@ func (tx *Tx) ImportContacts(ctx context.Context, importN int64, cs []importer.N
 	if err != nil {
 		return err
 	}
-	return tx.recordRange(ctx, don.Of(don.Contact, cs[0].N), cs[len(cs)-1].N)
+	return tx.recordRange(ctx, don.Of(don.Contact, cs[0].N), opCreated, cs[len(cs)-1].N)
 }
 
 // WithdrawContacts removes contacts that the transaction has just added with
@@ -327,20 +327,6 @@ func (tx *Tx) NoteChange(ctx context.Context, importN int64, id don.ID, version 
 func (tx *Tx) Changes(ctx context.Context, importN int64, t don.Type, after int64, limit int) ([]importer.Change, error) {
 	return collect(ctx, tx.q, `SELECT n, version, before FROM import_change WHERE org_id = $1 AND import_n = $2 AND type = $3 AND n > $4 ORDER BY n LIMIT $5`,
 		[]any{tx.scope.OrgID, importN, typeCodes[t], after, limit}, func(c *importer.Change) []any { return []any{&c.N, &c.Version, &c.Before} })
-}
-
-// CreatedContacts returns up to limit contacts that an import created, with
-// numbers from first to last.
-func (tx *Tx) CreatedContacts(ctx context.Context, importN, first, last int64, limit int) ([]*contact.Contact, error) {
-	got, err := collect(ctx, tx.q, "SELECT "+contactColumns+` FROM contact WHERE org_id = $1 AND n >= $2 AND n <= $3 AND import_n = $4 ORDER BY n LIMIT $5`,
-		[]any{tx.scope.OrgID, first, last, importN, limit}, scanContact)
-	out := make([]*contact.Contact, len(got))
-	for i := range got {
-		if out[i], err = got[i].contact(); err != nil {
-			return nil, err
-		}
-	}
-	return out, err
 }
 
 // EraseContacts removes contacts for good with their index entries; their

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 	"unsafe"
 
@@ -62,9 +63,12 @@ func createPrivate(path string) error {
 	return f.Close()
 }
 
+// uriPath spells the path of a file in a URI: people's folders have any name.
+var uriPath = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
+
 func openConn(path string, cacheKB int, readOnly bool) (*sqliteConn, error) {
 	ctx := sqlite3.WithMaxMemory(context.Background(), connMemory)
-	c, err := sqlite3.OpenContext(ctx, "file:"+path)
+	c, err := sqlite3.OpenContext(ctx, "file:"+uriPath.Replace(path))
 	if err != nil {
 		return nil, err
 	}

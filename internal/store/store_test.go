@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/kith-id/kith/internal/store"
@@ -38,3 +40,18 @@ func openPostgres(t *testing.T) (db, other *store.DB) {
 func TestSQLite(t *testing.T) { storetest.Run(t, openSQLite) }
 
 func TestPostgres(t *testing.T) { storetest.Run(t, openPostgres) }
+
+// TestFolderNames: a data folder may have any name, and its database is inside.
+func TestFolderNames(t *testing.T) {
+	for _, name := range []string{"a#b", "a?mode=ro", "50%41", "with space", "ü"} {
+		dir := filepath.Join(t.TempDir(), name)
+		db := open(t, store.Config{Dir: dir})
+		storetest.Scope(t, db, "acme")
+		if info, err := os.Stat(filepath.Join(dir, "kith.db")); err != nil || info.Size() == 0 {
+			t.Errorf("the database of %q is not inside it: %v", name, err)
+		}
+		if rest, err := filepath.Glob(filepath.Join(filepath.Dir(dir), "*")); err != nil || len(rest) != 1 {
+			t.Errorf("%q left %v beside it", name, rest)
+		}
+	}
+}

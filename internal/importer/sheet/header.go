@@ -17,6 +17,7 @@ type Field struct {
 	Compose  []string // headers that together make its value, before Aliases
 	Required bool
 	Array    bool // its cells are lists (SplitArray)
+	Absent   bool // only an override gives it a column
 }
 
 // A Column is a column of the table; Index counts from 0.
@@ -173,7 +174,7 @@ func (m *matcher) match(out Mapping, fields []Field, overrides map[string]string
 	steps := []func(Field) ([]int, error){m.byName, m.composed, m.aliased}
 	for _, step := range steps {
 		for i, f := range fields {
-			if out.Has(i) || isOverridden(overrides, f.Name) {
+			if f.Absent || out.Has(i) || isOverridden(overrides, f.Name) {
 				continue
 			}
 			columns, err := step(f)

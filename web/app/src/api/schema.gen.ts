@@ -1954,6 +1954,7 @@ export interface components {
             ignored_columns?: string[];
             /** Format: int64 */
             left?: number;
+            left_records?: components["schemas"]["Kept"][];
             phase?: string;
             plan?: components["schemas"]["Difference"][];
             /** Format: int64 */
@@ -2059,6 +2060,12 @@ export interface components {
              * @description In full or as IMP-1.
              */
             id: string;
+        };
+        Kept: {
+            display_name: string;
+            reason: string;
+            /** @description The display id. */
+            record: string;
         };
         OrgSettings: {
             /** @description Imports of contacts need the column account_external_reference. */
