@@ -23,6 +23,7 @@ type Filter struct {
 	Websites  []string
 	Parents   []int64  // account numbers
 	CreatedBy []string // tails of actors' DONs, such as devu/1
+	Numbers   []int64  // these accounts only
 	// Bounds of the dates belong to the range.
 	CreatedAfter, CreatedBefore   *time.Time
 	ModifiedAfter, ModifiedBefore *time.Time
@@ -33,7 +34,7 @@ type Filter struct {
 func (f Filter) Check() error {
 	return checkSizes(map[string]int{
 		"display_name": len(f.Names), "domains": len(f.Domains), "external_refs": len(f.Refs), "owned_by": len(f.Owners), "tags": len(f.Tags),
-		"tier": len(f.Tiers), "websites": len(f.Websites), "parent": len(f.Parents), "created_by": len(f.CreatedBy),
+		"tier": len(f.Tiers), "websites": len(f.Websites), "parent": len(f.Parents), "created_by": len(f.CreatedBy), "id": len(f.Numbers),
 	})
 }
 
@@ -46,6 +47,7 @@ type WorkspaceFilter struct {
 	Tags      []tag.Use
 	Owners    []int64  // member numbers
 	CreatedBy []string // tails of actors' DONs, such as devu/1
+	Numbers   []int64  // these workspaces only
 	// Bounds of the dates belong to the range.
 	CreatedAfter, CreatedBefore   *time.Time
 	ModifiedAfter, ModifiedBefore *time.Time
@@ -56,7 +58,7 @@ type WorkspaceFilter struct {
 func (f WorkspaceFilter) Check() error {
 	return checkSizes(map[string]int{
 		"account": len(f.Accounts), "display_name": len(f.Names), "external_ref": len(f.Refs), "tags": len(f.Tags),
-		"owned_by": len(f.Owners), "created_by": len(f.CreatedBy),
+		"owned_by": len(f.Owners), "created_by": len(f.CreatedBy), "id": len(f.Numbers),
 	})
 }
 

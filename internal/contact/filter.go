@@ -16,6 +16,7 @@ const MaxFilterValues = 200
 // field's values fits. The zero value takes all.
 type Filter struct {
 	Places    []don.ID  // accounts and workspaces it is associated with
+	Spaces    []don.ID  // the same once more: a contact must meet both
 	Emails    []string  // normalised, main or further
 	Refs      []string  // external references, normalised
 	Phones    []string  // normalised
@@ -23,6 +24,7 @@ type Filter struct {
 	Owners    []int64   // member numbers
 	CreatedBy []string  // tails of actors' DONs, such as devu/1
 	Verified  *bool
+	Numbers   []int64 // these contacts only
 	// Bounds of the dates belong to the range.
 	CreatedAfter, CreatedBefore   *time.Time
 	ModifiedAfter, ModifiedBefore *time.Time
@@ -32,8 +34,8 @@ type Filter struct {
 // MaxFilterValues values.
 func (f Filter) Check() error {
 	for field, n := range map[string]int{
-		"associations": len(f.Places), "email": len(f.Emails), "external_refs": len(f.Refs), "phone_numbers": len(f.Phones),
-		"tags": len(f.Tags), "owned_by": len(f.Owners), "created_by": len(f.CreatedBy),
+		"associations": len(f.Places), "rev_org": len(f.Spaces), "email": len(f.Emails), "external_refs": len(f.Refs), "phone_numbers": len(f.Phones),
+		"tags": len(f.Tags), "owned_by": len(f.Owners), "created_by": len(f.CreatedBy), "id": len(f.Numbers),
 	} {
 		if n > MaxFilterValues {
 			return errs.NotPermitted(field, "lists %d values; a filter takes at most %d, so ask in several requests", n, MaxFilterValues)

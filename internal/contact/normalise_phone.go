@@ -65,7 +65,7 @@ func parsePhone(s, country string) (string, error) {
 		n, err := phonenumbers.Parse(s, country)
 		switch {
 		case err != nil && country == "" && !strings.ContainsAny(s, "+\uFF0B"):
-			return "", refuse("%q has no country code; write it as +<country code><number>, such as +4930123456, or set a default country", shown(s))
+			return "", refuse("%q has no country code; write it as +<country code><number>, such as +4930123456, or give an import a default country", shown(s))
 		case err != nil:
 			return "", refuse("%q is not a phone number (%v); write it with country code, such as +4930123456", shown(s), err)
 		case n.GetExtension() != "":

@@ -185,7 +185,7 @@ func TestPhone(t *testing.T) {
 		{in: "\uff0b49 30 123456", want: "+4930123456"},
 		{in: "+390612345678", want: "+390612345678"},
 		{in: "+800 1234 5678", want: "+80012345678"},
-		{in: "030 123456", fail: "set a default country"},
+		{in: "030 123456", fail: "an import a default country"},
 		{in: "+999123456789", fail: "not a phone number"},
 		{in: "+49", fail: "not a phone number"},
 		{in: "+4912", fail: "only within its own area"},

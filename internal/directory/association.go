@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kith-id/kith/internal/account"
@@ -19,11 +20,15 @@ const MaxAssociations = 100
 // Nil fields leave what stands; the zero time clears.
 type Place struct {
 	ID      don.ID
+	Field   string // where the request gives the id, for errors
 	Role    *string
 	Primary *bool
 	Since   *time.Time
 	Until   *time.Time
 }
+
+// beside returns the path of another field of the object that has the place's id.
+func (p Place) beside(name string) string { return p.Field[:strings.LastIndex(p.Field, ".")+1] + name }
 
 // Associate gives a contact places in accounts and workspaces, or changes those
 // it has. A workspace brings its account along. Errors: invalid, not_found.
@@ -41,6 +46,7 @@ func place(ctx context.Context, tx Tx, c *contact.Contact, places []Place, since
 	if err != nil {
 		return err
 	}
+	had := slices.Clone(c.Associations)
 	for _, p := range places {
 		if err := targets.put(c, p, since); err != nil {
 			return err
@@ -55,7 +61,7 @@ func place(ctx context.Context, tx Tx, c *contact.Contact, places []Place, since
 		return err
 	}
 	if tx.Scope().Settings.SingleAssociation {
-		return targets.single(c)
+		return targets.single(c, had, places)
 	}
 	return nil
 }
@@ -88,7 +94,7 @@ func targetsOf(ctx context.Context, tx Tx, c *contact.Contact, places []Place) (
 	t := targets{names}
 	for _, p := range places {
 		if !t.Live(contact.Association{Type: p.ID.Type, N: p.ID.N}) {
-			return targets{}, missing("associations", p.ID)
+			return targets{}, missing(p.Field, p.ID)
 		}
 	}
 	return t, nil
@@ -110,17 +116,17 @@ func (t targets) put(c *contact.Contact, p Place, since *time.Time) error {
 		at = len(c.Associations) - 1
 	}
 	a := &c.Associations[at]
-	if err := setText(&a.Role, "associations.role", p.Role, contact.FullName); err != nil {
+	if err := setText(&a.Role, p.beside("role"), p.Role, contact.FullName); err != nil {
 		return err
 	}
-	if err := setTime(&a.Since, "associations.since", p.Since); err != nil {
+	if err := setTime(&a.Since, p.beside("since"), p.Since); err != nil {
 		return err
 	}
-	if err := setTime(&a.Until, "associations.until", p.Until); err != nil {
+	if err := setTime(&a.Until, p.beside("until"), p.Until); err != nil {
 		return err
 	}
 	if a.Since != nil && a.Until != nil && a.Until.Before(*a.Since) {
-		return errs.NotPermitted("associations.until", "%s is before since, %s", a.Until.UTC().Format(time.RFC3339), a.Since.UTC().Format(time.RFC3339))
+		return errs.NotPermitted(p.beside("until"), "%s is before since, %s", a.Until.UTC().Format(time.RFC3339), a.Since.UTC().Format(time.RFC3339))
 	}
 	if p.Primary != nil {
 		for i := range c.Associations {
@@ -148,45 +154,49 @@ func setTime(dst **time.Time, field string, given *time.Time) error {
 	return nil
 }
 
-// single enforces that a contact belongs to one account, at most in one of its
-// workspaces, where the org says so. Places in the trash give way.
-func (t targets) single(c *contact.Contact) error {
+// single enforces that a contact gets no second account and no second workspace
+// where the org says so. What it had before the org said so may stay and be
+// changed. Places in the trash give way.
+func (t targets) single(c *contact.Contact, had []contact.Association, places []Place) error {
 	c.Associations = slices.DeleteFunc(c.Associations, func(a contact.Association) bool { return !t.Live(a) })
-	count := map[don.Type]int{}
-	for _, a := range c.Associations {
-		if count[a.Type]++; count[a.Type] > 1 {
-			return errs.NotPermitted("associations", "this org lets a contact belong to one account and one workspace; remove %s first",
-				t.firstOf(c, a.Type).Display())
+	for _, kind := range []don.Type{don.Account, don.Workspace} {
+		now, before := placesOf(kind, c.Associations), placesOf(kind, had)
+		isNew := func(id don.ID) bool { return !slices.Contains(before, id) }
+		if len(now) <= 1 || !slices.ContainsFunc(now, isNew) {
+			continue
 		}
+		return errs.NotPermitted(places[0].Field, "this org lets a contact belong to one account and one workspace; remove %s first", now[0].Display())
 	}
 	return nil
 }
 
-func (t targets) firstOf(c *contact.Contact, kind don.Type) don.ID {
-	for _, a := range c.Associations {
+func placesOf(kind don.Type, as []contact.Association) []don.ID {
+	var out []don.ID
+	for _, a := range as {
 		if a.Type == kind {
-			return don.Of(a.Type, a.N)
+			out = append(out, don.Of(a.Type, a.N))
 		}
 	}
-	return don.ID{}
+	return out
 }
 
 // Dissociate takes a contact out of accounts and workspaces. Out of an account
-// means out of its workspaces too. A place it does not have is not_found.
-func (s *Service) Dissociate(ctx context.Context, sc org.Scope, n int64, from []don.ID) (ContactFound, error) {
+// means out of its workspaces too. A place it does not have is not_found. Of the
+// places only the ids count.
+func (s *Service) Dissociate(ctx context.Context, sc org.Scope, n int64, from []Place) (ContactFound, error) {
 	return s.editContact(ctx, sc, n, func(tx Tx, c *contact.Contact) error {
 		names, err := namesOf(ctx, tx, needs.contact, c)
 		if err != nil {
 			return err
 		}
-		for _, id := range from {
+		for _, p := range from {
 			had := len(c.Associations)
 			c.Associations = slices.DeleteFunc(c.Associations, func(a contact.Association) bool {
-				return names.Live(a) && within(a, id, names.Workspaces)
+				return names.Live(a) && within(a, p.ID, names.Workspaces)
 			})
 			if len(c.Associations) == had {
-				e := errs.New(errs.NotFound, "not_found", "%s does not belong to %s", contactOf(n).Display(), id.Display())
-				e.Field = "associations"
+				e := errs.New(errs.NotFound, "not_found", "%s does not belong to %s", contactOf(n).Display(), p.ID.Display())
+				e.Field = p.Field
 				return e
 			}
 		}

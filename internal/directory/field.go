@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
@@ -42,7 +43,7 @@ func setOwners(ctx context.Context, tx Tx, dst *[]int64, given *[]int64) error {
 		}
 		for _, n := range fresh {
 			if _, ok := known[n]; !ok {
-				return missing("owned_by", don.Of(don.Member, n))
+				return missing(itemOf("owned_by", *given, n), don.Of(don.Member, n))
 			}
 		}
 	}
@@ -69,14 +70,14 @@ func setTags(ctx context.Context, tx Tx, dst *[]tag.Use, given *[]tag.Use) error
 	for _, u := range uses {
 		t := known[u.N]
 		if t == nil {
-			return missing("tags", don.Of(don.Tag, u.N))
+			return missing(itemOf("tags", *given, u)+".id", don.Of(don.Tag, u.N))
 		}
 		if seen[u.N] {
 			return errs.NotPermitted("tags", "names %s (%s) twice with different values; a record has a tag once", don.Of(don.Tag, u.N).Display(), t.Name)
 		}
 		seen[u.N] = true
 		if !t.Allows(u.Value) && !slices.Contains(*dst, u) {
-			return badTagValue(t, u.Value)
+			return badTagValue(itemOf("tags", *given, u)+".value", t, u.Value)
 		}
 	}
 	*dst = uses
@@ -91,11 +92,16 @@ func tagNumbers(uses []tag.Use) []int64 {
 	return distinct(ns)
 }
 
-func badTagValue(t *tag.Tag, value string) error {
+func badTagValue(field string, t *tag.Tag, value string) error {
 	if len(t.AllowedValues) == 0 {
-		return errs.NotPermitted("tags", "the tag %q takes no value; leave %q out or add it to the tag's allowed_values", t.Name, value)
+		return errs.NotPermitted(field, "the tag %q takes no value; leave %q out or add it to the tag's allowed_values", t.Name, value)
 	}
-	return errs.NotPermitted("tags", "%q is not an allowed value of the tag %q", value, t.Name).With("allowed_values", t.AllowedValues)
+	return errs.NotPermitted(field, "%q is not an allowed value of the tag %q", value, t.Name).With("allowed_values", t.AllowedValues)
+}
+
+// itemOf returns the path of the first element of a list that equals item.
+func itemOf[T comparable](field string, list []T, item T) string {
+	return field + "[" + strconv.Itoa(slices.Index(list, item)) + "]"
 }
 
 // missing reports a reference to a record that does not exist.

@@ -47,6 +47,11 @@ func identifier(kind contact.Kind, field, value string) (contact.Identifier, err
 type edit struct {
 	c     *contact.Contact
 	since time.Time
+	refs  []string // that it had
+}
+
+func editOf(c *contact.Contact, since time.Time) edit {
+	return edit{c, since, c.Values(contact.KindRef)}
 }
 
 func (e edit) index(kind contact.Kind, norm string) int {
@@ -158,10 +163,13 @@ func (e edit) ownedRefs(sc org.Scope, refs []string) []string {
 	return slices.DeleteFunc(slices.Clone(refs), func(r string) bool { return OwnRef(sc, contactOf(e.c.N), r) })
 }
 
-// singleRef enforces that a contact has one reference where the org says so.
+// singleRef enforces that a contact gets no second reference where the org says
+// so. Those that it had before the org said so may stay.
 func (e edit) singleRef(sc org.Scope) error {
-	if refs := e.c.Values(contact.KindRef); sc.Settings.SingleAssociation && len(refs) > 1 {
-		return errs.NotPermitted("external_refs", "has %d values; this org lets a contact have one reference", len(refs))
+	has := e.c.Values(contact.KindRef)
+	isNew := func(ref string) bool { return !slices.Contains(e.refs, ref) }
+	if sc.Settings.SingleAssociation && len(has) > 1 && slices.ContainsFunc(has, isNew) {
+		return errs.NotPermitted("external_refs", "has %d values; this org lets a contact have one reference", len(has))
 	}
 	return nil
 }
@@ -174,7 +182,7 @@ func (s *Service) AddIdentifier(ctx context.Context, sc org.Scope, n int64, kind
 		return ContactFound{}, err
 	}
 	return s.editContact(ctx, sc, n, func(tx Tx, c *contact.Contact) error {
-		e := edit{c, tx.Now()}
+		e := editOf(c, tx.Now())
 		if e.index(kind, given.Norm()) < 0 {
 			i := e.known(given)
 			i.Main = e.main(kind) == ""
@@ -219,7 +227,7 @@ func (s *Service) editIdentifier(ctx context.Context, sc org.Scope, n int64, kin
 		return ContactFound{}, err
 	}
 	return s.editContact(ctx, sc, n, func(tx Tx, c *contact.Contact) error {
-		e := edit{c, tx.Now()}
+		e := editOf(c, tx.Now())
 		at := e.index(kind, given.Norm())
 		if at < 0 {
 			return errs.Gone(string(kind) + " " + given.Value + " of " + contactOf(n).Display())

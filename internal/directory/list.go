@@ -73,6 +73,9 @@ func (s *Service) ListContacts(ctx context.Context, sc org.Scope, f contact.Filt
 		if none || err != nil {
 			return Rows[*contact.Contact]{}, err
 		}
+		if err := shownContacts(ctx, tx, &f); err != nil {
+			return Rows[*contact.Contact]{}, err
+		}
 		return tx.ContactRows(ctx, f, q)
 	})
 }
@@ -81,26 +84,34 @@ func (s *Service) ListContacts(ctx context.Context, sc org.Scope, f contact.Filt
 // contacts in them are in nobody's sight. It reports whether the filter is for
 // such places only, so that nothing matches.
 func livePlaces(ctx context.Context, tx Tx, f *contact.Filter) (none bool, err error) {
-	if len(f.Places) == 0 {
+	if len(f.Places)+len(f.Spaces) == 0 {
 		return false, nil
 	}
 	names := &Names{}
-	if err := names.load(ctx, tx, newNeeds().add(f.Places...)); err != nil {
+	if err := names.load(ctx, tx, newNeeds().add(f.Places...).add(f.Spaces...)); err != nil {
 		return false, err
 	}
-	var live []don.ID
-	for _, id := range f.Places {
-		if names.Live(contact.Association{Type: id.Type, N: id.N}) {
-			live = append(live, id)
+	for _, list := range []*[]don.ID{&f.Places, &f.Spaces} {
+		var live []don.ID
+		for _, id := range *list {
+			if names.Live(contact.Association{Type: id.Type, N: id.N}) {
+				live = append(live, id)
+			}
 		}
+		none = none || len(*list) > 0 && len(live) == 0
+		*list = live
 	}
-	f.Places = live
-	return len(live) == 0, nil
+	return none, nil
 }
 
 // ListAccounts returns a page of the accounts that match.
 func (s *Service) ListAccounts(ctx context.Context, sc org.Scope, f account.Filter, q Query) (Page[*account.Account], error) {
-	return listPage(ctx, s, sc, q, needs.account, func(tx Tx) (Rows[*account.Account], error) { return tx.AccountRows(ctx, f, q) })
+	return listPage(ctx, s, sc, q, needs.account, func(tx Tx) (Rows[*account.Account], error) {
+		if err := shownAccounts(ctx, tx, &f); err != nil {
+			return Rows[*account.Account]{}, err
+		}
+		return tx.AccountRows(ctx, f, q)
+	})
 }
 
 // ListWorkspaces returns a page of the workspaces that match. Refs are external
@@ -118,6 +129,9 @@ func (s *Service) ListWorkspaces(ctx context.Context, sc org.Scope, f account.Wo
 		}
 		if len(refs) > 0 && len(f.Accounts) == 0 {
 			return Rows[*account.Workspace]{}, nil
+		}
+		if err := shownWorkspaces(ctx, tx, &f); err != nil {
+			return Rows[*account.Workspace]{}, err
 		}
 		return tx.WorkspaceRows(ctx, f, q)
 	})

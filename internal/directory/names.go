@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/kith-id/kith/internal/account"
 	"github.com/kith-id/kith/internal/contact"
@@ -20,6 +21,7 @@ type Names struct {
 	Accounts   map[int64]*account.Account
 	Workspaces map[int64]*account.Workspace
 	Tags       map[int64]*tag.Tag
+	at         time.Time // when they were read
 }
 
 // Of returns the display name of a record, "" when it is not among the names.
@@ -59,22 +61,34 @@ func (n *Names) Live(a contact.Association) bool {
 }
 
 // Customer returns the association that stands for a contact's customer, nil
-// when it has none: the live one marked primary, else the first live one.
+// when it has none: the live one marked primary, else the first live one. One
+// that has ended gives way to one that has not.
 func (n *Names) Customer(c *contact.Contact) *contact.Association {
-	var first *contact.Association
+	var best *contact.Association
+	rank := 0
 	for i := range c.Associations {
 		a := &c.Associations[i]
-		if !n.Live(*a) {
-			continue
-		}
-		if a.Primary {
-			return a
-		}
-		if first == nil {
-			first = a
+		if r := n.rank(a); r > rank {
+			best, rank = a, r
 		}
 	}
-	return first
+	return best
+}
+
+// rank says how well an association stands for the contact's customer, 0 when
+// it does not.
+func (n *Names) rank(a *contact.Association) int {
+	if !n.Live(*a) {
+		return 0
+	}
+	rank := 1
+	if a.Until == nil || a.Until.After(n.at) {
+		rank += 2
+	}
+	if a.Primary {
+		rank++
+	}
+	return rank
 }
 
 // needs collects what a page refers to.
@@ -144,6 +158,7 @@ func (n needs) of(t don.Type) []int64 {
 // load fetches everything needed, one query a type. Contacts may be authors,
 // and an author's customer is shown with it, so contacts come first.
 func (n *Names) load(ctx context.Context, tx Tx, want needs) (err error) {
+	n.at = tx.Now()
 	if ns := want.of(don.Contact); len(ns) > 0 {
 		if n.Contacts, err = tx.Contacts(ctx, ns, false); err != nil {
 			return err

@@ -110,7 +110,7 @@ func (s Space) Parse(field, text string, allowed ...Type) (ID, error) {
 		return ID{}, errs.BadID(field, text)
 	}
 	if !allows(allowed, id.Type) {
-		e := errs.New(errs.Invalid, "unexpected_id_type", "%q names a %s; give the id of a %s", text, id.Type.Wire(), wires(allowed))
+		e := errs.New(errs.Invalid, "unexpected_id_type", "%q is the id of type %s; give one of type %s", text, id.Type.Wire(), wires(allowed))
 		e.Field = field
 		return ID{}, e.With("value", text).With("allowed_types", strings.Split(wires(allowed), " or "))
 	}
@@ -120,7 +120,13 @@ func (s Space) Parse(field, text string, allowed ...Type) (ID, error) {
 	return id, nil
 }
 
+// maxText bounds ids: the longest that Format writes is far shorter.
+const maxText = 300 // bytes
+
 func (s Space) read(text string) (id ID, foreign, ok bool) {
+	if len(text) > maxText {
+		return ID{}, false, false
+	}
 	if !strings.HasPrefix(text, "don:") {
 		id, ok = parseDisplay(text)
 		return id, false, ok
@@ -168,7 +174,7 @@ func localID(t Type, local string) (ID, bool) {
 		return ID{Type: t, Local: local}, alnum(local)
 	}
 	n, err := strconv.ParseInt(local, 10, 64)
-	return ID{Type: t, N: n}, err == nil && n > 0 && local[0] != '+'
+	return ID{Type: t, N: n}, err == nil && n > 0 && local[0] != '+' && local[0] != '0'
 }
 
 func unquote(s string) string {

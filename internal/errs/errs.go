@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strings"
 )
 
 // Kind decides how an error is answered: the HTTP status, the exit code of the
@@ -96,16 +97,27 @@ func NotPermitted(field, reason string, args ...any) *Error {
 
 // BadEnum reports a value outside its field's allowed values.
 func BadEnum(field, value string, allowed []string) *Error {
-	e := New(Invalid, "invalid_enum_value", "%q is not one of %v", value, allowed)
+	value = clip(value)
+	e := New(Invalid, "invalid_enum_value", "%q is not one of %s", value, strings.Join(allowed, ", "))
 	e.Field = field
 	return e.With("value", value).With("allowed_values", allowed)
 }
 
 // BadID reports an id that cannot be read.
 func BadID(field, value string) *Error {
+	value = clip(value)
 	e := New(Invalid, "invalid_id", "%q is not an id; give a display id such as REVU-12 or a full id that starts with don:", value)
 	e.Field = field
 	return e.With("value", value)
+}
+
+// clip shortens a value that a client sent, so that no answer grows with it.
+func clip(value string) string {
+	const limit = 200 // bytes
+	if len(value) <= limit {
+		return value
+	}
+	return strings.ToValidUTF8(value[:limit], "") + "…"
 }
 
 // Gone reports that an object does not exist, or not for this caller.

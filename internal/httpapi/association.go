@@ -33,8 +33,9 @@ type setAssociation struct {
 }
 
 func (s setAssociation) place(c call, i int) (directory.Place, error) {
-	id, err := c.reference(element("associations", i)+".associated_to", s.AssociatedTo, don.Account, don.Workspace)
-	p := directory.Place{ID: id, Role: given(s.Role), Primary: given(s.Primary)}
+	field := element("associations", i) + ".associated_to"
+	id, err := c.reference(field, s.AssociatedTo, don.Account, don.Workspace)
+	p := directory.Place{ID: id, Field: field, Role: given(s.Role), Primary: given(s.Primary)}
 	if s.Since.Set {
 		p.Since = &s.Since.Value.Time
 	}
@@ -72,19 +73,20 @@ type linkIn struct {
 	OrgID  string `json:"rev_org_don" format:"id" deprecated:"true" doc:"An older name of rev_org."`
 }
 
-func (in linkIn) read(c call) (user, workspace don.ID, err error) {
+func (in linkIn) read(c call) (user don.ID, to directory.Place, err error) {
 	userText, orgText := cmp.Or(in.ID, in.UserID), cmp.Or(in.RevOrg, in.OrgID)
 	switch {
 	case userText == "":
-		return user, workspace, errs.Missing("id")
+		return user, to, errs.Missing("id")
 	case orgText == "":
-		return user, workspace, errs.Missing("rev_org")
+		return user, to, errs.Missing("rev_org")
 	}
 	if user, err = c.object("id", userText, don.Contact); err != nil {
-		return user, workspace, err
+		return user, to, err
 	}
-	workspace, err = c.reference("rev_org", orgText, don.Workspace, don.Account)
-	return user, workspace, err
+	to.Field = "rev_org"
+	to.ID, err = c.reference(to.Field, orgText, don.Workspace, don.Account)
+	return user, to, err
 }
 
 func registerAssociations(api *API, d DirectoryDeps) {
@@ -118,9 +120,10 @@ func (d DirectoryDeps) removeAssociations(ctx context.Context, c call, in *assoc
 	if err != nil {
 		return nil, err
 	}
-	from := make([]don.ID, len(in.Associations))
+	from := make([]directory.Place, len(in.Associations))
 	for i, text := range in.Associations {
-		if from[i], err = c.reference(element("associations", i), text, don.Account, don.Workspace); err != nil {
+		from[i].Field = element("associations", i)
+		if from[i].ID, err = c.reference(from[i].Field, text, don.Account, don.Workspace); err != nil {
 			return nil, err
 		}
 	}
@@ -129,19 +132,19 @@ func (d DirectoryDeps) removeAssociations(ctx context.Context, c call, in *assoc
 }
 
 func (d DirectoryDeps) link(ctx context.Context, c call, in *linkIn) (*revUserOut, error) {
-	user, workspace, err := in.read(c)
+	user, to, err := in.read(c)
 	if err != nil {
 		return nil, err
 	}
-	return c.revUser(d.Service.Associate(ctx, c.Scope, user.N, []directory.Place{{ID: workspace}}))
+	return c.revUser(d.Service.Associate(ctx, c.Scope, user.N, []directory.Place{to}))
 }
 
 func (d DirectoryDeps) unlink(ctx context.Context, c call, in *linkIn) (*revUserOut, error) {
-	user, workspace, err := in.read(c)
+	user, from, err := in.read(c)
 	if err != nil {
 		return nil, err
 	}
-	return c.revUser(d.Service.Dissociate(ctx, c.Scope, user.N, []don.ID{workspace}))
+	return c.revUser(d.Service.Dissociate(ctx, c.Scope, user.N, []directory.Place{from}))
 }
 
 // listAssociations pages through the list that a contact carries, in the order

@@ -34,17 +34,17 @@ func TestAssociations(t *testing.T) {
 				made("rev-users.associations.add", `{"rev_user_id":"REVU-1","associations":[{"associated_to":"REV-2","until":null,"role":null}]}`, `{}`),
 				absent(done("rev-users.associations.list", `{"rev_user_id":"REVU-1"}`, `{"associations":[{},{},{"primary":true,"since":"2020-01-02T03:04:05.000Z"}]}`), "associations.2.until", "associations.2.role"),
 				refused("unknown contact", "rev-users.associations.add", `{"rev_user_id":"REVU-9","associations":[{"associated_to":"ACC-1"}]}`, 404, `{"type":"not_found"}`),
-				refused("unknown account", "rev-users.associations.add", `{"rev_user_id":"REVU-1","associations":[{"associated_to":"ACC-9"}]}`, 404, `{"type":"not_found"}`),
+				refused("unknown account", "rev-users.associations.add", `{"rev_user_id":"REVU-1","associations":[{"associated_to":"ACC-2"},{"associated_to":"ACC-9"}]}`, 404, `{"type":"not_found","field_name":"associations[1].associated_to"}`),
 				refused("another type", "rev-users.associations.add", `{"rev_user_id":"REVU-1","associations":[{"associated_to":"TAG-1"}]}`, 400, `{"type":"unexpected_id_type","field_name":"associations[0].associated_to"}`),
 				refused("none", "rev-users.associations.add", `{"rev_user_id":"REVU-1","associations":[]}`, 400, `{"type":"value_not_permitted","field_name":"associations"}`),
 				refused("absent", "rev-users.associations.add", `{"rev_user_id":"REVU-1"}`, 400, `{"type":"missing_required_field","field_name":"associations"}`),
 				refused("no target", "rev-users.associations.add", `{"rev_user_id":"REVU-1","associations":[{}]}`, 400, `{"type":"missing_required_field","field_name":"associations[0].associated_to"}`),
 				refused("plain ids", "rev-users.associations.add", `{"rev_user_id":"REVU-1","associations":["ACC-1"]}`, 400, `{"type":"unexpected_json_type"}`),
-				refused("ends before it begins", "rev-users.associations.add", `{"rev_user_id":"REVU-1","associations":[{"associated_to":"ACC-2","since":"2020-01-01T00:00:00Z","until":"2019-01-01T00:00:00Z"}]}`, 400, `{"type":"value_not_permitted","field_name":"associations.until"}`),
-				refused("beyond the calendar", "rev-users.associations.add", `{"rev_user_id":"REVU-1","associations":[{"associated_to":"ACC-2","until":"9999-12-31T23:59:59-01:00"}]}`, 400, `{"type":"value_not_permitted","field_name":"associations.until"}`),
+				refused("ends before it begins", "rev-users.associations.add", `{"rev_user_id":"REVU-1","associations":[{"associated_to":"ACC-2","since":"2020-01-01T00:00:00Z","until":"2019-01-01T00:00:00Z"}]}`, 400, `{"type":"value_not_permitted","field_name":"associations[0].until"}`),
+				refused("beyond the calendar", "rev-users.associations.add", `{"rev_user_id":"REVU-1","associations":[{"associated_to":"ACC-2","until":"9999-12-31T23:59:59-01:00"}]}`, 400, `{"type":"value_not_permitted","field_name":"associations[0].until"}`),
 				{Name: "remove a workspace", Path: "/rev-users.associations.remove", Body: `{"rev_user_id":"REVU-1","associations":["REV-2"]}`, Status: 204},
 				done("rev-users.associations.list", `{"rev_user_id":"REVU-1"}`, `{"associations":[{"associated_to":{"display_id":"ACC-1"}},{"associated_to":{"display_id":"ACC-2"}}]}`),
-				refused("remove it twice", "rev-users.associations.remove", `{"rev_user_id":"REVU-1","associations":["REV-2"]}`, 404, `{"type":"not_found","field_name":"associations"}`),
+				refused("remove it twice", "rev-users.associations.remove", `{"rev_user_id":"REVU-1","associations":["REV-2"]}`, 404, `{"type":"not_found","field_name":"associations[0]"}`),
 				refused("remove nothing", "rev-users.associations.remove", `{"rev_user_id":"REVU-1","associations":[]}`, 400, `{"type":"value_not_permitted"}`),
 				refused("remove another type", "rev-users.associations.remove", `{"rev_user_id":"REVU-1","associations":["TAG-1"]}`, 400, `{"type":"unexpected_id_type","field_name":"associations[0]"}`),
 				done("rev-users.link", `{"id":"REVU-1","rev_org":"REV-1"}`, `{}`),
@@ -59,6 +59,23 @@ func TestAssociations(t *testing.T) {
 				refused("unlink twice", "rev-users.unlink", `{"id":"REVU-1","rev_org":"REV-3"}`, 404, `{"type":"not_found"}`),
 				refused("unlink nothing", "rev-users.unlink", `{}`, 400, `{"type":"missing_required_field"}`),
 			}))
+	})
+}
+
+func TestEndedAssociation(t *testing.T) {
+	onEngines(t, func(t *testing.T, w *world) {
+		c := w.join(t, "acme", org.Settings{})
+		company(t, c)
+		c.Post(t, "rev-users.create", `{"display_name":"Bo"}`, 201)
+		c.Run(t, []apitest.Scenario{
+			made("rev-users.associations.add", `{"rev_user_id":"REVU-1","associations":[{"associated_to":"REV-2","primary":true,"since":"2020-01-01T00:00:00Z","until":"2021-01-01T00:00:00Z"}]}`, `{}`),
+			made("rev-users.associations.add", `{"rev_user_id":"REVU-1","associations":[{"associated_to":"ACC-1","until":"2999-01-01T00:00:00Z"}]}`, `{}`),
+			done("rev-users.get", `{"id":"REVU-1"}`, `{"rev_user":{"rev_org":{"display_id":"ACC-1"}}}`),
+			made("rev-users.associations.add", `{"rev_user_id":"REVU-1","associations":[{"associated_to":"ACC-2"}]}`, `{}`),
+			{Name: "leave the account", Path: "/rev-users.associations.remove", Body: `{"rev_user_id":"REVU-1","associations":["ACC-2"]}`, Status: 204},
+			made("rev-users.associations.add", `{"rev_user_id":"REVU-1","associations":[{"associated_to":"ACC-1","since":"2020-01-01T00:00:00Z","until":"2021-01-01T00:00:00Z"}]}`, `{}`),
+			done("rev-users.get", `{"id":"REVU-1"}`, `{"rev_user":{"rev_org":{"display_id":"REV-2"}}}`), // nothing else is left
+		})
 	})
 }
 
@@ -102,7 +119,7 @@ func TestIdentifiers(t *testing.T) {
 			done("rev-users.list", `{"sort_by":["email:asc"],"limit":1}`, `{"rev_users":[{"display_id":"REVU-1"}]}`),
 			done("rev-users.identifiers.remove", `{"id":"REVU-1","kind":"email","value":"bo@home.test"}`, `{"identifiers":[{"value":"bo@acme.com","main":true},{},{},{}]}`),
 			done("rev-users.identifiers.add", `{"id":"REVU-2","kind":"email","value":"bo@home.test"}`, `{}`),
-			refused("held by another", "rev-users.identifiers.add", `{"id":"REVU-1","kind":"external_ref","value":"c-1"}`, 409, `{"type":"conflict","field_name":"external_ref","holder":{"display_id":"REVU-2","display_name":"Cy"}}`),
+			refused("held by another", "rev-users.identifiers.add", `{"id":"REVU-1","kind":"external_ref","value":"c-1"}`, 409, `{"type":"conflict","field_name":"value","holder":{"display_id":"REVU-2","display_name":"Cy"}}`),
 			refused("remove what is not there", "rev-users.identifiers.remove", `{"id":"REVU-1","kind":"email","value":"cy@acme.com"}`, 404, `{"type":"not_found"}`),
 			refused("main of what is not there", "rev-users.identifiers.set-main", `{"id":"REVU-1","kind":"phone","value":"+49301234568"}`, 404, `{"type":"not_found"}`),
 			refused("kind", "rev-users.identifiers.add", `{"id":"REVU-1","kind":"slack","value":"x"}`, 400, `{"type":"invalid_enum_value","field_name":"kind","allowed_values":["email","phone","external_ref"]}`),

@@ -116,7 +116,7 @@ func (in *revUserCreateIn) places(c call) ([]directory.Place, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, directory.Place{ID: id})
+		out = append(out, directory.Place{ID: id, Field: p.field})
 	}
 	return out, nil
 }

@@ -31,12 +31,8 @@ func (f contactFilter) read(c call) (contact.Filter, bool, error) {
 	}
 	out.CreatedAfter, out.CreatedBefore = f.CreatedDate.bounds()
 	out.ModifiedAfter, out.ModifiedBefore = f.ModifiedDate.bounds()
-	if len(f.RevOrg) > 0 {
-		s.either("rev_org", f.RevOrg, "associations", f.Associations)
-		out.Places = s.ids("rev_org", f.RevOrg, don.Workspace)
-	} else {
-		out.Places = s.ids("associations", f.Associations, don.Account, don.Workspace)
-	}
+	out.Places = s.ids("associations", f.Associations, don.Account, don.Workspace)
+	out.Spaces = s.ids("rev_org", f.RevOrg, don.Workspace)
 	s.custom(f.CustomFields)
 	return out, s.none || !c.sees(don.Contact), s.err
 }

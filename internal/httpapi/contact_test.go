@@ -70,13 +70,13 @@ func TestContactCreate(t *testing.T) {
 			refused("id of another type", "rev-users.create", `{"rev_org":"ACC-1"}`, 400, `{"type":"unexpected_id_type","field_name":"rev_org","value":"ACC-1","allowed_types":["rev_org"]}`),
 			refused("no id", "rev-users.create", `{"account":"acme"}`, 400, `{"type":"invalid_id","field_name":"account"}`),
 			refused("two workspaces", "rev-users.create", `{"rev_org":"REV-1","org_id":"REV-2"}`, 400, `{"type":"value_not_permitted","field_name":"org_id"}`),
-			refused("no such account", "rev-users.create", `{"account":"ACC-99"}`, 404, `{"type":"not_found"}`),
-			refused("no such workspace", "rev-users.create", `{"rev_org":"REV-99","email":"new@acme.com"}`, 404, `{"type":"not_found"}`),
-			refused("no such tag", "rev-users.create", `{"tags":[{"id":"TAG-99"}]}`, 404, `{"type":"not_found","field_name":"tags"}`),
-			refused("no such owner", "rev-users.create", `{"owned_by":["DEVU-99"]}`, 404, `{"type":"not_found","field_name":"owned_by"}`),
+			refused("no such account", "rev-users.create", `{"account":"ACC-99"}`, 404, `{"type":"not_found","field_name":"account"}`),
+			refused("no such workspace", "rev-users.create", `{"rev_org":"REV-99","email":"new@acme.com"}`, 404, `{"type":"not_found","field_name":"rev_org"}`),
+			refused("no such tag", "rev-users.create", `{"tags":[{"id":"TAG-2"},{"id":"TAG-99"}]}`, 404, `{"type":"not_found","field_name":"tags[1].id"}`),
+			refused("no such owner", "rev-users.create", `{"owned_by":["DEVU-99"]}`, 404, `{"type":"not_found","field_name":"owned_by[0]"}`),
 			refused("tag without id", "rev-users.create", `{"tags":[{"value":"gold"}]}`, 400, `{"type":"missing_required_field","field_name":"tags[0].id"}`),
-			refused("value not allowed", "rev-users.create", `{"tags":[{"id":"TAG-1","value":"tin"}]}`, 400, `{"type":"value_not_permitted","field_name":"tags","allowed_values":["gold","silver"]}`),
-			refused("tag takes no value", "rev-users.create", `{"tags":[{"id":"TAG-2","value":"tin"}]}`, 400, `{"type":"value_not_permitted","field_name":"tags"}`),
+			refused("value not allowed", "rev-users.create", `{"tags":[{"id":"TAG-1","value":"tin"}]}`, 400, `{"type":"value_not_permitted","field_name":"tags[0].value","allowed_values":["gold","silver"]}`),
+			refused("tag takes no value", "rev-users.create", `{"tags":[{"id":"TAG-2","value":"tin"}]}`, 400, `{"type":"value_not_permitted","field_name":"tags[0].value"}`),
 			refused("tag twice", "rev-users.create", `{"tags":[{"id":"TAG-1","value":"gold"},{"id":"TAG-1"}]}`, 400, `{"type":"value_not_permitted","field_name":"tags"}`),
 			refused("custom field", "rev-users.create", `{"custom_fields":{"tnt__plan":"gold"}}`, 400, `{"type":"customization_validation_error","subtype":"field_not_in_schema","field_name":"custom_fields.tnt__plan"}`),
 			refused("subtype", "rev-users.create", `{"custom_schema_spec":{"subtype":"x"}}`, 400, `{"type":"customization_validation_error","subtype":"fragment_not_found"}`),
@@ -193,6 +193,8 @@ func TestContactList(t *testing.T) {
 			forms("workspace", "rev-users.list", "rev_org=REV-2", `{"rev_org":["REV-2"]}`, 200, one("REVU-1")),
 			forms("account", "rev-users.list", "associations=ACC-1", `{"associations":["ACC-1"]}`, 200, `{"rev_users":[{"display_id":"REVU-2"},{"display_id":"REVU-1"}]}`),
 			forms("account or workspace", "rev-users.list", "associations=ACC-2,REV-2", `{"associations":["ACC-2","REV-2"]}`, 200, `{"rev_users":[{"display_id":"REVU-3"},{"display_id":"REVU-1"}]}`),
+			forms("account and workspace", "rev-users.list", "associations=ACC-1,ACC-2&rev_org=REV-2", `{"associations":["ACC-1","ACC-2"],"rev_org":["REV-2"]}`, 200, one("REVU-1")),
+			forms("workspace of another account", "rev-users.list", "associations=ACC-2&rev_org=REV-2", `{"associations":["ACC-2"],"rev_org":["REV-2"]}`, 200, none),
 			forms("tag with value", "rev-users.list", "tags=TAG-1=gold", `{"tags":["TAG-1=gold"]}`, 200, one("REVU-1")),
 			forms("any of two tags", "rev-users.list", "tags=%22TAG-2%22,%22TAG-1=gold%22", `{"tags":["TAG-2","TAG-1=gold"]}`, 200, `{"rev_users":[{"display_id":"REVU-3"},{"display_id":"REVU-1"}]}`),
 			forms("owner", "rev-users.list", "owned_by=DEVU-1", `{"owned_by":["DEVU-1"]}`, 200, one("REVU-1")),
@@ -322,13 +324,36 @@ func TestSingleAssociation(t *testing.T) {
 		c.Run(t, []apitest.Scenario{
 			made("rev-users.create", `{"rev_org":"REV-2","external_ref":"a"}`, `{"rev_user":{"rev_org":{"display_id":"REV-2"}}}`),
 			made("rev-users.create", `{"rev_org":"REV-1","account":"ACC-1"}`, `{}`),
-			refused("two accounts", "rev-users.create", `{"rev_org":"REV-1","account":"ACC-2"}`, 400, `{"type":"value_not_permitted","field_name":"associations"}`),
+			refused("two accounts", "rev-users.create", `{"rev_org":"REV-1","account":"ACC-2"}`, 400, `{"type":"value_not_permitted","field_name":"rev_org"}`),
 			refused("two references", "rev-users.create", `{"external_refs":["x","y"]}`, 400, `{"type":"value_not_permitted","field_name":"external_refs"}`),
 			refused("second reference", "rev-users.identifiers.add", `{"id":"REVU-1","kind":"external_ref","value":"b"}`, 400, `{"type":"value_not_permitted"}`),
 			refused("second account", "rev-users.associations.add", `{"rev_user_id":"REVU-1","associations":[{"associated_to":"ACC-2"}]}`, 400, `{"type":"value_not_permitted"}`),
 			refused("second workspace", "rev-users.link", `{"id":"REVU-1","rev_org":"REV-1"}`, 400, `{"type":"value_not_permitted"}`),
 			done("accounts.delete", `{"id":"ACC-1"}`, `{}`),
 			made("rev-users.associations.add", `{"rev_user_id":"REVU-1","associations":[{"associated_to":"ACC-2"}]}`, `{}`),
+		})
+	})
+}
+
+// What a contact has from before its org allowed it one account and one
+// reference does not keep it from being changed.
+func TestSingleAssociationLater(t *testing.T) {
+	onEngines(t, func(t *testing.T, w *world) {
+		c := w.join(t, "acme", org.Settings{})
+		company(t, c)
+		c.Post(t, "rev-users.create", `{"external_refs":["a","b"],"account":"ACC-1"}`, 201)
+		c.Post(t, "rev-users.associations.add", `{"rev_user_id":"REVU-1","associations":[{"associated_to":"ACC-2"}]}`, 201)
+		c.Post(t, "accounts.create", `{"display_name":"Crow"}`, 201)
+		a := w.actors["acme"]
+		a.Scope.Settings.SingleAssociation = true
+		w.actors["acme"] = a
+		c.Run(t, []apitest.Scenario{
+			done("rev-users.update", `{"id":"REVU-1","display_name":"Bo"}`, `{"rev_user":{"display_name":"Bo","external_refs":["a","b"]}}`),
+			done("rev-users.update", `{"id":"REVU-1","external_refs":["b","a"]}`, `{"rev_user":{"external_refs":["b","a"]}}`),
+			made("rev-users.associations.add", `{"rev_user_id":"REVU-1","associations":[{"associated_to":"ACC-2","role":"buyer"}]}`, `{}`),
+			refused("another reference", "rev-users.update", `{"id":"REVU-1","external_refs":["a","c"]}`, 400, `{"type":"value_not_permitted","field_name":"external_refs"}`),
+			refused("a third account", "rev-users.link", `{"id":"REVU-1","rev_org":"REV-4"}`, 400, `{"type":"value_not_permitted","field_name":"rev_org"}`),
+			done("rev-users.update", `{"id":"REVU-1","external_refs":["c"]}`, `{"rev_user":{"external_refs":["c"]}}`),
 		})
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/httpapi/wire"
 )
 
@@ -103,7 +104,19 @@ func (d DirectoryDeps) addIdentifier(ctx context.Context, c call, in *identifier
 	if err != nil {
 		return nil, err
 	}
-	return c.identifiers(d.Service.AddIdentifier(ctx, c.Scope, id.N, contact.Kind(in.Kind), in.Value, in.Main))
+	found, err := d.Service.AddIdentifier(ctx, c.Scope, id.N, contact.Kind(in.Kind), in.Value, in.Main)
+	return c.identifiers(found, asValue(err))
+}
+
+// asValue names the field value in an error about an identifier, which names
+// the field that the identifier has in other operations.
+func asValue(err error) error {
+	if e := errs.As(err); e != nil && e.Field != "" {
+		named := *e
+		named.Field = "value"
+		return &named
+	}
+	return err
 }
 
 func (d DirectoryDeps) removeIdentifier(ctx context.Context, c call, in *identifierIn) (*identifiersOut, error) {

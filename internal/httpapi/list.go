@@ -14,7 +14,8 @@ import (
 	"github.com/kith-id/kith/internal/tag"
 )
 
-// dateFilter takes what lies between two times, both included.
+// dateFilter takes what lies between two times, both included, as times are
+// shown: a record's own date finds it, although what is stored is finer.
 type dateFilter struct {
 	After  *wire.Time `json:"after" doc:"At this time or later."`
 	Before *wire.Time `json:"before" doc:"At this time or earlier."`
@@ -25,7 +26,11 @@ func (f dateFilter) bounds() (after, before *time.Time) {
 		after = &f.After.Time
 	}
 	if f.Before != nil {
-		before = &f.Before.Time
+		end := f.Before.Time
+		if shown := end.Truncate(time.Millisecond); shown.Equal(end) {
+			end = shown.Add(time.Millisecond - 1)
+		}
+		before = &end
 	}
 	return after, before
 }

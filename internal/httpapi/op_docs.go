@@ -34,8 +34,7 @@ func (a *API) addPages() {
 
 func (a *API) addPage(path, media string, content func() ([]byte, error)) {
 	op := Op{Path: strings.TrimPrefix(path, "/"), Auth: unrouted}
-	a.methods[path] = []string{http.MethodGet}
-	a.mux.HandleFunc("GET "+path, a.around(op, func(w http.ResponseWriter, r *http.Request) {
+	serve := a.around(op, func(w http.ResponseWriter, r *http.Request) {
 		body, err := content()
 		if err != nil {
 			a.WriteError(w, r, err)
@@ -47,7 +46,11 @@ func (a *API) addPage(path, media string, content func() ([]byte, error)) {
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		_, _ = w.Write(body) // the client has gone; nobody is left to tell
-	}))
+	})
+	for _, prefix := range []string{"", "/internal"} {
+		a.methods[prefix+path] = []string{http.MethodGet}
+		a.mux.HandleFunc("GET "+prefix+path, serve)
+	}
 }
 
 // docsPage renders the document as one HTML page without scripts.

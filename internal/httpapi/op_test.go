@@ -294,7 +294,7 @@ func TestErrors(t *testing.T) {
 
 func TestErrorBodyOrder(t *testing.T) {
 	got := string(errorBody(errs.BadEnum("mode", "x", []string{"a"}), ""))
-	want := `{"type":"invalid_enum_value","message":"mode: \"x\" is not one of [a]","field_name":"mode","allowed_values":["a"],"value":"x"}`
+	want := `{"type":"invalid_enum_value","message":"mode: \"x\" is not one of a","field_name":"mode","allowed_values":["a"],"value":"x"}`
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/kith-id/kith/internal/account"
 	"github.com/kith-id/kith/internal/contact"
@@ -204,7 +205,8 @@ func (f workspaceFilter) read(c call) (filter account.WorkspaceFilter, refs []st
 	s.left(f.Account, len(filter.Accounts)+len(refs))
 	s.custom(f.CustomFields)
 	if len(f.CustomFieldFilter) > 0 {
-		s.custom(map[string]any{f.CustomFieldFilter[0]: true})
+		name, _, _ := strings.Cut(f.CustomFieldFilter[0], ":")
+		s.fail(noSuchField("custom_field_filter[0]", "field_not_in_schema", "this org has no custom field %q; custom fields are not supported yet", name))
 	}
 	return filter, refs, s.none || !c.sees(don.Workspace), s.err
 }

@@ -103,7 +103,7 @@ func TestPresetMapsAnExport(t *testing.T) {
 
 func TestApplyPresetRefuses(t *testing.T) {
 	fields := Fields(don.Account, org.Settings{})
-	for preset, want := range map[string]string{"linear": "not one of [attio chatwoot", "chatwoot": "has no columns for accounts"} {
+	for preset, want := range map[string]string{"linear": "not one of attio, chatwoot", "chatwoot": "has no columns for accounts"} {
 		if _, err := ApplyPreset(preset, don.Account, fields); !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", preset, err)
 		}

@@ -167,9 +167,12 @@ func (a *App) Handler() http.Handler {
 	return limitBodies(mux)
 }
 
+// route tells the API from the web app. Only the API is ever written to, so it
+// has the answer to every request that is not one for a page.
 func (a *App) route(w http.ResponseWriter, r *http.Request) {
 	p := r.URL.Path
-	if webui.IsAPIPath(p) || path.Ext(p) == "" && a.svc.api.Owns(p) {
+	page := r.Method == http.MethodGet || r.Method == http.MethodHead
+	if !page || webui.IsAPIPath(p) || path.Ext(p) == "" && a.svc.api.Owns(p) {
 		a.svc.api.ServeHTTP(w, r)
 		return
 	}

@@ -129,6 +129,22 @@ func authorCond(table string, tails []string) cond {
 	return c
 }
 
+// numberCond asks for any of the records that have the numbers.
+func numberCond(table string, ns []int64) cond {
+	test := func(b *builder, t string) string { return t + ".n" + in(b, ns) }
+	return cond{
+		members: func(b *builder) string {
+			return "SELECT x.n FROM " + table + " x WHERE x.org_id = $1 AND " + test(b, "x")
+		},
+		order:  "x.n",
+		weight: 1,
+		test:   test,
+		probe: func(b *builder, n string) string {
+			return exists(table+" x", "x.org_id = $1 AND "+test(b, "x")+" AND x.n = "+n)
+		},
+	}
+}
+
 // verifiedCond asks for verified contacts or the others. Only the others, who
 // are few as a rule, have an index.
 func verifiedCond(want bool) cond {
@@ -255,6 +271,14 @@ func (cs *conds) tags(field string, uses []tag.Use) {
 	cs.attrs(field, values)
 }
 
+func (cs *conds) places(ids []don.ID) {
+	values := make([]string, len(ids))
+	for i, p := range ids {
+		values[i] = place(p.Type, p.N)
+	}
+	cs.attrs(contactPlace, values)
+}
+
 func (cs *conds) keys(of don.Type, kind contact.Kind, values []string) {
 	if len(values) > 0 {
 		*cs = append(*cs, keyCond(of, kind, values))
@@ -264,6 +288,12 @@ func (cs *conds) keys(of don.Type, kind contact.Kind, values []string) {
 func (cs *conds) author(table string, tails []string) {
 	if len(tails) > 0 {
 		*cs = append(*cs, authorCond(table, tails))
+	}
+}
+
+func (cs *conds) only(table string, ns []int64) {
+	if len(ns) > 0 {
+		*cs = append(*cs, numberCond(table, ns))
 	}
 }
 
@@ -278,17 +308,15 @@ func contactConds(f contact.Filter) conds {
 	cs.keys(don.Contact, contact.KindEmail, f.Emails)
 	cs.keys(don.Contact, contact.KindRef, f.Refs)
 	cs.keys(don.Contact, contact.KindPhone, f.Phones)
-	places := make([]string, len(f.Places))
-	for i, p := range f.Places {
-		places[i] = place(p.Type, p.N)
-	}
-	cs.attrs(contactPlace, places)
+	cs.places(f.Places)
+	cs.places(f.Spaces)
 	cs.tags(contactTag, f.Tags)
 	cs.numbers(contactOwner, f.Owners)
 	cs.author("contact", f.CreatedBy)
 	if f.Verified != nil {
 		cs = append(cs, verifiedCond(*f.Verified))
 	}
+	cs.only("contact", f.Numbers)
 	cs.date("contact", "created_at", f.CreatedAfter, f.CreatedBefore)
 	cs.date("contact", "modified_at", f.ModifiedAfter, f.ModifiedBefore)
 	return cs
@@ -305,6 +333,7 @@ func accountConds(f account.Filter) conds {
 	cs.tags(accountTag, f.Tags)
 	cs.numbers(accountOwner, f.Owners)
 	cs.author("account", f.CreatedBy)
+	cs.only("account", f.Numbers)
 	cs.date("account", "created_at", f.CreatedAfter, f.CreatedBefore)
 	cs.date("account", "modified_at", f.ModifiedAfter, f.ModifiedBefore)
 	return cs
@@ -318,6 +347,7 @@ func spaceConds(f account.WorkspaceFilter) conds {
 	cs.tags(spaceTag, f.Tags)
 	cs.numbers(spaceOwner, f.Owners)
 	cs.author("workspace", f.CreatedBy)
+	cs.only("workspace", f.Numbers)
 	cs.date("workspace", "created_at", f.CreatedAfter, f.CreatedBefore)
 	cs.date("workspace", "modified_at", f.ModifiedAfter, f.ModifiedBefore)
 	return cs

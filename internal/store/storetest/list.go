@@ -84,6 +84,7 @@ func randomFilter(rng *rand.Rand, n int) contact.Filter {
 	one := func() string { return fmt.Sprint(1 + rng.IntN(n)) }
 	set := []func(){
 		func() { f.Places = some(rng, don.Of(don.Account, 1), don.Of(don.Account, 2), don.Of(don.Workspace, 1)) },
+		func() { f.Spaces = some(rng, don.Of(don.Workspace, 1), don.Of(don.Workspace, 2)) },
 		func() { f.Emails = some(rng, "a"+one()+"@example.com", "b"+one()+"@example.org") },
 		func() { f.Refs = some(rng, "ref-"+one(), "ref-"+one()) },
 		func() { f.Phones = some(rng, "+49301", "+49302", "+49309") },
@@ -91,6 +92,7 @@ func randomFilter(rng *rand.Rand, n int) contact.Filter {
 		func() { f.Owners = some[int64](rng, 1, 2) },
 		func() { f.CreatedBy = some(rng, "devu/1", "devu/2", "sysu/1") },
 		func() { v := rng.IntN(2) == 0; f.Verified = &v },
+		func() { f.Numbers = some(rng, int64(1+rng.IntN(n)), int64(1+rng.IntN(n))) },
 		func() { f.CreatedAfter = moment() }, func() { f.CreatedBefore = moment() },
 		func() { f.ModifiedAfter = moment() }, func() { f.ModifiedBefore = moment() },
 	}
@@ -118,9 +120,9 @@ func matches(f contact.Filter, c *contact.Contact) bool {
 	for _, u := range c.Tags {
 		uses = append(uses, tag.Use{N: u.N})
 	}
-	return anyOf(f.Places, places...) && anyOf(f.Tags, uses...) && anyOf(f.Owners, c.Owners...) && anyOf(f.CreatedBy, c.CreatedBy) &&
+	return anyOf(f.Places, places...) && anyOf(f.Spaces, places...) && anyOf(f.Tags, uses...) && anyOf(f.Owners, c.Owners...) && anyOf(f.CreatedBy, c.CreatedBy) &&
 		anyOf(f.Emails, c.Values(contact.KindEmail)...) && anyOf(f.Refs, c.Values(contact.KindRef)...) && anyOf(f.Phones, c.Values(contact.KindPhone)...) &&
-		(f.Verified == nil || *f.Verified == c.Verified) &&
+		anyOf(f.Numbers, c.N) && (f.Verified == nil || *f.Verified == c.Verified) &&
 		within(c.CreatedAt, f.CreatedAfter, f.CreatedBefore) && within(c.ModifiedAt, f.ModifiedAfter, f.ModifiedBefore)
 }
 
