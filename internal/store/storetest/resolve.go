@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -38,32 +39,32 @@ func person(i int, rng *rand.Rand) identity.Observation {
 	return o
 }
 
-// size returns how many clients present how many people; KITH_PEOPLE raises it.
-func size() (clients, people int) {
+// Crowd returns how many clients present how many people; KITH_PEOPLE raises it.
+func Crowd() (clients, people int) {
 	if n, err := strconv.Atoi(os.Getenv("KITH_PEOPLE")); err == nil {
 		return 64, n
 	}
 	return 64, 150
 }
 
-// testResolve lets many clients of two processes present the same people in
-// random order: each person must be one contact, and the same one for everybody.
-func testResolve(t *testing.T, open Open) {
-	db, other := open(t)
-	s := Scope(t, db, "acme")
-	clients, people := size()
-	resolvers := []*identity.Resolver{identity.NewResolver(identityDB{db}), identity.NewResolver(identityDB{other})}
-	ids := make([][]int64, clients)
-	start := time.Now()
+// Present lets clients present the same people at the same time, each all of
+// them in an order of its own, and returns the contact that each client got for
+// each person. Seed tells the clients of one process from those of another.
+func Present(ctx context.Context, s org.Scope, clients, people int, seed uint64, dbs ...*store.DB) ([][]int64, error) {
+	var resolvers []*identity.Resolver
+	for _, db := range dbs {
+		resolvers = append(resolvers, identity.NewResolver(identityDB{db}))
+	}
+	ids, failed := make([][]int64, clients), make([]error, clients)
 	var wg sync.WaitGroup
 	for c := range clients {
 		ids[c] = make([]int64, people)
 		wg.Go(func() {
-			rng := rand.New(rand.NewPCG(1, uint64(c)))
+			rng := rand.New(rand.NewPCG(seed, uint64(c)))
 			for _, i := range rng.Perm(people) {
-				out, err := resolvers[c%2].Resolve(t.Context(), s, person(i, rng))
+				out, err := resolvers[c%len(resolvers)].Resolve(ctx, s, person(i, rng))
 				if err != nil {
-					t.Error(err)
+					failed[c] = fmt.Errorf("client %d, person %d: %w", c, i, err)
 					return
 				}
 				ids[c][i] = out.Contact.N
@@ -71,23 +72,45 @@ func testResolve(t *testing.T, open Open) {
 		})
 	}
 	wg.Wait()
-	t.Logf("%d observations in %v", clients*people, time.Since(start))
+	return ids, errors.Join(failed...)
+}
+
+// CheckPeople checks what clients got from Present: as many contacts as people,
+// each person the same one for every client, and an index that agrees.
+func CheckPeople(t *testing.T, db *store.DB, s org.Scope, ids [][]int64) {
+	t.Helper()
+	people := len(ids[0])
 	distinct := map[int64]bool{}
 	for i := range people {
 		distinct[ids[0][i]] = true
-		for c := range clients {
+		for c := range ids {
 			if ids[c][i] != ids[0][i] {
 				t.Fatalf("person %d is contact %d for client %d and %d for client 0", i, ids[c][i], c, ids[0][i])
 			}
 		}
 	}
-	if len(distinct) != people {
+	if len(distinct) != people || distinct[0] {
 		t.Fatalf("%d people became %d contacts", people, len(distinct))
 	}
 	checkWhole(t, db, s, people)
+}
+
+// testResolve lets many clients of two handles present the same people in
+// random order: each person must be one contact, and the same one for everybody.
+func testResolve(t *testing.T, open Open) {
+	db, other := open(t)
+	s := Scope(t, db, "acme")
+	clients, people := Crowd()
+	start := time.Now()
+	ids, err := Present(t.Context(), s, clients, people, 1, db, other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d observations in %v", clients*people, time.Since(start))
+	CheckPeople(t, db, s, ids)
 	o := person(3, rand.New(rand.NewPCG(9, 9)))
 	o.Mode = identity.CreateOnly
-	if _, err := resolvers[0].Resolve(t.Context(), s, o); !errs.Is(err, errs.Conflict) {
+	if _, err := identity.NewResolver(identityDB{db}).Resolve(t.Context(), s, o); !errs.Is(err, errs.Conflict) {
 		t.Fatalf("creating a known person: %v, want a conflict", err)
 	}
 }
