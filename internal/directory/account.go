@@ -225,20 +225,29 @@ func without(list, other []string) []string {
 // maxLevels bounds how deep accounts nest.
 const maxLevels = 32
 
-// setParent puts an account below another. Going up from there must not lead
-// back; the accounts on the way are locked, so that two changes at once cannot
-// close a circle together.
+// setParent puts an account below another.
 func setParent(ctx context.Context, tx Tx, a *account.Account, parent *int64) error {
 	if parent == nil || *parent == a.ParentN {
 		return nil
 	}
-	at := *parent
+	if err := climb(ctx, tx, a.N, *parent); err != nil {
+		return err
+	}
+	a.ParentN = *parent
+	return nil
+}
+
+// climb goes up from the account that n shall be placed below. That must exist,
+// and the way must not lead back to n; the accounts on it are locked, so that
+// two changes at once cannot close a circle together.
+func climb(ctx context.Context, tx Tx, n, parent int64) error {
+	at := parent
 	for level := 0; at != 0; level++ {
-		if at == a.N {
-			return errs.NotPermitted("parent", "%s is below this account itself; an account cannot be above and below another", accountOf(*parent).Display())
+		if at == n {
+			return errs.NotPermitted("parent", "%s is below this account itself; an account cannot be above and below another", accountOf(parent).Display())
 		}
 		if level == maxLevels {
-			return errs.NotPermitted("parent", "%s is nested %d levels deep already; that is the most", accountOf(*parent).Display(), maxLevels)
+			return errs.NotPermitted("parent", "%s is nested %d levels deep already; that is the most", accountOf(parent).Display(), maxLevels)
 		}
 		up, err := tx.Accounts(ctx, []int64{at}, true)
 		if err != nil {
@@ -248,11 +257,10 @@ func setParent(ctx context.Context, tx Tx, a *account.Account, parent *int64) er
 			return missing("parent", accountOf(at))
 		}
 		if up[at] == nil {
-			break // an account further up is in the trash
+			return nil // an account further up is in the trash
 		}
 		at = up[at].ParentN
 	}
-	a.ParentN = *parent
 	return nil
 }
 
@@ -301,8 +309,9 @@ func discardWorkspaces(ctx context.Context, tx Tx, accountN int64) error {
 }
 
 // RestoreAccount brings an account back from the trash with the workspaces that
-// went there with it. References and domains that others took meanwhile are a
-// conflict that lists them, unless withoutClashes leaves them out.
+// went there with it. References and domains that others took meanwhile, and an
+// account above that is now below, are a conflict that lists them, unless
+// withoutClashes leaves them out.
 func (s *Service) RestoreAccount(ctx context.Context, sc org.Scope, n int64, withoutClashes bool) (AccountFound, error) {
 	var got AccountFound
 	err := s.write(ctx, sc, func(tx Tx) error {
@@ -313,6 +322,7 @@ func (s *Service) RestoreAccount(ctx context.Context, sc org.Scope, n int64, wit
 		r := restore{tx: tx}
 		r.keep(ctx, accountOf(n), identity.KindAccountRef, &a.Refs)
 		r.keep(ctx, accountOf(n), identity.KindDomain, &a.Domains)
+		r.keepParent(ctx, a)
 		for _, w := range spaces {
 			r.keepRef(ctx, w)
 		}

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/kith-id/kith/internal/account"
@@ -82,14 +83,32 @@ func (r *restore) keep(ctx context.Context, id don.ID, kind contact.Kind, values
 			kept = append(kept, v)
 			continue
 		}
-		name, err := displayName(ctx, r.tx, holder)
-		if err != nil {
-			r.err = err
-			return
-		}
-		r.clashes = append(r.clashes, map[string]any{"field_name": identity.Field(kind), "value": v, "holder": identity.Holder{ID: holder, Name: name}})
+		r.clash(ctx, identity.Field(kind), v, holder)
 	}
 	*values = kept
+}
+
+// clash notes that a value of a field cannot come back because of a record.
+func (r *restore) clash(ctx context.Context, field, value string, with don.ID) {
+	name, err := displayName(ctx, r.tx, with)
+	r.err = errors.Join(r.err, err)
+	r.clashes = append(r.clashes, map[string]any{"field_name": field, "value": value, "holder": identity.Holder{ID: with, Name: name}})
+}
+
+// keepParent takes the account above away when it has come to be below, or so
+// deep that this one has no place below it. One in the trash may stay: nobody
+// is shown it meanwhile.
+func (r *restore) keepParent(ctx context.Context, a *account.Account) {
+	err := climb(ctx, r.tx, a.N, a.ParentN)
+	switch {
+	case err == nil || errs.Is(err, errs.NotFound):
+	case errs.Is(err, errs.Invalid):
+		above := accountOf(a.ParentN)
+		r.clash(ctx, "parent", above.Display(), above)
+		a.ParentN = 0
+	default:
+		r.err = errors.Join(r.err, err)
+	}
 }
 
 // keepRef does the same for the reference of a workspace.
@@ -106,6 +125,6 @@ func (r *restore) verdict(_ context.Context, without bool) error {
 	if r.err != nil || without || len(r.clashes) == 0 {
 		return r.err
 	}
-	return errs.New(errs.Conflict, "conflict", "%d of its identifiers now belong to other records; restore it without them or free them first",
+	return errs.New(errs.Conflict, "conflict", "%d of its values now clash with other records; restore it without them or free them first",
 		len(r.clashes)).With("clashes", r.clashes)
 }

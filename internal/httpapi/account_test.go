@@ -197,3 +197,27 @@ func TestAccountList(t *testing.T) {
 		))
 	})
 }
+
+// While an account is in the trash, the ones that were above and below it can be
+// rearranged. Restoring it must not close a circle.
+func TestRestoredAccountClosesNoCircle(t *testing.T) {
+	onEngines(t, func(t *testing.T, w *world) {
+		c := w.join(t, "acme", org.Settings{})
+		for _, body := range []string{`{"display_name":"Top"}`, `{"display_name":"Middle","parent":"ACC-1"}`, `{"display_name":"Bottom","parent":"ACC-2"}`} {
+			c.Post(t, "accounts.create", body, 201)
+		}
+		c.Run(t, []apitest.Scenario{
+			done("accounts.delete", `{"id":"ACC-2"}`, `{}`),
+			done("accounts.update", `{"id":"ACC-1","parent":"ACC-3"}`, `{"account":{"parent":{"display_id":"ACC-3"}}}`),
+			refused("circle", "accounts.restore", `{"id":"ACC-2"}`, 409, `{"type":"conflict","clashes":[{"field_name":"parent","value":"ACC-1","holder":{"type":"account","display_id":"ACC-1","display_name":"Top"}}]}`),
+			absent(done("accounts.restore", `{"id":"ACC-2","without_clashes":true}`, `{"account":{"display_name":"Middle"}}`), "account.parent"),
+			done("accounts.get", `{"id":"ACC-3"}`, `{"account":{"parent":{"display_id":"ACC-2"}}}`),
+			refused("circle by hand", "accounts.update", `{"id":"ACC-2","parent":"ACC-1"}`, 400, `{"type":"value_not_permitted","field_name":"parent"}`),
+			done("accounts.delete", `{"id":"ACC-1"}`, `{}`),
+			done("accounts.delete", `{"id":"ACC-3"}`, `{}`),
+			done("accounts.restore", `{"id":"ACC-1"}`, `{"account":{"display_name":"Top"}}`), // below what is in the trash
+			done("accounts.restore", `{"id":"ACC-3"}`, `{"account":{"parent":{"display_id":"ACC-2"}}}`),
+			done("accounts.get", `{"id":"ACC-1"}`, `{"account":{"parent":{"display_id":"ACC-3"}}}`),
+		})
+	})
+}

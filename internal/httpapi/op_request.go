@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
+
+	"github.com/kith-id/kith/internal/errs"
 )
 
 type requestIDKey struct{}
@@ -40,6 +43,20 @@ func BearerToken(h http.Header) string {
 		}
 	}
 	return value
+}
+
+// checkVersion refuses a version of the API that cannot be one. All versions
+// there are get the same answers.
+func checkVersion(h http.Header) error {
+	version := h.Get("X-Devrev-Version")
+	if _, err := time.Parse(time.DateOnly, version); version == "" || err == nil {
+		return nil
+	}
+	if len(version) > 64 {
+		version = version[:64]
+	}
+	version = strings.ToValidUTF8(version, "")
+	return errs.New(errs.Invalid, "invalid_api_version", "%q in X-Devrev-Version is not a version; write a date such as 2022-10-20", version).With("value", version)
 }
 
 // recorder remembers what was answered.

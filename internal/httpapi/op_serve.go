@@ -215,6 +215,9 @@ func (a *API) enter(op Op, h http.HandlerFunc, w http.ResponseWriter, r *http.Re
 		return
 	}
 	ctx, err := a.authenticate(op, r)
+	if err == nil {
+		err = checkVersion(r.Header)
+	}
 	if err != nil {
 		a.WriteError(w, r, err)
 		return

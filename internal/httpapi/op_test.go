@@ -300,6 +300,15 @@ func TestErrorBodyOrder(t *testing.T) {
 	}
 }
 
+func TestVersionHeader(t *testing.T) {
+	b := newBench(t)
+	for version, status := range map[string]int{"2022-10-20": 200, "2024-01-24": 200, "": 200, "banana": 400, "2022-13-40": 400} {
+		b.Play(t, apitest.Scenario{Path: "/ping", Header: map[string]string{"X-Devrev-Version": version}, Body: `{}`, Status: status})
+	}
+	b.Play(t, apitest.Scenario{Path: "/ping", Header: map[string]string{"X-Devrev-Version": "banana"}, Body: `{}`, Status: 400,
+		Want: `{"type":"invalid_api_version","value":"banana"}`})
+}
+
 func TestInternalErrorsAreHidden(t *testing.T) {
 	for _, fail := range []string{"plain", "internal", "panic", "kind"} {
 		b := newBench(t)

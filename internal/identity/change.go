@@ -104,7 +104,7 @@ func Restore(ctx context.Context, tx Tx, n int64, without bool) (*contact.Contac
 		clashes = append(clashes, map[string]any{"field_name": err.Field, "value": i.Value, "holder": err.Details["holder"]})
 	}
 	if len(clashes) > 0 && !without {
-		return nil, errs.New(errs.Conflict, "conflict", "%d of its identifiers now belong to other records; restore it without them or free them first",
+		return nil, errs.New(errs.Conflict, "conflict", "%d of its values now clash with other records; restore it without them or free them first",
 			len(clashes)).With("clashes", clashes)
 	}
 	c.Identifiers = mainFirst(kept)
