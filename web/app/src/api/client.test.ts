@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { ApiError, answer, api, messageOf } from "@/api/client";
+import { ApiError, answer, api, fieldMessageOf, messageOf } from "@/api/client";
 import { ok, serve } from "@/testing/server";
 
 async function failureOf(promise: Promise<unknown>): Promise<ApiError> {
@@ -56,6 +56,13 @@ describe("a call", () => {
     stop.abort();
     await expect(setupGet(stop.signal)).rejects.toMatchObject({ name: "AbortError" });
   });
+});
+
+it("shows a message as a sentence, without the field's name beside the field", () => {
+  const error = new ApiError(400, "value_not_permitted", "email: has no @", "email", {});
+  expect(messageOf(error)).toBe("Email: has no @");
+  expect(fieldMessageOf(error)).toBe("Has no @");
+  expect(fieldMessageOf(new ApiError(401, "unauthenticated", "sign in", undefined, {}))).toBe("Sign in");
 });
 
 it("shows no internals of an unexpected error", () => {

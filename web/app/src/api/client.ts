@@ -85,5 +85,17 @@ function text(value: unknown): string | undefined {
 
 /** The sentence to show for anything that was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof ApiError ? error.message : "Something went wrong in this page. Reload it and try again.";
+  if (!(error instanceof ApiError)) return "Something went wrong in this page. Reload it and try again.";
+  return asSentence(error.message);
+}
+
+/** The same beside the field it is about, which need not be named again. */
+export function fieldMessageOf(error: ApiError): string {
+  const prefix = `${error.field}: `;
+  return asSentence(error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message);
+}
+
+/** The server writes messages to go on behind a field's name, so they begin in lower case. */
+function asSentence(message: string): string {
+  return message.charAt(0).toUpperCase() + message.slice(1);
 }

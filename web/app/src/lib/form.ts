@@ -1,5 +1,5 @@
 import { type FormEvent, useRef, useState } from "react";
-import { ApiError, messageOf } from "@/api/client";
+import { ApiError, fieldMessageOf, messageOf } from "@/api/client";
 
 export type FieldErrors = Record<string, string>;
 
@@ -42,9 +42,8 @@ export function useFormErrors() {
 }
 
 function fromError(error: unknown, form: HTMLFormElement | null): FormErrors {
-  const field = error instanceof ApiError ? error.field : undefined;
-  if (field && form?.elements.namedItem(field)) {
-    return { fields: { [field]: messageOf(error) }, form: undefined };
+  if (error instanceof ApiError && error.field && form?.elements.namedItem(error.field)) {
+    return { fields: { [error.field]: fieldMessageOf(error) }, form: undefined };
   }
   return { fields: {}, form: messageOf(error) };
 }
