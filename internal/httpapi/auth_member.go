@@ -11,6 +11,7 @@ import (
 	"github.com/kith-id/kith/internal/auth"
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/httpapi/wire"
 	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/page"
@@ -68,17 +69,31 @@ func (f typedDateFilter) has(t, now time.Time) bool {
 			after, before = &now, &then
 		}
 	}
-	return (after == nil || !t.Before(*after)) && (before == nil || !t.After(*before))
+	return (after == nil || !t.Before(*after)) && (before == nil || !t.After(endOf(*before)))
+}
+
+// check reports what a preset lacks.
+func (f typedDateFilter) check(field string) error {
+	switch {
+	case f.Type != "preset":
+		return nil
+	case f.PresetType == "":
+		return errs.Missing(field + ".preset_type")
+	case f.Days == 0:
+		return errs.Missing(field + ".days")
+	}
+	return nil
 }
 
 type devUserListIn struct {
 	page.Request
-	Created  typedDateFilter    `json:"created_date"`
-	Modified typedDateFilter    `json:"modified_date"`
-	Email    []string           `json:"email" maxItems:"100" doc:"Any of these addresses."`
-	State    []string           `json:"state" enum:"active,deactivated,deleted,locked,shadow,unassigned" maxItems:"10" doc:"Any of these states."`
-	External []externalIdentity `json:"external_identity" maxItems:"100" doc:"Members have none in this release, so any value finds nobody."`
-	SortBy   []string           `json:"sort_by" enum:"created_date:asc,created_date:desc,display_id:asc,display_id:desc,display_name:asc,display_name:desc,email:asc,email:desc,modified_date:asc,modified_date:desc" maxItems:"5"`
+	Created      typedDateFilter    `json:"created_date"`
+	Modified     typedDateFilter    `json:"modified_date"`
+	Email        []string           `json:"email" maxItems:"100" doc:"Any of these addresses."`
+	State        []string           `json:"state" enum:"active,deactivated,deleted,locked,shadow,unassigned" maxItems:"10" doc:"Any of these states."`
+	External     []externalIdentity `json:"external_identity" maxItems:"100" doc:"Members have none in this release, so any value finds nobody."`
+	CustomFields map[string]any     `json:"custom_fields" doc:"Custom fields; the org has none in this release."`
+	SortBy       []string           `json:"sort_by" enum:"created_date:asc,created_date:desc,display_id:asc,display_id:desc,display_name:asc,display_name:desc,email:asc,email:desc,modified_date:asc,modified_date:desc" maxItems:"5"`
 }
 
 type devUserListOut struct {
@@ -129,6 +144,10 @@ func (d AuthDeps) listMembers(ctx context.Context, in *devUserListIn) (*devUserL
 	a, _ := auth.From(ctx)
 	req, err := in.Normal(page.Max)
 	if err != nil {
+		return nil, err
+	}
+	custom := extras{CustomFields: in.CustomFields}
+	if err := first(in.Created.check("created_date"), in.Modified.check("modified_date"), custom.check()); err != nil {
 		return nil, err
 	}
 	wanted := memberFilter(in)

@@ -106,6 +106,20 @@ func TestMemberList(t *testing.T) {
 		all = append(all, both(apitest.Scenario{
 			Name: "changed in days to come", Path: "/dev-users.list", Body: `{"modified_date":{"type":"preset","preset_type":"next_n_days","days":1}}`, Status: 200, Want: `{"dev_users":[]}`,
 		}, "modified_date.type=preset&modified_date.preset_type=next_n_days&modified_date.days=1")...)
+		at := c.Post(t, "dev-users.self", `{}`, 200).Text(t, "dev_user.created_date")
+		all = append(all, both(apitest.Scenario{
+			Name: "made when it says", Path: "/dev-users.list", Body: `{"created_date":{"after":"` + at + `","before":"` + at + `"},"email":["admin@acme.example"]}`, Status: 200,
+			Want: emails("admin@acme.example"),
+		}, "created_date.after="+at+"&created_date.before="+at+"&email=admin@acme.example")...)
+		all = append(all, both(apitest.Scenario{
+			Name: "preset of nothing", Path: "/dev-users.list", Body: `{"created_date":{"type":"preset","days":1}}`, Status: 400, Want: `{"type":"missing_required_field","field_name":"created_date.preset_type"}`,
+		}, "created_date.type=preset&created_date.days=1")...)
+		all = append(all, both(apitest.Scenario{
+			Name: "preset without days", Path: "/dev-users.list", Body: `{"modified_date":{"type":"preset","preset_type":"last_n_days"}}`, Status: 400, Want: `{"type":"missing_required_field","field_name":"modified_date.days"}`,
+		}, "modified_date.type=preset&modified_date.preset_type=last_n_days")...)
+		all = append(all, both(apitest.Scenario{
+			Name: "custom field", Path: "/dev-users.list", Body: `{"custom_fields":{"tnt__desk":["a"]}}`, Status: 400, Want: `{"type":"customization_validation_error","field_name":"custom_fields.tnt__desk"}`,
+		}, "custom_fields.tnt__desk=a")...)
 		all = append(all, both(apitest.Scenario{
 			Name: "bad state", Path: "/dev-users.list", Body: `{"state":["x"]}`, Status: 400, Want: `{"type":"invalid_enum_value","field_name":"state[0]","allowed_values":"<any>"}`,
 		}, "state=x")...)

@@ -26,13 +26,18 @@ func (f dateFilter) bounds() (after, before *time.Time) {
 		after = &f.After.Time
 	}
 	if f.Before != nil {
-		end := f.Before.Time
-		if shown := end.Truncate(time.Millisecond); shown.Equal(end) {
-			end = shown.Add(time.Millisecond - 1)
-		}
+		end := endOf(f.Before.Time)
 		before = &end
 	}
 	return after, before
+}
+
+// endOf returns the last moment that is shown as t.
+func endOf(t time.Time) time.Time {
+	if t.Truncate(time.Millisecond).Equal(t) {
+		return t.Add(time.Millisecond - 1)
+	}
+	return t
 }
 
 // madeFilter are the filters that all customer records have.

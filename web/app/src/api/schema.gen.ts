@@ -1642,8 +1642,13 @@ export interface components {
             id: string;
         };
         DevUsersListRequest: {
+            created_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
             cursor?: string;
+            /** @description Custom fields; the org has none in this release. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
             /** @description Any of these addresses. */
             email?: string[];
             /** @description Members have none in this release, so any value finds nobody. */
@@ -1658,6 +1663,7 @@ export interface components {
              * @enum {string}
              */
             mode?: "after" | "before";
+            modified_date?: components["schemas"]["TypedDateFilterInput"];
             sort_by?: ("created_date:asc" | "created_date:desc" | "display_id:asc" | "display_id:desc" | "display_name:asc" | "display_name:desc" | "email:asc" | "email:desc" | "modified_date:asc" | "modified_date:desc")[];
             /** @description Any of these states. */
             state?: ("active" | "deactivated" | "deleted" | "locked" | "shadow" | "unassigned")[];
@@ -2943,6 +2949,33 @@ export interface components {
             limit?: number;
             /** @description Any of these types; all when absent. */
             type?: ("account" | "rev_org" | "rev_user")[];
+        };
+        TypedDateFilterInput: {
+            /**
+             * Format: date-time
+             * @description Of a range: at or after this time.
+             */
+            after?: string;
+            /**
+             * Format: date-time
+             * @description Of a range: at or before this time.
+             */
+            before?: string;
+            /**
+             * Format: int64
+             * @description Of a preset: how many days.
+             */
+            days?: number;
+            /**
+             * @description Of a preset.
+             * @enum {string}
+             */
+            preset_type?: "last_n_days" | "next_n_days";
+            /**
+             * @description range when absent.
+             * @enum {string}
+             */
+            type?: "range" | "preset";
         };
         UserSummary: {
             display_id?: string;
@@ -5904,12 +5937,36 @@ export interface operations {
                 limit?: number;
                 /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
                 mode?: "after" | "before";
+                /** @description range when absent. */
+                "created_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
+                "created_date.after"?: string;
+                /** @description Of a range: at or before this time. */
+                "created_date.before"?: string;
+                /** @description Of a preset. */
+                "created_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
+                "created_date.days"?: number;
+                /** @description range when absent. */
+                "modified_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
+                "modified_date.after"?: string;
+                /** @description Of a range: at or before this time. */
+                "modified_date.before"?: string;
+                /** @description Of a preset. */
+                "modified_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
+                "modified_date.days"?: number;
                 /** @description Any of these addresses. */
                 email?: string[];
                 /** @description Any of these states. */
                 state?: ("active" | "deactivated" | "deleted" | "locked" | "shadow" | "unassigned")[];
                 /** @description Members have none in this release, so any value finds nobody. */
                 external_identity?: components["schemas"]["ExternalIdentityInput"][];
+                /** @description Custom fields; the org has none in this release. */
+                custom_fields?: {
+                    [key: string]: unknown;
+                };
                 sort_by?: ("created_date:asc" | "created_date:desc" | "display_id:asc" | "display_id:desc" | "display_name:asc" | "display_name:desc" | "email:asc" | "email:desc" | "modified_date:asc" | "modified_date:desc")[];
             };
             header?: never;
