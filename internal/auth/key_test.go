@@ -69,10 +69,10 @@ func TestKeysAreMadeOnceAndStaySealed(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if len(db.keys) != 1 || !rings[0].current.Equal(rings[1].current) {
+	if len(db.keys) != 1 || !rings[0].state.Load().current.Equal(rings[1].state.Load().current) {
 		t.Errorf("two processes made %d keys and use different ones", len(db.keys))
 	}
-	if bytes.Contains(db.keys[0].Sealed, rings[0].current.D.Bytes()) {
+	if bytes.Contains(db.keys[0].Sealed, rings[0].state.Load().current.D.Bytes()) {
 		t.Error("the private key is stored in the open")
 	}
 	_, err := openKeys(t.Context(), db, bytes.Repeat([]byte{8}, SecretSize))
@@ -92,7 +92,7 @@ func TestTokenHasTheClaimsThatClientsRead(t *testing.T) {
 	now := time.Now().UTC()
 	s := signer(t, now)
 	a := Actor{Scope: org.Scope{OrgID: 1, Space: don.Space{Partition: "kith", Org: "AbC"}}}
-	secret, token, err := s.signed(a, don.Of(don.Member, 3), TokenRequest{Days: 2, Scope: " a  b ", ClientID: "app"}, now)
+	secret, token, err := s.signed(t.Context(), a, don.Of(don.Member, 3), TokenRequest{Days: 2, Scope: " a  b ", ClientID: "app"}, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func TestSignature(t *testing.T) {
 	now := time.Now()
 	s := signer(t, now)
 	a := Actor{Scope: org.Scope{OrgID: 1}}
-	good, _, err := s.signed(a, don.Of(don.Member, 1), TokenRequest{Days: 1}, now)
+	good, _, err := s.signed(t.Context(), a, don.Of(don.Member, 1), TokenRequest{Days: 1}, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,20 +144,20 @@ func TestSignature(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	foreign, _, err := (&Service{keys: other, now: s.now}).signed(a, don.Of(don.Member, 1), TokenRequest{Days: 1}, now)
+	foreign, _, err := (&Service{keys: other, now: s.now}).signed(t.Context(), a, don.Of(don.Member, 1), TokenRequest{Days: 1}, now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	// The public key as an HMAC secret: what a verifier that trusts alg would take.
 	confused := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.RegisteredClaims{ExpiresAt: jwt.NewNumericDate(now.Add(time.Hour))})
 	confused.Header["kid"] = firstKeyID
-	hmac, err := confused.SignedString(testKeys(t).current.N.Bytes())
+	hmac, err := confused.SignedString(testKeys(t).state.Load().current.N.Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}
 	eternal := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.RegisteredClaims{})
 	eternal.Header["kid"] = firstKeyID
-	endless, err := eternal.SignedString(testKeys(t).current)
+	endless, err := eternal.SignedString(testKeys(t).state.Load().current)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,16 +175,16 @@ func TestSignature(t *testing.T) {
 		"no algorithm": {"eyJhbGciOiJub25lIn0.e30.", errBadToken},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := s.checkSignature(c.secret); code(err) != code(c.want) {
+			if _, err := s.checkSignature(t.Context(), c.secret); code(err) != code(c.want) {
 				t.Errorf("%v, want %v", err, c.want)
 			}
 		})
 	}
 	s.now = func() time.Time { return now.AddDate(0, 0, 2) }
-	if err := s.checkSignature(good); !errors.Is(err, errTokenExpired) {
+	if _, err := s.checkSignature(t.Context(), good); !errors.Is(err, errTokenExpired) {
 		t.Errorf("an expired token gives %v", err)
 	}
-	if err := s.checkSignature(foreign); code(err) != "unauthenticated" {
+	if _, err := s.checkSignature(t.Context(), foreign); code(err) != "unauthenticated" {
 		t.Errorf("an expired token of somebody else gives %v", err)
 	}
 }

@@ -29,7 +29,11 @@ func (tx *Tx) record(ctx context.Context, changes ...change) error {
 	for i := range ids {
 		ids[i] = nextID(tx.now)
 	}
-	_, err := tx.q.insert(ctx, historyTable, refuse, len(changes), func(i int, w *record) {
+	into, via := historyTable, ""
+	if tx.scope.Via.Type != "" {
+		into, via = historyViaTable, tx.scope.Via.Tail()
+	}
+	_, err := tx.q.insert(ctx, into, refuse, len(changes), func(i int, w *record) {
 		c := changes[i]
 		w.Int(tx.scope.OrgID)
 		w.Small(typeCodes[c.id.Type])
@@ -39,6 +43,9 @@ func (tx *Tx) record(ctx context.Context, changes ...change) error {
 		w.Text(actor)
 		w.Text(c.op)
 		w.Text(c.delta)
+		if via != "" {
+			w.Text(via)
+		}
 	})
 	if err != nil {
 		return err
