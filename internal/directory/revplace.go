@@ -116,7 +116,7 @@ func haveAccount(ctx context.Context, tx Tx, a *account.Account, in RevInfo) (*a
 		if err := describeAccount(ctx, tx, made, in); err != nil {
 			return nil, err
 		}
-		return made, InsertAccount(ctx, tx, made)
+		return made, raced(InsertAccount(ctx, tx, made))
 	}
 	// Most calls have nothing new to say, and need not wait for each other.
 	after := *a
@@ -132,7 +132,16 @@ func haveAccount(ctx context.Context, tx Tx, a *account.Account, in RevInfo) (*a
 		return nil, err
 	}
 	_, err = ChangeAccount(ctx, tx, before, &after)
-	return &after, err
+	return &after, raced(err)
+}
+
+// raced turns a conflict about a key that has just been free into another try:
+// somebody else has made the record meanwhile, and it will be found.
+func raced(err error) error {
+	if errs.Is(err, errs.Conflict) {
+		return identity.ErrAgain
+	}
+	return err
 }
 
 func sameAccount(a, b *account.Account) bool {
@@ -213,7 +222,7 @@ func haveWorkspace(ctx context.Context, tx Tx, w *account.Workspace, a *account.
 	}
 	w = &account.Workspace{AccountN: a.N, DisplayName: nameOf(in.Workspace.DisplayName, in.WorkspaceRef), Ref: in.WorkspaceRef, Environment: Production, Version: 1}
 	describeWorkspace(w, in.Workspace)
-	return w, insertWorkspace(ctx, tx, w)
+	return w, raced(insertWorkspace(ctx, tx, w))
 }
 
 func describeWorkspace(w *account.Workspace, t CompanyTraits) {
