@@ -89,7 +89,7 @@ func (s *Service) Sign(a Actor, g *Grant) (secret string, t Token, err error) {
 // The caller is the one-time token itself, or an application of its org that
 // presents it. Errors: unauthenticated, forbidden, invalid.
 func (s *Service) Exchange(ctx context.Context, a Actor, presented string, req TokenRequest) (string, Token, error) {
-	if a.isMember() || a.Local {
+	if !slices.Contains([]Kind{OneTime, Application, ActAsApplication}, a.Token.Kind) {
 		return "", Token{}, errs.Denied("only an application token, or the one-time token itself, can exchange one")
 	}
 	once := a.Token

@@ -119,7 +119,7 @@ func (d AuthDeps) createToken(ctx context.Context, c call, in *tokenCreateIn) (*
 	switch {
 	case in.ActAs != "":
 		return d.actAs(ctx, c, in)
-	case in.RevInfo.Set && c.Token.Kind != auth.OneTime:
+	case in.RevInfo.Set:
 		return d.contactToken(ctx, c, in)
 	case in.SubjectToken != "" || c.Token.Kind == auth.OneTime:
 		return d.exchange(ctx, c, in)
