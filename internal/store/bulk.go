@@ -1,9 +1,6 @@
 package store
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // The targets of bulk inserts.
 var (
@@ -23,9 +20,10 @@ var (
 		{"org_id", "bigint"}, {"type", "smallint"}, {"n", "bigint"}, {"id", "bigint"},
 		{"at", "timestamptz"}, {"actor", "text"}, {"op", "text"}, {"delta", "text"},
 	}, []int{1, 2, 3}, []int{0, 1, 4, 5, 6}}
-	// The same for what somebody does as somebody else.
-	historyViaTable = table{"history", append(slices.Clone(historyTable.cols), column{"via", "text"}), historyTable.key, append(slices.Clone(historyTable.alike), 8)}
-	outboxTable     = table{"outbox", []column{
+	actedTable = table{"acted", []column{
+		{"org_id", "bigint"}, {"type", "smallint"}, {"n", "bigint"}, {"id", "bigint"}, {"via", "text"},
+	}, []int{1, 2, 3}, []int{0, 1, 4}}
+	outboxTable = table{"outbox", []column{
 		{"org_id", "bigint"}, {"id", "bigint"}, {"type", "smallint"}, {"op", "text"}, {"n", "bigint"}, {"n_to", "bigint"}, {"at", "timestamptz"},
 	}, []int{1}, []int{0, 2, 3, 6}}
 )

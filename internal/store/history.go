@@ -29,11 +29,7 @@ func (tx *Tx) record(ctx context.Context, changes ...change) error {
 	for i := range ids {
 		ids[i] = nextID(tx.now)
 	}
-	into, via := historyTable, ""
-	if tx.scope.Via.Type != "" {
-		into, via = historyViaTable, tx.scope.Via.Tail()
-	}
-	_, err := tx.q.insert(ctx, into, refuse, len(changes), func(i int, w *record) {
+	_, err := tx.q.insert(ctx, historyTable, refuse, len(changes), func(i int, w *record) {
 		c := changes[i]
 		w.Int(tx.scope.OrgID)
 		w.Small(typeCodes[c.id.Type])
@@ -43,15 +39,31 @@ func (tx *Tx) record(ctx context.Context, changes ...change) error {
 		w.Text(actor)
 		w.Text(c.op)
 		w.Text(c.delta)
-		if via != "" {
-			w.Text(via)
-		}
 	})
 	if err != nil {
 		return err
 	}
+	if err := tx.recordVia(ctx, ids, changes); err != nil {
+		return err
+	}
 	_, err = tx.q.insert(ctx, outboxTable, refuse, len(changes), func(i int, w *record) {
 		tx.writeOutbox(w, ids[i], changes[i].id, changes[i].op, changes[i].id.N)
+	})
+	return err
+}
+
+// recordVia notes who acted as the actor, when somebody else did.
+func (tx *Tx) recordVia(ctx context.Context, ids []int64, changes []change) error {
+	if tx.scope.Via.Type == "" {
+		return nil
+	}
+	via := tx.scope.Via.Tail()
+	_, err := tx.q.insert(ctx, actedTable, refuse, len(changes), func(i int, w *record) {
+		w.Int(tx.scope.OrgID)
+		w.Small(typeCodes[changes[i].id.Type])
+		w.Int(changes[i].id.N)
+		w.Int(ids[i])
+		w.Text(via)
 	})
 	return err
 }

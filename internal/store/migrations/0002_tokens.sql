@@ -28,8 +28,15 @@ CREATE INDEX token_client ON token (org_id, client_id, created_at) WHERE client_
 CREATE INDEX token_parent ON token (org_id, parent) WHERE parent <> '';
 CREATE INDEX token_expiry ON token (org_id, expires_at);
 
--- Who acted as the actor, when somebody else did.
-ALTER TABLE history ADD COLUMN via TEXT COLLATE "C" NOT NULL DEFAULT '';
+-- Entries of the history whose actor somebody else acted as, and who.
+CREATE TABLE acted (
+	org_id BIGINT NOT NULL,
+	type   SMALLINT NOT NULL,
+	n      BIGINT NOT NULL,
+	id     BIGINT NOT NULL,
+	via    TEXT COLLATE "C" NOT NULL,
+	PRIMARY KEY (org_id, type, n, id)
+) /* clustered */;
 
 -- What a browser or public token says of its visitor, apart from what is known:
 -- not unique, and never in the identifier index. key is the kind's letter and
