@@ -41,6 +41,7 @@ type keyring struct {
 	now    func() time.Time
 
 	loading sync.Mutex // held while reading the stored keys
+	missed  time.Time  // when a key was last looked for in vain
 	state   atomic.Pointer[keySet]
 }
 
@@ -64,7 +65,7 @@ const (
 	// have replaced.
 	keyLife = time.Minute
 	// keyPause bounds how often tokens with made-up key ids make it look.
-	keyPause = time.Second
+	keyPause = 100 * time.Millisecond
 )
 
 // openKeys unseals the stored keys, and makes the first one when there is none.
@@ -90,6 +91,10 @@ func (r *keyring) load(ctx context.Context, younger time.Duration) error {
 	if old != nil && younger > 0 && r.now().Sub(old.at) < younger {
 		return nil
 	}
+	return r.read(ctx)
+}
+
+func (r *keyring) read(ctx context.Context) error {
 	stored, err := r.db.SigningKeys(ctx)
 	if err != nil {
 		return err
@@ -126,10 +131,17 @@ func (r *keyring) verifying(ctx context.Context, id string) (key *rsa.PublicKey,
 	if key, ok = r.state.Load().public[id]; ok {
 		return key, true, nil
 	}
-	if err := r.load(ctx, keyPause); err != nil {
+	r.loading.Lock()
+	defer r.loading.Unlock()
+	if key, ok = r.state.Load().public[id]; ok || r.now().Sub(r.missed) < keyPause {
+		return key, ok, nil
+	}
+	if err := r.read(ctx); err != nil {
 		return nil, false, err
 	}
-	key, ok = r.state.Load().public[id]
+	if key, ok = r.state.Load().public[id]; !ok {
+		r.missed = r.now()
+	}
 	return key, ok, nil
 }
 

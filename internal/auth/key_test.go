@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,11 +22,13 @@ import (
 
 // memoryKeys keeps sealed keys like the store does: the first of an id stays.
 type memoryKeys struct {
-	mu   sync.Mutex
-	keys []SigningKey
+	mu     sync.Mutex
+	keys   []SigningKey
+	looked atomic.Int64
 }
 
 func (m *memoryKeys) SigningKeys(context.Context) ([]SigningKey, error) {
+	m.looked.Add(1)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	out := append([]SigningKey(nil), m.keys...)
@@ -300,9 +303,26 @@ func TestRotation(t *testing.T) {
 	if _, kid := token(there); kid != firstKeyID {
 		t.Errorf("the other process signs with %s at once", kid)
 	}
-	now = now.Add(keyPause)
 	if !valid(there, fresh) || !valid(there, old) {
 		t.Error("the other process does not find the new key")
+	}
+	madeUp := func(id string) string {
+		unsigned := jwt.New(jwt.SigningMethodHS256)
+		unsigned.Header["kid"], unsigned.Header["alg"] = id, "RS256"
+		text, err := unsigned.SignedString([]byte("x"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	looked := db.looked.Load()
+	for i := range 50 {
+		if valid(there, madeUp(string(rune('a'+i)))) {
+			t.Error("a made-up key id is accepted")
+		}
+	}
+	if n := db.looked.Load() - looked; n != 1 {
+		t.Errorf("made-up key ids made the server look %d times", n)
 	}
 	now = now.Add(keyLife)
 	if _, kid := token(there); kid != keys[0].ID {

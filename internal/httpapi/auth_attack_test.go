@@ -9,10 +9,12 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
+	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/go-cmp/cmp"
@@ -407,4 +409,40 @@ func TestFloodOfVisitors(t *testing.T) {
 		t.Errorf("%d contacts made by one address, want 300", made)
 	}
 	s.signIn(t, `{"user_ref":"u"}`) // the backend is not bounded
+}
+
+// TestRevocationReachesOtherServers is about two servers on one database.
+func TestRevocationReachesOtherServers(t *testing.T) {
+	first := servertest.New(t, "postgres")
+	cfg := first.Config
+	secret, err := os.ReadFile(cfg.SecretFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Data, cfg.SecretKey = t.TempDir(), strings.TrimSpace(string(secret))
+	second := servertest.Open(t, cfg)
+	s := newShop(t, first, "Acme")
+	there := func(c apitest.Client) apitest.Client { return loose(second, c.Token) }
+	mine, kept := s.signIn(t, `{"user_ref":"u"}`), s.signIn(t, `{"user_ref":"u"}`)
+	for _, c := range []apitest.Client{mine, kept} {
+		there(c).Post(t, "rev-users.self.get", `{}`, 200)
+	}
+	mine.Post(t, "auth-tokens.delete", `{}`, 200)
+	wantRevoked(t, there(mine)) // at once
+
+	personal := loose(first, issue(t, s.admin, struct{}{}))
+	there(personal).Post(t, "dev-users.self", `{}`, 200)
+	personal.Post(t, "auth-tokens.delete", `{}`, 200)
+	if res := personal.Send(t, "", "/dev-users.self", nil, `{}`); res.Status != 401 {
+		t.Errorf("the server that revoked answers %d", res.Status)
+	}
+	time.Sleep(time.Second + 50*time.Millisecond) // the bound that is documented
+	if res := there(personal).Send(t, "", "/dev-users.self", nil, `{}`); res.Status != 401 {
+		t.Errorf("the other server answers %d after a second", res.Status)
+	}
+
+	// A key made by one server is found by the other.
+	first.Do(t, "keys.rotate", "", struct{}{}, nil)
+	there(s.signIn(t, `{"user_ref":"u"}`)).Post(t, "rev-users.self.get", `{}`, 200)
+	there(kept).Post(t, "rev-users.self.get", `{}`, 200)
 }
