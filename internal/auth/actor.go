@@ -6,6 +6,7 @@ package auth
 import (
 	"context"
 
+	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/org"
@@ -15,9 +16,12 @@ import (
 type Actor struct {
 	Org    org.Org
 	Scope  org.Scope
-	Member org.Member // zero for the operator of the machine, see Local
+	Member org.Member // zero for whoever does not act for a member
 	Token  Token      // how the caller came in; zero for the operator
-	Local  bool       // the operator, who reached the data folder itself
+	Local  bool       // the operator of the machine, who reached the data folder itself
+
+	Account ServiceAccount   // the application that calls, else zero
+	Contact *contact.Contact // the contact who calls, else nil
 }
 
 type actorKey struct{}
@@ -50,16 +54,11 @@ func Allow(a Actor, operation string, object don.ID) error {
 		return nil
 	case a.Scope.OrgID == 0:
 		return errUnauthenticated
-	case a.Member.State != org.Active:
-		return errs.Denied("%s is deactivated; ask an admin of %s to be let in again", a.Member.Email, a.Org.Name)
-	case a.Member.Role == org.Admin:
-		return nil
+	case a.isMember():
+		return allowMember(a, operation, object)
+	default:
+		return allowKind(a, operation, object)
 	}
-	e := errs.Denied("the role %q may not call %s", a.Member.Role, operation)
-	if object != (don.ID{}) {
-		return e.With("object_ids", []string{a.Scope.Space.Format(object)})
-	}
-	return e
 }
 
 // Filter says which objects of a type a caller may see in lists, counts,
@@ -70,7 +69,7 @@ type Filter struct {
 
 // Restrict returns what the caller may see of a type.
 func Restrict(a Actor, _ don.Type) Filter {
-	may := a.Local || a.Member.State == org.Active && a.Member.Role == org.Admin
+	may := a.Local || a.isMember() && a.Member.State == org.Active && a.Member.Role == org.Admin
 	return Filter{All: may && a.Scope.OrgID != 0}
 }
 
@@ -79,5 +78,6 @@ var (
 	errBadToken        = errs.New(errs.Unauthenticated, "unauthenticated", "the token is not valid; create a new one under Settings, or with: kith token create")
 	errTokenExpired    = errs.New(errs.Unauthenticated, "token_expired", "the token has expired; create a new one")
 	errTokenRevoked    = errs.New(errs.Unauthenticated, "token_revoked", "the token was revoked; create a new one")
+	errTokenUsed       = errs.New(errs.Unauthenticated, "token_revoked", "the one-time token was used already, so the sessions obtained with it were ended; ask for a new one")
 	errSessionOver     = errs.New(errs.Unauthenticated, "unauthenticated", "the session has ended; sign in again")
 )

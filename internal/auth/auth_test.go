@@ -98,7 +98,7 @@ func FuzzParseHash(f *testing.F) {
 func TestThrottle(t *testing.T) {
 	now := time.Now()
 	th := newThrottle(func() time.Time { return now })
-	try := attempt{"192.0.2.1", "ada@acme.example"}
+	try := attempt{address: "192.0.2.1", account: "ada@acme.example"}
 	for i := range pairFailures {
 		if err := th.allow(try); err != nil {
 			t.Fatalf("attempt %d: %v", i, err)
@@ -109,7 +109,7 @@ func TestThrottle(t *testing.T) {
 	if e := errs.As(err); e == nil || e.Kind != errs.TooMany || e.Details["retry_after"] != failureWindow {
 		t.Errorf("after %d failures: %v", pairFailures, err)
 	}
-	for name, other := range map[string]attempt{"account": {try.address, "bob@acme.example"}, "address": {"192.0.2.2", try.account}} {
+	for name, other := range map[string]attempt{"account": {address: try.address, account: "bob@acme.example"}, "address": {address: "192.0.2.2", account: try.account}} {
 		if err := th.allow(other); err != nil {
 			t.Errorf("another %s is refused too: %v", name, err)
 		}
@@ -128,9 +128,9 @@ func TestThrottle(t *testing.T) {
 func TestThrottleOfAnAddress(t *testing.T) {
 	th := newThrottle(time.Now)
 	for i := range addressFailures {
-		th.failed(attempt{"192.0.2.1", string(rune('a' + i))})
+		th.failed(attempt{address: "192.0.2.1", account: string(rune('a' + i))})
 	}
-	if err := th.allow(attempt{"192.0.2.1", "someone new"}); !errs.Is(err, errs.TooMany) {
+	if err := th.allow(attempt{address: "192.0.2.1", account: "someone new"}); !errs.Is(err, errs.TooMany) {
 		t.Errorf("an address with %d failures gets %v", addressFailures, err)
 	}
 }
@@ -138,7 +138,7 @@ func TestThrottleOfAnAddress(t *testing.T) {
 func TestThrottleIsBounded(t *testing.T) {
 	th := newThrottle(time.Now)
 	for i := range throttleEntries {
-		th.failed(attempt{string(rune(i)), "x"})
+		th.failed(attempt{address: string(rune(i)), account: "x"})
 	}
 	if n := th.order.Len(); n > throttleEntries || n != len(th.entries) {
 		t.Errorf("%d entries, %d in the map, want at most %d", n, len(th.entries), throttleEntries)
@@ -329,7 +329,11 @@ func TestJWKSHasNothingPrivate(t *testing.T) {
 	ring := testKeys(t)
 	s := &Service{keys: ring}
 	var set struct{ Keys []map[string]string }
-	if err := json.Unmarshal(s.JWKS(), &set); err != nil {
+	text, err := s.JWKS(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &set); err != nil {
 		t.Fatal(err)
 	}
 	for _, k := range set.Keys {

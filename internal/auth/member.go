@@ -166,7 +166,7 @@ func (s *Service) Deactivate(ctx context.Context, a Actor, id don.ID) (m org.Mem
 		if err := tx.UpdateMember(ctx, before, m); err != nil {
 			return err
 		}
-		return revokeAll(ctx, tx, id, Personal, Session, Reset)
+		return revokeAll(ctx, tx, id, Personal, Session, Reset, ActAsMember)
 	})
 	return m, err
 }

@@ -3,10 +3,12 @@ package auth
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/singleflight"
 
+	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/org"
@@ -35,14 +37,24 @@ type Tx interface {
 	UpdateMember(ctx context.Context, before, after org.Member) error
 	LockAdmins(ctx context.Context) ([]int64, error)
 
+	ServiceAccounts(ctx context.Context) ([]ServiceAccount, error)
+	ServiceAccount(ctx context.Context, n int64) (ServiceAccount, error)
+	ServiceAccountByClient(ctx context.Context, clientID string) (ServiceAccount, error)
+	InsertServiceAccount(ctx context.Context, a ServiceAccount) error
+	UpdateServiceAccount(ctx context.Context, before, after ServiceAccount) error
+	Contacts(ctx context.Context, ns []int64, lock bool) (map[int64]*contact.Contact, error)
+
 	InsertToken(ctx context.Context, t Token) error
 	TokenByHash(ctx context.Context, hash string) (Token, error)
 	TokenByID(ctx context.Context, id string) (Token, error)
 	TokensOf(ctx context.Context, subject don.ID, kind Kind) ([]Token, error)
+	TokensOfClient(ctx context.Context, clientID string) ([]Token, error)
 	RenameToken(ctx context.Context, t Token) error
 	ExtendToken(ctx context.Context, t Token) error
 	RevokeToken(ctx context.Context, t Token) (bool, error)
 	RevokeTokensOf(ctx context.Context, subject don.ID, kind Kind) error
+	RevokeChildren(ctx context.Context, parent string) error
+	SignedBy(ctx context.Context, keyID string) (bool, error)
 }
 
 // DB runs transactions and knows what lies outside of any org.
@@ -52,9 +64,11 @@ type DB interface {
 	Routes(ctx context.Context, kind, key string) ([]int64, error)
 	Orgs(ctx context.Context) ([]org.Org, error)
 	Org(ctx context.Context, id int64) (org.Org, error)
+	OrgByPublic(ctx context.Context, public string) (org.Org, error)
 	Found(ctx context.Context, o org.Org, partition string, first bool, fn func(Tx) error) (org.Org, error)
 	SigningKeys(ctx context.Context) ([]SigningKey, error)
 	AddSigningKey(ctx context.Context, k SigningKey) error
+	DropSigningKey(ctx context.Context, id string) error
 }
 
 // Config is what the server supplies.
@@ -118,28 +132,37 @@ func (s *Service) Scopes(ctx context.Context) ([]org.Scope, error) {
 	return out, err
 }
 
-// Bearer returns the caller that a personal token stands for. Errors are of
-// kind unauthenticated: unauthenticated, token_expired or token_revoked.
+// Bearer returns the caller that a token stands for. Errors are of kind
+// unauthenticated: unauthenticated, token_expired or token_revoked. A one-time
+// token is a caller even after its use, so that its second use can be noticed.
 func (s *Service) Bearer(ctx context.Context, secret string) (Actor, error) {
 	hash := hashSecret(secret)
 	now := s.now()
 	a, generation, ok := s.cache.get(hash, now)
 	if !ok {
-		if err := s.checkSignature(secret); err != nil {
+		c, err := s.checkSignature(ctx, secret)
+		if err != nil {
 			return Actor{}, err
 		}
-		var err error
-		if a, err = s.loadOnce(ctx, hash, generation, Personal, errBadToken); err != nil {
+		if c.kind().Brief() {
+			return s.brief(ctx, c, now)
+		}
+		if a, err = s.loadOnce(ctx, hash, generation, c.kind(), errBadToken); err != nil {
 			return Actor{}, err
 		}
 	}
-	switch a.Token.Status(now) {
+	return a, s.ended(a.Token, now)
+}
+
+// ended returns the error of a token that is no longer valid.
+func (s *Service) ended(t Token, now time.Time) error {
+	switch t.Status(now) {
 	case "expired":
-		return Actor{}, errTokenExpired
+		return errTokenExpired
 	case "revoked":
-		return Actor{}, errTokenRevoked
+		return errTokenRevoked
 	}
-	return a, nil
+	return nil
 }
 
 // Browser returns the caller that a session's secret stands for and notes that
@@ -214,14 +237,96 @@ func (s *Service) load(ctx context.Context, hash string, kind Kind, unknown erro
 		if a.Token, err = tx.TokenByHash(ctx, hash); err != nil {
 			return err
 		}
-		a.Member, err = tx.Member(ctx, a.Token.Subject.N)
-		return err
+		return a.identify(ctx, tx, a.Token.Subject)
 	})
 	if errs.Is(err, errs.NotFound) || err == nil && a.Token.Kind != kind {
 		return Actor{}, unknown
 	}
-	a.Scope.Actor = a.Member.ID()
+	a.Scope.Actor = a.Token.Subject
 	return a, err
+}
+
+// brief finds the caller of a token that lives for minutes, afresh each time:
+// the token, what it was obtained with and whom it is for must all still stand.
+func (s *Service) brief(ctx context.Context, c claims, now time.Time) (Actor, error) {
+	o, err := s.db.OrgByPublic(ctx, strings.TrimPrefix(c.OrgID, don.Space{}.OrgDisplay()))
+	if errs.Is(err, errs.NotFound) {
+		return Actor{}, errBadToken
+	}
+	if err != nil {
+		return Actor{}, err
+	}
+	a := Actor{Org: o, Scope: s.scope(o, org.System)}
+	id, err := a.Scope.Space.Parse("jti", c.ID, don.Token)
+	if err != nil {
+		return Actor{}, errBadToken.Because(err)
+	}
+	alive := true
+	err = s.db.Read(ctx, a.Scope, func(tx Tx) error {
+		if a.Token, err = tx.TokenByID(ctx, id.Local); err != nil {
+			return err
+		}
+		if alive, err = rooted(ctx, tx, a.Token); err != nil || !alive {
+			return err
+		}
+		return a.identify(ctx, tx, a.Token.Subject)
+	})
+	switch {
+	case errs.Is(err, errs.NotFound) && a.Token.ID != "" || err == nil && !alive:
+		return Actor{}, errTokenRevoked
+	case errs.Is(err, errs.NotFound):
+		return Actor{}, errBadToken
+	case err != nil:
+		return Actor{}, err
+	case a.Token.Kind != c.kind() || a.Scope.Space.Format(a.Token.Subject) != c.Subject:
+		return Actor{}, errBadToken
+	}
+	a.Scope.Actor = a.Token.Subject
+	if a.Token.Kind != Customer && a.Token.Kind != Visitor {
+		a.Scope.Via = a.Token.Via
+	}
+	if a.Token.Kind == OneTime {
+		return a, nil
+	}
+	return a, s.ended(a.Token, now)
+}
+
+// rooted reports whether nothing that a token was obtained with was revoked. A
+// one-time token is revoked by its use, which does not end what it obtained.
+func rooted(ctx context.Context, tx Tx, t Token) (bool, error) {
+	for t.Parent != "" {
+		parent, err := tx.TokenByID(ctx, t.Parent)
+		if errs.Is(err, errs.NotFound) {
+			return true, nil // it ended long ago and was forgotten
+		}
+		if err != nil {
+			return false, err
+		}
+		if parent.RevokedAt != nil && parent.Kind != OneTime {
+			return false, nil
+		}
+		t = parent
+	}
+	return true, nil
+}
+
+// identify completes an actor with who the subject is, or fails with not_found.
+func (a *Actor) identify(ctx context.Context, tx Tx, subject don.ID) (err error) {
+	switch subject.Type {
+	case don.Member:
+		a.Member, err = tx.Member(ctx, subject.N)
+	case don.ServiceAccount:
+		a.Account, err = tx.ServiceAccount(ctx, subject.N)
+	case don.Contact:
+		var found map[int64]*contact.Contact
+		if found, err = tx.Contacts(ctx, []int64{subject.N}, false); err == nil && found[subject.N] == nil {
+			err = errs.Gone(subject.Display())
+		}
+		a.Contact = found[subject.N]
+	default:
+		err = errs.Gone(subject.Display())
+	}
+	return err
 }
 
 // Operator returns the caller that the operator of the machine is, for an org

@@ -15,6 +15,7 @@ const (
 	pairFailures    = 5   // of one address for one account
 	addressFailures = 50  // of one address
 	accountFailures = 100 // for one account, from anywhere
+	visitorContacts = 300 // contacts that visitors of one address make with public tokens
 	failureWindow   = 15 * time.Minute
 	throttleEntries = 20_000 // the longest unused are forgotten first
 )
@@ -40,11 +41,16 @@ func newThrottle(now func() time.Time) *throttle {
 // attempt is one try to prove something from an address.
 type attempt struct {
 	address, account string
+	visitor          bool // to come as a new visitor, which counts like a failure
 }
 
 // limits returns the counters an attempt falls under, and their bounds.
 func (a attempt) limits() map[string]int {
 	keys := map[string]int{}
+	if a.visitor {
+		keys["v "+a.address] = visitorContacts
+		return keys
+	}
 	if a.address != "" {
 		keys["a "+a.address] = addressFailures
 		keys["p "+a.address+" "+a.account] = pairFailures
@@ -69,6 +75,9 @@ func (t *throttle) allow(a attempt) error {
 	}
 	if wait <= 0 {
 		return nil
+	}
+	if a.visitor {
+		return errs.New(errs.TooMany, "too_many_requests", "too many new visitors from this address; wait %d minutes", int(wait.Minutes())+1).With("retry_after", wait)
 	}
 	return errs.New(errs.TooMany, "too_many_requests", "too many failed attempts; wait %d minutes, or ask an admin for a new password link",
 		int(wait.Minutes())+1).With("retry_after", wait)

@@ -1,7 +1,9 @@
 package auth
 
 import (
+	"cmp"
 	"context"
+	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -17,16 +19,6 @@ import (
 	"github.com/kith-id/kith/internal/org"
 )
 
-// Kind is what a stored secret lets its bearer do.
-type Kind string
-
-// The kinds of secrets.
-const (
-	Personal Kind = "pat"     // everything its member may do, for clients
-	Session  Kind = "session" // the same, for a browser
-	Reset    Kind = "reset"   // set the member's password, once
-)
-
 // Token is a secret that lets someone act. Only its hash is stored.
 type Token struct {
 	ID        string
@@ -35,6 +27,10 @@ type Token struct {
 	Subject   don.ID
 	Hint      string
 	Scopes    string
+	ClientID  string // of application tokens: the application
+	Parent    string // the id of the token that this one was obtained with, "" when a member made it
+	Via       don.ID // the service account that acts as the subject, else zero
+	KeyID     string // of the key that signed it; "" when it is no JWT
 	CreatedAt time.Time
 	ExpiresAt *time.Time
 	RevokedAt *time.Time
@@ -61,6 +57,12 @@ const (
 	SessionLife      = 30 * 24 * time.Hour // since the last use
 	ResetLife        = 24 * time.Hour
 	sessionStep      = time.Hour // how often use is noted
+
+	CustomerLife    = time.Hour      // of tokens for contacts, unless told otherwise
+	MaxCustomerLife = 24 * time.Hour // and at most
+	ActAsLife       = time.Hour
+	MaxActAsLife    = 24 * time.Hour
+	OneTimeLife     = 5 * time.Minute
 )
 
 // lastExpiry is the latest expiry a token can have: the store's timestamps end there.
@@ -70,9 +72,10 @@ var lastExpiry = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 const (
 	maxHint    = 256
 	maxScope   = 4096
-	maxTokens  = 1000 // active ones of a member
+	maxTokens  = 1000 // active ones of a member or service account
 	maxAud     = 20
 	maxAudText = 256
+	maxSecret  = 16 << 10 // a whole token
 )
 
 // ExpiryAfter returns the moment that many days after now; 0 days means the
@@ -95,13 +98,16 @@ func hashSecret(secret string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// TokenRequest describes a personal token to issue.
+// TokenRequest describes a token to issue.
 type TokenRequest struct {
-	Days     uint32 // until it expires; 0 means 90
+	Kind     Kind          // Personal when empty
+	Days     uint32        // until it expires; 0 means 90
+	Life     time.Duration // the same for kinds that live for minutes; 0 means the kind's own
 	Hint     string
 	Scope    string // space separated
 	Audience []string
 	ClientID string
+	Account  int64 // of application tokens: the service account, 0 for that of the client id, or a new one
 }
 
 func (r TokenRequest) check() error {
@@ -112,6 +118,8 @@ func (r TokenRequest) check() error {
 		return errs.NotPermitted("scope", "has %d bytes; at most %d are allowed", len(r.Scope), maxScope)
 	case len(r.ClientID) > maxHint:
 		return errs.NotPermitted("client_id", "has %d bytes; at most %d are allowed", len(r.ClientID), maxHint)
+	case r.Kind == PublicApplication && slices.Contains(strings.Fields(r.Scope), ScopeActAs):
+		return errs.NotPermitted("scope", "%q cannot be given to a public token, which everybody can read", ScopeActAs)
 	case len(r.Audience) > maxAud:
 		return errs.NotPermitted("aud", "has %d elements; at most %d are allowed", len(r.Audience), maxAud)
 	}
@@ -132,24 +140,34 @@ type claims struct {
 	ClientID        string `json:"http://devrev.ai/clientid,omitempty"`
 	OrgDON          string `json:"http://devrev.ai/devo_don"`
 	OrgID           string `json:"http://devrev.ai/devoid"`
+	Account         string `json:"http://devrev.ai/svcacc,omitempty"`
 	TokenType       string `json:"http://devrev.ai/tokentype"`
 }
 
-// Token types as clients name them.
-const (
-	TypePrefix   = "urn:devrev:params:oauth:token-type:"
-	TypePersonal = TypePrefix + "pat"
-	TypeSession  = TypePrefix + "session:dev0"
-	GrantIssue   = "urn:devrev:params:oauth:grant-type:token-issue"
-	GrantSwap    = "urn:ietf:params:oauth:grant-type:token-exchange"
-)
+// kind returns the kind that the token says it is, "" for one that is no JWT of
+// ours. What counts is the stored one; this only says where to look.
+func (c claims) kind() Kind {
+	if k := Kind(strings.TrimPrefix(c.TokenType, TypePrefix)); slices.Contains(jwtKinds, k) {
+		return k
+	}
+	return ""
+}
 
+// defaultAudience is in every token, beside what its requester asks for.
 const defaultAudience = "kith"
 
-// IssueToken creates a personal token of a member and returns its secret, which
-// is not stored. Errors: invalid, not_found, forbidden.
+// IssueToken creates a token of a member or, when the request is for an
+// application token, of a service account, and returns its secret, which is not
+// stored. Errors: invalid, not_found, forbidden, too_many.
 func (s *Service) IssueToken(ctx context.Context, a Actor, subject don.ID, req TokenRequest) (secret string, t Token, err error) {
 	if err := req.check(); err != nil {
+		return "", Token{}, err
+	}
+	if req.Kind == Application || req.Kind == PublicApplication {
+		return s.issueApplication(ctx, a, req)
+	}
+	secret, t, err = s.signed(ctx, a, subject, req, s.stamp())
+	if err != nil {
 		return "", Token{}, err
 	}
 	defer s.cache.clear()
@@ -161,11 +179,7 @@ func (s *Service) IssueToken(ctx context.Context, a Actor, subject don.ID, req T
 		if m.State != org.Active {
 			return errs.Denied("%s is deactivated; a token would not work", m.Email)
 		}
-		if err := limitTokens(ctx, tx, subject); err != nil {
-			return err
-		}
-		secret, t, err = s.signed(a, subject, req, tx.Now())
-		if err != nil {
+		if err := limitTokens(ctx, tx, subject, Personal); err != nil {
 			return err
 		}
 		return tx.InsertToken(ctx, t)
@@ -173,8 +187,32 @@ func (s *Service) IssueToken(ctx context.Context, a Actor, subject don.ID, req T
 	return secret, t, err
 }
 
-func limitTokens(ctx context.Context, tx Tx, subject don.ID) error {
-	ts, err := tx.TokensOf(ctx, subject, Personal)
+// issueApplication signs after the service account is known, for it may be a
+// new one.
+func (s *Service) issueApplication(ctx context.Context, a Actor, req TokenRequest) (secret string, t Token, err error) {
+	defer s.cache.clear()
+	err = s.db.Write(ctx, a.Scope, func(tx Tx) error {
+		sa, err := applicationOf(ctx, tx, req)
+		if err != nil {
+			return err
+		}
+		if err := limitTokens(ctx, tx, sa.ID(), req.Kind); err != nil {
+			return err
+		}
+		req.ClientID = sa.ClientID
+		if secret, t, err = s.signed(ctx, a, sa.ID(), req, tx.Now()); err != nil {
+			return err
+		}
+		return tx.InsertToken(ctx, t)
+	})
+	return secret, t, err
+}
+
+// stamp is the present as the store keeps it.
+func (s *Service) stamp() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+
+func limitTokens(ctx context.Context, tx Tx, subject don.ID, kind Kind) error {
+	ts, err := tx.TokensOf(ctx, subject, kind)
 	if err != nil {
 		return err
 	}
@@ -190,62 +228,85 @@ func limitTokens(ctx context.Context, tx Tx, subject don.ID) error {
 	return nil
 }
 
-// signed makes a token and its secret, a JWT.
-func (s *Service) signed(a Actor, subject don.ID, req TokenRequest, now time.Time) (string, Token, error) {
+// signed makes a long-lived token and its secret, a JWT.
+func (s *Service) signed(ctx context.Context, a Actor, subject don.ID, req TokenRequest, now time.Time) (string, Token, error) {
 	expires := ExpiryAfter(now, req.Days)
+	key, keyID, err := s.keys.signing(ctx)
+	if err != nil {
+		return "", Token{}, err
+	}
 	t := Token{
-		ID: don.Random(20), Kind: Personal, Subject: subject, Hint: req.Hint,
-		Scopes: strings.Join(strings.Fields(req.Scope), " "), CreatedAt: now, ExpiresAt: &expires,
+		KeyID: keyID, ID: don.Random(20), Kind: cmp.Or(req.Kind, Personal), Subject: subject, Hint: req.Hint,
+		Scopes: strings.Join(strings.Fields(req.Scope), " "), ClientID: req.ClientID, CreatedAt: now, ExpiresAt: &expires,
 	}
-	space := a.Scope.Space
-	audience := req.Audience
-	if len(audience) == 0 {
-		audience = []string{defaultAudience}
-	}
-	c := claims{
-		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer: s.issuer, Subject: space.Format(subject), Audience: audience, ID: space.Format(t.DON()),
-			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(expires),
-		},
-		AuthorizedParty: space.Format(subject), Scope: strings.TrimSpace(TypePersonal + " " + t.Scopes), ClientID: req.ClientID,
-		OrgDON: space.OrgDON(), OrgID: space.OrgDisplay(), TokenType: TypePersonal,
-	}
-	unsigned := jwt.NewWithClaims(jwt.SigningMethodRS256, c)
-	unsigned.Header["kid"] = s.keys.id
-	unsigned.Header["iss"] = s.issuer
-	secret, err := unsigned.SignedString(s.keys.current)
+	secret, err := s.sign(key, a.Scope.Space, t, req.Audience)
 	t.Hash = hashSecret(secret)
 	return secret, t, err
 }
 
-// checkSignature refuses what this installation did not sign, before the
-// database is asked about it.
-func (s *Service) checkSignature(secret string) error {
-	parser := jwt.NewParser(jwt.WithValidMethods([]string{"RS256"}), jwt.WithExpirationRequired(), jwt.WithTimeFunc(s.now))
-	_, err := parser.ParseWithClaims(secret, &claims{}, func(t *jwt.Token) (any, error) {
-		id, _ := t.Header["kid"].(string)
-		if key, ok := s.keys.public[id]; ok {
-			return key, nil
+// sign returns the JWT of a token.
+func (s *Service) sign(key *rsa.PrivateKey, space don.Space, t Token, audience []string) (string, error) {
+	if !slices.Contains(audience, defaultAudience) {
+		audience = append(slices.Clone(audience), defaultAudience)
+	}
+	kind := TypePrefix + string(t.Kind)
+	party := cmp.Or(t.Via, t.Subject)
+	c := claims{
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer: s.issuer, Subject: space.Format(t.Subject), Audience: audience, ID: space.Format(t.DON()),
+			IssuedAt: jwt.NewNumericDate(t.CreatedAt), ExpiresAt: jwt.NewNumericDate(*t.ExpiresAt),
+		},
+		AuthorizedParty: space.Format(party), Scope: strings.TrimSpace(kind + " " + t.Scopes), ClientID: t.ClientID,
+		OrgDON: space.OrgDON(), OrgID: space.OrgDisplay(), TokenType: kind,
+	}
+	if party.Type == don.ServiceAccount {
+		c.Account = space.Format(party)
+	}
+	unsigned := jwt.NewWithClaims(jwt.SigningMethodRS256, c)
+	unsigned.Header["kid"] = t.KeyID
+	unsigned.Header["iss"] = s.issuer
+	return unsigned.SignedString(key)
+}
+
+// checkSignature refuses what this installation did not sign for itself, before
+// the database is asked about it, and returns what the token says. The key is
+// chosen by its id among our own; nothing else in the token's head counts.
+func (s *Service) checkSignature(ctx context.Context, secret string) (claims, error) {
+	var c claims
+	if len(secret) > maxSecret {
+		return c, errBadToken
+	}
+	parser := jwt.NewParser(jwt.WithValidMethods([]string{"RS256"}), jwt.WithExpirationRequired(), jwt.WithAudience(defaultAudience), jwt.WithTimeFunc(s.now))
+	_, err := parser.ParseWithClaims(secret, &c, func(t *jwt.Token) (any, error) {
+		if _, extended := t.Header["crit"]; extended {
+			return nil, errors.New("the token's head asks for an extension")
 		}
-		return nil, fmt.Errorf("unknown key id %q", id)
+		id, _ := t.Header["kid"].(string)
+		key, ok, err := s.keys.verifying(ctx, id)
+		if err == nil && !ok {
+			err = fmt.Errorf("unknown key id %q", id)
+		}
+		return key, err
 	})
 	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, jwt.ErrTokenExpired) && !errors.Is(err, jwt.ErrTokenSignatureInvalid):
-		return errTokenExpired
+	case err == nil && c.kind() != "":
+		return c, nil
+	case errors.Is(err, jwt.ErrTokenExpired) && !errors.Is(err, jwt.ErrTokenSignatureInvalid) && !errors.Is(err, jwt.ErrTokenInvalidAudience):
+		return c, errTokenExpired
+	case errs.Is(err, errs.Unavailable):
+		return c, err
 	default:
-		return errBadToken.Because(err)
+		return c, errBadToken.Because(err)
 	}
 }
 
-// Tokens returns the tokens of a member, the newest first: personal ones,
-// sessions or both, by kinds.
+// Tokens returns the tokens that a member, service account or contact has of
+// some kinds, the newest first. Errors: not_found for a subject that does not exist.
 func (s *Service) Tokens(ctx context.Context, a Actor, subject don.ID, kinds ...Kind) ([]Token, error) {
 	var out []Token
 	err := s.db.Read(ctx, a.Scope, func(tx Tx) error {
 		out = nil
-		if _, err := tx.Member(ctx, subject.N); err != nil {
+		if err := (&Actor{}).identify(ctx, tx, subject); err != nil {
 			return err
 		}
 		for _, k := range kinds {
@@ -261,7 +322,17 @@ func (s *Service) Tokens(ctx context.Context, a Actor, subject don.ID, kinds ...
 	return out, err
 }
 
-// TokenByID returns a personal token or session of the org, or not_found.
+// ApplicationTokens returns the org's application tokens, the newest first, at
+// most 1,000; with a client id those of one application.
+func (s *Service) ApplicationTokens(ctx context.Context, a Actor, clientID string) (out []Token, err error) {
+	err = s.db.Read(ctx, a.Scope, func(tx Tx) error {
+		out, err = tx.TokensOfClient(ctx, clientID)
+		return err
+	})
+	return out, err
+}
+
+// TokenByID returns a token or session of the org, or not_found.
 func (s *Service) TokenByID(ctx context.Context, a Actor, id string) (t Token, err error) {
 	err = s.db.Read(ctx, a.Scope, func(tx Tx) error {
 		t, err = visibleToken(ctx, tx, id)
@@ -309,8 +380,9 @@ func (s *Service) RevokeToken(ctx context.Context, a Actor, id string) error {
 	})
 }
 
-// RevokeTokens ends every token of a kind that a member has.
-func (s *Service) RevokeTokens(ctx context.Context, a Actor, subject don.ID, kind Kind) error {
+// RevokeTokens ends every token of some kinds that a member, service account or
+// contact has.
+func (s *Service) RevokeTokens(ctx context.Context, a Actor, subject don.ID, kinds ...Kind) error {
 	defer s.cache.clear()
-	return s.db.Write(ctx, a.Scope, func(tx Tx) error { return tx.RevokeTokensOf(ctx, subject, kind) })
+	return s.db.Write(ctx, a.Scope, func(tx Tx) error { return revokeAll(ctx, tx, subject, kinds...) })
 }

@@ -118,14 +118,17 @@ func (e *environment) ask(fd int) (string, error) {
 }
 
 type tokenCmd struct {
-	Create tokenCreateCmd `cmd:"" help:"Create a personal access token of a member and print it, once."`
+	Create tokenCreateCmd `cmd:"" help:"Create a member's personal access token, or an application token, and print it, once."`
 }
 
 type tokenCreateCmd struct {
-	Email   string `required:"" help:"The member's e-mail address or id." placeholder:"E"`
-	Expires string `default:"90d" help:"How long it works: days (90d), weeks (2w) or years (1y)." placeholder:"90d"`
-	Hint    string `default:"kith token create" help:"A name to recognise it by." placeholder:"TEXT"`
-	JSON    bool   `name:"json" help:"Print one JSON object."`
+	Kind     string `default:"pat" enum:"pat,aat,aat:public" help:"pat: a member's; aat: of a backend that obtains tokens for contacts; aat:public: the same, to stand in a page."`
+	Email    string `help:"Of a pat: the member's e-mail address or id." placeholder:"E"`
+	ClientID string `name:"client-id" help:"Of an application token: the application; a new service account is made when there is none." placeholder:"ID"`
+	Scope    string `help:"Scopes; act-as lets an application act as members and contacts." placeholder:"S"`
+	Expires  string `default:"90d" help:"How long it works: days (90d), weeks (2w) or years (1y)." placeholder:"90d"`
+	Hint     string `default:"kith token create" help:"A name to recognise it by." placeholder:"TEXT"`
+	JSON     bool   `name:"json" help:"Print one JSON object."`
 }
 
 // Run creates the token.
@@ -134,13 +137,12 @@ func (c tokenCreateCmd) Run(e *environment) error {
 	if err != nil {
 		return err
 	}
-	kith, err := e.connect(false)
-	if err != nil {
-		return err
+	if c.Kind == "pat" && c.Email == "" {
+		return errs.Missing("--email")
 	}
-	defer closing(kith, &err)
+	in := server.NewToken{Kind: c.Kind, Email: c.Email, Days: days, Hint: c.Hint, Scope: c.Scope, ClientID: c.ClientID}
 	var out server.TokenView
-	if err = kith.call(e.ctx, "tokens.create", server.NewToken{Email: c.Email, Days: days, Hint: c.Hint}, &out); err != nil {
+	if err = e.operate("tokens.create", in, &out); err != nil {
 		return err
 	}
 	if c.JSON {
@@ -148,7 +150,7 @@ func (c tokenCreateCmd) Run(e *environment) error {
 	}
 	fmt.Fprintln(e.Out, out.Secret)
 	fmt.Fprintf(e.Err, "The token works until %s and is not shown again.\n", day(out.ExpiresAt.Time))
-	return err
+	return nil
 }
 
 // parseDays reads a life in days, weeks or years.

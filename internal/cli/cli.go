@@ -28,7 +28,8 @@ type root struct {
 
 	Serve     serveCmd     `cmd:"" help:"Run the server."`
 	Admin     adminCmd     `cmd:"" help:"Create an organisation and its first admin."`
-	Token     tokenCmd     `cmd:"" help:"Create personal access tokens."`
+	Token     tokenCmd     `cmd:"" help:"Create personal and application tokens."`
+	Keys      keysCmd      `cmd:"" help:"List and replace the keys that sign tokens."`
 	Member    memberCmd    `cmd:"" help:"Look after an organisation's members."`
 	Import    importCmd    `cmd:"" help:"Import contacts or accounts from CSV."`
 	Imports   importsCmd   `cmd:"" help:"List, show, cancel and undo imports."`

@@ -28,7 +28,8 @@ type DB interface {
 
 // Tx is what the directory needs of a transaction.
 type Tx interface {
-	identity.Tx
+	identity.ClaimTx
+	GrantTx
 	accountTx
 	workspaceTx
 	tagTx

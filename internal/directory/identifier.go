@@ -183,10 +183,12 @@ func (s *Service) AddIdentifier(ctx context.Context, sc org.Scope, n int64, kind
 	}
 	return s.editContact(ctx, sc, n, func(tx Tx, c *contact.Contact) error {
 		e := editOf(c, tx.Now())
-		if e.index(kind, given.Norm()) < 0 {
+		if at := e.index(kind, given.Norm()); at < 0 {
 			i := e.known(given)
 			i.Main = e.main(kind) == ""
 			c.Identifiers = append(c.Identifiers, i)
+		} else {
+			c.Identifiers[at].Proof = max(c.Identifiers[at].Proof, given.Proof) // it may have been a claim
 		}
 		if main {
 			e.setMain(kind, given.Norm())

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kith-id/kith/internal/auth"
+	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/httpapi/wire"
 	"github.com/kith-id/kith/internal/page"
 )
@@ -13,16 +14,19 @@ import (
 // AuthDeps is what the operations of members, tokens and sessions need.
 type AuthDeps struct {
 	Service *auth.Service
+	Records *directory.Service
 	Gate    *Gate
 	Cursors *page.Codec
 }
 
 // RegisterAuth adds the operations setup.*, sessions.*, password-resets.redeem,
-// auth-tokens.*, dev-users.* and dev-orgs.*.
+// auth-tokens.*, service-accounts.*, rev-users.self.*, dev-users.* and dev-orgs.*.
 func RegisterAuth(api *API, d AuthDeps) {
 	registerSetup(api, d)
 	registerSessions(api, d)
 	registerTokens(api, d)
+	registerServiceAccounts(api, d)
+	registerContactSelf(api, d)
 	registerMembers(api, d)
 	registerSettings(api, d)
 }

@@ -15,6 +15,9 @@ import (
 const (
 	urn = "urn:devrev:params:oauth:"
 	pat = urn + "token-type:pat"
+
+	aat    = urn + "token-type:aat"
+	public = urn + "token-type:aat:public"
 )
 
 // both returns a scenario as POST with a JSON body and as GET.
@@ -177,13 +180,13 @@ func TestTokens(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
 		c, acme := k.Admin(t, "Acme")
 		c.Run(t, []apitest.Scenario{
-			{Name: "not a personal token", Path: "/auth-tokens.create", Body: `{"requested_token_type":"` + urn + `token-type:aat"}`, Status: 400,
-				Want: `{"type":"value_not_permitted","field_name":"requested_token_type","allowed_values":["` + pat + `"]}`},
+			{Name: "not for members", Path: "/auth-tokens.create", Body: `{"requested_token_type":"` + urn + `token-type:super"}`, Status: 400,
+				Want: `{"type":"value_not_permitted","field_name":"requested_token_type","allowed_values":["` + pat + `","` + aat + `","` + public + `"]}`},
 			{Name: "no such type", Path: "/auth-tokens.create", Body: `{"requested_token_type":"x"}`, Status: 400,
 				Want: `{"type":"invalid_enum_value","field_name":"requested_token_type","value":"x"}`},
 			{Name: "exchange", Path: "/auth-tokens.create", Body: `{"grant_type":"urn:ietf:params:oauth:grant-type:token-exchange"}`, Status: 400,
 				Want: `{"type":"value_not_permitted","field_name":"grant_type"}`},
-			{Name: "with a subject token", Path: "/auth-tokens.create", Body: `{"subject_token":"x"}`, Status: 400, Want: `{"type":"value_not_permitted","field_name":"subject_token"}`},
+			{Name: "with a subject token", Path: "/auth-tokens.create", Body: `{"subject_token":"x"}`, Status: 403, Want: `{"type":"forbidden"}`},
 			{Name: "as somebody else", Path: "/auth-tokens.create", Body: `{"act_as":"DEVU-2"}`, Status: 403, Want: `{"type":"forbidden"}`},
 			{Name: "for a contact", Path: "/auth-tokens.create", Body: `{"rev_info":{"user_ref":"u-1"}}`, Status: 403, Want: `{"type":"forbidden"}`},
 			{Name: "days too many", Path: "/auth-tokens.create", Body: `{"expires_in":4294967296}`, Status: 400, Want: `{"field_name":"expires_in"}`},

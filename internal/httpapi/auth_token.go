@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,32 +32,13 @@ type grantType string
 // Allowed returns the grant types.
 func (grantType) Allowed() []string { return []string{auth.GrantIssue, auth.GrantSwap} }
 
-type tokenCreateIn struct {
-	GrantType        grantType      `json:"grant_type" doc:"Only token-issue in this release; the default."`
-	RequestedType    tokenType      `json:"requested_token_type" doc:"Only personal access tokens in this release; the default."`
-	SubjectTokenType string         `json:"subject_token_type" doc:"Not used in this release."`
-	SubjectToken     string         `json:"subject_token" doc:"Not used in this release."`
-	RevInfo          map[string]any `json:"rev_info" doc:"Not used in this release."`
-	ActAs            string         `json:"act_as" doc:"Not used in this release."`
-	Audience         []string       `json:"aud" maxItems:"20" doc:"The aud claim."`
-	ClientID         string         `json:"client_id" maxLength:"256" doc:"The application that asks, kept as a claim."`
-	ExpiresIn        *uint32        `json:"expires_in" doc:"Days until the token expires; 90 when absent or 0."`
-	Scope            string         `json:"scope" maxLength:"4096" doc:"Scopes separated by spaces. A personal token may do what its member may, whatever its scopes."`
-	Hint             string         `json:"token_hint" maxLength:"256" doc:"A name to recognise the token by."`
-}
-
-type tokenCreateOut struct {
-	AccessToken string `json:"access_token" doc:"The secret. It is not stored and cannot be shown again."`
-	TokenType   string `json:"token_type" doc:"Always bearer."`
-	ExpiresIn   int64  `json:"expires_in" doc:"When the token expires, in seconds since the Unix epoch."`
-	Scope       string `json:"scope,omitempty"`
-}
-
 type authToken struct {
 	ID        string    `json:"id"`
 	Status    string    `json:"status" doc:"active, expired or revoked."`
 	Type      string    `json:"requested_token_type"`
 	Subject   string    `json:"subject" doc:"Whom the token lets act."`
+	ClientID  string    `json:"client_id,omitempty" doc:"Of application tokens: the application."`
+	ActedBy   string    `json:"acted_by,omitempty" doc:"The service account that obtained the token to act as the subject, or for a contact."`
 	Hint      string    `json:"token_hint,omitempty"`
 	Scopes    []string  `json:"scopes,omitempty"`
 	IssuedAt  wire.Time `json:"issued_at"`
@@ -82,9 +64,9 @@ type tokenRenameIn struct {
 }
 
 type tokenListIn struct {
-	ClientID      string    `json:"client_id" maxLength:"256" doc:"Only of application tokens, of which there are none in this release."`
-	RequestedType tokenType `json:"requested_token_type"`
-	Subject       string    `json:"subject" maxLength:"512" doc:"Whose tokens; the caller's when absent."`
+	ClientID      string    `json:"client_id" maxLength:"256" doc:"Only application tokens of this application."`
+	RequestedType tokenType `json:"requested_token_type" doc:"Only tokens of this type."`
+	Subject       string    `json:"subject" maxLength:"512" doc:"Whose tokens: a member's, service account's or contact's. When absent the caller's, or all application tokens when client_id or their type is given."`
 }
 
 type tokenListOut struct {
@@ -97,9 +79,9 @@ type tokenSelfDeleteIn struct {
 
 func registerTokens(api *API, d AuthDeps) {
 	tag := []string{"auth-tokens"}
-	Register(api, Op{
-		Path: "auth-tokens.create", Summary: "Create a personal access token", Tags: tag, Status: http.StatusCreated,
-		Errors: []int{http.StatusConflict, http.StatusTooManyRequests},
+	operate(api, Op{
+		Path: "auth-tokens.create", Summary: "Create a token", Tags: tag, Status: http.StatusCreated,
+		Description: tokenCreateDoc, Errors: []int{http.StatusNotFound, http.StatusConflict, http.StatusTooManyRequests},
 	}, d.createToken)
 	Register(api, Op{Path: "auth-tokens.info", Summary: "Tell who the caller is", Tags: tag, Read: true}, d.tokenInfo)
 	Register(api, Op{Path: "auth-tokens.get", Summary: "Get a token's description", Tags: tag, Read: true, Errors: []int{http.StatusNotFound}}, d.getToken)
@@ -112,15 +94,13 @@ func registerTokens(api *API, d AuthDeps) {
 	Register(api, Op{Path: "auth-tokens.self.delete", Summary: "Revoke all of the caller's tokens of a type", Tags: tag}, d.deleteOwnTokens)
 }
 
-var kindOfType = map[tokenType]auth.Kind{auth.TypePersonal: auth.Personal, auth.TypeSession: auth.Session}
-
 func (d AuthDeps) token(a auth.Actor, t auth.Token) authToken {
 	out := authToken{
-		ID: a.Scope.Space.Format(t.DON()), Status: t.Status(time.Now()), Type: auth.TypePersonal, Subject: a.Scope.Space.Format(t.Subject),
-		Hint: t.Hint, Scopes: strings.Fields(t.Scopes), IssuedAt: wire.At(t.CreatedAt), CreatedAt: wire.At(t.CreatedAt),
+		ID: a.Scope.Space.Format(t.DON()), Status: t.Status(time.Now()), Type: t.Kind.Type(), Subject: a.Scope.Space.Format(t.Subject),
+		ClientID: t.ClientID, Hint: t.Hint, Scopes: strings.Fields(t.Scopes), IssuedAt: wire.At(t.CreatedAt), CreatedAt: wire.At(t.CreatedAt),
 	}
-	if t.Kind == auth.Session {
-		out.Type = auth.TypeSession
+	if t.Via.Type != "" {
+		out.ActedBy = a.Scope.Space.Format(t.Via)
 	}
 	if t.ExpiresAt != nil {
 		out.ExpiresAt = wire.At(*t.ExpiresAt)
@@ -128,51 +108,13 @@ func (d AuthDeps) token(a auth.Actor, t auth.Token) authToken {
 	return out
 }
 
-// self returns the calling member, which the operator of the machine is not.
+// self returns the caller, who is not the operator of the machine.
 func self(ctx context.Context) (auth.Actor, error) {
 	a, _ := auth.From(ctx)
 	if a.Local {
 		return a, errs.Denied("the operator of the machine is no member; use a member's token")
 	}
 	return a, nil
-}
-
-func (d AuthDeps) createToken(ctx context.Context, in *tokenCreateIn) (*tokenCreateOut, error) {
-	a, err := self(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkTokenRequest(in); err != nil {
-		return nil, err
-	}
-	req := auth.TokenRequest{Hint: in.Hint, Scope: in.Scope, Audience: in.Audience, ClientID: in.ClientID}
-	if in.ExpiresIn != nil {
-		req.Days = *in.ExpiresIn
-	}
-	secret, t, err := d.Service.IssueToken(ctx, a, a.Member.ID(), req)
-	if err != nil {
-		return nil, err
-	}
-	return &tokenCreateOut{AccessToken: secret, TokenType: "bearer", ExpiresIn: t.ExpiresAt.Unix(), Scope: t.Scopes}, nil
-}
-
-func checkTokenRequest(in *tokenCreateIn) error {
-	only := func(field, value, allowed string) error {
-		return errs.NotPermitted(field, "%q cannot be issued by this version of Kith; give %s", value, allowed).With("allowed_values", []string{allowed})
-	}
-	switch {
-	case in.RevInfo != nil || in.ActAs != "":
-		return errs.Denied("tokens for contacts, and acting as somebody else, are not part of this version of Kith; leave out rev_info and act_as")
-	case in.GrantType != "" && in.GrantType != auth.GrantIssue:
-		return only("grant_type", string(in.GrantType), auth.GrantIssue)
-	case in.RequestedType != "" && in.RequestedType != auth.TypePersonal:
-		return only("requested_token_type", string(in.RequestedType), auth.TypePersonal)
-	case in.SubjectToken != "":
-		return errs.NotPermitted("subject_token", "is for exchanging tokens, which this version of Kith does not do; leave it out")
-	case in.SubjectTokenType != "":
-		return errs.NotPermitted("subject_token_type", "is for exchanging tokens, which this version of Kith does not do; leave it out")
-	}
-	return nil
 }
 
 type tokenInfoOut struct {
@@ -203,15 +145,28 @@ func (d AuthDeps) tokenInfo(ctx context.Context, _ *struct{}) (*tokenInfoOut, er
 		return nil, err
 	}
 	org := d.Service.Summary(a.Org)
-	m := devUserOf(a.Scope.Space, a.Member)
 	var out tokenInfoOut
 	out.Organization.ID, out.Organization.DisplayID, out.Organization.Slug = org.ID, org.DisplayID, org.Slug
-	out.Token.Issuer, out.Token.Subject, out.Token.IssuedAt = d.Service.Issuer(), m.ID, a.Token.CreatedAt.Unix()
+	out.Token.Issuer, out.Token.Subject, out.Token.IssuedAt = d.Service.Issuer(), a.Scope.Space.Format(a.Self()), a.Token.CreatedAt.Unix()
 	if a.Token.ExpiresAt != nil {
 		out.Token.Expiry = a.Token.ExpiresAt.Unix()
 	}
 	u := &out.User
-	u.Type, u.ID, u.DisplayID, u.DisplayName, u.Email, u.FullName = m.Type, m.ID, m.DisplayID, m.DisplayName, m.Email, m.FullName
+	u.Type, u.ID, u.DisplayID = a.Self().Type.Wire(), out.Token.Subject, a.Self().Display()
+	switch {
+	case a.Token.Kind == auth.Visitor:
+		said, err := d.Records.Said(ctx, a.Scope, a.Contact.N)
+		if err != nil {
+			return nil, err
+		}
+		u.DisplayName, u.Email, u.FullName = said.Item.DisplayName, said.Item.Email(), said.Item.FullName
+	case a.Contact != nil:
+		u.DisplayName, u.Email, u.FullName = a.Contact.DisplayName, a.Contact.Email(), a.Contact.FullName
+	case a.Account.N != 0:
+		u.DisplayName = a.Account.DisplayName
+	default:
+		u.DisplayName, u.Email, u.FullName = a.Member.DisplayName, a.Member.Email, a.Member.FullName
+	}
 	return &out, nil
 }
 
@@ -239,33 +194,47 @@ func parseTokenID(a auth.Actor, text string) (string, error) {
 
 func (d AuthDeps) listTokens(ctx context.Context, in *tokenListIn) (*tokenListOut, error) {
 	a, _ := auth.From(ctx)
-	subject := a.Member.ID()
-	if in.Subject != "" || a.Local {
-		if in.Subject == "" {
-			return nil, errs.Missing("subject")
-		}
-		id, err := a.Scope.Space.Parse("subject", in.Subject, don.Member)
-		if err != nil {
-			return nil, err
-		}
-		subject = id
-	}
-	kinds := []auth.Kind{auth.Personal, auth.Session}
+	kinds := listedKinds
 	if in.RequestedType != "" {
-		kinds = kinds[:0]
-		if k, ok := kindOfType[in.RequestedType]; ok {
-			kinds = append(kinds, k)
-		}
+		kinds = auth.KindsOf(string(in.RequestedType))
+	}
+	ts, err := d.tokensOf(ctx, a, in, kinds)
+	if err != nil {
+		return nil, err
 	}
 	out := &tokenListOut{Tokens: []authToken{}}
-	ts, err := d.Service.Tokens(ctx, a, subject, kinds...)
-	if err != nil || in.ClientID != "" {
-		return out, err
-	}
 	for _, t := range ts {
-		out.Tokens = append(out.Tokens, d.token(a, t))
+		if slices.Contains(kinds, t.Kind) && (in.ClientID == "" || t.ClientID == in.ClientID) {
+			out.Tokens = append(out.Tokens, d.token(a, t))
+		}
 	}
 	return out, nil
+}
+
+var (
+	applicationKinds = []auth.Kind{auth.Application, auth.PublicApplication}
+	// listedKinds are shown when no type is asked for.
+	listedKinds = []auth.Kind{
+		auth.Personal, auth.Session, auth.Application, auth.PublicApplication, auth.Customer, auth.Visitor, auth.OneTime,
+		auth.ActAsMember, auth.ActAsApplication, auth.ActAsCustomer,
+	}
+)
+
+func (d AuthDeps) tokensOf(ctx context.Context, a auth.Actor, in *tokenListIn, kinds []auth.Kind) ([]auth.Token, error) {
+	if in.Subject == "" {
+		if in.ClientID != "" || len(kinds) > 0 && slices.Contains(applicationKinds, kinds[0]) {
+			return d.Service.ApplicationTokens(ctx, a, in.ClientID)
+		}
+		if a.Local {
+			return nil, errs.Missing("subject")
+		}
+		return d.Service.Tokens(ctx, a, a.Self(), kinds...)
+	}
+	id, err := a.Scope.Space.Parse("subject", in.Subject, don.Member, don.ServiceAccount, don.Contact)
+	if err != nil {
+		return nil, err
+	}
+	return d.Service.Tokens(ctx, a, id, kinds...)
 }
 
 func (d AuthDeps) renameToken(ctx context.Context, in *tokenRenameIn) (*tokenOut, error) {
@@ -289,6 +258,9 @@ func (d AuthDeps) deleteToken(ctx context.Context, in *tokenDeleteIn) (*struct{}
 		if id, err = parseTokenID(a, in.ID); err != nil {
 			return nil, err
 		}
+		if err := auth.Allow(a, "auth-tokens.delete", auth.Token{ID: id}.DON()); err != nil {
+			return nil, err
+		}
 	}
 	if id == "" {
 		return nil, errs.Missing("token_id")
@@ -301,9 +273,9 @@ func (d AuthDeps) deleteOwnTokens(ctx context.Context, in *tokenSelfDeleteIn) (*
 	if err != nil {
 		return nil, err
 	}
-	kind, ok := kindOfType[in.RequestedType]
-	if !ok {
+	kinds := auth.KindsOf(string(in.RequestedType))
+	if len(kinds) == 0 {
 		return nil, nil // there are none of that type
 	}
-	return nil, d.Service.RevokeTokens(ctx, a, a.Member.ID(), kind)
+	return nil, d.Service.RevokeTokens(ctx, a, a.Self(), kinds...)
 }

@@ -38,8 +38,8 @@ func empty(list string, bodies ...string) intrusion {
 
 // harmless are operations that take no id, so that nothing can be reached by them.
 var harmless = []string{
-	"auth-tokens.create", "auth-tokens.info", "auth-tokens.self.delete", "dev-orgs.get", "dev-orgs.settings.get", "dev-orgs.settings.update", "dev-users.self", "imports.create", "imports.preview", "imports.sample",
-	"password-resets.redeem", "ping", "sessions.create", "sessions.delete", "setup.create", "setup.get",
+	"auth-tokens.info", "auth-tokens.self.delete", "dev-orgs.get", "dev-orgs.settings.get", "dev-orgs.settings.update", "dev-users.self", "imports.create", "imports.preview", "imports.sample",
+	"password-resets.redeem", "ping", "rev-users.self.get", "rev-users.self.update", "service-accounts.create", "sessions.create", "sessions.delete", "setup.create", "setup.get",
 }
 
 var (
@@ -56,9 +56,10 @@ var intrusions = map[string]intrusion{
 	"accounts.list":                  empty("accounts", append(slices.Clone(listIntrusions), `{"parent":["$acc"]}`, `{"external_refs":["b-acc"]}`, `{"domains":["b.example"]}`)...),
 	"accounts.restore":               missing(`{"id":"$gone_acc"}`),
 	"accounts.update":                missing(`{"id":"$acc","display_name":"x"}`),
+	"auth-tokens.create":             missing(`{"requested_token_type":"` + aat + `","service_account":"$svcacc"}`),
 	"auth-tokens.delete":             missing(`{"token_id":"$token"}`),
 	"auth-tokens.get":                missing(`{"token_id":"$token"}`),
-	"auth-tokens.list":               missing(`{"subject":"$devu"}`),
+	"auth-tokens.list":               missing(`{"subject":"$devu"}`, `{"subject":"$svcacc"}`, `{"subject":"$revu"}`),
 	"auth-tokens.update":             missing(`{"token_id":"$token","token_hint":"x"}`),
 	"dev-users.get":                  missing(`{"id":"$devu"}`),
 	"dev-users.list":                 empty("dev_users", `{"email":["admin@b.example"]}`),
@@ -91,6 +92,9 @@ var intrusions = map[string]intrusion{
 	"rev-users.scan":                 empty("rev_users", append(slices.Clone(listIntrusions), `{"associations":["$acc","$revo"]}`, `{"rev_org":["$revo"]}`)...),
 	"rev-users.unlink":               missing(`{"id":"$revu","rev_org":"$revo"}`),
 	"rev-users.update":               missing(`{"id":"$revu","display_name":"x"}`),
+	"service-accounts.get":           missing(`{"id":"$svcacc"}`),
+	"service-accounts.list":          empty("service_accounts", `{}`),
+	"service-accounts.update":        missing(`{"id":"$svcacc"}`, `{"id":"$svcacc","display_name":"x"}`),
 	"tags.create":                    {},
 	"tags.delete":                    missing(`{"id":"$tag"}`),
 	"tags.get":                       missing(`{"id":"$tag"}`),
@@ -217,6 +221,7 @@ func settle(t *testing.T, c apitest.Client) (full, display map[string]string) {
 	c.Post(t, "accounts.delete", `{"id":"`+full["gone_acc"]+`"}`, 200)
 	c.Post(t, "rev-orgs.delete", `{"id":"`+full["gone_revo"]+`"}`, 200)
 	c.Post(t, "rev-users.delete", `{"id":"`+full["gone_revu"]+`"}`, 200)
+	note("svcacc", "service_account", c.Post(t, "service-accounts.create", `{"display_name":"B's shop"}`, 201))
 	note("imp", "import", upload(t, c, "accounts", "display_name,external_refs\n"))
 	return full, display
 }
@@ -252,7 +257,7 @@ const patsOf = `{"requested_token_type":"` + pat + `"}`
 func state(t *testing.T, c apitest.Client) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	for _, op := range []string{"accounts.list", "rev-orgs.list", "rev-users.list", "tags.list", "trash.list", "auth-tokens.list", "dev-users.list"} {
+	for _, op := range []string{"accounts.list", "rev-orgs.list", "rev-users.list", "tags.list", "trash.list", "auth-tokens.list", "dev-users.list", "service-accounts.list"} {
 		body := `{}`
 		if op == "auth-tokens.list" {
 			body = patsOf

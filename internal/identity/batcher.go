@@ -25,8 +25,8 @@ type Resolver struct {
 
 // lane separates what must not share a transaction's scope.
 type lane struct {
-	orgID int64
-	actor don.ID
+	orgID      int64
+	actor, via don.ID
 }
 
 type queue struct {
@@ -59,7 +59,7 @@ func NewResolver(db DB) *Resolver {
 // returns; its error is the outcome's or the transaction's.
 func (r *Resolver) Resolve(ctx context.Context, s org.Scope, o Observation) (Outcome, error) {
 	q := &request{ctx: ctx, scope: s, obs: o, done: make(chan struct{}), lead: make(chan struct{})}
-	at := lane{s.OrgID, s.Actor}
+	at := lane{s.OrgID, s.Actor, s.Via}
 	if r.join(at, q) {
 		r.run(at)
 	} else {

@@ -16,10 +16,11 @@ import (
 func Change(ctx context.Context, tx Tx, before, after *contact.Contact) (bool, error) {
 	shared := tx.Scope().Settings.SharedEmails
 	after.Identifiers = mainFirst(after.Identifiers)
-	after.Verified = before.Verified || verified(after)
+	// Losing the last claim proves nothing.
+	after.Verified = before.Verified || len(after.Identifiers) > 0 && verified(after)
 	var gained []contact.Identifier
 	for _, i := range after.Identifiers {
-		if !has(before, i) {
+		if !holds(before, i) {
 			gained = append(gained, i)
 		}
 	}
@@ -28,7 +29,7 @@ func Change(ctx context.Context, tx Tx, before, after *contact.Contact) (bool, e
 	}
 	var lost []Entry
 	for _, i := range before.Identifiers {
-		if !has(after, i) {
+		if !holds(after, i) {
 			lost = append(lost, entryOf(i, before.N, shared))
 		}
 	}
@@ -39,6 +40,14 @@ func Change(ctx context.Context, tx Tx, before, after *contact.Contact) (bool, e
 		return false, err
 	}
 	return tx.UpdateContact(ctx, before, after)
+}
+
+// holds reports whether a contact has an identifier as more than a claim, and
+// so its key.
+func holds(c *contact.Contact, want contact.Identifier) bool {
+	return slices.ContainsFunc(c.Identifiers, func(i contact.Identifier) bool {
+		return i.Proof != contact.Claimed && i.Kind == want.Kind && i.Norm() == want.Norm()
+	})
 }
 
 // remain updates which of the kept identifiers is the main one of its kind.

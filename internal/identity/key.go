@@ -3,6 +3,8 @@
 package identity
 
 import (
+	"strings"
+
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
 )
@@ -20,11 +22,22 @@ const (
 var letters = map[contact.Kind]string{
 	contact.KindEmail: "e:", contact.KindPhone: "p:", contact.KindRef: "c:",
 	KindAccountRef: "A:", KindDomain: "D:", KindWorkspaceRef: "W:",
+	KindName: "n:", KindFullName: "f:", // of claims only
 }
 
 // Key returns the identity key of a normalised value: the kind's letter and the
 // value. Two identifiers are the same exactly when their keys are.
 func Key(kind contact.Kind, norm string) string { return letters[kind] + norm }
+
+// kindOf returns the kind of a key, "" when it has none.
+func kindOf(key string) contact.Kind {
+	for kind, letter := range letters {
+		if strings.HasPrefix(key, letter) {
+			return kind
+		}
+	}
+	return ""
+}
 
 // Field returns the API field that a kind is given in.
 func Field(kind contact.Kind) string {

@@ -209,7 +209,7 @@ func (b *batch) resolve(o *Observation) Outcome {
 func (b *batch) clash(ids []contact.Identifier, n int64) error {
 	for _, i := range ids {
 		e := entryOf(i, 0, b.shared)
-		if e.Holder != 0 || i.Kind == contact.KindPhone || b.shared && i.Kind == contact.KindEmail {
+		if i.Proof == contact.Claimed || e.Holder != 0 || i.Kind == contact.KindPhone || b.shared && i.Kind == contact.KindEmail {
 			continue
 		}
 		for _, w := range b.live(e.Key) {
@@ -285,8 +285,11 @@ func mainFirst(ids []contact.Identifier) []contact.Identifier {
 	return out
 }
 
-// take notes that contact n now holds an identifier.
+// take notes that contact n now holds an identifier, unless it only claims it.
 func (b *batch) take(i contact.Identifier, n int64) {
+	if i.Proof == contact.Claimed {
+		return
+	}
 	e := entryOf(i, n, b.shared)
 	for _, held := range b.holders[e.Key] {
 		if held.Subject == e.Subject {

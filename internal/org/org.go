@@ -65,7 +65,8 @@ type Scope struct {
 	OrgID    int64
 	Space    don.Space
 	Settings Settings
-	Actor    don.ID // who acts: a member, or SYSU-1 for the system itself
+	Actor    don.ID // who acts: a member, a contact, or SYSU-1 for the system itself
+	Via      don.ID // the service account that acts as the actor, else zero
 }
 
 // System is the actor of what Kith does by itself.

@@ -201,8 +201,16 @@ func plain(w http.ResponseWriter, status int, text string) {
 	_, _ = w.Write([]byte(text + "\n")) // the client has gone; nobody is left to tell
 }
 
-func (a *App) jwks(w http.ResponseWriter, _ *http.Request) {
+func (a *App) jwks(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 10*time.Second)
+	defer cancel()
+	keys, err := a.svc.auth.JWKS(ctx)
+	if err != nil {
+		a.log.Warn("the signing keys cannot be read", "error", err)
+		plain(w, http.StatusServiceUnavailable, "the database does not answer")
+		return
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "public, max-age=300")
-	_, _ = w.Write(a.svc.auth.JWKS())
+	_, _ = w.Write(keys) // the client has gone; nobody is left to tell
 }

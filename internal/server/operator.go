@@ -35,6 +35,8 @@ func operatorAPI(a *App) *httpapi.API {
 	api := httpapi.New(httpapi.Config{Version: a.version, Log: a.log, Authenticate: a.admitOperator})
 	httpapi.Register(api, httpapi.Op{Path: "admins.create", Auth: httpapi.Public}, a.createAdmin)
 	httpapi.Register(api, httpapi.Op{Path: "tokens.create"}, a.createToken)
+	httpapi.Register(api, httpapi.Op{Path: "keys.list", Auth: httpapi.Public}, a.listKeys)
+	httpapi.Register(api, httpapi.Op{Path: "keys.rotate", Auth: httpapi.Public}, a.rotateKeys)
 	httpapi.Register(api, httpapi.Op{Path: "members.add"}, a.addMember)
 	httpapi.Register(api, httpapi.Op{Path: "members.list"}, a.listMembers)
 	httpapi.Register(api, httpapi.Op{Path: "members.deactivate"}, a.changeMember(a.svc.auth.Deactivate))
@@ -141,20 +143,66 @@ func (a *App) link(ctx context.Context, actor auth.Actor, id don.ID) (*LinkView,
 	return &LinkView{Link: a.cfg.BaseURL(a.cfg.Listen) + "/reset/" + secret, ExpiresAt: wire.At(*t.ExpiresAt)}, nil
 }
 
-// NewToken is the request of tokens.create.
+// NewToken is the request of tokens.create. A personal token needs the member,
+// an application token a name for the application or its client id.
 type NewToken struct {
-	Email string `json:"email" required:"true"`
-	Days  uint32 `json:"days"`
-	Hint  string `json:"hint"`
+	Kind     string `json:"kind" enum:"pat,aat,aat:public"`
+	Email    string `json:"email"`
+	Days     uint32 `json:"days"`
+	Hint     string `json:"hint"`
+	Scope    string `json:"scope"`
+	ClientID string `json:"client_id"`
 }
 
 func (a *App) createToken(ctx context.Context, in *NewToken) (*TokenView, error) {
-	actor, m, err := a.named(ctx, in.Email)
-	if err != nil {
-		return nil, err
+	actor, _ := auth.From(ctx)
+	req := auth.TokenRequest{Kind: auth.Kind(in.Kind), Days: in.Days, Hint: in.Hint, Scope: in.Scope, ClientID: in.ClientID}
+	var subject don.ID
+	if req.Kind == "" || req.Kind == auth.Personal {
+		_, m, err := a.named(ctx, in.Email)
+		if err != nil {
+			return nil, err
+		}
+		subject = m.ID()
 	}
-	t, err := a.issue(ctx, actor, m.ID(), auth.TokenRequest{Days: in.Days, Hint: in.Hint})
+	t, err := a.issue(ctx, actor, subject, req)
 	return &t, err
+}
+
+// KeyView is a signing key as the commands show one.
+type KeyView struct {
+	ID        string    `json:"kid"`
+	State     string    `json:"state"` // signs or verifies
+	CreatedAt wire.Time `json:"created_date"`
+}
+
+// KeysView is the answer of keys.list and keys.rotate, the newest key first.
+type KeysView struct {
+	Keys []KeyView `json:"keys"`
+}
+
+func keysView(keys []auth.KeyInfo, err error) (*KeysView, error) {
+	out := &KeysView{Keys: []KeyView{}}
+	for _, k := range keys {
+		state := "verifies"
+		if k.Signs {
+			state = "signs"
+		}
+		out.Keys = append(out.Keys, KeyView{ID: k.ID, State: state, CreatedAt: wire.At(k.CreatedAt)})
+	}
+	return out, err
+}
+
+func (a *App) listKeys(ctx context.Context, _ *struct{}) (*KeysView, error) {
+	return keysView(a.svc.auth.Keys(ctx))
+}
+
+func (a *App) rotateKeys(ctx context.Context, _ *struct{}) (*KeysView, error) {
+	out, err := keysView(a.svc.auth.RotateKeys(ctx))
+	if err == nil {
+		a.log.Info("tokens are signed with a new key", "kid", out.Keys[0].ID)
+	}
+	return out, err
 }
 
 func (a *App) named(ctx context.Context, ref string) (auth.Actor, org.Member, error) {

@@ -16,6 +16,9 @@ const (
 	purgeBatch = 500             // rows in a transaction
 	// Ended tokens are kept for as long as somebody may ask what became of them.
 	tokenGrace = 30 * 24 * time.Hour
+	// Those of contacts are many and live for minutes. They are kept for longer
+	// than the longest of them lives.
+	briefGrace = 2 * auth.MaxCustomerLife
 )
 
 // purger removes for good what has been deleted long enough ago.
@@ -49,12 +52,17 @@ func purge(ctx context.Context, db *store.DB, who *auth.Service, now time.Time) 
 			return err
 		}
 		if err := inBatches(ctx, db, s, func(tx *store.Tx) (int, error) {
+			return tx.PurgeBrief(ctx, now.Add(-briefGrace), purgeBatch)
+		}); err != nil {
+			return err
+		}
+		if err := inBatches(ctx, db, s, func(tx *store.Tx) (int, error) {
 			return tx.PurgeTokens(ctx, now.Add(-tokenGrace), purgeBatch)
 		}); err != nil {
 			return err
 		}
 	}
-	return nil
+	return who.DropKeys(ctx)
 }
 
 // inBatches repeats a removal until it removes less than a batch.

@@ -86,9 +86,8 @@ func build(ctx context.Context, p parts) (*services, error) {
 	s.api = httpapi.New(httpapi.Config{
 		Version: p.version, Lenient: p.cfg.Lenient, Log: p.log, Authenticate: s.gate.Authenticate, Observe: p.metrics.observe,
 	})
-	httpapi.RegisterAuth(s.api, httpapi.AuthDeps{Service: s.auth, Gate: s.gate, Cursors: s.cursors})
-
 	s.records = directory.New(runner[directory.Tx]{p.db})
+	httpapi.RegisterAuth(s.api, httpapi.AuthDeps{Service: s.auth, Records: s.records, Gate: s.gate, Cursors: s.cursors})
 	httpapi.RegisterDirectory(s.api, httpapi.DirectoryDeps{Service: s.records, Cursors: s.cursors})
 
 	node, err := nodeID(p.cfg.Data)

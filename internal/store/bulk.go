@@ -20,6 +20,9 @@ var (
 		{"org_id", "bigint"}, {"type", "smallint"}, {"n", "bigint"}, {"id", "bigint"},
 		{"at", "timestamptz"}, {"actor", "text"}, {"op", "text"}, {"delta", "text"},
 	}, []int{1, 2, 3}, []int{0, 1, 4, 5, 6}}
+	actedTable = table{"acted", []column{
+		{"org_id", "bigint"}, {"type", "smallint"}, {"n", "bigint"}, {"id", "bigint"}, {"via", "text"},
+	}, []int{1, 2, 3}, []int{0, 1, 4}}
 	outboxTable = table{"outbox", []column{
 		{"org_id", "bigint"}, {"id", "bigint"}, {"type", "smallint"}, {"op", "text"}, {"n", "bigint"}, {"n_to", "bigint"}, {"at", "timestamptz"},
 	}, []int{1}, []int{0, 2, 3, 6}}

@@ -35,6 +35,9 @@ func (tx *Tx) record(ctx context.Context, changes ...change) error {
 	if err != nil {
 		return err
 	}
+	if err := tx.recordVia(ctx, ids, changes); err != nil {
+		return err
+	}
 	_, err = tx.q.insert(ctx, outboxTable, refuse, len(changes), func(i int, w *record) {
 		tx.writeOutbox(w, ids[i], changes[i].id, changes[i].op, changes[i].id.N)
 	})
@@ -50,6 +53,22 @@ func (tx *Tx) writeHistory(w *record, id int64, actor string, c change) {
 	w.Text(actor)
 	w.Text(c.op)
 	w.Text(c.delta)
+}
+
+// recordVia notes who acted as the actor, when somebody else did.
+func (tx *Tx) recordVia(ctx context.Context, ids []int64, changes []change) error {
+	if tx.scope.Via.Type == "" {
+		return nil
+	}
+	via := tx.scope.Via.Tail()
+	_, err := tx.q.insert(ctx, actedTable, refuse, len(changes), func(i int, w *record) {
+		w.Int(tx.scope.OrgID)
+		w.Small(typeCodes[changes[i].id.Type])
+		w.Int(changes[i].id.N)
+		w.Int(ids[i])
+		w.Text(via)
+	})
+	return err
 }
 
 func (tx *Tx) writeOutbox(w *record, id int64, of don.ID, op string, to int64) {

@@ -62,7 +62,16 @@ func (d *DB) Orgs(ctx context.Context) ([]org.Org, error) {
 
 // Org returns one org, or not_found.
 func (d *DB) Org(ctx context.Context, id int64) (org.Org, error) {
-	got, err := d.orgs(ctx, "SELECT "+orgColumns+" FROM org WHERE org_id = $1", id)
+	return d.oneOrg(ctx, "SELECT "+orgColumns+" FROM org WHERE org_id = $1", id)
+}
+
+// OrgByPublic returns the org whose DONs carry the random id given, or not_found.
+func (d *DB) OrgByPublic(ctx context.Context, public string) (org.Org, error) {
+	return d.oneOrg(ctx, "SELECT "+orgColumns+" FROM org WHERE public = $1", public)
+}
+
+func (d *DB) oneOrg(ctx context.Context, sql string, arg any) (org.Org, error) {
+	got, err := d.orgs(ctx, sql, arg)
 	if err != nil {
 		return org.Org{}, err
 	}
@@ -273,140 +282,6 @@ func (tx *Tx) UpdateMember(ctx context.Context, before, after org.Member) error 
 	return tx.record(ctx, change{after.ID(), opUpdated, d})
 }
 
-const tokenColumns = "id, kind, hash, subject, hint, scopes, created_at, expires_at, revoked_at"
-
-type tokenRow struct {
-	auth.Token
-	subject string
-}
-
-func scanToken(r *tokenRow) []any {
-	return []any{&r.ID, (*string)(&r.Kind), &r.Hash, &r.subject, &r.Hint, &r.Scopes, &r.CreatedAt, &r.ExpiresAt, &r.RevokedAt}
-}
-
-func (tx *Tx) tokens(ctx context.Context, where string, args ...any) ([]auth.Token, error) {
-	got, err := collect(ctx, tx.q, "SELECT "+tokenColumns+" FROM token WHERE org_id = $1 AND "+where, append([]any{tx.scope.OrgID}, args...), scanToken)
-	out := make([]auth.Token, len(got))
-	for i, r := range got {
-		out[i] = r.Token
-		out[i].Subject = don.FromTail(r.subject)
-	}
-	return out, err
-}
-
-// InsertToken adds a token and its route.
-func (tx *Tx) InsertToken(ctx context.Context, t auth.Token) error {
-	_, err := tx.q.exec(ctx, "INSERT INTO token (org_id, "+tokenColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL)",
-		tx.scope.OrgID, t.ID, string(t.Kind), t.Hash, t.Subject.Tail(), t.Hint, t.Scopes, t.CreatedAt, t.ExpiresAt)
-	if err != nil {
-		return err
-	}
-	if err := tx.AddRoute(ctx, auth.RouteToken, t.Hash); err != nil {
-		return err
-	}
-	return tx.recordToken(ctx, t, nil, &tokenFact{t.ID, t.Hint})
-}
-
-// tokenFact is what a member's history tells of a personal token.
-type tokenFact struct {
-	ID   string `json:"id"`
-	Hint string `json:"hint,omitempty"`
-}
-
-// recordToken notes in the history of its member that a personal token came or
-// went. Sessions and links come and go without.
-func (tx *Tx) recordToken(ctx context.Context, t auth.Token, before, after *tokenFact) error {
-	if t.Kind != auth.Personal {
-		return nil
-	}
-	d, err := delta(map[string]*tokenFact{"Token": before}, map[string]*tokenFact{"Token": after})
-	if err != nil {
-		return err
-	}
-	return tx.record(ctx, change{t.Subject, opUpdated, d})
-}
-
-// TokenByHash returns a token whether it is still valid or not, or not_found.
-func (tx *Tx) TokenByHash(ctx context.Context, hash string) (auth.Token, error) {
-	return only(tx.tokens(ctx, "hash = $2", hash))
-}
-
-// TokenByID returns a token or not_found.
-func (tx *Tx) TokenByID(ctx context.Context, id string) (auth.Token, error) {
-	return only(tx.tokens(ctx, "id = $2", id))
-}
-
-func only(ts []auth.Token, err error) (auth.Token, error) {
-	if err != nil {
-		return auth.Token{}, err
-	}
-	if len(ts) == 0 {
-		return auth.Token{}, errs.Gone("the token")
-	}
-	return ts[0], nil
-}
-
-// TokensOf returns a subject's tokens of a kind, the newest first, at most 1,000.
-func (tx *Tx) TokensOf(ctx context.Context, subject don.ID, kind auth.Kind) ([]auth.Token, error) {
-	return tx.tokens(ctx, "subject = $2 AND kind = $3 ORDER BY created_at DESC LIMIT 1000", subject.Tail(), string(kind))
-}
-
-// RenameToken saves a token's hint.
-func (tx *Tx) RenameToken(ctx context.Context, t auth.Token) error {
-	_, err := tx.q.exec(ctx, "UPDATE token SET hint = $3 WHERE org_id = $1 AND id = $2", tx.scope.OrgID, t.ID, t.Hint)
-	return err
-}
-
-// ExtendToken saves a token's expiry, unless it was revoked meanwhile.
-func (tx *Tx) ExtendToken(ctx context.Context, t auth.Token) error {
-	_, err := tx.q.exec(ctx, "UPDATE token SET expires_at = $3 WHERE org_id = $1 AND id = $2 AND revoked_at IS NULL", tx.scope.OrgID, t.ID, t.ExpiresAt)
-	return err
-}
-
-// RevokeToken ends a token now and reports whether it had not ended before. Its
-// route stays, so that its bearer is told that it was revoked.
-func (tx *Tx) RevokeToken(ctx context.Context, t auth.Token) (bool, error) {
-	n, err := tx.q.exec(ctx, "UPDATE token SET revoked_at = $3 WHERE org_id = $1 AND id = $2 AND revoked_at IS NULL", tx.scope.OrgID, t.ID, tx.now)
-	if err != nil || n == 0 {
-		return false, err
-	}
-	return true, tx.recordToken(ctx, t, &tokenFact{t.ID, t.Hint}, nil)
-}
-
-// RevokeTokensOf ends every token of a kind that a subject has.
-func (tx *Tx) RevokeTokensOf(ctx context.Context, subject don.ID, kind auth.Kind) error {
-	type row struct{ id, hint string }
-	ended, err := collect(ctx, tx.q, "UPDATE token SET revoked_at = $4 WHERE org_id = $1 AND subject = $2 AND kind = $3 AND revoked_at IS NULL RETURNING id, hint",
-		[]any{tx.scope.OrgID, subject.Tail(), string(kind), tx.now}, func(r *row) []any { return []any{&r.id, &r.hint} })
-	if err != nil {
-		return err
-	}
-	for _, r := range ended {
-		if err := tx.recordToken(ctx, auth.Token{Kind: kind, Subject: subject}, &tokenFact{r.id, r.hint}, nil); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// PurgeTokens forgets up to limit tokens that ended before the time, with their
-// routes, and returns how many it forgot.
-func (tx *Tx) PurgeTokens(ctx context.Context, before time.Time, limit int) (int, error) {
-	old, err := tx.tokens(ctx, "(expires_at < $2 OR revoked_at < $2) ORDER BY id LIMIT $3", before, limit)
-	if err != nil {
-		return 0, err
-	}
-	for _, t := range old {
-		if err := tx.DropRoute(ctx, auth.RouteToken, t.Hash); err != nil {
-			return 0, err
-		}
-		if _, err := tx.q.exec(ctx, "DELETE FROM token WHERE org_id = $1 AND id = $2", tx.scope.OrgID, t.ID); err != nil {
-			return 0, err
-		}
-	}
-	return len(old), nil
-}
-
 // SigningKeys returns the installation's keys, the newest first.
 func (d *DB) SigningKeys(ctx context.Context) ([]auth.SigningKey, error) {
 	var out []auth.SigningKey
@@ -417,6 +292,14 @@ func (d *DB) SigningKeys(ctx context.Context) ([]auth.SigningKey, error) {
 		return err
 	})
 	return out, err
+}
+
+// DropSigningKey removes a key for good.
+func (d *DB) DropSigningKey(ctx context.Context, id string) error {
+	return d.e.write(ctx, func(q querier) error {
+		_, err := q.exec(ctx, "DELETE FROM signing_key WHERE kid = $1", id)
+		return err
+	})
 }
 
 // AddSigningKey stores a key.

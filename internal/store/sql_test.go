@@ -62,7 +62,7 @@ func TestStatementsNameTheOrg(t *testing.T) {
 			tables[m[1]] = true
 		}
 	}
-	if len(tables) < 15 {
+	if len(tables) < 17 {
 		t.Fatalf("found only the tables %v", tables)
 	}
 	files, err := os.ReadDir(".")

@@ -110,11 +110,17 @@ func (tx *Tx) PurgeTrash(ctx context.Context, before time.Time, limit int) (int,
 	return len(ids), tx.DropTrash(ctx, ids)
 }
 
-// DropTrash removes records of the trash for good.
+// DropTrash removes records of the trash for good, and what visitors claimed of them.
 func (tx *Tx) DropTrash(ctx context.Context, ids []don.ID) error {
 	for _, id := range ids {
 		_, err := tx.q.exec(ctx, "DELETE FROM trash WHERE org_id = $1 AND type = $2 AND n = $3", tx.scope.OrgID, typeCodes[id.Type], id.N)
 		if err != nil {
+			return err
+		}
+		if id.Type != don.Contact {
+			continue
+		}
+		if _, err := tx.q.exec(ctx, "DELETE FROM claim WHERE org_id = $1 AND n = $2", tx.scope.OrgID, id.N); err != nil {
 			return err
 		}
 	}

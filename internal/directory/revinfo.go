@@ -1,0 +1,237 @@
+package directory
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kith-id/kith/internal/auth"
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/identity"
+	"github.com/kith-id/kith/internal/org"
+)
+
+// SourceToken is the source of identifiers that a token was obtained with.
+const SourceToken = "token"
+
+// RevInfo is what an application says of the person it asks a token for.
+type RevInfo struct {
+	Ref          string // the person's id in the application
+	ContactN     int64  // an existing contact instead, 0 for none
+	AccountRef   string
+	WorkspaceRef string
+	User         UserTraits
+	Account      CompanyTraits
+	Workspace    CompanyTraits
+}
+
+// UserTraits describe the person. What is empty says nothing.
+type UserTraits struct {
+	DisplayName string
+	FullName    string
+	Email       string
+	Description string
+	Phones      []string // E.164
+}
+
+// CompanyTraits describe an account or workspace. What is empty says nothing.
+type CompanyTraits struct {
+	DisplayName string
+	Description string
+	Tier        string
+	Domains     []string // of a workspace at most one
+	Websites    []string // of an account
+}
+
+// GrantTx is what the caller of Vouch and Welcome gets to store a token with.
+type GrantTx = auth.GrantTx
+
+// Then runs in the transaction that found or made a contact.
+type Then func(ctx context.Context, tx GrantTx, id don.ID) error
+
+var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+
+// normalise checks all that can be checked without looking at records and
+// brings it into its normal form.
+func (in *RevInfo) normalise() (ids []contact.Identifier, err error) {
+	if in.Ref == "" && in.ContactN == 0 {
+		return nil, errs.Missing("rev_info.user_ref")
+	}
+	add := func(kind contact.Kind, field, value string) error {
+		if value == "" {
+			return nil
+		}
+		i, err := identifier(kind, "rev_info."+field, value)
+		i.Source = SourceToken
+		if !slices.ContainsFunc(ids, func(o contact.Identifier) bool { return o.Kind == i.Kind && o.Norm() == i.Norm() }) {
+			ids = append(ids, i)
+		}
+		return err
+	}
+	if err := add(contact.KindRef, "user_ref", in.Ref); err != nil {
+		return nil, err
+	}
+	if err := add(contact.KindEmail, "user_traits.email", in.User.Email); err != nil {
+		return nil, err
+	}
+	if err := tooMany("rev_info.user_traits.phone_numbers", len(in.User.Phones), contact.MaxPhones); err != nil {
+		return nil, err
+	}
+	for _, p := range in.User.Phones {
+		if !e164.MatchString(p) {
+			return nil, errs.NotPermitted("rev_info.user_traits.phone_numbers", "%q is not in E.164 form; write + and digits alone, such as +14155550100", clip(p))
+		}
+		if err := add(contact.KindPhone, "user_traits.phone_numbers", p); err != nil {
+			return nil, err
+		}
+	}
+	return ids, in.normaliseTexts()
+}
+
+// clip shortens a value that a message repeats.
+func clip(s string) string {
+	if r := []rune(strings.ToValidUTF8(s, "\uFFFD")); len(r) > 64 {
+		return string(r[:64]) + "…"
+	}
+	return s
+}
+
+func (in *RevInfo) normaliseTexts() error {
+	for _, t := range []struct {
+		dst   *string
+		field string
+		norm  func(string) (string, error)
+	}{
+		{&in.User.DisplayName, "user_traits.display_name", contact.DisplayName},
+		{&in.User.FullName, "user_traits.full_name", contact.FullName},
+		{&in.User.Description, "user_traits.description", contact.Description},
+		{&in.AccountRef, "account_ref", contact.Ref},
+		{&in.Account.DisplayName, "account_traits.display_name", contact.DisplayName},
+		{&in.Account.Description, "account_traits.description", contact.Description},
+		{&in.Account.Tier, "account_traits.tier", contact.Tier},
+		{&in.WorkspaceRef, "workspace_ref", contact.Ref},
+		{&in.Workspace.DisplayName, "workspace_traits.display_name", contact.DisplayName},
+		{&in.Workspace.Description, "workspace_traits.description", contact.Description},
+		{&in.Workspace.Tier, "workspace_traits.tier", contact.Tier},
+	} {
+		if *t.dst == "" {
+			continue
+		}
+		var err error
+		if *t.dst, err = check("rev_info."+t.field, *t.dst, t.norm); err != nil {
+			return err
+		}
+	}
+	var err error
+	if in.Account.Domains, err = normalised("rev_info.account_traits.domains", in.Account.Domains, contact.MaxDomains, contact.Domain); err != nil {
+		return err
+	}
+	if in.Account.Websites, err = normalised("rev_info.account_traits.websites", in.Account.Websites, contact.MaxWebsites, website); err != nil {
+		return err
+	}
+	in.Workspace.Domains, err = normalised("rev_info.workspace_traits.domain", in.Workspace.Domains, 1, contact.Domain)
+	return err
+}
+
+// Vouch finds or creates the contact that the org's own backend speaks of, with
+// its account and workspace, and runs then, all in one transaction. Errors:
+// invalid, not_found for ContactN, conflict for a workspace of another account.
+func (s *Service) Vouch(ctx context.Context, sc org.Scope, in RevInfo, then Then) (identity.Outcome, error) {
+	ids, err := in.normalise()
+	if err != nil {
+		return identity.Outcome{}, err
+	}
+	var out identity.Outcome
+	err = s.db.Write(ctx, sc, func(tx Tx) error {
+		n, err := namedByID(ctx, tx, in)
+		if err != nil {
+			return err
+		}
+		given := slices.Clone(ids)
+		if n != 0 && in.ContactN == 0 {
+			given = given[1:] // the reference is only the contact's own id
+		}
+		places, err := revPlaces(ctx, tx, in)
+		if err != nil {
+			return err
+		}
+		o := identity.Observation{
+			DisplayName: in.User.DisplayName, FullName: in.User.FullName, Description: in.User.Description, Identifiers: given, Source: SourceToken,
+		}
+		out, err = identity.Vouch(ctx, tx, o, n, func(c *contact.Contact) error { return settle(ctx, tx, c, places) })
+		if err != nil {
+			return err
+		}
+		return then(ctx, tx, contactOf(out.Contact.N))
+	})
+	return out, err
+}
+
+// namedByID returns the contact that is named by its id: as such, or because
+// its id is what the API shows as the reference of one that has none.
+func namedByID(ctx context.Context, tx Tx, in RevInfo) (int64, error) {
+	if in.ContactN != 0 {
+		return in.ContactN, nil
+	}
+	id, err := tx.Scope().Space.Parse("user_ref", in.Ref, don.Contact)
+	if err != nil {
+		return 0, nil // a reference as any other
+	}
+	if _, taken, err := identity.Find(ctx, tx, contact.KindRef, in.Ref); taken || err != nil {
+		return 0, err
+	}
+	found, err := tx.Contacts(ctx, []int64{id.N}, false)
+	if c := found[id.N]; err != nil || c == nil || c.Ref() != "" || !OwnRef(tx.Scope(), id, in.Ref) {
+		return 0, err
+	}
+	return id.N, nil
+}
+
+// settle gives a contact the places that the application states. Where a
+// contact belongs to one account, it moves: the application knows where its
+// user is.
+func settle(ctx context.Context, tx Tx, c *contact.Contact, places []Place) error {
+	if err := tooMany("rev_info.user_traits.phone_numbers", len(c.Values(contact.KindPhone)), contact.MaxPhones); err != nil {
+		return err
+	}
+	if err := tooMany("rev_info.user_traits.email", len(c.Values(contact.KindEmail)), contact.MaxEmails); err != nil {
+		return err
+	}
+	if len(places) == 0 {
+		return nil
+	}
+	if tx.Scope().Settings.SingleAssociation {
+		if err := leave(ctx, tx, c, places); err != nil {
+			return err
+		}
+	}
+	var since *time.Time
+	if c.N > 0 {
+		now := tx.Now()
+		since = &now
+	}
+	return place(ctx, tx, c, places, since)
+}
+
+// leave takes a contact out of the accounts and workspaces that are not among
+// the places, nor lie in an account that is.
+func leave(ctx context.Context, tx Tx, c *contact.Contact, places []Place) error {
+	named, err := namesOf(ctx, tx, needs.contact, c)
+	if err != nil {
+		return err
+	}
+	c.Associations = slices.DeleteFunc(c.Associations, func(a contact.Association) bool {
+		for _, p := range places {
+			if a.Type == p.ID.Type {
+				return a.N != p.ID.N
+			}
+		}
+		// Only an account is stated: a workspace of it may stay.
+		return !slices.ContainsFunc(places, func(p Place) bool { return within(a, p.ID, named.Workspaces) })
+	})
+	return nil
+}

@@ -1,0 +1,254 @@
+package directory
+
+import (
+	"context"
+	"slices"
+
+	"github.com/kith-id/kith/internal/account"
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/identity"
+)
+
+// revPlaces finds or makes the account and workspace that the application names.
+func revPlaces(ctx context.Context, tx Tx, in RevInfo) ([]Place, error) {
+	var w *account.Workspace
+	var a *account.Account
+	var err error
+	if in.WorkspaceRef != "" {
+		if w, err = workspaceByRef(ctx, tx, in.WorkspaceRef); err != nil {
+			return nil, err
+		}
+	}
+	if in.AccountRef != "" {
+		if a, err = accountByRef(ctx, tx, in); err != nil {
+			return nil, err
+		}
+	}
+	if w != nil && in.AccountRef != "" && (a == nil || w.AccountN != a.N) {
+		return nil, errs.Clash("rev_info.workspace_ref", "%q belongs to another account than %q; a workspace cannot have two", clip(in.WorkspaceRef), clip(in.AccountRef))
+	}
+	if w != nil && a == nil {
+		if a, err = tx.Account(ctx, w.AccountN, false); err != nil {
+			return nil, err
+		}
+	}
+	if a, err = haveAccount(ctx, tx, a, in); err != nil || a == nil {
+		return nil, err
+	}
+	if w, err = haveWorkspace(ctx, tx, w, a, in); err != nil {
+		return nil, err
+	}
+	if w == nil {
+		return []Place{{ID: accountOf(a.N)}}, nil
+	}
+	return []Place{{ID: workspaceOf(w.N)}, {ID: accountOf(a.N)}}, nil
+}
+
+func workspaceByRef(ctx context.Context, tx Tx, ref string) (*account.Workspace, error) {
+	id, ok, err := identity.Find(ctx, tx, identity.KindWorkspaceRef, ref)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		id, err = tx.Scope().Space.Parse("workspace_ref", ref, don.Workspace)
+		if err != nil || !OwnRef(tx.Scope(), id, ref) {
+			return nil, nil
+		}
+	}
+	found, err := tx.Workspaces(ctx, []int64{id.N}, false)
+	w := found[id.N]
+	if w != nil && !ok && w.Ref != "" {
+		return nil, err // it is shown under another reference
+	}
+	return w, err
+}
+
+// accountByRef finds an account by reference, by the id that is shown where
+// there is none, or by domain when it has no reference yet.
+func accountByRef(ctx context.Context, tx Tx, in RevInfo) (*account.Account, error) {
+	id, ok, err := identity.Find(ctx, tx, identity.KindAccountRef, in.AccountRef)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		found, err := tx.Accounts(ctx, []int64{id.N}, false)
+		return found[id.N], err
+	}
+	if id, err = tx.Scope().Space.Parse("account_ref", in.AccountRef, don.Account); err != nil || !OwnRef(tx.Scope(), id, in.AccountRef) {
+		if id, err = accountByDomain(ctx, tx, in.Account.Domains); err != nil {
+			return nil, err
+		}
+	}
+	found, err := tx.Accounts(ctx, []int64{id.N}, false)
+	if a := found[id.N]; a != nil && len(a.Refs) == 0 {
+		return a, err
+	}
+	return nil, err
+}
+
+// accountByDomain returns the one account that has some of the domains.
+func accountByDomain(ctx context.Context, tx Tx, domains []string) (don.ID, error) {
+	var only don.ID
+	for _, d := range domains {
+		id, ok, err := identity.Find(ctx, tx, identity.KindDomain, d)
+		if err != nil {
+			return don.ID{}, err
+		}
+		if ok && id.Type == don.Account && only.N != 0 && only != id {
+			return don.ID{}, nil
+		}
+		if ok && id.Type == don.Account {
+			only = id
+		}
+	}
+	return only, nil
+}
+
+// haveAccount makes the account when it is new, else adds to it what it lacks.
+func haveAccount(ctx context.Context, tx Tx, a *account.Account, in RevInfo) (*account.Account, error) {
+	if a == nil && in.AccountRef == "" && in.WorkspaceRef == "" {
+		return nil, nil
+	}
+	if a == nil {
+		made := &account.Account{Version: 1, DisplayName: nameOf(in.Account.DisplayName, in.AccountRef, in.Workspace.DisplayName, in.WorkspaceRef)}
+		if err := describeAccount(ctx, tx, made, in); err != nil {
+			return nil, err
+		}
+		return made, raced(InsertAccount(ctx, tx, made))
+	}
+	// Most calls have nothing new to say, and need not wait for each other.
+	after := *a
+	if err := describeAccount(ctx, tx, &after, in); err != nil || sameAccount(a, &after) {
+		return a, err
+	}
+	before, err := tx.Account(ctx, a.N, true)
+	if err != nil {
+		return nil, err
+	}
+	after = *before
+	if err := describeAccount(ctx, tx, &after, in); err != nil {
+		return nil, err
+	}
+	_, err = ChangeAccount(ctx, tx, before, &after)
+	return &after, raced(err)
+}
+
+// raced turns a conflict about a key that has just been free into another try:
+// somebody else has made the record meanwhile, and it will be found.
+func raced(err error) error {
+	if errs.Is(err, errs.Conflict) {
+		return identity.ErrAgain
+	}
+	return err
+}
+
+func sameAccount(a, b *account.Account) bool {
+	return a.Description == b.Description && a.Tier == b.Tier && slices.Equal(a.Refs, b.Refs) && slices.Equal(a.Domains, b.Domains) &&
+		slices.Equal(a.Websites, b.Websites)
+}
+
+// describeAccount fills in what an account lacks. A name that stands stays: the
+// login of any user would rename the company.
+func describeAccount(ctx context.Context, tx Tx, a *account.Account, in RevInfo) error {
+	fillEmpty(&a.Description, in.Account.Description)
+	fillEmpty(&a.Tier, in.Account.Tier)
+	if in.AccountRef != "" && !OwnRef(tx.Scope(), accountOf(a.N), in.AccountRef) && !slices.Contains(a.Refs, in.AccountRef) {
+		a.Refs = append(slices.Clone(a.Refs), in.AccountRef)
+	}
+	if len(a.Websites) == 0 {
+		a.Websites = in.Account.Websites
+	}
+	domains, err := freeDomains(ctx, tx, a, in.Account.Domains)
+	a.Domains = domains
+	return err
+}
+
+// nameOf returns the first text that there is, cut to the length of a name:
+// references may be longer.
+func nameOf(texts ...string) string {
+	for _, t := range texts {
+		if r := []rune(t); len(r) > contact.MaxNameChars {
+			return string(r[:contact.MaxNameChars])
+		}
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// freeDomains are an account's domains and those given that nobody else has.
+func freeDomains(ctx context.Context, tx Tx, a *account.Account, given []string) ([]string, error) {
+	out := a.Domains
+	for _, d := range given {
+		if slices.Contains(out, d) || len(out) >= contact.MaxDomains {
+			continue
+		}
+		_, taken, err := identity.Find(ctx, tx, identity.KindDomain, d)
+		if err != nil {
+			return nil, err
+		}
+		if !taken {
+			out = append(slices.Clone(out), d)
+		}
+	}
+	return out, nil
+}
+
+// haveWorkspace makes the workspace when it is new, else adds to it what it lacks.
+func haveWorkspace(ctx context.Context, tx Tx, w *account.Workspace, a *account.Account, in RevInfo) (*account.Workspace, error) {
+	if in.WorkspaceRef == "" {
+		return nil, nil
+	}
+	if w != nil {
+		after := *w
+		if describeWorkspace(&after, in.Workspace); after.Description == w.Description && after.Tier == w.Tier && after.Domain == w.Domain {
+			return w, nil
+		}
+		before, err := tx.Workspace(ctx, w.N, true)
+		if err != nil {
+			return nil, err
+		}
+		after = *before
+		describeWorkspace(&after, in.Workspace)
+		_, err = tx.UpdateWorkspace(ctx, before, &after)
+		return &after, err
+	}
+	// Locked, so that the account is not deleted without this workspace.
+	if _, err := tx.Account(ctx, a.N, true); err != nil {
+		return nil, err
+	}
+	w = &account.Workspace{AccountN: a.N, DisplayName: nameOf(in.Workspace.DisplayName, in.WorkspaceRef), Ref: in.WorkspaceRef, Environment: Production, Version: 1}
+	describeWorkspace(w, in.Workspace)
+	return w, raced(insertWorkspace(ctx, tx, w))
+}
+
+func describeWorkspace(w *account.Workspace, t CompanyTraits) {
+	fillEmpty(&w.Description, t.Description)
+	fillEmpty(&w.Tier, t.Tier)
+	if len(t.Domains) > 0 {
+		fillEmpty(&w.Domain, t.Domains[0])
+	}
+}
+
+// insertWorkspace numbers a new workspace, takes its reference and writes it.
+func insertWorkspace(ctx context.Context, tx Tx, w *account.Workspace) error {
+	var err error
+	if w.N, err = tx.Next(ctx, don.Workspace, 1); err != nil {
+		return err
+	}
+	if err := claimWorkspace(ctx, tx, &account.Workspace{N: w.N}, w); err != nil {
+		return err
+	}
+	w.CreatedAt, w.CreatedBy = stamp(tx)
+	w.ModifiedAt, w.ModifiedBy = w.CreatedAt, w.CreatedBy
+	return tx.InsertWorkspace(ctx, w)
+}
+
+func fillEmpty(dst *string, value string) {
+	if *dst == "" {
+		*dst = value
+	}
+}

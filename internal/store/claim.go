@@ -1,0 +1,56 @@
+package store
+
+import (
+	"context"
+
+	"github.com/kith-id/kith/internal/identity"
+)
+
+const claimColumns = "n, key, value, secret, seen_at"
+
+func scanClaim(c *identity.Statement) []any {
+	return []any{&c.N, &c.Key, &c.Value, &c.Secret, &c.SeenAt}
+}
+
+// ClaimsBySecret returns what was claimed with a visitor's secret, given by its hash.
+func (tx *Tx) ClaimsBySecret(ctx context.Context, secret string) ([]identity.Statement, error) {
+	return collect(ctx, tx.q, "SELECT "+claimColumns+" FROM claim WHERE org_id = $1 AND secret = $2 ORDER BY n, key",
+		[]any{tx.scope.OrgID, secret}, scanClaim)
+}
+
+// ClaimsOf returns what the visitor of a contact has claimed.
+func (tx *Tx) ClaimsOf(ctx context.Context, n int64) ([]identity.Statement, error) {
+	return collect(ctx, tx.q, "SELECT "+claimColumns+" FROM claim WHERE org_id = $1 AND n = $2 ORDER BY created_at, key",
+		[]any{tx.scope.OrgID, n}, scanClaim)
+}
+
+// PutClaims adds claims; those that stand stay as old as they are.
+func (tx *Tx) PutClaims(ctx context.Context, claims []identity.Statement) error {
+	for _, c := range claims {
+		_, err := tx.q.exec(ctx, `INSERT INTO claim (org_id, n, key, value, secret, created_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $6)
+			ON CONFLICT (org_id, n, key) DO UPDATE SET value = excluded.value`,
+			tx.scope.OrgID, c.N, c.Key, c.Value, c.Secret, tx.now)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DropClaims removes claims of a contact.
+func (tx *Tx) DropClaims(ctx context.Context, n int64, keys []string) error {
+	for _, key := range keys {
+		if _, err := tx.q.exec(ctx, "DELETE FROM claim WHERE org_id = $1 AND n = $2 AND key = $3", tx.scope.OrgID, n, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SeeClaims notes that the visitor of a contact has come again.
+func (tx *Tx) SeeClaims(ctx context.Context, n int64) error {
+	_, err := tx.q.exec(ctx, "UPDATE claim SET seen_at = $3 WHERE org_id = $1 AND n = $2", tx.scope.OrgID, n, tx.now)
+	return err
+}
+
+var _ identity.ClaimTx = (*Tx)(nil)
