@@ -184,7 +184,7 @@ func (a *API) around(op Op, h http.HandlerFunc) http.HandlerFunc {
 		boundReading(ctx, w)
 		r = r.WithContext(ctx)
 		defer a.finish(op, rec, r, start)
-		a.enter(op, h, rec, r)
+		a.enter(op, h, rec, r) //nolint:contextcheck // the request carries it
 	}
 }
 

@@ -96,7 +96,7 @@ func (c Client) Send(t testing.TB, method, path string, header map[string]string
 	if method == "" {
 		method = http.MethodPost
 	}
-	r := httptest.NewRequest(method, path, reader(t, body))
+	r := httptest.NewRequestWithContext(t.Context(), method, path, reader(t, body))
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}

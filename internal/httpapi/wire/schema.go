@@ -182,10 +182,12 @@ func (d *Describer) param(f *field, target *plan, name string) *huma.Param {
 	s.Description, s.Nullable = "", false
 	q := &huma.Param{Name: name, In: "query", Description: doc, Required: f.required && !strings.Contains(name, "."), Schema: s}
 	joined := false
-	if target.shape == listShape {
+	switch target.shape {
+	case listShape:
 		q.Style, q.Explode = "form", &joined
-	} else if target.shape == mapShape || target.shape == anyShape {
+	case mapShape, anyShape:
 		q.Style = "deepObject"
+	default: // as parameters are by themselves
 	}
 	return q
 }
