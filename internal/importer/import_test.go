@@ -3,10 +3,13 @@ package importer_test
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -14,6 +17,7 @@ import (
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/importer"
 	"github.com/kith-id/kith/internal/org"
@@ -396,6 +400,59 @@ func TestCancelReleases(t *testing.T) {
 			t.Errorf("%d references in the index, %d rows applied", len(got), m.DoneRow)
 		}
 	})
+}
+
+// fullDisk is a file on a disk that takes no more than its beginning.
+type fullDisk struct{}
+
+func (fullDisk) Read([]byte) (int, error) {
+	return 0, &fs.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}
+}
+
+// stuckDB takes no bulk writes while it is stuck.
+type stuckDB struct {
+	db
+	stuck atomic.Bool
+}
+
+func (d *stuckDB) Bulk(ctx context.Context, s org.Scope, fn func(importer.Tx) error) error {
+	if d.stuck.Load() {
+		return errs.New(errs.Unavailable, "service_unavailable", "the disk is full")
+	}
+	return d.db.Bulk(ctx, s, fn)
+}
+
+// TestFullDisk: whoever sends a file learns that the disk is full, and a running
+// import says what it waits for.
+func TestFullDisk(t *testing.T) {
+	w := newWorld(t, store.Config{Dir: t.TempDir()})
+	_, err := w.svc.Create(t.Context(), w.scope, don.Contact, "full.csv", fullDisk{}, importer.Options{})
+	if !errs.Is(err, errs.Unavailable) || !strings.Contains(err.Error(), "is full") {
+		t.Errorf("spooling to a full disk: %v", err)
+	}
+	d := &stuckDB{db: db{w.db}}
+	d.stuck.Store(true)
+	w.svc.DB = d
+	w.work()
+	m, err := w.svc.Create(t.Context(), w.scope, don.Contact, "wait.csv", strings.NewReader("external_ref,display_name\nu1,Ann\n"), importer.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(20 * time.Second); m.Progress.Waiting == ""; time.Sleep(5 * time.Millisecond) {
+		if m, err = w.svc.Get(t.Context(), w.scope, m.N); err != nil || time.Now().After(deadline) {
+			t.Fatalf("the import does not say that it waits: %+v, %v", m, err)
+		}
+	}
+	if m.State != importer.Running || m.Progress.Waiting != "the disk is full" {
+		t.Errorf("the import is %s, waiting for %q", m.State, m.Progress.Waiting)
+	}
+	d.stuck.Store(false)
+	if _, err := w.svc.Cancel(t.Context(), w.scope, m.N); err != nil {
+		t.Fatal(err)
+	}
+	if m = w.wait(m.N); m.State != importer.Cancelled || m.Progress.Waiting != "" {
+		t.Errorf("the import is %s, waiting for %q", m.State, m.Progress.Waiting)
+	}
 }
 
 func TestFileErrors(t *testing.T) {

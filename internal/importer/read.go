@@ -190,7 +190,7 @@ func (r *run) read() (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{path: filepath.Join(r.dir, "rows"), table: t}
+	p := &plan{path: filepath.Join(r.dir, rowsName), table: t}
 	for _, s := range []**runs{&p.refs, &p.emails, &p.phones, &p.attrs} {
 		*s = newRuns(r.dir)
 	}

@@ -29,6 +29,7 @@ type run struct {
 
 const (
 	sourceName  = "source" // the spooled file, in the import's folder
+	rowsName    = "rows"   // what the first pass makes of it
 	leaseTime   = 30 * time.Second
 	reportEvery = 500 * time.Millisecond
 )

@@ -1973,6 +1973,7 @@ export interface components {
             unchanged: number;
             /** Format: int64 */
             updated: number;
+            waiting?: string;
         };
         ImportsCancelRequest: {
             /**
