@@ -151,7 +151,7 @@ func (t *table) complete() error {
 		hint = "; or take the reference from another column with ref_from (email, phone or a column's name)"
 	}
 	return errs.BadRequest("the file has no column for %s; its columns are %s: name the column with map%s",
-		strings.Join(missing, ", "), strings.Join(t.header, ", "), hint)
+		strings.Join(missing, ", "), sheet.Names(t.header), hint)
 }
 
 // importTags finds the tags that every record of the import gets.
