@@ -103,7 +103,9 @@ func (r *run) save(change func(*Import)) error {
 		if err := tx.SaveImport(r.ctx, &m); err != nil {
 			return err
 		}
-		*r.imp = m
+		// Only what changes: others read the rest at the same time.
+		r.imp.State, r.imp.Progress, r.imp.DoneRow, r.imp.Error = m.State, m.Progress, m.DoneRow, m.Error
+		r.imp.Lease, r.imp.LeaseUntil = m.Lease, m.LeaseUntil
 		return nil
 	})
 }
