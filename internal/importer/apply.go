@@ -67,7 +67,7 @@ func (r *run) apply(p *plan, f *fates) error {
 	if err != nil {
 		return err
 	}
-	defer rows.close()
+	defer func() { _ = rows.close() }() // it is only read
 	ctx, cancel := context.WithCancelCause(r.ctx)
 	defer cancel(nil)
 	lanes := newLanes(r.svc.DB.Lanes())
@@ -252,7 +252,7 @@ func (r *run) commit(ctx context.Context, s *slice, f *fates, turn <-chan struct
 	write := func(tx Tx) error {
 		res = result{failures: slices.Clone(s.failures), created: int64(len(s.fresh))}
 		if !r.imp.Options.DryRun {
-			if err := tx.ImportContacts(r.ctx, r.imp.N, s.fresh); err != nil {
+			if err := tx.ImportContacts(r.ctx, r.imp.N, s.fresh); err != nil { //nolint:contextcheck // a write that has begun ends
 				return err
 			}
 		}
@@ -454,6 +454,7 @@ func (w *restWriter) row(p *pending) error {
 		return w.run.fail(w.tx, p, w.res, emailTaken(p, holder))
 	case fateLater:
 		return w.later(p)
+	case fateNone, fateCreate, fateSlow:
 	}
 	return w.create(p)
 }

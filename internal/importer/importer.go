@@ -115,6 +115,7 @@ func (i *Import) Over() bool {
 	switch i.State {
 	case Queued, Running, Cancelling, Undoing:
 		return false
+	case Completed, Failed, Cancelled, Undone:
 	}
 	return true
 }

@@ -181,7 +181,7 @@ func (r *run) read() (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer src.Close()
+	defer func() { _ = src.Close() }() // it is only read
 	size, err := src.Stat()
 	if err != nil {
 		return nil, err
@@ -208,7 +208,7 @@ func (r *run) pump(in *sheet.Reader, t *table, p *plan, size int64) error {
 	if err != nil {
 		return err
 	}
-	defer out.Close()
+	defer func() { _ = out.Close() }() // what went wrong shows when it is flushed
 	w := bufio.NewWriterSize(out, 1<<20)
 	ctx, cancel := context.WithCancel(r.ctx)
 	defer cancel()

@@ -113,10 +113,10 @@ func (r *run) save(change func(*Import)) error {
 // do runs the import to its end.
 func (r *run) do() error {
 	defer r.svc.publish(r.scope.OrgID, r.imp)
-	switch r.imp.State {
-	case Undoing:
+	if r.imp.State == Undoing {
 		return r.undo()
-	case Cancelling:
+	}
+	if r.imp.State == Cancelling {
 		return r.cancel()
 	}
 	err := r.importFile()

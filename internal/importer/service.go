@@ -82,7 +82,7 @@ func (s *Service) Create(ctx context.Context, sc org.Scope, t don.Type, name str
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(spooled) // gone already when all went well
+	defer func() { _ = os.RemoveAll(spooled) }() // gone already when all went well; else the sweep tries again
 	if _, err := fieldsFor(t, sc.Settings, opt); err != nil {
 		return nil, err
 	}
@@ -329,7 +329,7 @@ const maxTries = 5
 // attempt runs an import. One that fails again and again for a reason that is
 // neither its file's nor passing is ended, so that its user learns of it.
 func (s *Service) attempt(ctx context.Context, r *run) error {
-	err := full(r.do())
+	err := full(r.do()) //nolint:contextcheck // a run has its context with it
 	if errs.Is(err, errs.Unavailable) && ctx.Err() == nil {
 		// Room for others; the next attempt makes it again.
 		err = errors.Join(err, removed(filepath.Join(r.dir, rowsName)))
@@ -345,7 +345,7 @@ func (s *Service) attempt(ctx context.Context, r *run) error {
 		return err
 	}
 	delete(s.tries, key)
-	return errors.Join(err, r.giveUp("a fault inside Kith stopped the import; the server's log says more"))
+	return errors.Join(err, r.giveUp("a fault inside Kith stopped the import; the server's log says more")) //nolint:contextcheck // as above
 }
 
 // claim takes the lease of an import, or returns nil when it is not this

@@ -88,7 +88,10 @@ func (a *App) serve(ctx context.Context, l net.Listener, out io.Writer) error {
 	}
 	err = errors.Join(err, a.drain(requests, servers, cancel))
 	for range serving {
-		<-failed // one that had yet to begin closes its listener here
+		// One that had yet to begin closes its listener only now.
+		if end := <-failed; !errors.Is(end, http.ErrServerClosed) {
+			err = errors.Join(err, end)
+		}
 	}
 	return err
 }
