@@ -318,6 +318,7 @@ func (r *run) settle(tx Tx, s *slice, res *result) error {
 	p.Repeated += res.repeated
 	p.Skipped += s.samples
 	p.Failed += int64(len(res.failures))
+	p.count(res.failures)
 	p.Plan = append(slices.Clip(p.Plan), res.plan...)
 	if err := tx.SaveImport(r.ctx, &m); err != nil {
 		return err

@@ -238,6 +238,10 @@ func TestImport(t *testing.T) {
 		if d := cmp.Diff(wantCodes, w.codes(m)); d != "" {
 			t.Errorf("problems (-want +got):\n%s", d)
 		}
+		wantByCode := map[string]int64{"missing_required": 1, "invalid_email": 1, "invalid_phone": 1, "unknown_tag": 1, "duplicate_in_file": 2, "ragged_row": 1}
+		if d := cmp.Diff(wantByCode, m.Progress.ByCode); d != "" {
+			t.Errorf("failed rows by code (-want +got):\n%s", d)
+		}
 		got := w.contacts()
 		ann := got["u1"]
 		if len(got) != 4 || ann == nil {
@@ -395,6 +399,9 @@ func TestCancelReleases(t *testing.T) {
 		m := w.run(b.String(), importer.Options{})
 		if m.State != importer.Cancelled || m.DoneRow == 0 || m.DoneRow == 1000 {
 			t.Fatalf("cancelled import: %s at row %d", m.State, m.DoneRow)
+		}
+		if m.Progress.Rows != m.DoneRow {
+			t.Errorf("a cancelled import of %d rows counts %d", m.DoneRow, m.Progress.Rows)
 		}
 		if got := w.contacts(); int64(len(got)) != m.DoneRow {
 			t.Errorf("%d references in the index, %d rows applied", len(got), m.DoneRow)

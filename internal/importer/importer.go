@@ -71,6 +71,9 @@ type Progress struct {
 	Repeated  int64  `json:"repeated"` // later rows of a reference that the file has twice
 	Skipped   int64  `json:"skipped"`  // rows that still are the sample row
 	Failed    int64  `json:"failed"`
+	// ByCode counts the failed rows by the codes of their problems; a row with
+	// several counts for each.
+	ByCode map[string]int64 `json:"failed_by_code,omitempty"`
 	// Undo.
 	Removed  int64 `json:"removed,omitempty"`
 	Restored int64 `json:"restored,omitempty"`

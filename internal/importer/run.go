@@ -185,6 +185,9 @@ func (r *run) finish(s State, message string) error {
 		m.State, m.Error = s, message
 		m.Progress.Phase, m.Progress.Fraction = "", 1
 		m.Progress.Seconds += time.Since(r.started).Seconds()
+		if p := &m.Progress; s == Failed || s == Cancelled { // not all of the rows that were read came to something
+			p.Rows = p.Created + p.Updated + p.Unchanged + p.Repeated + p.Skipped + p.Failed
+		}
 	})
 	if err != nil {
 		return err

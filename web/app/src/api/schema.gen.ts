@@ -1947,6 +1947,9 @@ export interface components {
             encoding?: string;
             /** Format: int64 */
             failed: number;
+            failed_by_code?: {
+                [key: string]: number;
+            };
             /** Format: double */
             fraction: number;
             gzip?: boolean;
