@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/kith-id/kith/internal/account"
@@ -37,7 +38,7 @@ func (r *run) writeAccount(tx Tx, p *pending, res *result) error {
 			Message: "is already used by " + don.Of(don.Account, holder.N).Display() + "; import with update to change that record"}
 		if own {
 			problem.Code = DuplicateInFile
-			problem.Message = "an earlier row of the file has this reference; keep one of them or import with update"
+			problem.Message = fmt.Sprintf("an earlier row of the file has the reference %q; keep one of them or import with update", cut(d.ref))
 		}
 		return r.fail(tx, p, res, problem)
 	}

@@ -516,7 +516,7 @@ func (w *restWriter) later(p *pending) error {
 			return w.repeat(p, rep.first)
 		}
 		w.res.refuse(p, Problem{Column: "external_ref", Value: p.entry.draft.ref, Code: DuplicateInFile,
-			Message: fmt.Sprintf("data row %d has this reference already; keep one of them or import with update", rep.first)})
+			Message: fmt.Sprintf("data row %d has the reference %q already; keep one of them or import with update", rep.first, cut(p.entry.draft.ref))})
 		return nil
 	}
 	return w.create(p)
@@ -596,7 +596,7 @@ func (w *restWriter) conflict(p *pending, e *errs.Error) Problem {
 
 func repeatedEmail(p *pending, first int64) Problem {
 	return Problem{Column: "email", Value: p.entry.draft.email, Code: DuplicateInFile,
-		Message: fmt.Sprintf("data row %d has this address with another reference; keep one of them", first)}
+		Message: fmt.Sprintf("data row %d has the address %q with another reference; keep one of them", first, cut(p.entry.draft.email))}
 }
 
 func emailTaken(p *pending, holder *contact.Contact) Problem {

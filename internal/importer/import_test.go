@@ -296,6 +296,31 @@ func TestUpdateNeedsNoName(t *testing.T) {
 	})
 }
 
+// TestProblemsNameTheirValue: whoever reads a report sees which value is meant.
+func TestProblemsNameTheirValue(t *testing.T) {
+	w := newWorld(t, store.Config{Dir: t.TempDir()})
+	w.tag(1, "vip")
+	m := w.run("external_ref,display_name,email,tags.name,owned_by,account_external_reference,workspace_external_reference\n"+
+		"u1,Ann,ann@example.com,\"gold, vip=x\",bob@example.com,gamma,delta\nu2,Bo,bo@example.com,,,,\nu2,Bo,,,,,\nu3,Cy,BO@example.com,,,,\n", importer.Options{})
+	fs, err := w.svc.Failures(t.Context(), w.scope, m.N, 0, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for _, f := range fs {
+		for _, p := range f.Problems {
+			checked++
+			named := strings.TrimPrefix(p.Value, "vip=")
+			if p.Value == "" || !strings.Contains(p.Message, `"`+named+`"`) {
+				t.Errorf("row %d, %s: %q does not name %q", f.Row, p.Code, p.Message, p.Value)
+			}
+		}
+	}
+	if checked != 7 {
+		t.Errorf("%d problems, want 7: %+v", checked, fs)
+	}
+}
+
 func TestDryRunChangesNothing(t *testing.T) {
 	onBothEngines(t, func(t *testing.T, w *world) {
 		w.tag(1, "vip")
