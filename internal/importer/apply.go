@@ -57,6 +57,9 @@ type result struct {
 	plan                                  []Difference
 	took                                  []int64 // rows that are records now, of those others may repeat
 	met                                   []int64 // records that are as their rows say
+	// Of accounts: those that were changed, and references of those that a dry run would make.
+	changed []int64
+	made    []string
 }
 
 // apply runs the third pass from the row after DoneRow. Where the database has
@@ -287,6 +290,9 @@ func (r *run) commit(ctx context.Context, s *slice, f *fates, turn <-chan struct
 		return err
 	}
 	r.imp.DoneRow, r.imp.Progress = r.next.DoneRow, r.next.Progress
+	if r.imp.Type == don.Account {
+		r.remember(&res)
+	}
 	for _, row := range res.took {
 		f.take(uint32(row))
 	}

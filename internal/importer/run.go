@@ -23,6 +23,7 @@ type run struct {
 	dir     string
 	token   string
 	resumed bool
+	seen    seenAccounts
 	started time.Time
 	saved   time.Time // when progress was last stored
 }
