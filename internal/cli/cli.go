@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -204,7 +205,12 @@ func report(world IO, err error) int {
 		fmt.Fprintln(world.Err, "kith: interrupted")
 		return exitInterrupted
 	}
-	fmt.Fprintf(world.Err, "kith: %v\n", message(err))
+	for i, line := range strings.Split(message(err), "\n") {
+		if i == 0 {
+			line = "kith: " + line
+		}
+		fmt.Fprintln(world.Err, printable(line)) // it may quote what a stranger's file says
+	}
 	if code, ok := exitCodes[errs.KindOf(err)]; ok {
 		return code
 	}

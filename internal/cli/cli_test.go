@@ -147,3 +147,18 @@ func TestRemoteChecksItsArguments(t *testing.T) {
 		}
 	}
 }
+
+func TestPrintable(t *testing.T) {
+	for in, want := range map[string]string{
+		"Zoë שלום 👩‍👧": "Zoë שלום 👩‍👧", "a\x1b[31mb": "a?[31mb", "x\u202egpj.exe": "x?gpj.exe", "a\u009bb\nc": "a?b?c",
+	} {
+		if got := printable(in); got != want {
+			t.Errorf("printable(%q) = %q, want %q", in, got, want)
+		}
+	}
+	var out bytes.Buffer
+	report(IO{Err: &out}, errs.BadRequest("column \x1b[2J"))
+	if out.String() != "kith: column ?[2J\n" {
+		t.Errorf("reported %q", out.String())
+	}
+}

@@ -16,6 +16,7 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/httpapi"
 	"github.com/kith-id/kith/internal/importer"
+	"github.com/kith-id/kith/internal/importer/sheet"
 )
 
 // target says which Kith a command works on: the data folder's, or one
@@ -142,12 +143,12 @@ func (s *sending) look(e *environment) error {
 	}
 	if len(p.Missing) > 0 {
 		return errs.BadRequest("the file has no column for %s; its columns are %s: name the column with --map%s",
-			strings.Join(p.Missing, ", "), strings.Join(p.Header, ", "), s.hint(p.Missing))
+			strings.Join(p.Missing, ", "), sheet.Names(p.Header), s.hint(p.Missing))
 	}
 	if len(p.Ignored) == 0 {
 		return nil
 	}
-	fmt.Fprintf(e.Err, "Columns that are not imported: %s\n", strings.Join(p.Ignored, ", "))
+	fmt.Fprintf(e.Err, "Columns that are not imported: %s\n", printable(strings.Join(p.Ignored, ", ")))
 	if s.cmd.File == "-" || !isTerminal(e.In) || !isTerminal(e.Err) {
 		return nil
 	}

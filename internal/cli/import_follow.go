@@ -35,6 +35,7 @@ type follower struct {
 	wait  time.Duration    // behind a first Ctrl-C; 0 means leaveAfter
 	leave <-chan time.Time // fires when the command may end before the import
 	asked bool             // Ctrl-C was pressed once
+	told  string           // what the import waited for when that was last said
 }
 
 // follow returns the import once it is over. The first Ctrl-C says how to
@@ -55,6 +56,9 @@ func (f *follower) follow(m *httpapi.Import) (*httpapi.Import, error) {
 		case <-tick.C:
 			var err error
 			if m, err = f.poll(ctx, m.DisplayID); err != nil {
+				return nil, err
+			}
+			if err := f.waits(m); err != nil {
 				return nil, err
 			}
 			f.show.importing(m)
@@ -88,6 +92,22 @@ func (f *follower) poll(ctx context.Context, id string) (*httpapi.Import, error)
 		}
 		time.Sleep(pollEvery)
 	}
+}
+
+// waits tells what the import waits for, once. Where it runs in this process,
+// the command ends, and the import goes on with the next.
+func (f *follower) waits(m *httpapi.Import) error {
+	text := m.Progress.Waiting
+	switch {
+	case text == "" || text == f.told:
+		return nil
+	case f.ours():
+		return errs.New(errs.Unavailable, "service_unavailable", "%s. %s has stopped on its way, nothing is lost; go on with: kith imports show --wait %s",
+			text, m.DisplayID, m.DisplayID)
+	}
+	f.told = text
+	f.show.line(m.DisplayID + " waits: " + text)
+	return nil
 }
 
 // ours reports whether the import runs in this process and stops with it.

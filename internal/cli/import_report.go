@@ -1,14 +1,17 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,7 +41,10 @@ type summary struct {
 	RowsPerSec float64  `json:"rows_per_second"`
 	Encoding   string   `json:"encoding,omitempty"`
 	Ignored    []string `json:"ignored_columns,omitempty"`
-	ErrorsFile string   `json:"errors_file,omitempty"`
+
+	ByCode map[string]int64 `json:"failed_by_code,omitempty"`
+
+	ErrorsFile string `json:"errors_file,omitempty"`
 
 	Plan []importer.Difference `json:"plan,omitempty"`
 }
@@ -48,7 +54,7 @@ func summaryOf(m *httpapi.Import) summary {
 	s := summary{
 		Import: m.DisplayID, Type: string(m.Type), State: m.State, DryRun: m.Options.DryRun, Error: m.Error,
 		Rows: p.Rows, Created: p.Created, Updated: p.Updated, Unchanged: p.Unchanged, Repeated: p.Repeated, Skipped: p.Skipped,
-		Failed: p.Failed, Seconds: p.Seconds, Encoding: p.Encoding, Ignored: p.Ignored, Plan: p.Plan,
+		Failed: p.Failed, ByCode: p.ByCode, Seconds: p.Seconds, Encoding: p.Encoding, Ignored: p.Ignored, Plan: p.Plan,
 	}
 	if p.Seconds > 0 {
 		s.RowsPerSec = float64(p.Rows) / p.Seconds
@@ -212,6 +218,18 @@ func printCounts(w io.Writer, name string, m *httpapi.Import, s summary) {
 		if line.always || line.count > 0 {
 			fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %-10s %12s  %s", line.what, grouped(line.count), line.note), " "))
 		}
+		if line.what == "failed" {
+			printCodes(w, s.ByCode)
+		}
+	}
+}
+
+// printCodes says how many rows have which problem, the most frequent first.
+func printCodes(w io.Writer, counts map[string]int64) {
+	codes := slices.Sorted(maps.Keys(counts))
+	slices.SortStableFunc(codes, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })
+	for _, code := range codes {
+		fmt.Fprintf(w, "    %-20s %s\n", code, grouped(counts[code]))
 	}
 }
 

@@ -54,10 +54,12 @@ func (c importsListCmd) Run(e *environment) (err error) {
 	return w.Flush()
 }
 
-// printable takes from a name what could move a terminal's cursor.
+// printable takes from a text what could move a terminal's cursor or turn the
+// direction of what follows.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+		switch {
+		case r < ' ', r >= 0x7f && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
 			return '?'
 		}
 		return r
@@ -96,7 +98,7 @@ func (c oneImport) print(e *environment, m *httpapi.Import) error {
 		fmt.Fprintf(e.Out, "%s (%s) is %s: %.0f%%, %s rows\n", printable(m.FileName), m.DisplayID, m.State, 100*m.Progress.Fraction, grouped(m.Progress.Rows))
 	}
 	if m.Error != "" {
-		fmt.Fprintln(e.Out, m.Error)
+		fmt.Fprintln(e.Out, printable(m.Error))
 	}
 	return nil
 }

@@ -158,7 +158,9 @@ func readUpload(r *http.Request, body io.ReadCloser) (*upload, error) {
 		}
 	}
 	if in.Type == "" {
-		return nil, errs.Missing("type")
+		e := errs.Missing("type")
+		e.Message = "is required; send it before the file, which comes last"
+		return nil, e
 	}
 	return in, nil
 }

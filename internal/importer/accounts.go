@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/kith-id/kith/internal/account"
@@ -28,18 +29,26 @@ func (r *run) writeAccount(tx Tx, p *pending, res *result) error {
 	if err != nil {
 		return err
 	}
+	if holder == nil && r.planned(d.account.Refs) {
+		if r.imp.Options.Update {
+			res.repeated++
+			return nil
+		}
+		return r.fail(tx, p, res, repeatedAccount(d.ref))
+	}
 	if holder == nil {
 		return r.insertAccount(tx, p, res)
 	}
-	own := holder.ImportN == r.imp.N
 	if !r.imp.Options.Update {
-		problem := Problem{Column: "external_refs", Value: d.ref, Code: RefTaken,
-			Message: "is already used by " + don.Of(don.Account, holder.N).Display() + "; import with update to change that record"}
-		if own {
-			problem.Code = DuplicateInFile
-			problem.Message = "an earlier row of the file has this reference; keep one of them or import with update"
+		if holder.ImportN == r.imp.N {
+			return r.fail(tx, p, res, repeatedAccount(d.ref))
 		}
-		return r.fail(tx, p, res, problem)
+		e := identity.Taken("external_refs", d.ref, don.Of(don.Account, holder.N), holder.DisplayName)
+		return r.fail(tx, p, res, Problem{Column: "external_refs", Value: d.ref, Code: RefTaken, Message: e.Message + "; import with update to change that record"})
+	}
+	again, err := r.metBefore(tx, holder, res)
+	if err != nil {
+		return err
 	}
 	after := r.unitedAccount(holder, d)
 	changed, err := r.svc.Accounts.Change(r.ctx, tx, holder, after)
@@ -53,10 +62,11 @@ func (r *run) writeAccount(tx Tx, p *pending, res *result) error {
 		r.compare(res, p, don.Of(don.Account, holder.N), after.DisplayName, accountFields(holder), accountFields(after))
 	}
 	switch {
-	case own:
+	case again:
 		res.repeated++
 	case changed:
 		res.updated++
+		res.changed = append(res.changed, holder.N)
 	default:
 		res.unchanged++
 		res.met = append(res.met, holder.N)
@@ -65,6 +75,54 @@ func (r *run) writeAccount(tx Tx, p *pending, res *result) error {
 		return tx.NoteChange(r.ctx, r.imp.N, don.Of(don.Account, holder.N), after.Version, holder)
 	}
 	return nil
+}
+
+func repeatedAccount(ref string) Problem {
+	return Problem{Column: "external_refs", Value: ref, Code: DuplicateInFile,
+		Message: fmt.Sprintf("an earlier row of the file has the reference %q; keep one of them or import with update", cut(ref))}
+}
+
+// metBefore reports whether an earlier row of the file made or matched the
+// account.
+func (r *run) metBefore(tx Tx, a *account.Account, res *result) (bool, error) {
+	if a.ImportN == r.imp.N || slices.Contains(res.met, a.N) || slices.Contains(res.changed, a.N) || r.seen.ns[a.N] {
+		return true, nil
+	}
+	if r.imp.DoneRow == 0 || r.imp.Options.DryRun {
+		return false, nil
+	}
+	own, err := tx.Changes(r.ctx, r.imp.N, don.Account, a.N-1, 1)
+	if err != nil || len(own) == 1 && own[0].N == a.N {
+		return true, err
+	}
+	met, err := tx.Matched(r.ctx, r.imp.N-1, don.Account, []int64{a.N}) // by this import or a later one
+	return met[a.N], err
+}
+
+// seenAccounts are the accounts that earlier slices led to: those that a dry run
+// would have made by their references, others by number.
+type seenAccounts struct {
+	refs map[string]bool
+	ns   map[int64]bool
+}
+
+// planned reports whether a dry run would have made an account with one of the
+// references by now.
+func (r *run) planned(refs []string) bool {
+	return r.imp.Options.DryRun && slices.ContainsFunc(refs, func(ref string) bool { return r.seen.refs[ref] })
+}
+
+// remember keeps what a slice that was committed led to.
+func (r *run) remember(res *result) {
+	if r.seen.refs == nil {
+		r.seen = seenAccounts{map[string]bool{}, map[int64]bool{}}
+	}
+	for _, ref := range res.made {
+		r.seen.refs[ref] = true
+	}
+	for _, n := range slices.Concat(res.met, res.changed) {
+		r.seen.ns[n] = true
+	}
 }
 
 // accountWith returns the account that has one of the references or, being
@@ -108,6 +166,9 @@ func (r *run) insertAccount(tx Tx, p *pending, res *result) error {
 		return err
 	}
 	res.created++
+	if r.imp.Options.DryRun {
+		res.made = append(res.made, a.Refs...)
+	}
 	return nil
 }
 

@@ -57,6 +57,9 @@ type result struct {
 	plan                                  []Difference
 	took                                  []int64 // rows that are records now, of those others may repeat
 	met                                   []int64 // records that are as their rows say
+	// Of accounts: those that were changed, and references of those that a dry run would make.
+	changed []int64
+	made    []string
 }
 
 // apply runs the third pass from the row after DoneRow. Where the database has
@@ -67,7 +70,7 @@ func (r *run) apply(p *plan, f *fates) error {
 	if err != nil {
 		return err
 	}
-	defer rows.close()
+	defer func() { _ = rows.close() }() // it is only read
 	ctx, cancel := context.WithCancelCause(r.ctx)
 	defer cancel(nil)
 	lanes := newLanes(r.svc.DB.Lanes())
@@ -252,7 +255,7 @@ func (r *run) commit(ctx context.Context, s *slice, f *fates, turn <-chan struct
 	write := func(tx Tx) error {
 		res = result{failures: slices.Clone(s.failures), created: int64(len(s.fresh))}
 		if !r.imp.Options.DryRun {
-			if err := tx.ImportContacts(r.ctx, r.imp.N, s.fresh); err != nil {
+			if err := tx.ImportContacts(r.ctx, r.imp.N, s.fresh); err != nil { //nolint:contextcheck // a write that has begun ends
 				return err
 			}
 		}
@@ -287,6 +290,9 @@ func (r *run) commit(ctx context.Context, s *slice, f *fates, turn <-chan struct
 		return err
 	}
 	r.imp.DoneRow, r.imp.Progress = r.next.DoneRow, r.next.Progress
+	if r.imp.Type == don.Account {
+		r.remember(&res)
+	}
 	for _, row := range res.took {
 		f.take(uint32(row))
 	}
@@ -318,6 +324,7 @@ func (r *run) settle(tx Tx, s *slice, res *result) error {
 	p.Repeated += res.repeated
 	p.Skipped += s.samples
 	p.Failed += int64(len(res.failures))
+	p.count(res.failures)
 	p.Plan = append(slices.Clip(p.Plan), res.plan...)
 	if err := tx.SaveImport(r.ctx, &m); err != nil {
 		return err
@@ -454,6 +461,7 @@ func (w *restWriter) row(p *pending) error {
 		return w.run.fail(w.tx, p, w.res, emailTaken(p, holder))
 	case fateLater:
 		return w.later(p)
+	case fateNone, fateCreate, fateSlow:
 	}
 	return w.create(p)
 }
@@ -514,7 +522,7 @@ func (w *restWriter) later(p *pending) error {
 			return w.repeat(p, rep.first)
 		}
 		w.res.refuse(p, Problem{Column: "external_ref", Value: p.entry.draft.ref, Code: DuplicateInFile,
-			Message: fmt.Sprintf("data row %d has this reference already; keep one of them or import with update", rep.first)})
+			Message: fmt.Sprintf("data row %d has the reference %q already; keep one of them or import with update", rep.first, cut(p.entry.draft.ref))})
 		return nil
 	}
 	return w.create(p)
@@ -594,7 +602,7 @@ func (w *restWriter) conflict(p *pending, e *errs.Error) Problem {
 
 func repeatedEmail(p *pending, first int64) Problem {
 	return Problem{Column: "email", Value: p.entry.draft.email, Code: DuplicateInFile,
-		Message: fmt.Sprintf("data row %d has this address with another reference; keep one of them", first)}
+		Message: fmt.Sprintf("data row %d has the address %q with another reference; keep one of them", first, cut(p.entry.draft.email))}
 }
 
 func emailTaken(p *pending, holder *contact.Contact) Problem {

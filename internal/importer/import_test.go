@@ -3,10 +3,13 @@ package importer_test
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -14,6 +17,7 @@ import (
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/importer"
 	"github.com/kith-id/kith/internal/org"
@@ -234,6 +238,10 @@ func TestImport(t *testing.T) {
 		if d := cmp.Diff(wantCodes, w.codes(m)); d != "" {
 			t.Errorf("problems (-want +got):\n%s", d)
 		}
+		wantByCode := map[string]int64{"missing_required": 1, "invalid_email": 1, "invalid_phone": 1, "unknown_tag": 1, "duplicate_in_file": 2, "ragged_row": 1}
+		if d := cmp.Diff(wantByCode, m.Progress.ByCode); d != "" {
+			t.Errorf("failed rows by code (-want +got):\n%s", d)
+		}
 		got := w.contacts()
 		ann := got["u1"]
 		if len(got) != 4 || ann == nil {
@@ -286,6 +294,31 @@ func TestUpdateNeedsNoName(t *testing.T) {
 		}
 		w.want(w.run("external_ref,display_name\nu9,\n", importer.Options{}), counts{Rows: 1, Failed: 1})
 	})
+}
+
+// TestProblemsNameTheirValue: whoever reads a report sees which value is meant.
+func TestProblemsNameTheirValue(t *testing.T) {
+	w := newWorld(t, store.Config{Dir: t.TempDir()})
+	w.tag(1, "vip")
+	m := w.run("external_ref,display_name,email,tags.name,owned_by,account_external_reference,workspace_external_reference\n"+
+		"u1,Ann,ann@example.com,\"gold, vip=x\",bob@example.com,gamma,delta\nu2,Bo,bo@example.com,,,,\nu2,Bo,,,,,\nu3,Cy,BO@example.com,,,,\n", importer.Options{})
+	fs, err := w.svc.Failures(t.Context(), w.scope, m.N, 0, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for _, f := range fs {
+		for _, p := range f.Problems {
+			checked++
+			named := strings.TrimPrefix(p.Value, "vip=")
+			if p.Value == "" || !strings.Contains(p.Message, `"`+named+`"`) {
+				t.Errorf("row %d, %s: %q does not name %q", f.Row, p.Code, p.Message, p.Value)
+			}
+		}
+	}
+	if checked != 7 {
+		t.Errorf("%d problems, want 7: %+v", checked, fs)
+	}
 }
 
 func TestDryRunChangesNothing(t *testing.T) {
@@ -392,10 +425,66 @@ func TestCancelReleases(t *testing.T) {
 		if m.State != importer.Cancelled || m.DoneRow == 0 || m.DoneRow == 1000 {
 			t.Fatalf("cancelled import: %s at row %d", m.State, m.DoneRow)
 		}
+		if m.Progress.Rows != m.DoneRow {
+			t.Errorf("a cancelled import of %d rows counts %d", m.DoneRow, m.Progress.Rows)
+		}
 		if got := w.contacts(); int64(len(got)) != m.DoneRow {
 			t.Errorf("%d references in the index, %d rows applied", len(got), m.DoneRow)
 		}
 	})
+}
+
+// fullDisk is a file on a disk that takes no more than its beginning.
+type fullDisk struct{}
+
+func (fullDisk) Read([]byte) (int, error) {
+	return 0, &fs.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}
+}
+
+// stuckDB takes no bulk writes while it is stuck.
+type stuckDB struct {
+	db
+	stuck atomic.Bool
+}
+
+func (d *stuckDB) Bulk(ctx context.Context, s org.Scope, fn func(importer.Tx) error) error {
+	if d.stuck.Load() {
+		return errs.New(errs.Unavailable, "service_unavailable", "the disk is full")
+	}
+	return d.db.Bulk(ctx, s, fn)
+}
+
+// TestFullDisk: whoever sends a file learns that the disk is full, and a running
+// import says what it waits for.
+func TestFullDisk(t *testing.T) {
+	w := newWorld(t, store.Config{Dir: t.TempDir()})
+	_, err := w.svc.Create(t.Context(), w.scope, don.Contact, "full.csv", fullDisk{}, importer.Options{})
+	if !errs.Is(err, errs.Unavailable) || !strings.Contains(err.Error(), "is full") {
+		t.Errorf("spooling to a full disk: %v", err)
+	}
+	d := &stuckDB{db: db{w.db}}
+	d.stuck.Store(true)
+	w.svc.DB = d
+	w.work()
+	m, err := w.svc.Create(t.Context(), w.scope, don.Contact, "wait.csv", strings.NewReader("external_ref,display_name\nu1,Ann\n"), importer.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(20 * time.Second); m.Progress.Waiting == ""; time.Sleep(5 * time.Millisecond) {
+		if m, err = w.svc.Get(t.Context(), w.scope, m.N); err != nil || time.Now().After(deadline) {
+			t.Fatalf("the import does not say that it waits: %+v, %v", m, err)
+		}
+	}
+	if m.State != importer.Running || m.Progress.Waiting != "the disk is full" {
+		t.Errorf("the import is %s, waiting for %q", m.State, m.Progress.Waiting)
+	}
+	d.stuck.Store(false)
+	if _, err := w.svc.Cancel(t.Context(), w.scope, m.N); err != nil {
+		t.Fatal(err)
+	}
+	if m = w.wait(m.N); m.State != importer.Cancelled || m.Progress.Waiting != "" {
+		t.Errorf("the import is %s, waiting for %q", m.State, m.Progress.Waiting)
+	}
 }
 
 func TestFileErrors(t *testing.T) {

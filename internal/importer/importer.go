@@ -60,15 +60,20 @@ const (
 // Progress counts what an import has done. When it is over, Rows is the sum of
 // the outcomes.
 type Progress struct {
-	Phase     Phase   `json:"phase,omitempty"`
-	Fraction  float64 `json:"fraction"` // 0 to 1 of the whole work
-	Rows      int64   `json:"rows"`
-	Created   int64   `json:"created"`
-	Updated   int64   `json:"updated"`
-	Unchanged int64   `json:"unchanged"`
-	Repeated  int64   `json:"repeated"` // later rows of a reference that the file has twice
-	Skipped   int64   `json:"skipped"`  // rows that still are the sample row
-	Failed    int64   `json:"failed"`
+	Phase    Phase   `json:"phase,omitempty"`
+	Fraction float64 `json:"fraction"` // 0 to 1 of the whole work
+	// Waiting says what a running import waits for, such as space on the disk.
+	Waiting   string `json:"waiting,omitempty"`
+	Rows      int64  `json:"rows"`
+	Created   int64  `json:"created"`
+	Updated   int64  `json:"updated"`
+	Unchanged int64  `json:"unchanged"`
+	Repeated  int64  `json:"repeated"` // later rows of a reference that the file has twice
+	Skipped   int64  `json:"skipped"`  // rows that still are the sample row
+	Failed    int64  `json:"failed"`
+	// ByCode counts the failed rows by the codes of their problems; a row with
+	// several counts for each.
+	ByCode map[string]int64 `json:"failed_by_code,omitempty"`
 	// Undo.
 	Removed  int64 `json:"removed,omitempty"`
 	Restored int64 `json:"restored,omitempty"`
@@ -113,6 +118,7 @@ func (i *Import) Over() bool {
 	switch i.State {
 	case Queued, Running, Cancelling, Undoing:
 		return false
+	case Completed, Failed, Cancelled, Undone:
 	}
 	return true
 }

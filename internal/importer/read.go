@@ -151,7 +151,7 @@ func (t *table) complete() error {
 		hint = "; or take the reference from another column with ref_from (email, phone or a column's name)"
 	}
 	return errs.BadRequest("the file has no column for %s; its columns are %s: name the column with map%s",
-		strings.Join(missing, ", "), strings.Join(t.header, ", "), hint)
+		strings.Join(missing, ", "), sheet.Names(t.header), hint)
 }
 
 // importTags finds the tags that every record of the import gets.
@@ -181,7 +181,7 @@ func (r *run) read() (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer src.Close()
+	defer func() { _ = src.Close() }() // it is only read
 	size, err := src.Stat()
 	if err != nil {
 		return nil, err
@@ -190,7 +190,7 @@ func (r *run) read() (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{path: filepath.Join(r.dir, "rows"), table: t}
+	p := &plan{path: filepath.Join(r.dir, rowsName), table: t}
 	for _, s := range []**runs{&p.refs, &p.emails, &p.phones, &p.attrs} {
 		*s = newRuns(r.dir)
 	}
@@ -208,7 +208,7 @@ func (r *run) pump(in *sheet.Reader, t *table, p *plan, size int64) error {
 	if err != nil {
 		return err
 	}
-	defer out.Close()
+	defer func() { _ = out.Close() }() // what went wrong shows when it is flushed
 	w := bufio.NewWriterSize(out, 1<<20)
 	ctx, cancel := context.WithCancel(r.ctx)
 	defer cancel()

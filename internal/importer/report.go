@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,4 +81,24 @@ func (p Problem) Text() string {
 		return p.Message
 	}
 	return p.Column + ": " + p.Message
+}
+
+// count adds failed rows to ByCode, which others may be reading: it becomes a
+// new map.
+func (p *Progress) count(failures []Failure) {
+	if len(failures) == 0 {
+		return
+	}
+	counts := maps.Clone(p.ByCode)
+	if counts == nil {
+		counts = map[string]int64{}
+	}
+	for _, f := range failures {
+		for i, problem := range f.Problems {
+			if !slices.ContainsFunc(f.Problems[:i], func(before Problem) bool { return before.Code == problem.Code }) {
+				counts[string(problem.Code)]++
+			}
+		}
+	}
+	p.ByCode = counts
 }

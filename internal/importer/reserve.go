@@ -192,6 +192,7 @@ func (k *keeper) exclusive() bool {
 		return true
 	case contact.KindEmail:
 		return !k.run.scope.Settings.SharedEmails
+	case contact.KindPhone:
 	}
 	return false
 }

@@ -23,12 +23,14 @@ type run struct {
 	dir     string
 	token   string
 	resumed bool
+	seen    seenAccounts
 	started time.Time
 	saved   time.Time // when progress was last stored
 }
 
 const (
 	sourceName  = "source" // the spooled file, in the import's folder
+	rowsName    = "rows"   // what the first pass makes of it
 	leaseTime   = 30 * time.Second
 	reportEvery = 500 * time.Millisecond
 )
@@ -102,7 +104,9 @@ func (r *run) save(change func(*Import)) error {
 		if err := tx.SaveImport(r.ctx, &m); err != nil {
 			return err
 		}
-		*r.imp = m
+		// Only what changes: others read the rest at the same time.
+		r.imp.State, r.imp.Progress, r.imp.DoneRow, r.imp.Error = m.State, m.Progress, m.DoneRow, m.Error
+		r.imp.Lease, r.imp.LeaseUntil = m.Lease, m.LeaseUntil
 		return nil
 	})
 }
@@ -110,10 +114,10 @@ func (r *run) save(change func(*Import)) error {
 // do runs the import to its end.
 func (r *run) do() error {
 	defer r.svc.publish(r.scope.OrgID, r.imp)
-	switch r.imp.State {
-	case Undoing:
+	if r.imp.State == Undoing {
 		return r.undo()
-	case Cancelling:
+	}
+	if r.imp.State == Cancelling {
 		return r.cancel()
 	}
 	err := r.importFile()
@@ -182,6 +186,9 @@ func (r *run) finish(s State, message string) error {
 		m.State, m.Error = s, message
 		m.Progress.Phase, m.Progress.Fraction = "", 1
 		m.Progress.Seconds += time.Since(r.started).Seconds()
+		if p := &m.Progress; s == Failed || s == Cancelled { // not all of the rows that were read came to something
+			p.Rows = p.Created + p.Updated + p.Unchanged + p.Repeated + p.Skipped + p.Failed
+		}
 	})
 	if err != nil {
 		return err

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/kith-id/kith/internal/account"
@@ -80,7 +82,7 @@ func (s *Service) Create(ctx context.Context, sc org.Scope, t don.Type, name str
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(spooled) // gone already when all went well
+	defer func() { _ = os.RemoveAll(spooled) }() // gone already when all went well; else the sweep tries again
 	if _, err := fieldsFor(t, sc.Settings, opt); err != nil {
 		return nil, err
 	}
@@ -109,11 +111,11 @@ func (s *Service) Create(ctx context.Context, sc org.Scope, t don.Type, name str
 func (s *Service) spool(file io.Reader) (string, error) {
 	root := filepath.Join(s.Dir, "imports")
 	if err := os.MkdirAll(root, 0o700); err != nil {
-		return "", err
+		return "", full(err)
 	}
 	dir, err := os.MkdirTemp(root, "upload-")
 	if err != nil {
-		return "", err
+		return "", full(err)
 	}
 	limit := s.MaxBytes
 	if limit == 0 {
@@ -121,9 +123,17 @@ func (s *Service) spool(file io.Reader) (string, error) {
 	}
 	err = writeSynced(filepath.Join(dir, sourceName), io.LimitReader(file, limit+1), limit)
 	if err != nil {
-		return "", errors.Join(err, os.RemoveAll(dir))
+		return "", errors.Join(full(err), os.RemoveAll(dir))
 	}
 	return dir, nil
+}
+
+// full says so when the reason of an error is that the disk is full.
+func full(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return errs.New(errs.Unavailable, "service_unavailable", "the disk of the data folder is full; free some space and try again").Because(err)
+	}
+	return err
 }
 
 func writeSynced(path string, r io.Reader, limit int64) error {
@@ -306,13 +316,26 @@ func (s *Service) workOnce(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
+func removed(path string) error {
+	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
 // maxTries is how often an import is tried again after a fault.
 const maxTries = 5
 
 // attempt runs an import. One that fails again and again for a reason that is
 // neither its file's nor passing is ended, so that its user learns of it.
 func (s *Service) attempt(ctx context.Context, r *run) error {
-	err := r.do()
+	err := full(r.do()) //nolint:contextcheck // a run has its context with it
+	if errs.Is(err, errs.Unavailable) && ctx.Err() == nil {
+		// Room for others; the next attempt makes it again.
+		err = errors.Join(err, removed(filepath.Join(r.dir, rowsName)))
+		r.imp.Progress.Waiting = errs.As(err).Message
+		s.publish(r.scope.OrgID, r.imp)
+	}
 	key := liveKey{r.scope.OrgID, r.imp.N}
 	if err == nil || ctx.Err() != nil || errors.Is(err, errStopped) || errs.Is(err, errs.Unavailable) {
 		delete(s.tries, key)
@@ -322,7 +345,7 @@ func (s *Service) attempt(ctx context.Context, r *run) error {
 		return err
 	}
 	delete(s.tries, key)
-	return errors.Join(err, r.giveUp("a fault inside Kith stopped the import; the server's log says more"))
+	return errors.Join(err, r.giveUp("a fault inside Kith stopped the import; the server's log says more")) //nolint:contextcheck // as above
 }
 
 // claim takes the lease of an import, or returns nil when it is not this

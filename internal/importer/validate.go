@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"fmt"
 	"iter"
 	"slices"
 	"strconv"
@@ -230,10 +231,13 @@ func (c *check) phones() []string {
 	return out
 }
 
-const (
-	noAccount = "no account has this external reference; import the accounts first or correct it"
-	noSpace   = "no workspace has this external reference; create it first or correct it"
-)
+func noAccount(ref string) string {
+	return fmt.Sprintf("no account has the external reference %q; import the accounts first or correct it", cut(ref))
+}
+
+func noSpace(ref string) string {
+	return fmt.Sprintf("no workspace has the external reference %q; create it first or correct it", cut(ref))
+}
 
 func (c *check) places() []place {
 	var out []place
@@ -245,16 +249,16 @@ func (c *check) places() []place {
 		if n, ok := c.known.account(account); ok {
 			out = append(out, place{don.Account, n})
 		} else {
-			c.add(fAccount, account, UnknownAccount, noAccount)
+			c.add(fAccount, account, UnknownAccount, noAccount(account))
 		}
 	}
 	if ref := strings.TrimSpace(c.t.cell(c.row, fSpace)); ref != "" {
 		n, accountN, ok := c.known.workspace(ref)
 		switch {
 		case !ok:
-			c.add(fSpace, ref, UnknownSpace, noSpace)
+			c.add(fSpace, ref, UnknownSpace, noSpace(ref))
 		case len(out) > 0 && out[0].n != accountN:
-			c.add(fSpace, ref, InvalidValue, "the workspace belongs to another account than the row's")
+			c.add(fSpace, ref, InvalidValue, fmt.Sprintf("the workspace %q belongs to another account than the row's; correct one of the two", cut(ref)))
 		default:
 			if len(out) == 0 {
 				out = append(out, place{don.Account, accountN})
@@ -284,14 +288,14 @@ func (c *check) others(d *draft) {
 		if n, ok := c.known.account(ref); ok {
 			d.also(place{don.Account, n})
 		} else {
-			c.add(fOtherAccounts, ref, UnknownAccount, noAccount)
+			c.add(fOtherAccounts, ref, UnknownAccount, noAccount(ref))
 		}
 	}
 	for _, ref := range sheet.SplitArray(c.t.cell(c.row, fOtherSpaces)) {
 		if n, _, ok := c.known.workspace(ref); ok {
 			d.also(place{don.Workspace, n})
 		} else {
-			c.add(fOtherSpaces, ref, UnknownSpace, noSpace)
+			c.add(fOtherSpaces, ref, UnknownSpace, noSpace(ref))
 		}
 	}
 }
@@ -311,11 +315,11 @@ func (c *check) tags(field int) []tag.Use {
 	for _, name := range sheet.SplitArray(cell) {
 		t, value := c.tag(name)
 		if t == nil {
-			c.add(field, name, UnknownTag, "there is no such tag; create it first, imports do not")
+			c.add(field, name, UnknownTag, fmt.Sprintf("there is no tag %q; create it first, imports do not", cut(name)))
 			continue
 		}
 		if !t.Allows(value) {
-			c.add(field, name, InvalidValue, "the tag does not allow this value")
+			c.add(field, name, InvalidValue, fmt.Sprintf("the tag %q does not allow the value %q; give one that it allows", t.Name, cut(value)))
 			continue
 		}
 		if !slices.ContainsFunc(out, func(u tag.Use) bool { return u.N == t.N }) {
@@ -370,7 +374,7 @@ func (c *check) owners(field int) []int64 {
 	for _, text := range sheet.SplitArray(cell) {
 		n, ok := c.known.owner(text)
 		if !ok {
-			c.add(field, text, UnknownOwner, "no active member has this e-mail or id; invite the member or correct it")
+			c.add(field, text, UnknownOwner, fmt.Sprintf("no active member has the e-mail address or id %q; add the member or correct it", cut(text)))
 			continue
 		}
 		if !slices.Contains(out, n) {

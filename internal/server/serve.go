@@ -79,12 +79,21 @@ func (a *App) serve(ctx context.Context, l net.Listener, out io.Writer) error {
 		a.log.Warn("the ready line could not be written", "error", err)
 	}
 	var err error
+	serving := len(servers)
 	select {
 	case <-ctx.Done():
 		a.log.Info("stopping", "patience", drainTime)
 	case err = <-failed:
+		serving--
 	}
-	return errors.Join(err, a.drain(requests, servers, cancel))
+	err = errors.Join(err, a.drain(requests, servers, cancel))
+	for range serving {
+		// One that had yet to begin closes its listener only now.
+		if end := <-failed; !errors.Is(end, http.ErrServerClosed) {
+			err = errors.Join(err, end)
+		}
+	}
+	return err
 }
 
 // openSocket opens the socket for the commands; nil when another process has

@@ -36,7 +36,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	if c.URL != "" {
 		e, err = openPostgres(ctx, c.URL)
 	} else {
-		e, err = openSQLite(filepath.Join(c.Dir, "kith.db"))
+		e, err = openSQLite(filepath.Join(c.Dir, "kith.db")) //nolint:contextcheck // its connections outlive the caller's context
 	}
 	if err != nil {
 		return nil, err

@@ -15,19 +15,23 @@ var (
 	errTaken = errs.New(errs.Conflict, "conflict", "a value that must be unique is already in use")
 	errBusy  = errs.New(errs.Unavailable, "service_unavailable", "the database is busy; try again in a moment")
 	errFull  = errs.New(errs.Unavailable, "service_unavailable", "the disk is full; free some space and try again")
+	// What the SQLite driver makes of a full disk does not tell it from a broken one.
+	errDisk = errs.New(errs.Unavailable, "service_unavailable", "the disk of the data folder takes no writes, most likely because it is full; free some space and try again")
 )
 
 // mapSQLite turns an engine's error into one of ours; others pass.
 func mapSQLite(err error) error {
-	var e *sqlite3.Error
-	if err == nil || errs.As(err) != nil || !errors.As(err, &e) {
+	var extended sqlite3.ExtendedErrorCode
+	if err == nil || errs.As(err) != nil || !errors.As(err, &extended) {
 		return err
 	}
-	switch e.ExtendedCode() {
+	switch extended {
 	case sqlite3.CONSTRAINT_UNIQUE, sqlite3.CONSTRAINT_PRIMARYKEY:
 		return errTaken.Because(err)
+	case sqlite3.IOERR_WRITE, sqlite3.IOERR_FSYNC, sqlite3.IOERR_TRUNCATE, sqlite3.IOERR_SHMSIZE, sqlite3.IOERR_SHMOPEN:
+		return errDisk.Because(err)
 	}
-	switch e.Code() {
+	switch sqlite3.ErrorCode(extended & 0xff) {
 	case sqlite3.BUSY, sqlite3.LOCKED:
 		return errBusy.Because(err)
 	case sqlite3.FULL:

@@ -360,7 +360,7 @@ func (tx *Tx) Lease(ctx context.Context, n int64, token string, until time.Time)
 // import created or changed.
 func (tx *Tx) CreatedAccounts(ctx context.Context, importN, after int64, limit int) ([]*account.Account, error) {
 	got, err := collect(ctx, tx.q, "SELECT "+accountColumns+` FROM account WHERE org_id = $1 AND n > $2
-		AND (import_n = $3 OR n IN (SELECT n FROM import_change WHERE org_id = $1 AND import_n = $3 AND type = $4)) ORDER BY n LIMIT $5`,
+		AND (import_n = $3 OR n IN (SELECT n FROM import_change WHERE org_id = $1 AND import_n = $3 AND type = $4)) ORDER BY n LIMIT $5`+tx.q.lock(),
 		[]any{tx.scope.OrgID, after, importN, typeCodes[don.Account], limit}, scanAccount)
 	out := make([]*account.Account, len(got))
 	for i := range got {

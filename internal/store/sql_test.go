@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -12,6 +13,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/ncruces/go-sqlite3"
+
+	"github.com/kith-id/kith/internal/errs"
 )
 
 func TestPositional(t *testing.T) {
@@ -170,5 +174,18 @@ func TestRowsShareWhatTheyHaveInCommon(t *testing.T) {
 	b.cells = b.cells[:3]
 	if got := b.common([]int{0, 1, 2}); got != 0 {
 		t.Errorf("common columns of a single row %b, want none", got)
+	}
+}
+
+// TestFullDiskIsTold: the driver reports a full disk as a failed write, sometimes
+// as a bare code.
+func TestFullDiskIsTold(t *testing.T) {
+	for _, err := range []error{sqlite3.IOERR_WRITE, sqlite3.IOERR_FSYNC, sqlite3.FULL, fmt.Errorf("commit: %w", sqlite3.IOERR_WRITE)} {
+		if got := mapSQLite(err); !errs.Is(got, errs.Unavailable) || !strings.Contains(got.Error(), "full") {
+			t.Errorf("%v became %v", err, got)
+		}
+	}
+	if got := mapSQLite(sqlite3.CORRUPT); errs.As(got) != nil {
+		t.Errorf("a damaged database became %v", got)
 	}
 }

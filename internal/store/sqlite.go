@@ -46,8 +46,7 @@ func openSQLite(path string) (*sqlite, error) {
 	for range readerCount {
 		r, err := openConn(path, readerCacheKB, true)
 		if err != nil {
-			s.close()
-			return nil, err
+			return nil, errors.Join(err, s.close())
 		}
 		s.readers <- r
 	}
@@ -112,7 +111,7 @@ func (s *sqlite) read(ctx context.Context, body func(querier) error) error {
 	}
 	defer func() { s.readers <- c }()
 	c.c.SetInterrupt(ctx)
-	defer c.c.SetInterrupt(context.Background())
+	defer c.c.SetInterrupt(context.Background()) //nolint:contextcheck // nothing interrupts it between uses
 	if _, err := c.exec(ctx, "BEGIN"); err != nil {
 		return mapSQLite(err)
 	}

@@ -188,7 +188,7 @@ const (
 )
 
 func (c *cell) equal(d *cell) bool {
-	return c.num == d.num && c.time == d.time && string(c.text) == string(d.text)
+	return c.num == d.num && c.time.Equal(d.time) && string(c.text) == string(d.text)
 }
 
 func (c *cell) bind(s *sqlite3.Stmt, at int) error {

@@ -143,7 +143,7 @@ func (m *matcher) columns(spec string) ([]int, error) {
 		found := m.find(p)
 		switch len(found) {
 		case 0:
-			return nil, errs.NotPermitted("map", "there is no column %q; columns are %s", p, quoteAll(m.headers))
+			return nil, errs.NotPermitted("map", "there is no column %q; columns are %s", p, Names(m.headers))
 		case 1:
 			columns = append(columns, found[0])
 		default:
@@ -277,10 +277,23 @@ func fieldNames(fields []Field) string {
 	return strings.Join(names, ", ")
 }
 
-func quoteAll(headers []string) string {
-	quoted := make([]string, len(headers))
-	for i, h := range headers {
-		quoted[i] = fmt.Sprintf("%q", h)
+// What Names shows of a header.
+const (
+	shownNames = 40
+	shownBytes = 60 // of each
+)
+
+// Names lists column names for a message, the first of them when they are many.
+func Names(headers []string) string {
+	var quoted []string
+	for _, h := range headers[:min(len(headers), shownNames)] {
+		if len(h) > shownBytes {
+			h = strings.ToValidUTF8(h[:shownBytes], "") + "…"
+		}
+		quoted = append(quoted, fmt.Sprintf("%q", h))
+	}
+	if more := len(headers) - len(quoted); more > 0 {
+		quoted = append(quoted, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(quoted, ", ")
 }

@@ -101,3 +101,23 @@ func TestMappingCell(t *testing.T) {
 		t.Error("Has is wrong")
 	}
 }
+
+func TestNames(t *testing.T) {
+	if got := Names([]string{"a", "b\x1b"}); got != `"a", "b\x1b"` {
+		t.Errorf("two names: %s", got)
+	}
+	got := Names(append(make([]string, 999), strings.Repeat("x", 1000)))
+	if !strings.HasSuffix(got, `, and 960 more`) || len(got) > 500 {
+		t.Errorf("a thousand names: %s", got)
+	}
+	if got := Names([]string{strings.Repeat("é", 1000)}); len(got) > 80 || !strings.HasSuffix(got, `é…"`) {
+		t.Errorf("a long name: %s", got)
+	}
+}
+
+func TestHeaderOfNoText(t *testing.T) {
+	_, err := Open(strings.NewReader("a,\x14b\x02\n1,2\n"), Options{})
+	if !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), "column 2 of the header, line 1, contains the control character U+0014") {
+		t.Errorf("a header with control characters: %v", err)
+	}
+}

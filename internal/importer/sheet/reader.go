@@ -217,13 +217,22 @@ func (r *Reader) readHeader() error {
 	case row.Err != nil:
 		return errs.BadRequest("the header, line %d, %s", row.Line, row.Err.Message)
 	}
-	for _, c := range row.Cells {
+	for i, c := range row.Cells {
+		// No name has one, and files that are no text do.
+		if at := strings.IndexFunc(c, isControl); at >= 0 {
+			return errs.BadRequest("column %d of the header, line %d, contains the control character %U; the file is damaged or no table of text: export it as CSV",
+				i+1, row.Line, c[at])
+		}
 		r.header = append(r.header, strings.TrimSpace(c))
 	}
 	for r.header[len(r.header)-1] == "" {
 		r.header = r.header[:len(r.header)-1]
 	}
 	return nil
+}
+
+func isControl(c rune) bool {
+	return c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7f
 }
 
 // fill makes room and reads until the buffer is full or the text ends. It grows

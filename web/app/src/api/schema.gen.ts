@@ -2099,6 +2099,9 @@ export interface components {
             encoding?: string;
             /** Format: int64 */
             failed: number;
+            failed_by_code?: {
+                [key: string]: number;
+            };
             /** Format: double */
             fraction: number;
             gzip?: boolean;
@@ -2125,6 +2128,7 @@ export interface components {
             unchanged: number;
             /** Format: int64 */
             updated: number;
+            waiting?: string;
         };
         ImportsCancelRequest: {
             /**
