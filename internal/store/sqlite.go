@@ -235,6 +235,17 @@ func (c *sqliteConn) exec(_ context.Context, sql string, args ...any) (int64, er
 	return c.c.Changes(), err
 }
 
+func (c *sqliteConn) send(ctx context.Context, sql string, args ...any) error {
+	_, err := c.exec(ctx, sql, args...)
+	return err
+}
+
+func (c *sqliteConn) next(ctx context.Context, orgID int64, typ string, count int) (int64, error) {
+	var last int64
+	_, err := one(ctx, c, takeNumbers, []any{orgID, typ, count}, &last)
+	return last - int64(count) + 1, err
+}
+
 func (c *sqliteConn) query(_ context.Context, sql string, args ...any) (rows, error) {
 	st, err := c.prepare(sql)
 	if err != nil {
