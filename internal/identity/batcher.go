@@ -21,6 +21,7 @@ type DB interface {
 // wait for others.
 type Resolver struct {
 	db     DB
+	atOnce int
 	mu     sync.Mutex
 	queues map[lane]*queue
 	wary   atomic.Int32 // how many more batches look before they create
@@ -53,17 +54,15 @@ const batchTime = 30 * time.Second
 // maxBatch bounds how many observations share a transaction.
 const maxBatch = 128
 
-// maxRunning bounds how many batches of a lane run at the same time. One would
-// leave the database idle while answers are sent; many would be small.
-const maxRunning = 2
-
 // waryBatches is how many batches look who has an identifier before they create,
 // after one that did not look met somebody.
 const waryBatches = 16
 
-// NewResolver returns a resolver over db.
-func NewResolver(db DB) *Resolver {
-	return &Resolver{db: db, queues: map[lane]*queue{}}
+// NewResolver returns a resolver over db that has so many batches of an org's
+// member under way at a time: one leaves a database idle that can work on
+// several, many are small ones.
+func NewResolver(db DB, atOnce int) *Resolver {
+	return &Resolver{db: db, atOnce: atOnce, queues: map[lane]*queue{}}
 }
 
 // Resolve is Resolve for one observation. The outcome is durable when it
@@ -97,7 +96,7 @@ func (r *Resolver) join(at lane, q *request) bool {
 		w = &queue{}
 		r.queues[at] = w
 	}
-	if w.running < maxRunning {
+	if w.running < r.atOnce {
 		w.running++
 		return true
 	}

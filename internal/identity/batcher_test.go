@@ -120,6 +120,8 @@ func (t *memoryTx) UpdateContact(context.Context, *contact.Contact, *contact.Con
 	return false, nil
 }
 
+const atOnce = 2
+
 func stranger(email string) Observation {
 	return Observation{Mode: CreateOnly, DisplayName: email, Identifiers: []contact.Identifier{
 		{Kind: contact.KindEmail, Value: email, Proof: contact.Entered},
@@ -150,14 +152,14 @@ func inOneBatch(t *testing.T, m *memory, r *Resolver, obs []Observation, ctx fun
 	t.Helper()
 	m.hold = make(chan struct{})
 	var wg sync.WaitGroup
-	for i := range maxRunning {
+	for i := range atOnce {
 		wg.Go(func() {
 			if _, err := r.Resolve(t.Context(), org.Scope{OrgID: 1}, stranger(fmt.Sprintf("busy-%d-%d@example.com", len(m.sizes), i))); err != nil {
 				t.Error(err)
 			}
 		})
 	}
-	for busy := 0; busy < maxRunning; time.Sleep(time.Millisecond) {
+	for busy := 0; busy < atOnce; time.Sleep(time.Millisecond) {
 		r.mu.Lock()
 		if q := r.queues[lane{orgID: 1}]; q != nil {
 			busy = q.running
@@ -178,7 +180,7 @@ func background(int) context.Context { return context.Background() }
 
 func TestResolverCreatesTogetherWithoutLooking(t *testing.T) {
 	m := newMemory()
-	r := NewResolver(m)
+	r := NewResolver(m, atOnce)
 	var obs []Observation
 	for i := range 40 {
 		obs = append(obs, stranger(fmt.Sprintf("p%d@example.com", i)))
@@ -201,7 +203,7 @@ func TestResolverCreatesTogetherWithoutLooking(t *testing.T) {
 
 func TestResolverTellsWhoHasAKey(t *testing.T) {
 	m := newMemory()
-	r := NewResolver(m)
+	r := NewResolver(m, atOnce)
 	known, err := r.Resolve(t.Context(), org.Scope{OrgID: 1}, stranger("known@example.com"))
 	if err != nil {
 		t.Fatal(err)
@@ -226,14 +228,14 @@ func TestResolverTellsWhoHasAKey(t *testing.T) {
 			t.Errorf("creating %s beside conflicts: %v", emails[i], failed[i])
 		}
 	}
-	if len(m.contacts) != 1+maxRunning+3 {
-		t.Errorf("%d contacts, want %d", len(m.contacts), 1+maxRunning+3)
+	if len(m.contacts) != 1+atOnce+3 {
+		t.Errorf("%d contacts, want %d", len(m.contacts), 1+atOnce+3)
 	}
 }
 
 func TestResolverIsWaryAfterAConflict(t *testing.T) {
 	m := newMemory()
-	r := NewResolver(m)
+	r := NewResolver(m, atOnce)
 	create := func(email string) error {
 		_, err := r.Resolve(t.Context(), org.Scope{OrgID: 1}, stranger(email))
 		return err
@@ -257,7 +259,7 @@ func TestResolverIsWaryAfterAConflict(t *testing.T) {
 // A request that is cancelled while it waits is not done; the others are.
 func TestResolverSkipsTheCancelled(t *testing.T) {
 	m := newMemory()
-	r := NewResolver(m)
+	r := NewResolver(m, atOnce)
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	obs := []Observation{stranger("a@example.com"), stranger("b@example.com"), stranger("c@example.com")}
@@ -270,7 +272,7 @@ func TestResolverSkipsTheCancelled(t *testing.T) {
 	if failed[0] != nil || failed[2] != nil || !out[0].Created || !out[2].Created {
 		t.Errorf("beside a cancelled request: %v, %v", failed[0], failed[2])
 	}
-	if !errors.Is(failed[1], context.Canceled) || len(m.contacts) != maxRunning+2 {
+	if !errors.Is(failed[1], context.Canceled) || len(m.contacts) != atOnce+2 {
 		t.Errorf("the cancelled request: %v, %d contacts", failed[1], len(m.contacts))
 	}
 }
@@ -278,14 +280,14 @@ func TestResolverSkipsTheCancelled(t *testing.T) {
 // A request that makes its transaction fail is alone with that.
 func TestResolverSeparatesTheSpoiled(t *testing.T) {
 	m := newMemory()
-	r := NewResolver(m)
+	r := NewResolver(m, atOnce)
 	obs := []Observation{stranger("a@example.com"), stranger("b@example.com"), stranger("c@example.com")}
 	obs[1].DisplayName = "spoil"
 	out, failed := inOneBatch(t, m, r, obs, background)
 	if failed[0] != nil || failed[2] != nil || !out[0].Created || !out[2].Created {
 		t.Errorf("beside a spoiled request: %v, %v", failed[0], failed[2])
 	}
-	if !errors.Is(failed[1], errSpoiled) || len(m.contacts) != maxRunning+2 {
+	if !errors.Is(failed[1], errSpoiled) || len(m.contacts) != atOnce+2 {
 		t.Errorf("the spoiled request: %v, %d contacts", failed[1], len(m.contacts))
 	}
 }

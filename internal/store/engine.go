@@ -23,6 +23,7 @@ type engine interface {
 	migrate(ctx context.Context, all []migration) error
 	ping(ctx context.Context) error
 	name() string
+	writers() int
 	close() error
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"strconv"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -97,4 +98,34 @@ type passingPlan struct{}
 // Encode is pgtype.EncodePlan's.
 func (passingPlan) Encode(value any, buf []byte) ([]byte, error) {
 	return append(buf, value.(packedArray)...), nil
+}
+
+// arrayShape is what tells the statements that insert packed rows apart.
+type arrayShape struct {
+	table string
+	mode  clash
+}
+
+var arrayInserts sync.Map // arrayShape → string
+
+// arrayInsert returns the statement that inserts packed rows; its text is built once.
+func arrayInsert(t table, m clash) string {
+	shape := arrayShape{t.name, m}
+	if text, known := arrayInserts.Load(shape); known {
+		return text.(string)
+	}
+	text := shape.text(t)
+	arrayInserts.Store(shape, text)
+	return text
+}
+
+func (s arrayShape) text(t table) string {
+	switch s.mode {
+	case report:
+		return unnestText(t, returning(t))
+	case ignore:
+		return unnestText(t, "") + " ON CONFLICT DO NOTHING"
+	default:
+		return unnestText(t, "")
+	}
 }

@@ -45,6 +45,8 @@ func (p *postgres) lanes() int { return 2 }
 
 func (p *postgres) name() string { return "postgres" }
 
+func (p *postgres) writers() int { return 2 }
+
 func (p *postgres) close() error {
 	p.pool.Close()
 	return nil
@@ -112,20 +114,6 @@ func (t *pgTx) insert(ctx context.Context, to table, m clash, count int, fill fu
 	default:
 		return nil, t.send(ctx, arrayInsert(to, m), packRows(to, count, fill)...)
 	}
-}
-
-// arrayInsert returns the statement that inserts packed rows.
-func arrayInsert(t table, m clash) string {
-	return remembered(textKey{"unnest " + t.name, m, 0}, func() string {
-		switch m {
-		case report:
-			return unnestText(t, returning(t))
-		case ignore:
-			return unnestText(t, "") + " ON CONFLICT DO NOTHING"
-		default:
-			return unnestText(t, "")
-		}
-	})
 }
 
 func (t *pgTx) copy(ctx context.Context, to table, count int, fill func(int, *record)) error {

@@ -3,27 +3,7 @@ package store
 import (
 	"strconv"
 	"strings"
-	"sync"
 )
-
-// textKey names a statement that is made from a table's description.
-type textKey struct {
-	what string
-	mode clash
-	rows int
-}
-
-var texts sync.Map // textKey → string
-
-// remembered returns the statement of a key and makes it on the first call.
-func remembered(key textKey, text func() string) string {
-	if known, ok := texts.Load(key); ok {
-		return known.(string)
-	}
-	made := text()
-	texts.Store(key, made)
-	return made
-}
 
 // positional turns PostgreSQL's numbered parameters into plain question marks
 // and returns, for each mark, the index of the argument it stands for. Quoted

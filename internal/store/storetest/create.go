@@ -31,7 +31,7 @@ func testCreate(t *testing.T, open Open) {
 	db, other := open(t)
 	s := Scope(t, db, "acme")
 	const people = 300
-	resolvers := []*identity.Resolver{identity.NewResolver(identityDB{db}), identity.NewResolver(identityDB{other})}
+	resolvers := []*identity.Resolver{identity.NewResolver(identityDB{db}, db.Writers()), identity.NewResolver(identityDB{other}, other.Writers())}
 	var mu sync.Mutex
 	made, refused := map[int]int64{}, map[int]int64{}
 	var wg sync.WaitGroup
@@ -67,7 +67,7 @@ func testCreate(t *testing.T, open Open) {
 func testNumbers(t *testing.T, open Open) {
 	db, _ := open(t)
 	s := Scope(t, db, "acme")
-	r := identity.NewResolver(identityDB{db})
+	r := identity.NewResolver(identityDB{db}, db.Writers())
 	next := int64(1)
 	for i := range 5 {
 		for attempt := range 3 {
