@@ -31,7 +31,7 @@ func (t *pgTx) send(_ context.Context, sql string, args ...any) error {
 
 func (t *pgTx) exec(ctx context.Context, sql string, args ...any) (int64, error) {
 	tag, err := t.run(ctx, sql, args...)
-	return tag.RowsAffected(), err
+	return tag.RowsAffected(), mapPostgres(err)
 }
 
 func (t *pgTx) run(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
