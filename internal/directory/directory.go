@@ -24,6 +24,8 @@ import (
 type DB interface {
 	Write(ctx context.Context, s org.Scope, fn func(Tx) error) error
 	Read(ctx context.Context, s org.Scope, fn func(Tx) error) error
+	// Writers returns how many small writes of one kind are best under way at a time.
+	Writers() int
 }
 
 // Tx is what the directory needs of a transaction.
@@ -83,7 +85,7 @@ type Service struct {
 
 // New returns a service over db.
 func New(db DB) *Service {
-	return &Service{db: db, resolve: identity.NewResolver(identityDB{db})}
+	return &Service{db: db, resolve: identity.NewResolver(identityDB{db}, db.Writers())}
 }
 
 // identityDB lends the database to package identity, which asks less of it.

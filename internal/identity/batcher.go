@@ -3,9 +3,11 @@ package identity
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/org"
 )
 
@@ -19,8 +21,10 @@ type DB interface {
 // wait for others.
 type Resolver struct {
 	db     DB
+	atOnce int
 	mu     sync.Mutex
 	queues map[lane]*queue
+	wary   atomic.Int32 // how many more batches look before they create
 }
 
 // lane separates what must not share a transaction's scope.
@@ -31,7 +35,7 @@ type lane struct {
 
 type queue struct {
 	waiting []*request
-	leading bool
+	running int
 }
 
 type request struct {
@@ -41,7 +45,7 @@ type request struct {
 	out   Outcome
 	err   error
 	done  chan struct{}
-	lead  chan struct{} // closed when this request is to run the next batch
+	lead  chan []*request // brings the batch that this request is to run
 }
 
 // batchTime bounds how long a batch may take.
@@ -50,23 +54,29 @@ const batchTime = 30 * time.Second
 // maxBatch bounds how many observations share a transaction.
 const maxBatch = 128
 
-// NewResolver returns a resolver over db.
-func NewResolver(db DB) *Resolver {
-	return &Resolver{db: db, queues: map[lane]*queue{}}
+// waryBatches is how many batches look who has an identifier before they create,
+// after one that did not look met somebody.
+const waryBatches = 16
+
+// NewResolver returns a resolver over db that has so many batches of an org's
+// member under way at a time: one leaves a database idle that can work on
+// several, many are small ones.
+func NewResolver(db DB, atOnce int) *Resolver {
+	return &Resolver{db: db, atOnce: atOnce, queues: map[lane]*queue{}}
 }
 
 // Resolve is Resolve for one observation. The outcome is durable when it
 // returns; its error is the outcome's or the transaction's.
 func (r *Resolver) Resolve(ctx context.Context, s org.Scope, o Observation) (Outcome, error) {
-	q := &request{ctx: ctx, scope: s, obs: o, done: make(chan struct{}), lead: make(chan struct{})}
+	q := &request{ctx: ctx, scope: s, obs: o, done: make(chan struct{}), lead: make(chan []*request, 1)}
 	at := lane{s.OrgID, s.Actor, s.Via}
 	if r.join(at, q) {
-		r.run(at)
+		r.run(at, []*request{q})
 	} else {
 		select {
 		case <-q.done:
-		case <-q.lead:
-			r.run(at)
+		case batch := <-q.lead:
+			r.run(at, batch)
 		}
 	}
 	<-q.done
@@ -76,7 +86,8 @@ func (r *Resolver) Resolve(ctx context.Context, s org.Scope, o Observation) (Out
 	return q.out, q.err
 }
 
-// join queues a request and reports whether it must lead: nobody else does.
+// join reports whether a request may run at once, or queues it behind the
+// batches that do.
 func (r *Resolver) join(at lane, q *request) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -85,34 +96,40 @@ func (r *Resolver) join(at lane, q *request) bool {
 		w = &queue{}
 		r.queues[at] = w
 	}
-	w.waiting = append(w.waiting, q)
-	if w.leading {
-		return false
+	if w.running < r.atOnce {
+		w.running++
+		return true
 	}
-	w.leading = true
-	return true
+	w.waiting = append(w.waiting, q)
+	return false
 }
 
-// run executes one batch and hands the lead to whoever waits.
-func (r *Resolver) run(at lane) {
-	r.mu.Lock()
-	w := r.queues[at]
-	n := min(len(w.waiting), maxBatch)
-	batch := w.waiting[:n:n]
-	w.waiting = w.waiting[n:]
-	r.mu.Unlock()
-
+// run executes a batch and hands its place to those who wait.
+func (r *Resolver) run(at lane, batch []*request) {
 	r.execute(batch)
-	r.mu.Lock()
-	if len(w.waiting) > 0 {
-		close(w.waiting[0].lead)
-	} else {
-		delete(r.queues, at)
+	if next := r.next(at); next != nil {
+		next[0].lead <- next
 	}
-	r.mu.Unlock()
 	for _, q := range batch {
 		close(q.done)
 	}
+}
+
+// next returns the batch that follows one that has ended, or gives its place up.
+func (r *Resolver) next(at lane) []*request {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	w := r.queues[at]
+	n := min(len(w.waiting), maxBatch)
+	if n == 0 {
+		if w.running--; w.running == 0 {
+			delete(r.queues, at)
+		}
+		return nil
+	}
+	batch := w.waiting[:n:n]
+	w.waiting = w.waiting[n:]
+	return batch
 }
 
 func (r *Resolver) execute(batch []*request) {
@@ -139,16 +156,38 @@ func (r *Resolver) execute(batch []*request) {
 	}
 }
 
+// together resolves the batch's observations in one transaction.
 func (r *Resolver) together(batch []*request) error {
 	obs := make([]Observation, len(batch))
 	for i, q := range batch {
 		obs[i] = q.obs
 	}
+	if r.trusting() && strangers(obs) {
+		err := r.write(batch, obs, createAll)
+		if !errs.Is(err, errs.Conflict) {
+			return err
+		}
+		r.wary.Store(waryBatches)
+	}
+	return r.write(batch, obs, Resolve)
+}
+
+// trusting reports whether new contacts may be created without a look: lately
+// nobody was met so.
+func (r *Resolver) trusting() bool {
+	if r.wary.Load() <= 0 {
+		return true
+	}
+	r.wary.Add(-1)
+	return false
+}
+
+func (r *Resolver) write(batch []*request, obs []Observation, resolve func(context.Context, Tx, []Observation) ([]Outcome, error)) error {
 	// A batch belongs to all of its requests, so none of their contexts ends it.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(batch[0].ctx), batchTime)
 	defer cancel()
 	return r.db.Write(ctx, batch[0].scope, func(tx Tx) error {
-		out, err := Resolve(ctx, tx, obs)
+		out, err := resolve(ctx, tx, obs)
 		if err != nil {
 			return err
 		}

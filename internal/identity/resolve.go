@@ -23,6 +23,7 @@ type Tx interface {
 	Next(ctx context.Context, t don.Type, count int) (int64, error)
 	Identifiers(ctx context.Context, keys []string) ([]Entry, error)
 	AddIdentifiers(ctx context.Context, entries []Entry) (stood []int, err error)
+	AddNewIdentifiers(ctx context.Context, entries []Entry) error
 	RemoveIdentifiers(ctx context.Context, entries []Entry) error
 	SetMain(ctx context.Context, e Entry) error
 	Seize(ctx context.Context, e Entry, from int64) (bool, error)
@@ -86,6 +87,9 @@ func Resolve(ctx context.Context, tx Tx, obs []Observation) ([]Outcome, error) {
 	if err := b.save(ctx); err != nil {
 		return nil, err
 	}
+	for i := range out {
+		b.settle(&out[i])
+	}
 	return out, nil
 }
 
@@ -98,7 +102,8 @@ type batch struct {
 	order   []*work
 	added   []Entry
 	seized  []seizure
-	made    int64 // contacts made so far; numbers are given when saving
+	made    int64 // contacts made so far, counted down; numbers are given when saving
+	first   int64 // the number of the first of them
 }
 
 type work struct {
@@ -239,18 +244,8 @@ type Holder struct {
 }
 
 func (b *batch) create(o *Observation) Outcome {
-	s := b.tx.Scope()
 	b.made--
-	now := b.tx.Now()
-	c := &contact.Contact{
-		N: b.made, DisplayName: o.DisplayName, FullName: o.FullName, Description: o.Description,
-		Identifiers: mainFirst(o.Identifiers), Associations: o.Associations, Owners: o.Owners, Tags: o.Tags,
-		State: "active", Version: 1, CreatedAt: now, CreatedBy: s.Actor.Tail(), ModifiedAt: now, ModifiedBy: s.Actor.Tail(),
-	}
-	c.Verified = verified(c)
-	if c.DisplayName == "" {
-		c.DisplayName = contact.InventName()
-	}
+	c := newContact(b.tx, o, b.made)
 	w := &work{after: c}
 	b.touched[c.N] = w
 	b.order = append(b.order, w)
@@ -439,27 +434,54 @@ func (b *batch) number(ctx context.Context) ([]*contact.Contact, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.first = first
 	var created []*contact.Contact
 	for _, w := range b.order {
 		if w.before == nil {
-			w.after.N = first - w.after.N - 1
+			w.after.N = b.final(w.after.N)
 			b.touched[w.after.N] = w
 			created = append(created, w.after)
 		}
 	}
-	renumber := func(e *Entry) {
-		if e.Subject.N < 0 {
-			e.Subject.N = first - e.Subject.N - 1
-		}
-		if e.Holder < 0 {
-			e.Holder = first - e.Holder - 1
-		}
-	}
 	for i := range b.added {
-		renumber(&b.added[i])
+		b.renumber(&b.added[i])
 	}
 	for i := range b.seized {
-		renumber(&b.seized[i].entry)
+		b.renumber(&b.seized[i].entry)
 	}
 	return created, nil
+}
+
+// final returns the number that a provisional one stands for.
+func (b *batch) final(n int64) int64 {
+	if n < 0 {
+		return b.first - n - 1
+	}
+	return n
+}
+
+func (b *batch) renumber(e *Entry) {
+	e.Subject.N, e.Holder = b.final(e.Subject.N), b.final(e.Holder)
+}
+
+// settle puts final numbers where an outcome names a contact that its own batch
+// made.
+func (b *batch) settle(o *Outcome) {
+	for i := range o.Held {
+		b.renumber(&o.Held[i])
+	}
+	e := errs.As(o.Err)
+	if e == nil {
+		return
+	}
+	h, ok := e.Details["holder"].(Holder)
+	if !ok || h.ID.N >= 0 {
+		return
+	}
+	value, _ := e.Details["value"].(string)
+	settled := Taken(e.Field, value, don.Of(don.Contact, b.final(h.ID.N)), h.Name)
+	if given, ok := e.Details["given"]; ok {
+		settled = settled.With("given", given)
+	}
+	o.Err = settled
 }

@@ -94,7 +94,7 @@ func (tx *Tx) changeAttrs(ctx context.Context, n int64, before, after []attr) er
 		if slices.Contains(after, a) {
 			continue
 		}
-		_, err := tx.q.exec(ctx, "DELETE FROM attr WHERE org_id = $1 AND field = $2 AND value = $3 AND n = $4", tx.scope.OrgID, a.field, a.value, n)
+		err := tx.q.send(ctx, "DELETE FROM attr WHERE org_id = $1 AND field = $2 AND value = $3 AND n = $4", tx.scope.OrgID, a.field, a.value, n)
 		if err != nil {
 			return err
 		}

@@ -163,7 +163,7 @@ func (tx *Tx) UpdateContact(ctx context.Context, before, after *contact.Contact)
 	}
 	after.Version = before.Version + 1
 	after.ModifiedAt, after.ModifiedBy = tx.now, tx.scope.Actor.Tail()
-	_, err = tx.q.exec(ctx, `UPDATE contact SET display_name = $3, full_name = $4, description = $5, identifiers = $6, associations = $7,
+	err = tx.q.send(ctx, `UPDATE contact SET display_name = $3, full_name = $4, description = $5, identifiers = $6, associations = $7,
 		owners = $8, tags = $9, verified = $10, email_key = $11, state = $12, version = $13, modified_at = $14, modified_by = $15, name_key = $16
 		WHERE org_id = $1 AND n = $2`,
 		tx.scope.OrgID, after.N, after.DisplayName, after.FullName, after.Description, pack(after.Identifiers), pack(after.Associations),

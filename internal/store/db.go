@@ -47,6 +47,11 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 // Engine returns "sqlite" or "postgres".
 func (d *DB) Engine() string { return d.e.name() }
 
+// Writers returns how many writes that could as well be one are best under way
+// at a time: the next fills the pause in which another waits for the disk, where
+// the engine works on several.
+func (d *DB) Writers() int { return d.e.writers() }
+
 // Close waits for running writes and closes every connection.
 func (d *DB) Close() error { return d.e.close() }
 

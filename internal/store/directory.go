@@ -23,6 +23,8 @@ func (d directoryDB) Read(ctx context.Context, s org.Scope, fn func(directory.Tx
 	return d.db.Read(ctx, s, func(tx *Tx) error { return fn(tx) })
 }
 
+func (d directoryDB) Writers() int { return d.db.Writers() }
+
 var _ directory.Tx = (*Tx)(nil)
 
 // ContactRows returns a page of a list or scan of contacts with its edges.

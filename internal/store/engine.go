@@ -23,6 +23,7 @@ type engine interface {
 	migrate(ctx context.Context, all []migration) error
 	ping(ctx context.Context) error
 	name() string
+	writers() int
 	close() error
 }
 
@@ -30,6 +31,11 @@ type engine interface {
 type querier interface {
 	exec(ctx context.Context, sql string, args ...any) (int64, error)
 	query(ctx context.Context, sql string, args ...any) (rows, error)
+	// send is exec for when only its failing matters, which may show as late as
+	// at the end of the transaction.
+	send(ctx context.Context, sql string, args ...any) error
+	// next takes count numbers of an org's counter and returns the first.
+	next(ctx context.Context, orgID int64, typ string, count int) (int64, error)
 	// insert adds rows in bulk. What becomes of a row whose key stands already
 	// is the mode's; the indexes of such rows are returned when it reports them.
 	insert(ctx context.Context, t table, m clash, count int, fill func(i int, w *record)) ([]int, error)

@@ -72,11 +72,7 @@ func scanEntry(r *entryRow) []any {
 // AddIdentifiers adds index rows in key order and returns the positions of
 // those whose key stood already; they are left as they are.
 func (tx *Tx) AddIdentifiers(ctx context.Context, entries []identity.Entry) ([]int, error) {
-	order := make([]int, len(entries))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return strings.Compare(entries[a].Key, entries[b].Key) })
+	order := keyOrder(entries)
 	stood, err := tx.q.insert(ctx, identifierTable, report, len(entries), func(i int, w *record) {
 		tx.writeEntry(w, entries[order[i]])
 	})
@@ -84,6 +80,27 @@ func (tx *Tx) AddIdentifiers(ctx context.Context, entries []identity.Entry) ([]i
 		stood[i] = order[at]
 	}
 	return stood, err
+}
+
+// AddNewIdentifiers adds index rows in key order. One whose key stands already is
+// a conflict, which may show only at the end of the transaction.
+func (tx *Tx) AddNewIdentifiers(ctx context.Context, entries []identity.Entry) error {
+	order := keyOrder(entries)
+	_, err := tx.q.insert(ctx, identifierTable, refuse, len(entries), func(i int, w *record) {
+		tx.writeEntry(w, entries[order[i]])
+	})
+	return err
+}
+
+// keyOrder returns the positions of entries by key: whoever takes several keys
+// takes them in the same order, so that nobody waits in a circle.
+func keyOrder(entries []identity.Entry) []int {
+	order := make([]int, len(entries))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return strings.Compare(entries[a].Key, entries[b].Key) })
+	return order
 }
 
 func (tx *Tx) writeEntry(w *record, e identity.Entry) {
@@ -98,7 +115,7 @@ func (tx *Tx) writeEntry(w *record, e identity.Entry) {
 // RemoveIdentifiers removes index rows if they still belong to their subject.
 func (tx *Tx) RemoveIdentifiers(ctx context.Context, entries []identity.Entry) error {
 	for _, e := range entries {
-		_, err := tx.q.exec(ctx, "DELETE FROM identifier WHERE org_id = $1 AND key = $2 AND holder = $3 AND type = $4 AND n = $5",
+		err := tx.q.send(ctx, "DELETE FROM identifier WHERE org_id = $1 AND key = $2 AND holder = $3 AND type = $4 AND n = $5",
 			tx.scope.OrgID, e.Key, e.Holder, typeCodes[e.Subject.Type], e.Subject.N)
 		if err != nil {
 			return err
@@ -109,9 +126,8 @@ func (tx *Tx) RemoveIdentifiers(ctx context.Context, entries []identity.Entry) e
 
 // SetMain changes whether an index row is its record's main one of its kind.
 func (tx *Tx) SetMain(ctx context.Context, e identity.Entry) error {
-	_, err := tx.q.exec(ctx, "UPDATE identifier SET main = $5 WHERE org_id = $1 AND key = $2 AND holder = $3 AND n = $4",
+	return tx.q.send(ctx, "UPDATE identifier SET main = $5 WHERE org_id = $1 AND key = $2 AND holder = $3 AND n = $4",
 		tx.scope.OrgID, e.Key, e.Holder, e.Subject.N, e.Main)
-	return err
 }
 
 // Seize takes a key from the reservation of a running import and tells that

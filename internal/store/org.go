@@ -13,13 +13,13 @@ import (
 	"github.com/kith-id/kith/internal/org"
 )
 
+// takeNumbers moves a counter and returns the last number taken.
+const takeNumbers = `INSERT INTO counter (org_id, type, n) VALUES ($1, $2, $3)
+	ON CONFLICT (org_id, type) DO UPDATE SET n = counter.n + excluded.n RETURNING n`
+
 // Next takes count numbers of a type and returns the first.
 func (tx *Tx) Next(ctx context.Context, t don.Type, count int) (int64, error) {
-	var last int64
-	_, err := one(ctx, tx.q, `INSERT INTO counter (org_id, type, n) VALUES ($1, $2, $3)
-		ON CONFLICT (org_id, type) DO UPDATE SET n = counter.n + excluded.n RETURNING n`,
-		[]any{tx.scope.OrgID, string(t), count}, &last)
-	return last - int64(count) + 1, err
+	return tx.q.next(ctx, tx.scope.OrgID, string(t), count)
 }
 
 // AddRoute lets key find the scope's org.

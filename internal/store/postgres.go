@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,7 +15,8 @@ import (
 // postgres is the server engine: READ COMMITTED, correctness from keys and row
 // locks, so that any number of processes may share the database.
 type postgres struct {
-	pool *pgxpool.Pool
+	pool    *pgxpool.Pool
+	numbers numberPool
 }
 
 func openPostgres(ctx context.Context, url string) (*postgres, error) {
@@ -33,6 +32,7 @@ func openPostgres(ctx context.Context, url string) (*postgres, error) {
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	cfg.ConnConfig.RuntimeParams["application_name"] = "kith"
 	cfg.ConnConfig.StatementCacheCapacity = maxStatements
+	cfg.AfterConnect = passArrays
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, err
@@ -44,6 +44,8 @@ func openPostgres(ctx context.Context, url string) (*postgres, error) {
 func (p *postgres) lanes() int { return 2 }
 
 func (p *postgres) name() string { return "postgres" }
+
+func (p *postgres) writers() int { return 2 }
 
 func (p *postgres) close() error {
 	p.pool.Close()
@@ -58,7 +60,7 @@ const attempts = 8
 
 func (p *postgres) write(ctx context.Context, body func(querier) error) error {
 	for try := 1; ; try++ {
-		err := p.once(ctx, pgx.TxOptions{}, body)
+		err := p.once(ctx, "BEGIN", body)
 		if !retryable(err) || try == attempts {
 			return mapPostgres(err)
 		}
@@ -76,82 +78,52 @@ func (p *postgres) bulk(ctx context.Context, body func(querier) error) error {
 }
 
 func (p *postgres) read(ctx context.Context, body func(querier) error) error {
-	return mapPostgres(p.once(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, body))
-}
-
-func (p *postgres) once(ctx context.Context, opt pgx.TxOptions, body func(querier) error) (err error) {
-	tx, err := p.pool.BeginTx(ctx, opt)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic in a transaction: %v", r)
-		}
-		if err == nil {
-			return
-		}
-		// The request may be gone; its transaction must not stay behind.
-		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		if undo := tx.Rollback(end); undo != nil && !errors.Is(undo, pgx.ErrTxClosed) {
-			err = errors.Join(err, undo)
-		}
-	}()
-	if err = body(pgQuerier{tx}); err != nil {
-		return err
-	}
-	return tx.Commit(ctx)
+	return mapPostgres(p.once(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", body))
 }
 
 func (p *postgres) migrate(ctx context.Context, all []migration) error {
 	return p.write(ctx, func(q querier) error {
-		tx := q.(pgQuerier).tx
 		// One process migrates at a time; the lock goes with the transaction.
-		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(5211982)"); err != nil {
+		if _, err := q.exec(ctx, "SELECT pg_advisory_xact_lock(5211982)"); err != nil {
 			return err
 		}
 		return runMigrations(ctx, q, all, func(s string) string { return s }, func(sql string) error {
-			_, err := tx.Exec(ctx, sql, pgx.QueryExecModeSimpleProtocol)
+			t := q.(*pgTx)
+			if err := t.flush(ctx); err != nil {
+				return err
+			}
+			_, err := t.conn.Exec(ctx, sql, pgx.QueryExecModeSimpleProtocol)
 			return err
 		})
 	})
 }
 
-type pgQuerier struct{ tx pgx.Tx }
+// copyRows is from how many rows on an insert is a COPY. It costs half as much a
+// row, but is an exchange of its own.
+const copyRows = 500
 
-func (q pgQuerier) lock() string { return " FOR UPDATE" }
-
-func (q pgQuerier) exec(ctx context.Context, sql string, args ...any) (int64, error) {
-	tag, err := q.tx.Exec(ctx, sql, args...)
-	return tag.RowsAffected(), err
-}
-
-func (q pgQuerier) query(ctx context.Context, sql string, args ...any) (rows, error) {
-	return q.tx.Query(ctx, sql, args...)
-}
-
-// insert copies large sets and inserts small ones or ones that may clash: COPY
-// costs half of INSERT per row but cannot skip a row that stands.
-func (q pgQuerier) insert(ctx context.Context, t table, m clash, count int, fill func(int, *record)) ([]int, error) {
-	if count == 0 {
+// insert copies large sets and queues small ones. COPY cannot skip a row that stands.
+func (t *pgTx) insert(ctx context.Context, to table, m clash, count int, fill func(int, *record)) ([]int, error) {
+	switch {
+	case count == 0:
 		return nil, nil
+	case m == report:
+		return t.insertReport(ctx, to, count, fill)
+	case m == refuse && count >= copyRows:
+		return nil, t.copy(ctx, to, count, fill)
+	default:
+		return nil, t.send(ctx, arrayInsert(to, m), packRows(to, count, fill)...)
 	}
-	if m != refuse || count < 50 {
-		return q.insertArrays(ctx, t, m != refuse, count, fill)
-	}
-	return nil, q.copy(ctx, t, count, fill)
 }
 
-func (q pgQuerier) copy(ctx context.Context, t table, count int, fill func(int, *record)) error {
-	src := &copyReader{cols: len(t.cols), count: count, fill: fill}
-	src.buf.WriteString("PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00")
-	names := make([]string, len(t.cols))
-	for i, c := range t.cols {
-		names[i] = c.name
+func (t *pgTx) copy(ctx context.Context, to table, count int, fill func(int, *record)) error {
+	if err := t.flush(ctx); err != nil {
+		return err
 	}
-	sql := "COPY " + t.name + " (" + strings.Join(names, ", ") + ") FROM STDIN BINARY"
-	_, err := q.tx.Conn().PgConn().CopyFrom(ctx, src, sql)
+	src := &copyReader{cols: len(to.cols), count: count, fill: fill}
+	src.buf.WriteString("PGCOPY\n\xff\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00")
+	sql := "COPY " + to.name + " (" + to.names() + ") FROM STDIN BINARY"
+	_, err := t.conn.PgConn().CopyFrom(ctx, src, sql)
 	return err
 }
 
@@ -179,71 +151,23 @@ func (c *copyReader) Read(p []byte) (int, error) {
 	return c.buf.Read(p)
 }
 
-func (q pgQuerier) insertArrays(ctx context.Context, t table, skip bool, count int, fill func(int, *record)) ([]int, error) {
-	a := &arraySink{cols: make([]any, len(t.cols))}
-	r := &record{bind: a}
-	for i := range count {
-		a.at = 0
-		fill(i, r)
-	}
-	if !skip {
-		_, err := q.tx.Exec(ctx, unnestText(t, ""), a.cols...)
-		return nil, err
-	}
-	rs, err := q.tx.Query(ctx, unnestText(t, returning(t)), a.cols...)
+// insertReport inserts rows and returns the indexes of those that stood.
+func (t *pgTx) insertReport(ctx context.Context, to table, count int, fill func(int, *record)) ([]int, error) {
+	args := packRows(to, count, fill)
+	keys, err := collect(ctx, t, arrayInsert(to, report), args, func(key *string) []any { return []any{key} })
 	if err != nil {
 		return nil, err
 	}
-	defer rs.Close()
-	added := map[string]bool{}
-	for rs.Next() {
-		var key string
-		if err := rs.Scan(&key); err != nil {
-			return nil, err
-		}
+	added := make(map[string]bool, len(keys))
+	for _, key := range keys {
 		added[key] = true
 	}
-	if err := rs.Err(); err != nil {
-		return nil, err
-	}
 	var stood []int
-	for i := range count {
-		key := a.key(t, i)
+	for i, key := range keysOf(to, args, count) {
 		if !added[key] {
 			stood = append(stood, i)
 		}
 		delete(added, key) // a second row with the key in this set was not added
 	}
 	return stood, nil
-}
-
-// arraySink gathers the rows of an insert as one array a column.
-type arraySink struct {
-	cols []any
-	at   int
-}
-
-func push[T any](a *arraySink, v T) {
-	s, _ := a.cols[a.at].([]T)
-	a.cols[a.at] = append(s, v)
-	a.at++
-}
-
-func (a *arraySink) bindInt(v int64)      { push(a, v) }
-func (a *arraySink) bindText(v []byte)    { push(a, string(v)) }
-func (a *arraySink) bindBool(v bool)      { push(a, v) }
-func (a *arraySink) bindTime(t time.Time) { push(a, t) }
-
-// key spells the primary key of row i as returning(t) does.
-func (a *arraySink) key(t table, i int) string {
-	parts := make([]string, len(t.key))
-	for p, col := range t.key {
-		switch s := a.cols[col].(type) {
-		case []int64:
-			parts[p] = fmt.Sprint(s[i])
-		case []string:
-			parts[p] = s[i]
-		}
-	}
-	return strings.Join(parts, "\x1f")
 }

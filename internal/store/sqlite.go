@@ -26,6 +26,7 @@ const (
 	readerCount   = 6
 	readerCacheKB = 8 << 10
 	writerCacheKB = 48 << 10
+	copierCacheKB = 64 // it reads no pages through its cache
 	// A connection's memory is a sandbox of its own; the cache must fit well inside.
 	connMemory = 192 << 20
 )
@@ -41,8 +42,12 @@ func openSQLite(path string) (*sqlite, error) {
 	if err != nil {
 		return nil, err
 	}
+	k, err := openConn(path, copierCacheKB, false)
+	if err != nil {
+		return nil, errors.Join(err, w.close())
+	}
 	s := &sqlite{path: path, readers: make(chan *sqliteConn, readerCount)}
-	s.writer = startWriter(w)
+	s.writer = startWriter(w, startCheckpointer(k))
 	for range readerCount {
 		r, err := openConn(path, readerCacheKB, true)
 		if err != nil {
@@ -93,6 +98,8 @@ func openConn(path string, cacheKB int, readOnly bool) (*sqliteConn, error) {
 func (s *sqlite) lanes() int { return 1 } // there is one writer
 
 func (s *sqlite) name() string { return "sqlite" }
+
+func (s *sqlite) writers() int { return 1 }
 
 func (s *sqlite) write(ctx context.Context, body func(querier) error) error {
 	return s.writer.submit(ctx, s.writer.small, body)
@@ -232,6 +239,17 @@ func (c *sqliteConn) exec(_ context.Context, sql string, args ...any) (int64, er
 		err = end
 	}
 	return c.c.Changes(), err
+}
+
+func (c *sqliteConn) send(ctx context.Context, sql string, args ...any) error {
+	_, err := c.exec(ctx, sql, args...)
+	return err
+}
+
+func (c *sqliteConn) next(ctx context.Context, orgID int64, typ string, count int) (int64, error) {
+	var last int64
+	_, err := one(ctx, c, takeNumbers, []any{orgID, typ, count}, &last)
+	return last - int64(count) + 1, err
 }
 
 func (c *sqliteConn) query(_ context.Context, sql string, args ...any) (rows, error) {

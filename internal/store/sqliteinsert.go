@@ -31,8 +31,8 @@ func (c *sqliteConn) insert(ctx context.Context, t table, m clash, count int, fi
 	buf := &rowBuffer{width: len(t.cols)}
 	r := &record{bind: buf}
 	for from := 0; from < count; from += per {
-		if count-from < per {
-			per = 1 // what is left of a full statement goes row by row
+		for per > count-from {
+			per = (per + 1) / 2 // few sizes, so that their statements stay prepared
 		}
 		buf.cells = buf.cells[:0]
 		for i := range per {
@@ -110,10 +110,11 @@ func (c *sqliteConn) prepareInsert(s insertShape, t table) (*sqliteStmt, error) 
 }
 
 // text numbers its parameters in the order in which they are bound: the first
-// row has all, further rows only what is their own.
+// row has all, further rows only what is their own. A statement that fails is
+// undone with its transaction, so SQLite need not keep pages for undoing it alone.
 func (s insertShape) text(t table) string {
 	var b strings.Builder
-	b.WriteString("INSERT INTO " + t.name + " (" + t.names() + ") VALUES ")
+	b.WriteString("INSERT OR FAIL INTO " + t.name + " (" + t.names() + ") VALUES ")
 	next := 0
 	for row := range s.count {
 		sep := "("

@@ -95,12 +95,15 @@ func (tx *Tx) InsertTag(ctx context.Context, t *tag.Tag) error {
 	if err := tx.freeName(ctx, t); err != nil {
 		return err
 	}
-	_, err := tx.q.exec(ctx, `INSERT INTO tag (org_id, n, name, name_key, description, allowed_values, color, created_at, created_by, modified_at, modified_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+	added, err := tx.q.exec(ctx, `INSERT INTO tag (org_id, n, name, name_key, description, allowed_values, color, created_at, created_by, modified_at, modified_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`,
 		tx.scope.OrgID, t.N, t.Name, contact.FoldName(t.Name), t.Description, pack(t.AllowedValues), t.Color,
 		t.CreatedAt, t.CreatedBy, t.ModifiedAt, t.ModifiedBy)
 	if err != nil {
 		return err
+	}
+	if added == 0 {
+		return identity.ErrAgain // another transaction has just taken the name
 	}
 	return tx.record(ctx, change{don.Of(don.Tag, t.N), opCreated, ""})
 }

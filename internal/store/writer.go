@@ -18,6 +18,7 @@ import (
 // Bulk writes run alone and only when no small write waits.
 type writer struct {
 	c       *sqliteConn
+	copier  *checkpointer
 	small   chan *member
 	large   chan *member
 	quit    chan struct{}
@@ -25,6 +26,7 @@ type writer struct {
 	closing sync.Once
 	relaxed bool // synchronous is NORMAL, as for bulk writes
 	pending int  // commits since the log was last looked at
+	long    int  // from how many bytes on the log is copied
 }
 
 // member is one write that waits for its transaction.
@@ -39,12 +41,12 @@ const (
 	groupSize = 256
 	groupTime = 20 * time.Millisecond
 	// The log is copied into the database once it holds this many bytes.
-	checkpointBytes = 64 << 20
+	logBytes = 64 << 20
 )
 
-func startWriter(c *sqliteConn) *writer {
+func startWriter(c *sqliteConn, copier *checkpointer) *writer {
 	w := &writer{
-		c: c, small: make(chan *member, groupSize), large: make(chan *member),
+		c: c, copier: copier, long: logBytes, small: make(chan *member, groupSize), large: make(chan *member),
 		quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	go w.run()
@@ -83,8 +85,9 @@ func (w *writer) stop() error {
 	w.closing.Do(func() {
 		close(w.quit)
 		<-w.done
-		_, _, err = w.c.c.WALCheckpoint("main", sqlite3.CHECKPOINT_TRUNCATE)
-		err = errors.Join(err, w.c.close())
+		err = w.copier.stop()
+		_, _, cut := w.c.c.WALCheckpoint("main", sqlite3.CHECKPOINT_TRUNCATE)
+		err = errors.Join(err, cut, w.c.close())
 	})
 	return err
 }
@@ -129,13 +132,18 @@ func (w *writer) group(first *member) {
 		return
 	}
 	var members []*member
-	start := time.Now()
+	start, wrote := time.Now(), false
 	for m := first; m != nil; m = w.next(len(members), start) {
 		members = append(members, m)
 		if m.err = m.ctx.Err(); m.err != nil {
 			continue
 		}
-		m.err = w.inSavepoint(m.body)
+		if wrote {
+			m.err = w.inSavepoint(m.body)
+		} else {
+			m.err = w.first(m.body)
+			wrote = m.err == nil
+		}
 		if w.c.c.GetAutocommit() {
 			// SQLite itself rolled everything back (disk full, I/O error): the
 			// others did nothing wrong, so each gets its own transaction.
@@ -149,6 +157,20 @@ func (w *writer) group(first *member) {
 	}
 	finish(members, nil)
 	w.checkpoint()
+}
+
+// first runs a body in a transaction that holds nothing yet. It needs no
+// savepoint, which would copy every page before its first change: when the body
+// fails, a new transaction takes the place of this one.
+func (w *writer) first(body func(querier) error) error {
+	err := guard(body, w.c)
+	if err == nil || w.c.c.GetAutocommit() {
+		return err
+	}
+	if _, undo := w.c.exec(context.Background(), "ROLLBACK"); undo != nil {
+		return errors.Join(err, undo)
+	}
+	return errors.Join(err, w.begin(false))
 }
 
 func (w *writer) next(have int, start time.Time) *member {
@@ -239,19 +261,6 @@ func guard(body func(querier) error, q querier) (err error) {
 		}
 	}()
 	return body(q)
-}
-
-// checkpoint copies the log into the database when it has grown. It runs
-// between transactions, so it always finishes and the log starts over.
-func (w *writer) checkpoint() {
-	if w.pending++; w.pending%32 != 0 && !w.relaxed {
-		return
-	}
-	pages, _, err := w.c.c.WALCheckpoint("main", sqlite3.CHECKPOINT_NOOP)
-	if err != nil || pages*8192 < checkpointBytes {
-		return
-	}
-	_, _, _ = w.c.c.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE) // busy readers: the next one does it
 }
 
 func finish(members []*member, err error) {

@@ -53,7 +53,7 @@ func Crowd() (clients, people int) {
 func Present(ctx context.Context, s org.Scope, clients, people int, seed uint64, dbs ...*store.DB) ([][]int64, error) {
 	var resolvers []*identity.Resolver
 	for _, db := range dbs {
-		resolvers = append(resolvers, identity.NewResolver(identityDB{db}))
+		resolvers = append(resolvers, identity.NewResolver(identityDB{db}, db.Writers()))
 	}
 	ids, failed := make([][]int64, clients), make([]error, clients)
 	var wg sync.WaitGroup
@@ -110,7 +110,7 @@ func testResolve(t *testing.T, open Open) {
 	CheckPeople(t, db, s, ids)
 	o := person(3, rand.New(rand.NewPCG(9, 9)))
 	o.Mode = identity.CreateOnly
-	if _, err := identity.NewResolver(identityDB{db}).Resolve(t.Context(), s, o); !errs.Is(err, errs.Conflict) {
+	if _, err := identity.NewResolver(identityDB{db}, db.Writers()).Resolve(t.Context(), s, o); !errs.Is(err, errs.Conflict) {
 		t.Fatalf("creating a known person: %v, want a conflict", err)
 	}
 }

@@ -38,6 +38,8 @@ func Write(t *testing.T, db *store.DB, s org.Scope, fn func(context.Context, *st
 func Run(t *testing.T, open Open) {
 	t.Run("Resolve", func(t *testing.T) { testResolve(t, open) })
 	t.Run("Sweep", func(t *testing.T) { testSweep(t, open) })
+	t.Run("Create", func(t *testing.T) { testCreate(t, open) })
+	t.Run("Numbers", func(t *testing.T) { testNumbers(t, open) })
 	t.Run("Reservation", func(t *testing.T) { testReservation(t, open) })
 	t.Run("Contact", func(t *testing.T) { testContact(t, open) })
 	t.Run("Rollback", func(t *testing.T) { testRollback(t, open) })

@@ -1,0 +1,173 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// pgTx is a transaction that saves round trips: statements whose outcome nobody
+// waits for are queued and travel with the next one that is waited for, or with
+// the commit; so does the BEGIN. An error of a queued statement shows there.
+type pgTx struct {
+	pg     *postgres
+	conn   *pgx.Conn
+	begin  string
+	open   bool // the server has been told to begin
+	queued []*pgx.QueuedQuery
+	taken  []numberRun
+}
+
+func (t *pgTx) lock() string { return " FOR UPDATE" }
+
+func (t *pgTx) send(_ context.Context, sql string, args ...any) error {
+	t.queued = append(t.queued, &pgx.QueuedQuery{SQL: sql, Arguments: args})
+	return nil
+}
+
+func (t *pgTx) exec(ctx context.Context, sql string, args ...any) (int64, error) {
+	tag, err := t.run(ctx, sql, args...)
+	return tag.RowsAffected(), mapPostgres(err)
+}
+
+func (t *pgTx) run(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	if t.open && len(t.queued) == 0 {
+		return t.conn.Exec(ctx, sql, args...)
+	}
+	results, err := t.travel(ctx, sql, args)
+	if err != nil {
+		return pgconn.CommandTag{}, err
+	}
+	tag, err := results.Exec()
+	if end := results.Close(); err == nil {
+		err = end
+	}
+	return tag, err
+}
+
+func (t *pgTx) query(ctx context.Context, sql string, args ...any) (rows, error) {
+	if t.open && len(t.queued) == 0 {
+		return t.conn.Query(ctx, sql, args...)
+	}
+	results, err := t.travel(ctx, sql, args)
+	if err != nil {
+		return nil, err
+	}
+	rs, err := results.Query()
+	if err != nil {
+		_ = results.Close() // the same error
+		return nil, err
+	}
+	return pgRows{rs, results}, nil
+}
+
+// pgRows are the rows of a statement that others travelled with.
+type pgRows struct {
+	pgx.Rows
+	results pgx.BatchResults
+}
+
+// Close ends the exchange; Err has told of its errors.
+func (r pgRows) Close() {
+	r.Rows.Close()
+	_ = r.results.Close()
+}
+
+// travel sends what is queued and a statement behind it in one exchange, and
+// returns its results at that statement's.
+func (t *pgTx) travel(ctx context.Context, sql string, args []any) (pgx.BatchResults, error) {
+	batch := &pgx.Batch{}
+	if !t.open {
+		batch.Queue(t.begin)
+		t.open = true
+	}
+	batch.QueuedQueries = append(batch.QueuedQueries, t.queued...)
+	t.queued = nil
+	before := batch.Len()
+	batch.Queue(sql, args...)
+	results := t.conn.SendBatch(ctx, batch)
+	for range before {
+		if _, err := results.Exec(); err != nil {
+			_ = results.Close() // the same error
+			return nil, err
+		}
+	}
+	return results, nil
+}
+
+// flush sends what is queued, for a statement that cannot travel along.
+func (t *pgTx) flush(ctx context.Context) error {
+	if t.open && len(t.queued) == 0 {
+		return nil
+	}
+	batch := &pgx.Batch{}
+	if !t.open {
+		batch.Queue(t.begin)
+		t.open = true
+	}
+	batch.QueuedQueries = append(batch.QueuedQueries, t.queued...)
+	t.queued = nil
+	return t.conn.SendBatch(ctx, batch).Close()
+}
+
+func (t *pgTx) commit(ctx context.Context) error {
+	if !t.open {
+		// What travels in one exchange without a BEGIN is one transaction.
+		if len(t.queued) == 0 {
+			return nil
+		}
+		return t.conn.SendBatch(ctx, &pgx.Batch{QueuedQueries: t.queued}).Close()
+	}
+	tag, err := t.run(ctx, "COMMIT")
+	if err == nil && tag.String() != "COMMIT" {
+		err = errors.New("the transaction was rolled back")
+	}
+	return err
+}
+
+const idle = 'I' // the connection is in no transaction
+
+func (t *pgTx) rollback(ctx context.Context) error {
+	if t.conn.IsClosed() || t.conn.PgConn().TxStatus() == idle {
+		return nil
+	}
+	// The request may be gone; its transaction must not stay behind.
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	_, err := t.conn.Exec(end, "ROLLBACK")
+	return err
+}
+
+// once runs body as one transaction.
+func (p *postgres) once(ctx context.Context, begin string, body func(querier) error) (err error) {
+	conn, err := p.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release() // a connection that is still in a transaction is closed
+	t := &pgTx{pg: p, conn: conn.Conn(), begin: begin}
+	undone := true
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic in a transaction: %v", r)
+		}
+		if err == nil {
+			return
+		}
+		err = errors.Join(err, t.rollback(ctx))
+		if undone {
+			p.numbers.giveBack(t.taken)
+		}
+	}()
+	if err = body(t); err != nil {
+		return err
+	}
+	err = t.commit(ctx)
+	// Without word from the server nobody knows whether it has committed.
+	undone = errors.As(err, new(*pgconn.PgError))
+	return err
+}
