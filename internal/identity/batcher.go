@@ -71,12 +71,12 @@ func (r *Resolver) Resolve(ctx context.Context, s org.Scope, o Observation) (Out
 	q := &request{ctx: ctx, scope: s, obs: o, done: make(chan struct{}), lead: make(chan []*request, 1)}
 	at := lane{s.OrgID, s.Actor, s.Via}
 	if r.join(at, q) {
-		r.run(at, []*request{q})
+		r.run(at, []*request{q}) //nolint:contextcheck // a batch belongs to all of its requests
 	} else {
 		select {
 		case <-q.done:
 		case batch := <-q.lead:
-			r.run(at, batch)
+			r.run(at, batch) //nolint:contextcheck // likewise
 		}
 	}
 	<-q.done

@@ -50,8 +50,10 @@ func Field(kind contact.Kind) string {
 		return "domains"
 	case KindAccountRef:
 		return "external_refs"
+	case contact.KindRef, KindWorkspaceRef:
+		return "external_ref"
 	}
-	return "external_ref"
+	return string(kind)
 }
 
 // Entry is one row of the identity index.
