@@ -41,9 +41,9 @@ func revPlaces(ctx context.Context, tx Tx, in RevInfo) ([]Place, error) {
 		return nil, err
 	}
 	if w == nil {
-		return []Place{{ID: accountOf(a.N)}}, nil
+		return []Place{{ID: accountOf(a.N), Field: "rev_info.account_ref"}}, nil
 	}
-	return []Place{{ID: workspaceOf(w.N)}, {ID: accountOf(a.N)}}, nil
+	return []Place{{ID: workspaceOf(w.N), Field: "rev_info.workspace_ref"}, {ID: accountOf(a.N), Field: "rev_info.account_ref"}}, nil
 }
 
 func workspaceByRef(ctx context.Context, tx Tx, ref string) (*account.Workspace, error) {
