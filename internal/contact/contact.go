@@ -3,6 +3,7 @@
 package contact
 
 import (
+	"slices"
 	"time"
 
 	"github.com/kith-id/kith/internal/don"
@@ -149,6 +150,13 @@ func (c *Contact) Values(k Kind) []string {
 		}
 	}
 	return out
+}
+
+// Proven returns the contact without the identifiers that it only claims.
+func (c *Contact) Proven() *Contact {
+	out := *c
+	out.Identifiers = slices.DeleteFunc(slices.Clone(c.Identifiers), func(i Identifier) bool { return i.Proof == Claimed })
+	return &out
 }
 
 // Primary returns the association that stands for the contact's customer: the

@@ -138,7 +138,9 @@ func (in *RevInfo) normaliseTexts() error {
 }
 
 // Vouch finds or creates the contact that the org's own backend speaks of, with
-// its account and workspace, and runs then, all in one transaction. Errors:
+// its account and workspace, and runs then, all in one transaction. An id that
+// the API shows for a record without a reference is no reference here: backends
+// pass on what their users have chosen. Errors:
 // invalid, not_found for ContactN, conflict for a workspace of another account.
 func (s *Service) Vouch(ctx context.Context, sc org.Scope, in RevInfo, then Then) (identity.Outcome, error) {
 	ids, err := in.normalise()
@@ -147,48 +149,20 @@ func (s *Service) Vouch(ctx context.Context, sc org.Scope, in RevInfo, then Then
 	}
 	var out identity.Outcome
 	err = s.db.Write(ctx, sc, func(tx Tx) error {
-		n, err := namedByID(ctx, tx, in)
-		if err != nil {
-			return err
-		}
-		given := slices.Clone(ids)
-		if n != 0 && in.ContactN == 0 {
-			given = given[1:] // the reference is only the contact's own id
-		}
 		places, err := revPlaces(ctx, tx, in)
 		if err != nil {
 			return err
 		}
 		o := identity.Observation{
-			DisplayName: in.User.DisplayName, FullName: in.User.FullName, Description: in.User.Description, Identifiers: given, Source: SourceToken,
+			DisplayName: in.User.DisplayName, FullName: in.User.FullName, Description: in.User.Description, Identifiers: slices.Clone(ids), Source: SourceToken,
 		}
-		out, err = identity.Vouch(ctx, tx, o, n, func(c *contact.Contact) error { return settle(ctx, tx, c, places) })
+		out, err = identity.Vouch(ctx, tx, o, in.ContactN, func(c *contact.Contact) error { return settle(ctx, tx, c, places) })
 		if err != nil {
 			return err
 		}
 		return then(ctx, tx, contactOf(out.Contact.N))
 	})
 	return out, err
-}
-
-// namedByID returns the contact that is named by its id: as such, or because
-// its id is what the API shows as the reference of one that has none.
-func namedByID(ctx context.Context, tx Tx, in RevInfo) (int64, error) {
-	if in.ContactN != 0 {
-		return in.ContactN, nil
-	}
-	id, err := tx.Scope().Space.Parse("user_ref", in.Ref, don.Contact)
-	if err != nil {
-		return 0, nil // a reference as any other
-	}
-	if _, taken, err := identity.Find(ctx, tx, contact.KindRef, in.Ref); taken || err != nil {
-		return 0, err
-	}
-	found, err := tx.Contacts(ctx, []int64{id.N}, false)
-	if c := found[id.N]; err != nil || c == nil || c.Ref() != "" || !OwnRef(tx.Scope(), id, in.Ref) {
-		return 0, err
-	}
-	return id.N, nil
 }
 
 // settle gives a contact the places that the application states. Where a

@@ -41,48 +41,32 @@ func revPlaces(ctx context.Context, tx Tx, in RevInfo) ([]Place, error) {
 		return nil, err
 	}
 	if w == nil {
-		return []Place{{ID: accountOf(a.N)}}, nil
+		return []Place{{ID: accountOf(a.N), Field: "rev_info.account_ref"}}, nil
 	}
-	return []Place{{ID: workspaceOf(w.N)}, {ID: accountOf(a.N)}}, nil
+	return []Place{{ID: workspaceOf(w.N), Field: "rev_info.workspace_ref"}, {ID: accountOf(a.N), Field: "rev_info.account_ref"}}, nil
 }
 
 func workspaceByRef(ctx context.Context, tx Tx, ref string) (*account.Workspace, error) {
 	id, ok, err := identity.Find(ctx, tx, identity.KindWorkspaceRef, ref)
-	if err != nil {
+	if err != nil || !ok {
 		return nil, err
-	}
-	if !ok {
-		id, err = tx.Scope().Space.Parse("workspace_ref", ref, don.Workspace)
-		if err != nil || !OwnRef(tx.Scope(), id, ref) {
-			return nil, nil
-		}
 	}
 	found, err := tx.Workspaces(ctx, []int64{id.N}, false)
-	w := found[id.N]
-	if w != nil && !ok && w.Ref != "" {
-		return nil, err // it is shown under another reference
-	}
-	return w, err
+	return found[id.N], err
 }
 
-// accountByRef finds an account by reference, by the id that is shown where
-// there is none, or by domain when it has no reference yet.
+// accountByRef finds an account by reference, or by domain when it has no
+// reference yet.
 func accountByRef(ctx context.Context, tx Tx, in RevInfo) (*account.Account, error) {
 	id, ok, err := identity.Find(ctx, tx, identity.KindAccountRef, in.AccountRef)
+	if err == nil && !ok {
+		id, err = accountByDomain(ctx, tx, in.Account.Domains)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if ok {
-		found, err := tx.Accounts(ctx, []int64{id.N}, false)
-		return found[id.N], err
-	}
-	if id, err = tx.Scope().Space.Parse("account_ref", in.AccountRef, don.Account); err != nil || !OwnRef(tx.Scope(), id, in.AccountRef) {
-		if id, err = accountByDomain(ctx, tx, in.Account.Domains); err != nil {
-			return nil, err
-		}
-	}
 	found, err := tx.Accounts(ctx, []int64{id.N}, false)
-	if a := found[id.N]; a != nil && len(a.Refs) == 0 {
+	if a := found[id.N]; a != nil && (ok || len(a.Refs) == 0) {
 		return a, err
 	}
 	return nil, err
@@ -154,7 +138,7 @@ func sameAccount(a, b *account.Account) bool {
 func describeAccount(ctx context.Context, tx Tx, a *account.Account, in RevInfo) error {
 	fillEmpty(&a.Description, in.Account.Description)
 	fillEmpty(&a.Tier, in.Account.Tier)
-	if in.AccountRef != "" && !OwnRef(tx.Scope(), accountOf(a.N), in.AccountRef) && !slices.Contains(a.Refs, in.AccountRef) {
+	if in.AccountRef != "" && !slices.Contains(a.Refs, in.AccountRef) {
 		a.Refs = append(slices.Clone(a.Refs), in.AccountRef)
 	}
 	if len(a.Websites) == 0 {

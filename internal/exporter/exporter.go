@@ -108,6 +108,7 @@ func (t *table) write(r record) error {
 }
 
 func (t *table) contact(c *contact.Contact, names *directory.Names) record {
+	c = c.Proven() // an import of the file would make facts of claims
 	ref := c.Ref()
 	if ref == "" {
 		ref = t.scope.Space.Format(don.Of(don.Contact, c.N))

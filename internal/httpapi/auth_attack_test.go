@@ -253,6 +253,11 @@ func TestClaimsBeforeAndAfter(t *testing.T) {
 		if who(t, early) == who(t, late) {
 			t.Error("two visitors without a secret share a contact")
 		}
+		// Nor does an export make facts of claims.
+		file := s.admin.Send(t, "GET", "/rev-users.export-csv", nil, nil)
+		if n := strings.Count(strings.ToLower(string(file.Body)), "victim@bank.example"); n != 1 {
+			t.Errorf("the export has the victim's address %d times: %s", n, file.Body)
+		}
 		victim.Play(t, apitest.Scenario{Path: "/rev-users.self.get", Body: `{}`, Status: 200, Want: `{"rev_user":{"full_name":"Victoria","email":"victim@bank.example","phone_numbers":["+14155550100"]}}`})
 	})
 }

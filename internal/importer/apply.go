@@ -662,6 +662,8 @@ func unite(ids []contact.Identifier, i contact.Identifier) []contact.Identifier 
 	if at < 0 {
 		ids = append(ids, i)
 		at = len(ids) - 1
+	} else {
+		ids[at].Proof = max(ids[at].Proof, i.Proof) // it may have been a claim
 	}
 	for b := range ids {
 		if i.Main && ids[b].Kind == i.Kind {
