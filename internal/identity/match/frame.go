@@ -1,0 +1,172 @@
+package match
+
+import "slices"
+
+// A FieldRole says what a column was taken for.
+type FieldRole struct {
+	Column string `json:"column"`
+	Role   Role   `json:"role"`
+}
+
+// A frame is a table ready to be compared.
+type frame struct {
+	table  *Table
+	roles  []FieldRole // by column
+	fields []*field
+	given  int // the field with given names, -1 when there is none
+	last   int // likewise of surnames
+	email  int
+	names  []int // all fields with names
+}
+
+// newFrame guesses the roles of the columns, but for those excluded, and
+// prepares the fields.
+func newFrame(t *Table, excluded []string) *frame {
+	fr := &frame{table: t, given: -1, last: -1, email: -1}
+	orders := make([]dateOrder, len(t.columns))
+	for c, name := range t.columns {
+		role := Excluded
+		if !slices.Contains(excluded, name) {
+			p := t.look(c)
+			role, orders[c] = guess(name, p), p.order
+		}
+		fr.roles = append(fr.roles, FieldRole{name, role})
+	}
+	for _, g := range fr.groups() {
+		role := fr.roles[g[0]].Role
+		fr.fields = append(fr.fields, newField(t, fr.roles[g[0]].Column, g, role, orders[g[0]]))
+	}
+	fr.findNames()
+	return fr
+}
+
+// groups returns the columns of each field: addresses and numbers of which a
+// record has several are one field, everything else stands alone.
+func (fr *frame) groups() [][]int {
+	var out [][]int
+	at := map[Role]int{}
+	for c, r := range fr.roles {
+		if r.Role == Ignored || r.Role == Excluded {
+			continue
+		}
+		if r.Role == Email || r.Role == Phone {
+			if i, ok := at[r.Role]; ok {
+				out[i] = append(out[i], c)
+				continue
+			}
+			at[r.Role] = len(out)
+		}
+		out = append(out, []int{c})
+	}
+	return out
+}
+
+// findNames finds the fields with names, and the one given name and the one
+// surname whose values may be swapped.
+func (fr *frame) findNames() {
+	for i, f := range fr.fields {
+		switch {
+		case f.role == GivenName && fr.given < 0:
+			fr.given = i
+		case f.role == Surname && fr.last < 0:
+			fr.last = i
+		case f.role == Email:
+			fr.email = i
+		}
+		if f.role == GivenName || f.role == Surname || f.role == FullName {
+			fr.names = append(fr.names, i)
+		}
+	}
+	if fr.given < 0 || fr.last < 0 {
+		fr.given, fr.last = -1, -1
+	}
+}
+
+// compare writes the levels of two rows' fields into out.
+func (fr *frame) compare(a, b int, out []uint8, cache *levelCache) {
+	for i, f := range fr.fields {
+		out[i] = cache.level(uint32(i), f, f.rows[a], f.rows[b])
+	}
+	if fr.given >= 0 {
+		fr.crossNames(a, b, out)
+	}
+	if fr.email >= 0 && len(fr.names) > 0 {
+		fr.weighAddresses(a, b, out)
+	}
+}
+
+// crossNames corrects the levels of given name and surname when they agree
+// better with each other's.
+func (fr *frame) crossNames(a, b int, out []uint8) {
+	g, s := out[fr.given], out[fr.last]
+	if (g <= nameTypo || g == missing) && (s <= nameTypo || s == missing) && (g != missing || s != missing) {
+		return
+	}
+	given, last := fr.fields[fr.given], fr.fields[fr.last]
+	ag, al := given.text(given.rows[a]), last.text(last.rows[a])
+	bg, bl := given.text(given.rows[b]), last.text(last.rows[b])
+	x, y := crossed(ag, bl), crossed(al, bg)
+	whole := ag != "" && al != "" || bg != "" && bl != ""
+	switch {
+	case x <= nameTypo && y <= nameTypo, whole && joinedNames(ag, al) == joinedNames(bg, bl):
+		// One fact about both fields, so one of them says it.
+		out[fr.given], out[fr.last] = nameSwapped, missing
+	case (x <= nameVariant && y == missing || y <= nameVariant && x == missing) && (g == missing || g > nameTypo) && (s == missing || s > nameTypo):
+		out[fr.given], out[fr.last] = nameElsewhere, missing
+	}
+}
+
+func crossed(a, b string) uint8 {
+	if a == "" || b == "" {
+		return missing
+	}
+	return uint8(nameLevel(a, b))
+}
+
+func joinedNames(given, last string) string {
+	out := make([]byte, 0, len(given)+len(last))
+	for _, s := range [2]string{given, last} {
+		for i := range len(s) {
+			if s[i] != ' ' {
+				out = append(out, s[i])
+			}
+		}
+	}
+	return string(out)
+}
+
+// A levelCache remembers levels of pairs of values: common values meet again
+// and again. It is for one goroutine.
+type levelCache struct {
+	keys   []uint64
+	levels []uint8
+}
+
+const cacheSlots = 1 << 16
+
+func newLevelCache() *levelCache {
+	return &levelCache{keys: make([]uint64, cacheSlots), levels: make([]uint8, cacheSlots)}
+}
+
+func (c *levelCache) level(n uint32, f *field, a, b uint32) uint8 {
+	if a == b || a == 0 || b == 0 {
+		return f.level(a, b)
+	}
+	if a > b {
+		a, b = b, a
+	}
+	h := mix(uint64(a)<<32 | uint64(b) ^ uint64(n)<<58)
+	slot := (h + uint64(n)) % cacheSlots
+	if c.keys[slot] == h {
+		return c.levels[slot]
+	}
+	l := f.level(a, b)
+	c.keys[slot], c.levels[slot] = h, l
+	return l
+}
+
+// people reports whether the records are about people, of whom some belong
+// together.
+func (fr *frame) people() bool {
+	return slices.ContainsFunc(fr.fields, func(f *field) bool { return f.role == GivenName || f.role == FullName })
+}

@@ -1,0 +1,101 @@
+package match
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Options change how a table is matched. The zero value is the one default
+// configuration: nothing in it depends on the file.
+type Options struct {
+	Exclude []string // columns that take no part: ids and labels
+	Seed    uint64   // of everything random
+	Rules   Rules
+	// MergeAt is the least probability of a pair that is merged without asking;
+	// 0 means MergeProbability.
+	MergeAt float64
+}
+
+// A Run is a table with what was learnt about it. Its methods may be called
+// from several goroutines.
+type Run struct {
+	Model  *Model
+	Fields []FieldRole // what each column was taken for
+	Alarms []Alarm     // values that touch too many people and were left out
+
+	table     *Table
+	frame     *frame
+	index     *index
+	rules     Rules
+	exclusive []int // columns
+	mergeAt   float64
+}
+
+// Train guesses the roles of a table's columns and learns a model from it,
+// without labels.
+func Train(t *Table, opt Options) *Run {
+	r := prepare(t, opt)
+	r.Model = learn(r, opt.Seed)
+	return r
+}
+
+// prepare makes a table ready to be matched.
+func prepare(t *Table, opt Options) *Run {
+	r := &Run{table: t, frame: newFrame(t, opt.Exclude), rules: opt.Rules, mergeAt: cmp.Or(opt.MergeAt, MergeProbability)}
+	for _, name := range opt.Rules.Exclusive {
+		if c := slices.Index(t.columns, name); c >= 0 {
+			r.exclusive = append(r.exclusive, c)
+		}
+	}
+	r.Fields = r.frame.roles
+	r.Alarms = r.frame.findCrowds()
+	r.index = newIndex(r.frame, opt.Rules.OneToOne)
+	return r
+}
+
+// verdict says what is known about two rows beside their likeness.
+func (r *Run) verdict(a, b int) Verdict {
+	if r.rules.OneToOne && r.table.Source(a) == r.table.Source(b) {
+		return Forbidden
+	}
+	for _, c := range r.exclusive {
+		if x, y := r.table.Cell(a, c), r.table.Cell(b, c); x != "" && y != "" && x != y {
+			return Forbidden
+		}
+	}
+	if r.rules.Judge != nil {
+		return r.rules.Judge(a, b)
+	}
+	return Open
+}
+
+// A Result is what matching a table found.
+type Result struct {
+	Pairs    []Pair     // in the order of their rows
+	Clusters [][]uint32 // rows of one person, two and more; in order
+}
+
+// Match scores all rows that may be one and joins those that are more likely
+// one than not. The result has the pairs with at least the probability.
+func (r *Run) Match(least float64) Result {
+	pairs := scorePairs(r, math.Min(bitsOf(least), 0))
+	res := Result{Clusters: r.cluster(pairs, 0)}
+	res.Pairs = slices.DeleteFunc(pairs, func(p Pair) bool {
+		return float64(p.Bits) < bitsOf(least) || r.verdict(int(p.A), int(p.B)) == Forbidden
+	})
+	return res
+}
+
+// Decide judges pairs with their scores.
+func (r *Run) Decide(pairs []Pair) []Decision {
+	s := newScorer(r.frame, r.Model)
+	out := make([]Decision, len(pairs))
+	for i, p := range pairs {
+		out[i] = r.decide(s, p)
+	}
+	return out
+}
+
+// bitsOf returns the log2 odds of a probability.
+func bitsOf(p float64) float64 { return math.Log2(p / (1 - p)) }
