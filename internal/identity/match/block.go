@@ -136,7 +136,7 @@ func (x *index) sortRows(fr *frame) {
 func (fr *frame) sortFields() []*field {
 	var out []*field
 	for _, f := range fr.fields {
-		if f.role != Number && f.role != Category && f.role != Date {
+		if f.role != Number && f.role != Category && f.role != Date && f.role != BirthDate {
 			out = append(out, f)
 		}
 	}

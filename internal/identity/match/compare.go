@@ -254,7 +254,8 @@ func compareCodes(f *field, a, b uint32) int {
 func compareNumbers(f *field, a, b uint32) int {
 	x, y := f.numbers[a], f.numbers[b]
 	far := math.Abs(x - y)
-	size := math.Max(math.Abs(x), math.Abs(y))
+	// Of years or coordinates, which all are alike, a hundredth means nothing.
+	size := math.Min(math.Max(math.Abs(x), math.Abs(y)), 4*f.spread)
 	switch {
 	case far <= 0.01*size:
 		return 1

@@ -124,8 +124,8 @@ func (f *field) alike(n, m uint32) float64 {
 	names := f.role == FullName
 	switch {
 	case len(a) == 1:
-		if names && a[0] == b[0] {
-			return 0.5
+		if a[0] == b[0] && len(b) > 1 && b[0] > '9' {
+			return 0.5 // an initial
 		}
 		return 0
 	case names && sameNickname(a, b):

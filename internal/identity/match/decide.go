@@ -90,7 +90,7 @@ func count(is bool) int {
 // share.
 func (f *field) evidence(l uint8) (against, own, shared bool) {
 	switch f.role {
-	case Date:
+	case BirthDate:
 		return l > 1, l == 0, false
 	case Email:
 		// Colleagues of one name have addresses that differ in a digit or a dot.
@@ -102,7 +102,7 @@ func (f *field) evidence(l uint8) (against, own, shared bool) {
 			return l > 1, l == 0, false
 		}
 		return false, false, l == 0
-	case Address, Company:
+	case Address, Company, Date:
 		return false, false, l <= 1
 	case Text, FullName:
 		return l > 4, l <= 1, false

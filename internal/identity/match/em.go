@@ -17,7 +17,7 @@ const (
 	expectedPairs = 10
 	expectedShare = 0.3
 	// A table is assumed to have at most so many true pairs a row, on average.
-	mostPairs = 3
+	mostPairs = 30
 )
 
 // A sample is a set of compared pairs.
@@ -84,7 +84,7 @@ func learn(r *Run, seed uint64) *Model {
 	}
 	e.start()
 	for i := range rounds {
-		e.round(i%treeRound == treeRound-1 && i < rounds-treeRound)
+		e.round(i%treeRound == 1 && i < rounds-2)
 	}
 	return m
 }
@@ -195,26 +195,34 @@ func (e *expectation) round(lookForDependence bool) {
 		ones += one[i] * float64(c)
 		kins += kin[i] * float64(c)
 	}
+	random := make([]float64, len(e.chance.count))
+	for i := range random {
+		o, k := e.classes(e.chance, i)
+		random[i] = max(0, 1-o-k)
+	}
+	strangers := make([]float64, n)
+	for i := range strangers {
+		strangers[i] = max(0, 1-one[i]-kin[i])
+	}
 	if lookForDependence {
-		e.findDependence(one, kin)
+		e.findDependence(strangers, random)
 	}
 	t := e.m.tallies()
 	for i, c := range e.blocked.count {
 		levels, _ := e.blocked.of(i)
 		t.one.add(e.m, levels, one[i]*float64(c))
 		t.kin.add(e.m, levels, kin[i]*float64(c))
-		t.rest.add(e.m, levels, max(0, 1-one[i]-kin[i])*float64(c))
+		t.rest.add(e.m, levels, strangers[i]*float64(c))
 	}
 	for i, c := range e.chance.count {
 		levels, _ := e.chance.of(i)
-		o, k := e.classes(e.chance, i)
-		t.random.add(e.m, levels, max(0, 1-o-k)*float64(c))
+		t.random.add(e.m, levels, random[i]*float64(c))
 	}
 	e.set(t)
-	most := math.Min(mostPairs*e.rows, e.all/4)
+	most := math.Min(mostPairs*e.rows/3, e.all/4)
 	e.m.Prior = math.Log2(math.Min(ones*e.blocked.scale+0.5, most) / e.all)
 	if e.m.KinPrior != noKin {
-		e.m.KinPrior = math.Log2(math.Min(kins*e.blocked.scale+0.5, 5*most) / e.all)
+		e.m.KinPrior = math.Log2(math.Min(kins*e.blocked.scale+0.5, most) / e.all)
 	}
 }
 

@@ -52,7 +52,7 @@ func (fr *frame) ofField(i int, f *field) []*feature {
 	case Email:
 		local := &feature{name: f.name + " (mailbox)", fields: []int{i}, keys: f.mailboxKeys}
 		return []*feature{exact, local}
-	case Date:
+	case Date, BirthDate:
 		part := &feature{name: f.name + " (day and month)", fields: []int{i}, keys: f.dayKeys}
 		return []*feature{exact, part}
 	}

@@ -21,6 +21,7 @@ type field struct {
 	filled int
 
 	numbers []float64 // by value, of quantities
+	spread  float64   // their standard deviation
 	words   *words    // of values that are compared word by word
 }
 
@@ -126,7 +127,7 @@ func (f *field) normal(raw string) string {
 		s = foldEmail(raw)
 	case Phone:
 		return foldPhone(raw)
-	case Date:
+	case Date, BirthDate:
 		return foldDate(raw, f.order)
 	case Code:
 		s = code(raw)
@@ -211,6 +212,12 @@ func (f *field) readNumbers() {
 	for v := range f.numbers {
 		f.numbers[v], _, _ = parseNumber(f.values.string(uint32(v)))
 	}
+	sum, squares := 0.0, 0.0
+	for v := 1; v < len(f.numbers); v++ {
+		sum += f.numbers[v] * float64(f.share[v])
+		squares += f.numbers[v] * f.numbers[v] * float64(f.share[v])
+	}
+	f.spread = math.Sqrt(math.Max(squares-sum*sum, 0))
 }
 
 // text returns a value as a view.

@@ -58,8 +58,8 @@ var wordLevels = []level{
 	{"very similar", 0.09, 0.05, 0.5, 0},
 	{"similar", 0.06, 0.05, 0.3, 0},
 	{"partly", 0.04, 0.05, 0, 0},
-	{"little", 0.03, 0.1, 0, 0},
-	{"different", 0.04, 0.2, 0, 0},
+	{"little", 0.03, 0.1, 0, 0.15},
+	{"different", 0.04, 0.2, 0, 0.4},
 }
 
 var (
@@ -68,12 +68,29 @@ var (
 		{"same", 0.6, 0.002, 1, 0},
 		{"nearly same", 0.14, 0.005, 0.8, 0},
 		{"very similar", 0.09, 0.03, 0.5, 0},
-		{"similar", 0.06, 0.2, 0.3, 0},
-		{"partly", 0.04, 0.3, 0, 0},
-		{"little", 0.03, 0.2, 0, 0},
-		{"different", 0.04, 0.27, 0, 0},
+		{"similar", 0.06, 0.2, 0.3, 0.2},
+		{"partly", 0.04, 0.3, 0, 0.1},
+		{"little", 0.03, 0.2, 0, 0.05},
+		{"different", 0.04, 0.27, 0, 0.08},
 	}}
 )
+
+var dateLevels = []level{
+	{"same", 0.8, 0, 1, 0},
+	{"one digit wrong or swapped", 0.08, 0, 0, 0},
+	{"within a month", 0.03, 0, 0, 0},
+	{"two of three parts same", 0.04, 0, 0, 0},
+	{"within a year", 0.02, 0, 0, 0},
+	{"within ten years", 0.01, 0, 0, 0},
+	{"different", 0.02, 0, 0, 0},
+}
+
+// Nobody is born twice.
+var birthLevels = func() []level {
+	birth := slices.Clone(dateLevels)
+	birth[4].most, birth[5].most, birth[6].most = 0.1, 0.15, 0.06
+	return birth
+}()
 
 var kinds = map[Role]*kind{
 	GivenName:  ownNameKind,
@@ -91,28 +108,21 @@ var kinds = map[Role]*kind{
 		{"similar name, same domain", 0.04, 0.05, 0.3, 0},
 		{"only digits differ", 0.01, 0.08, 0, 0},
 		{"same domain", 0.03, 0.25, 0, 0},
-		{"different", 0.06, 0.45, 0, 0},
+		{"different", 0.06, 0.45, 0, 0.6},
 	}},
 	Phone: {compare: comparePhones, agree: 1, levels: []level{
 		{"same", 0.75, 0.5, 1, 0},
 		{"one digit wrong", 0.06, 0.02, 0.5, 0},
 		{"same but for the area", 0.04, 0.02, 0.5, 0},
-		{"different", 0.15, 0.46, 0, 0},
+		{"different", 0.15, 0.46, 0, 0.6},
 	}},
-	Date: {compare: compareDates, agree: 1, personal: true, levels: []level{
-		{"same", 0.8, 0, 1, 0},
-		{"one digit wrong or swapped", 0.08, 0, 0, 0},
-		{"within a month", 0.03, 0, 0, 0},
-		{"two of three parts same", 0.04, 0, 0, 0},
-		{"within a year", 0.02, 0, 0, 0.1},
-		{"within ten years", 0.01, 0, 0, 0.15},
-		{"different", 0.02, 0, 0, 0.06},
-	}},
+	Date:      {compare: compareDates, agree: 1, personal: true, levels: dateLevels},
+	BirthDate: {compare: compareDates, agree: 1, personal: true, levels: birthLevels},
 	Code: {compare: compareCodes, levels: []level{
 		{"same", 0.82, 0.4, 1, 0},
 		{"one character wrong", 0.07, 0.02, 0.3, 0},
 		{"similar", 0.04, 0.03, 0, 0},
-		{"different", 0.07, 0.55, 0, 0},
+		{"different", 0.07, 0.55, 0, 0.5},
 	}},
 	Number: {compare: compareNumbers, agree: 1, levels: []level{
 		{"same", 0.7, 0.2, 1, 0},
@@ -124,11 +134,11 @@ var kinds = map[Role]*kind{
 	Category: {compare: compareCategories, levels: []level{
 		{"same", 0.88, 0.5, 1, 0},
 		{"typing error", 0.04, 0.01, 0.5, 0},
-		{"different", 0.08, 0.49, 0, 0},
+		{"different", 0.08, 0.49, 0, 0.5},
 	}},
 	URL: {compare: compareURLs, levels: []level{
 		{"same", 0.75, 0.3, 1, 0},
 		{"same host", 0.1, 0.2, 0, 0},
-		{"different", 0.15, 0.5, 0, 0},
+		{"different", 0.15, 0.5, 0, 0.6},
 	}},
 }

@@ -1,6 +1,9 @@
 package match
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A profile is what the values of a column look like. Shares are of the filled
 // cells that were looked at.
@@ -15,6 +18,7 @@ type profile struct {
 	leadingNumber                             float64
 	words                                     float64 // on average
 	upToFour                                  float64 // cells of at most four words
+	named                                     float64 // cells with a usual given name
 	meanLen                                   float64
 
 	order dateOrder
@@ -86,12 +90,13 @@ func (p *profile) add(s string, w float64) {
 	count(&p.leadingNumber, s[0] >= '0' && s[0] <= '9')
 	p.words += w * float64(len(words))
 	count(&p.upToFour, len(words) <= 4)
+	count(&p.named, slices.ContainsFunc(strings.Fields(fold(s)), usualName))
 	p.meanLen += w * float64(len(s))
 }
 
 func (p *profile) scale(f float64) {
 	for _, share := range []*float64{&p.email, &p.url, &p.date, &p.year, &p.phone, &p.phonePunct, &p.digits, &p.numeric, &p.decimal, &p.withDigits,
-		&p.leadingNumber, &p.words, &p.upToFour, &p.meanLen} {
+		&p.leadingNumber, &p.words, &p.upToFour, &p.named, &p.meanLen} {
 		*share *= f
 	}
 }

@@ -18,6 +18,7 @@ const (
 	FullName   Role = "name"
 	Email      Role = "email"
 	Phone      Role = "phone"
+	BirthDate  Role = "birth_date"
 	Date       Role = "date"
 	Code       Role = "code"     // an identifier, a postcode, a house number
 	Number     Role = "number"   // a quantity: a price, an age, a year
@@ -43,9 +44,10 @@ var headerRoles = []struct {
 	{Code, split(`street+number house+number street+no house+no streetnumber housenumber postcode postal+code postal+cd zip zipcode plz pcode post+code
 		ssn soc+sec social+security passport isbn issn ean upc sku asin gtin doi modelno model+number partnumber part+number mpn vat tax+id license licence iban`)},
 	{Phone, split("phone phones tel telephone mobile cell cellphone fax phonenumber phone+number handy telefon")},
-	{Date, split("dob birth birthday birthdate dateofbirth bday date geburtsdatum born")},
+	{BirthDate, split("dob birth birthday birthdate dateofbirth bday geburtsdatum born")},
+	{Date, split("date day")},
 	{Number, split("price cost amount age weight height width depth year size rating latitude longitude lat lon lng quantity qty pages volume abv ibu duration runtime calories salary income")},
-	{MiddleName, split("middle middlename mname second+name")},
+	{MiddleName, split("middle middlename midl mname second+name")},
 	{GivenName, split("given givenname first firstname fname forename forename1 christian vorname prenom nombre")},
 	{Surname, split("surname sname last lastname lname family familyname maiden nachname apellido")},
 	{Company, split("company organisation organization organisation account employer firm business manufacturer brand maker vendor publisher brewery label agency institution firma")},
@@ -124,9 +126,9 @@ func guess(header string, p profile) Role {
 		return Email
 	case p.url >= 0.6:
 		return URL
-	case p.date >= 0.7 && said != Code && said != Phone && said != Number && said != Text && !(p.year >= 0.9):
-		return Date
-	case said == Date && p.year < 0.9 && p.digits >= 0.5:
+	case p.isDate(said) && said == BirthDate:
+		return BirthDate
+	case p.isDate(said):
 		return Date
 	case said == Phone && p.phone >= 0.3, p.phone >= 0.7 && p.phonePunct >= 0.4 && said != Code && said != Date:
 		return Phone
@@ -137,13 +139,26 @@ func guess(header string, p profile) Role {
 	return unlessRowNumber(byContent(p), said, p)
 }
 
+// isDate reports whether a column holds days; some may be damaged when the
+// header says that it does.
+func (p profile) isDate(said Role) bool {
+	switch said {
+	case Code, Phone, Number, Text:
+		return false
+	case Date, BirthDate:
+		return p.year < 0.9 && (p.date >= 0.7 || p.digits >= 0.5)
+	}
+	return p.year < 0.9 && p.date >= 0.7
+}
+
 // byWords checks a header's word against the content.
 func byWords(said Role, p profile) (Role, bool) {
 	switch said {
 	case GivenName, MiddleName, Surname:
 		return said, p.withDigits < 0.3 && p.words < 3.5
 	case FullName:
-		if p.withDigits < 0.05 && p.upToFour >= 0.85 {
+		// Restaurants and products have names, too.
+		if p.withDigits < 0.05 && p.upToFour >= 0.85 && p.named >= 0.15 {
 			return FullName, true
 		}
 		return Text, p.numeric < 0.5
@@ -181,6 +196,8 @@ func (p profile) wordy() Role {
 	switch {
 	case p.distinct <= 40 && p.distinct*10 <= p.filled || p.distinct <= 300 && p.distinct*50 <= p.filled:
 		return Category
+	case p.words < 2.5 && p.words > 1.5 && p.named >= 0.3 && p.withDigits < 0.05:
+		return FullName
 	case p.words < 2.5:
 		return Place
 	}
