@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 
 	"github.com/kith-id/kith/internal/errs"
@@ -39,8 +40,13 @@ header, over all files. With --truth also precision, recall and F1 of the cluste
 Exit codes: 0 done; 1 done, but rows that could not be read were left out; 2 a file or an option cannot be used; 130 interrupted.`
 }
 
+// matchMemory is how much memory is used before the collector works harder: a
+// million rows need about half of it.
+const matchMemory = 800 << 20
+
 // Run matches the files.
 func (c matchCmd) Run(e *environment) error {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(matchMemory))
 	in, err := c.read(e)
 	if err != nil {
 		return err
@@ -52,8 +58,8 @@ func (c matchCmd) Run(e *environment) error {
 		return e.ctx.Err()
 	}
 	r := matchReport{cmd: c, in: in, run: run, result: run.Match(c.Min)}
-	if in.truth != nil {
-		m := match.Evaluate(r.result.Clusters, in.truth)
+	if in.truth >= 0 {
+		m := match.Evaluate(r.result.Clusters, in.labels())
 		r.metrics = &m
 	}
 	if c.JSON {
@@ -73,8 +79,8 @@ func (c matchCmd) Run(e *environment) error {
 type matchInput struct {
 	table   *match.Table
 	exclude []string
-	ids     []string // of each row, nil without --id
-	truth   []string // likewise
+	id      int // column with --id, -1 without
+	truth   int // likewise of --truth
 	files   []matchFile
 
 	left      int // rows that could not be read
@@ -151,7 +157,7 @@ func (c matchCmd) begin(in *matchInput, header []string) error {
 			}
 		}
 	}
-	in.table = match.NewTable(header)
+	in.table, in.id, in.truth = match.NewTable(header), slices.Index(header, c.ID), slices.Index(header, c.Truth)
 	return nil
 }
 
@@ -174,7 +180,6 @@ func columnPlaces(columns, header []string, name string) ([]int, error) {
 }
 
 func (c matchCmd) addRows(ctx context.Context, in *matchInput, r *sheet.Reader, number int, place []int, name string) error {
-	id, truth := slices.Index(in.table.Columns(), c.ID), slices.Index(in.table.Columns(), c.Truth)
 	cells := make([]string, len(place))
 	for {
 		row, err := r.Next()
@@ -197,14 +202,16 @@ func (c matchCmd) addRows(ctx context.Context, in *matchInput, r *sheet.Reader, 
 		if err := in.table.Add(number, cells); err != nil {
 			return err
 		}
-		last := in.table.Len() - 1
-		if c.ID != "" {
-			in.ids = append(in.ids, in.table.Cell(last, id))
-		}
-		if c.Truth != "" {
-			in.truth = append(in.truth, in.table.Cell(last, truth))
-		}
 	}
+}
+
+// labels returns what the truth says of each row.
+func (in *matchInput) labels() []string {
+	out := make([]string, in.table.Len())
+	for row := range out {
+		out[row] = in.table.Cell(row, in.truth)
+	}
+	return out
 }
 
 // openTable opens a file that is a table, or standard input.

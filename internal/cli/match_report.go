@@ -111,7 +111,7 @@ func (r matchReport) cluster(rows []uint32) matchCluster {
 	var c matchCluster
 	for _, row := range rows {
 		c.Rows = append(c.Rows, row+1)
-		if r.in.ids != nil {
+		if r.in.id >= 0 {
 			c.IDs = append(c.IDs, r.id(row))
 		}
 	}
@@ -119,10 +119,10 @@ func (r matchReport) cluster(rows []uint32) matchCluster {
 }
 
 func (r matchReport) id(row uint32) string {
-	if r.in.ids == nil {
+	if r.in.id < 0 {
 		return ""
 	}
-	return r.in.ids[row]
+	return r.in.table.Cell(int(row), r.in.id)
 }
 
 func rounded(v float64, digits int) float64 {
@@ -189,8 +189,8 @@ func (r matchReport) pairs(w io.Writer) {
 
 // name returns how a row is called: by its id, else by its number.
 func (r matchReport) name(row uint32) string {
-	if r.in.ids != nil && r.in.ids[row] != "" {
-		return r.in.ids[row]
+	if id := r.id(row); id != "" {
+		return id
 	}
 	return fmt.Sprint(row + 1)
 }

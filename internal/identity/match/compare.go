@@ -46,7 +46,7 @@ const (
 )
 
 func compareNames(f *field, a, b uint32) int {
-	l := nameLevel(f.text(a), f.text(b))
+	l := nameLevel(f.text(a), f.text(b), f.traits[a], f.traits[b])
 	switch {
 	case l == nameDifferent && f.bothUsual(a, b):
 		return nameTwo
@@ -61,7 +61,7 @@ func compareNames(f *field, a, b uint32) int {
 func (f *field) bothUsual(a, b uint32) bool {
 	x, y := f.share[a], f.share[b]
 	few, many := min(x, y), max(x, y)
-	if f.role != Surname && usualName(f.text(a)) && usualName(f.text(b)) {
+	if f.role != Surname && f.traits[a].usual && f.traits[b].usual {
 		return true
 	}
 	return few*float32(f.filled) >= 3 && few >= many/20
@@ -69,22 +69,27 @@ func (f *field) bothUsual(a, b uint32) bool {
 
 func usualName(name string) bool { return nickGroups[name] != nil }
 
-func nameLevel(a, b string) int {
-	if strings.IndexByte(a, ' ') >= 0 || strings.IndexByte(b, ' ') >= 0 {
+func nameLevel(a, b string, x, y trait) int {
+	switch apart := x.apart(y); {
+	case a == b:
+		return nameSame
+	case strings.IndexByte(a, ' ') >= 0 || strings.IndexByte(b, ' ') >= 0:
 		return longNameLevel(a, b)
+	case x.usual && y.usual && sameNickname(a, b):
+		return nameVariant
+	case apart > apartLimit && x.spelling != y.spelling && min(len(a), len(b)) > 1:
+		return nameDifferent
 	}
 	if len(a) > len(b) {
 		a, b = b, a
 	}
 	switch {
-	case a == b:
-		return nameSame
 	case len(a) == 1:
 		if a[0] == b[0] {
 			return nameInitial
 		}
 		return nameDifferent
-	case sameNickname(a, b), len(a) >= 3 && spelling(a) == spelling(b):
+	case len(a) >= 3 && x.spelling == y.spelling:
 		return nameVariant
 	}
 	switch d := edits(a, b, 2); {
@@ -104,6 +109,9 @@ func nameLevel(a, b string) int {
 	return nameDifferent
 }
 
+// wordLevel compares two names of which nothing is known beforehand.
+func wordLevel(a, b string) int { return nameLevel(a, b, traitOf(a), traitOf(b)) }
+
 // longNameLevel compares names of which one has several words: written
 // together, or with a word that the other lacks.
 func longNameLevel(a, b string) int {
@@ -112,20 +120,20 @@ func longNameLevel(a, b string) int {
 		return nameSame
 	}
 	best := nameDifferent
-	if l := nameLevel(joinedA, joinedB); l != nameInitial {
+	if l := wordLevel(joinedA, joinedB); l != nameInitial {
 		best = l
 	}
 	wordsA, wordsB := strings.Fields(a), strings.Fields(b)
 	if len(wordsA) == len(wordsB) && len(wordsA) > 1 {
 		worst := nameSame
 		for i := range wordsA {
-			worst = max(worst, nameLevel(wordsA[i], wordsB[i]))
+			worst = max(worst, wordLevel(wordsA[i], wordsB[i]))
 		}
 		return min(best, max(worst, nameVariant))
 	}
 	for _, p := range wordsA {
 		for _, q := range wordsB {
-			if l := nameLevel(p, q); l <= nameTypo && len(p) > 2 && len(q) > 2 {
+			if l := wordLevel(p, q); l <= nameTypo && len(p) > 2 && len(q) > 2 {
 				best = min(best, max(nameVariant, min(l+1, nameTypo)))
 			}
 		}

@@ -2,6 +2,7 @@ package match
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -81,7 +82,33 @@ func (f *field) similarity(a, b uint32) float64 {
 	if bits.OnesCount64(usedX) >= 2 {
 		s = max(s, 0.85*common/smaller)
 	}
-	return min(s, 0.99)
+	return min(f.byNumbers(x, y, s), 0.99)
+}
+
+// byNumbers corrects a similarity by the words with digits: two models of one
+// make, or two houses in one street, read alike and are not; and a model's
+// number settles what else is said about it.
+func (f *field) byNumbers(x, y []uint32, s float64) float64 {
+	inX, inY := 0, 0
+	for _, n := range y {
+		inY += count(f.words.traits[n].digits)
+	}
+	for _, n := range x {
+		if !f.words.traits[n].digits {
+			continue
+		}
+		inX++
+		if slices.Contains(y, n) {
+			if word := f.words.vocabulary.view(n); f.role == Text && len(word) >= 5 && countDigits(word) < len(word) {
+				return max(s, similarities[1])
+			}
+			return s
+		}
+	}
+	if inX > 0 && inY > 0 && (f.role == Text || f.role == Address) {
+		return 0.6 * s
+	}
+	return s
 }
 
 // joinedSimilarity compares values as if they had no spaces, 0 when they differ
@@ -114,22 +141,30 @@ func (f *field) joinedSimilarity(a, b uint32) float64 {
 // alike returns how far two different words count as one, from 0 to 1. Words
 // with digits are names of models, houses or years: near is not the same.
 func (f *field) alike(n, m uint32) float64 {
+	x, y := f.words.traits[n], f.words.traits[m]
+	if x.digits || y.digits {
+		return 0
+	}
 	a, b := f.words.vocabulary.view(n), f.words.vocabulary.view(m)
-	if countDigits(a)+countDigits(b) > 0 {
+	names := f.role == FullName
+	if names && x.usual && y.usual && sameNickname(a, b) {
+		return 0.9
+	}
+	if x.apart(y) > apartLimit && min(len(a), len(b)) > 1 {
+		if x.spelling == y.spelling {
+			return 0.9
+		}
 		return 0
 	}
 	if len(a) > len(b) {
 		a, b = b, a
 	}
-	names := f.role == FullName
 	switch {
 	case len(a) == 1:
 		if a[0] == b[0] && len(b) > 1 && b[0] > '9' {
 			return 0.5 // an initial
 		}
 		return 0
-	case names && sameNickname(a, b):
-		return 0.9
 	case len(a) < 3:
 		return 0
 	}
@@ -138,7 +173,7 @@ func (f *field) alike(n, m uint32) float64 {
 		return 0.85
 	case d == 2 && len(a) >= 8:
 		return 0.75
-	case spelling(a) == spelling(b):
+	case x.spelling == y.spelling:
 		return 0.9
 	}
 	switch s := jaroWinkler(a, b); {

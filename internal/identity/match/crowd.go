@@ -99,7 +99,7 @@ func (f *field) maySpell(a, b uint32) bool {
 	if f.kind.byWords {
 		return a == b || f.similarity(a, b) >= similarities[2]
 	}
-	return a == b || nameLevel(f.text(a), f.text(b)) < nameAlike
+	return a == b || nameLevel(f.text(a), f.text(b), f.traits[a], f.traits[b]) < nameAlike
 }
 
 // remove makes rows with the values as if they had none.

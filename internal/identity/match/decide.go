@@ -13,7 +13,7 @@ const (
 
 // MergeProbability is the least probability at which a pair may be merged
 // without asking, when the organisation sets no other.
-const MergeProbability = 0.99
+const MergeProbability = 0.98
 
 // decide judges a pair of rows with a score. However high the score, it leaves
 // to a person whatever could be two of a family or office: a likeness that

@@ -20,6 +20,7 @@ type field struct {
 	share  []float32           // of the filled cells that hold the value
 	filled int
 
+	traits  []trait   // by value, of names
 	numbers []float64 // by value, of quantities
 	spread  float64   // their standard deviation
 	words   *words    // of values that are compared word by word
@@ -31,6 +32,7 @@ type words struct {
 	ends       []uint32 // of each value in list
 	list       []uint32
 	weight     []float32 // bits that a word is worth, by word
+	traits     []trait   // by word
 }
 
 // maxWords bounds the words of one value that are compared.
@@ -54,9 +56,13 @@ func newField(t *Table, name string, columns []int, role Role, order dateOrder) 
 	} else {
 		f.fillSeveral(t)
 	}
+	f.values.slots = nil
 	f.count()
 	if f.kind.byWords {
 		f.splitWords()
+	}
+	if role == GivenName || role == MiddleName || role == Surname {
+		f.traits = f.values.traits()
 	}
 	if role == Number {
 		f.readNumbers()
@@ -204,7 +210,18 @@ func (f *field) splitWords() {
 	for n, c := range rows {
 		w.weight[n] = float32(math.Log2(1 + float64(f.filled)/math.Max(float64(c), 1)))
 	}
+	w.traits = w.vocabulary.traits()
+	w.vocabulary.slots = nil
 	f.words = w
+}
+
+// traits returns the traits of all texts.
+func (t *interner) traits() []trait {
+	out := make([]trait, t.len())
+	for n := range out {
+		out[n] = traitOf(t.view(uint32(n)))
+	}
+	return out
 }
 
 func (f *field) readNumbers() {

@@ -105,9 +105,10 @@ func (fr *frame) crossNames(a, b int, out []uint8) {
 	given, last := fr.fields[fr.given], fr.fields[fr.last]
 	ag, al := given.text(given.rows[a]), last.text(last.rows[a])
 	bg, bl := given.text(given.rows[b]), last.text(last.rows[b])
-	x, y := crossed(ag, bl), crossed(al, bg)
+	x, y := crossed(given, last, given.rows[a], last.rows[b]), crossed(given, last, given.rows[b], last.rows[a])
 	whole := ag != "" && al != "" || bg != "" && bl != ""
 	switch {
+	case x == missing && y == missing:
 	case x <= nameTypo && y <= nameTypo, whole && joinedNames(ag, al) == joinedNames(bg, bl):
 		// One fact about both fields, so one of them says it.
 		out[fr.given], out[fr.last] = nameSwapped, missing
@@ -116,11 +117,16 @@ func (fr *frame) crossNames(a, b int, out []uint8) {
 	}
 }
 
-func crossed(a, b string) uint8 {
-	if a == "" || b == "" {
+// crossed compares a given name with a surname.
+func crossed(given, last *field, g, l uint32) uint8 {
+	if g == 0 || l == 0 {
 		return missing
 	}
-	return uint8(nameLevel(a, b))
+	x, y := given.traits[g], last.traits[l]
+	if x.apart(y) > apartLimit {
+		return nameDifferent
+	}
+	return uint8(nameLevel(given.text(g), last.text(l), x, y))
 }
 
 func joinedNames(given, last string) string {

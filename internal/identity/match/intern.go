@@ -76,13 +76,6 @@ func (t *interner) grow() {
 	}
 }
 
-// freeze gives back what only adding needs.
-func (t *interner) freeze() {
-	t.slots = nil
-	t.text = append(make([]byte, 0, len(t.text)), t.text...)
-	t.ends = append(make([]uint32, 0, len(t.ends)), t.ends...)
-}
-
 // hash is FNV-1a, mixed so that its low bits depend on all of the text.
 func hash(s string) uint64 {
 	h := uint64(14695981039346656037)

@@ -42,6 +42,7 @@ func Train(t *Table, opt Options) *Run {
 
 // prepare makes a table ready to be matched.
 func prepare(t *Table, opt Options) *Run {
+	t.freeze()
 	r := &Run{table: t, frame: newFrame(t, opt.Exclude), rules: opt.Rules, mergeAt: cmp.Or(opt.MergeAt, MergeProbability)}
 	for _, name := range opt.Rules.Exclusive {
 		if c := slices.Index(t.columns, name); c >= 0 {

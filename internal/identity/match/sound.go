@@ -1,6 +1,9 @@
 package match
 
-import "strings"
+import (
+	"math/bits"
+	"strings"
+)
 
 // sound returns a short code that is the same for spellings that sound alike in
 // the languages around us: the first letter's class and the consonants after
@@ -73,3 +76,35 @@ func spelling(word string) string {
 }
 
 var spellingPairs = strings.NewReplacer("ae", "a", "oe", "o", "ue", "u", "ph", "f", "ck", "k", "c", "k", "iy", "i", "ij", "i", "w", "v", "kh", "h", "tz", "ts")
+
+// A trait is what is known of a word before it is compared with another, to
+// tell quickly that two words are far apart.
+type trait struct {
+	letters  uint32 // a bit for each letter it has, one for all digits
+	spelling uint32 // hash of its spelling
+	digits   bool
+	usual    bool // a usual given name
+}
+
+func traitOf(word string) trait {
+	t := trait{spelling: uint32(hash(spelling(word))), usual: usualName(word)}
+	for i := range len(word) {
+		switch c := word[i]; {
+		case 'a' <= c && c <= 'z':
+			t.letters |= 1 << (c - 'a')
+		case '0' <= c && c <= '9':
+			t.letters |= 1 << 26
+			t.digits = true
+		case c != ' ':
+			t.letters |= 1 << 27
+		}
+	}
+	return t
+}
+
+// apart returns how many kinds of letters only one of two words has. Each edit
+// changes it by at most two.
+func (t trait) apart(u trait) int { return bits.OnesCount32(t.letters ^ u.letters) }
+
+// Words that differ in more kinds of letters than this are not alike.
+const apartLimit = 6

@@ -84,6 +84,13 @@ func (t *Table) Source(row int) int {
 	return int(t.source[row])
 }
 
+// freeze gives back the memory that only Add needs.
+func (t *Table) freeze() {
+	for i := range t.cells {
+		t.cells[i].slots = nil
+	}
+}
+
 // pairs returns how many pairs of rows there are, with oneToOne only those of
 // different files.
 func (t *Table) pairs(oneToOne bool) float64 {

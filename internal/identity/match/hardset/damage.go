@@ -6,7 +6,7 @@ import (
 
 // thinned leaves out what people often do not say.
 func (m *maker) thinned(p person) person {
-	m.omit(&p.born, 0.35)
+	m.omit(&p.born, 0.3)
 	m.omit(&p.street, 0.25)
 	if p.street == "" {
 		m.omit(&p.postcode, 0.7)
