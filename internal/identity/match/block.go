@@ -20,6 +20,7 @@ type index struct {
 	places  [][]uint32 // of each row in orders
 	limit   int
 	window  int
+	passes  []pass
 	source  []uint16 // of each row; nil when rows of one source may be one
 }
 
@@ -39,7 +40,8 @@ func newIndex(fr *frame, oneToOne bool) *index {
 		x.source = fr.table.source
 	}
 	x.sortRows(fr)
-	for _, p := range fr.passes() {
+	x.passes = fr.passes()
+	for _, p := range x.passes {
 		x.addPass(p, n)
 	}
 	x.invert(n)

@@ -118,3 +118,20 @@ func (f *field) remove(values map[uint32]int) {
 	}
 	f.count()
 }
+
+// CrowdPeople is the number of people from which an address or number is taken
+// for nobody's own.
+const CrowdPeople = crowdPeople
+
+// People returns how many of the names cannot be spellings of one another: of
+// the holders of an address, at least CrowdPeople mean that it is shared.
+func People(names []string) int {
+	var known []string
+	for _, n := range names {
+		n = mapWords(fold(n), nil, honorifics)
+		if n != "" && !slices.ContainsFunc(known, func(k string) bool { return wordLevel(k, n) < nameAlike }) {
+			known = append(known, n)
+		}
+	}
+	return len(known)
+}

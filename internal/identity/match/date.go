@@ -14,6 +14,11 @@ const (
 	monthFirst
 )
 
+var dateOrders = [...]string{"year_first", "day_first", "month_first"}
+
+// String returns the name that a model keeps.
+func (o dateOrder) String() string { return dateOrders[o] }
+
 // foldDate returns a day as eight digits, year first, or what digits there are
 // when it is no day, so that a damaged date can still be near the right one.
 func foldDate(s string, order dateOrder) string {

@@ -335,7 +335,7 @@ func weigh(f *ModelField, levels []ModelLevel) {
 		if personal {
 			level.Kin = level.U
 		}
-		level.kinBits = weightOf(level.Kin, level.U)
+		level.KinWeight = weightOf(level.Kin, level.U)
 	}
 }
 

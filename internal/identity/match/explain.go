@@ -45,7 +45,7 @@ func (r *Run) Explainer() *Explainer { return &Explainer{r, newScorer(r.frame, r
 // Explain returns why two rows have their score.
 func (x *Explainer) Explain(a, b int) Explanation {
 	r, s := x.run, x.scorer
-	e := Explanation{A: a, B: b, Prior: r.Model.Prior}
+	e := Explanation{A: a, B: b, Prior: r.Model.Prior + r.Model.FeedbackPrior}
 	r.frame.compare(a, b, s.levels, s.cache)
 	one, kin := 0.0, 0.0
 	for i, l := range s.levels {

@@ -46,8 +46,8 @@ func (w *words) of(value uint32) []uint32 {
 	return w.list[start:w.ends[value]]
 }
 
-// newField prepares a field of a table.
-func newField(t *Table, name string, columns []int, role Role, order dateOrder) *field {
+// newField prepares a field of a table; incremental lets it grow.
+func newField(t *Table, name string, columns []int, role Role, order dateOrder, incremental bool) *field {
 	f := &field{name: name, columns: columns, role: role, kind: kinds[role], order: order}
 	f.values.add("")
 	f.rows = make([]uint32, t.Len())
@@ -56,10 +56,12 @@ func newField(t *Table, name string, columns []int, role Role, order dateOrder) 
 	} else {
 		f.fillSeveral(t)
 	}
-	f.values.slots = nil
 	f.count()
 	if f.kind.byWords {
 		f.splitWords()
+	}
+	if !incremental {
+		f.freeze()
 	}
 	if role == GivenName || role == MiddleName || role == Surname {
 		f.traits = f.values.traits()
@@ -85,14 +87,22 @@ func (f *field) fillOne(t *Table, column int) {
 // fillSeveral joins what a row has in several columns.
 func (f *field) fillSeveral(t *Table) {
 	for row := range f.rows {
-		var parts []string
-		for _, c := range f.columns {
-			if s := t.Cell(row, c); s != "" {
-				parts = append(parts, s)
-			}
-		}
-		f.rows[row] = f.value(strings.Join(parts, separator))
+		f.rows[row] = f.value(f.raw(t, row))
 	}
+}
+
+// raw returns what the table holds for a row.
+func (f *field) raw(t *Table, row int) string {
+	if len(f.columns) == 1 {
+		return t.Cell(row, f.columns[0])
+	}
+	var parts []string
+	for _, c := range f.columns {
+		if s := t.Cell(row, c); s != "" {
+			parts = append(parts, s)
+		}
+	}
+	return strings.Join(parts, separator)
 }
 
 // value returns the number of what a raw cell holds.
@@ -192,17 +202,12 @@ func (f *field) splitWords() {
 	var rows []float32 // rows with the word
 	for v := range uint32(f.values.len()) {
 		if _, several := f.multi[v]; !several {
-			for i, text := range strings.Fields(f.values.string(v)) {
-				if i == maxWords {
-					break
-				}
-				n := w.vocabulary.add(text)
+			w.split(f.values.view(v), func(n uint32) {
 				if int(n) == len(rows) {
 					rows = append(rows, 0)
 				}
 				rows[n] += max(f.share[v]*float32(f.filled), 1)
-				w.list = append(w.list, n)
-			}
+			})
 		}
 		w.ends[v] = uint32(len(w.list))
 	}
@@ -211,8 +216,27 @@ func (f *field) splitWords() {
 		w.weight[n] = float32(math.Log2(1 + float64(f.filled)/math.Max(float64(c), 1)))
 	}
 	w.traits = w.vocabulary.traits()
-	w.vocabulary.slots = nil
 	f.words = w
+}
+
+// split appends the words of a text to the list.
+func (w *words) split(text string, each func(word uint32)) {
+	for i, word := range strings.Fields(text) {
+		if i == maxWords {
+			break
+		}
+		n := w.vocabulary.add(word)
+		w.list = append(w.list, n)
+		each(n)
+	}
+}
+
+// freeze gives back the memory that only new values need.
+func (f *field) freeze() {
+	f.values.slots = nil
+	if f.words != nil {
+		f.words.vocabulary.slots = nil
+	}
 }
 
 // traits returns the traits of all texts.

@@ -19,10 +19,9 @@ type frame struct {
 	names  []int // all fields with names
 }
 
-// newFrame guesses the roles of the columns, but for those excluded, and
-// prepares the fields.
-func newFrame(t *Table, excluded []string) *frame {
-	fr := &frame{table: t, given: -1, last: -1, email: -1}
+// guessRoles guesses the roles of the columns, but for those excluded.
+func (t *Table) guessRoles(excluded []string) ([]FieldRole, []dateOrder) {
+	var roles []FieldRole
 	orders := make([]dateOrder, len(t.columns))
 	for c, name := range t.columns {
 		role := Excluded
@@ -30,11 +29,17 @@ func newFrame(t *Table, excluded []string) *frame {
 			p := t.look(c)
 			role, orders[c] = guess(name, p), p.order
 		}
-		fr.roles = append(fr.roles, FieldRole{name, role})
+		roles = append(roles, FieldRole{name, role})
 	}
+	return roles, orders
+}
+
+// newFrame prepares the fields of a table.
+func newFrame(t *Table, roles []FieldRole, orders []dateOrder, incremental bool) *frame {
+	fr := &frame{table: t, roles: roles, given: -1, last: -1, email: -1}
 	for _, g := range fr.groups() {
 		role := fr.roles[g[0]].Role
-		fr.fields = append(fr.fields, newField(t, fr.roles[g[0]].Column, g, role, orders[g[0]]))
+		fr.fields = append(fr.fields, newField(t, fr.roles[g[0]].Column, g, role, orders[g[0]], incremental))
 	}
 	fr.findNames()
 	return fr

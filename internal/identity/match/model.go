@@ -10,8 +10,10 @@ type Model struct {
 	Prior float64 `json:"prior_bits"` // log2 of the odds that two records taken at random are one
 	// KinPrior is the same for two different persons of one family or office,
 	// who share much without being one.
-	KinPrior float64      `json:"kin_prior_bits"`
-	Fields   []ModelField `json:"fields"`
+	KinPrior float64 `json:"kin_prior_bits"`
+	// FeedbackPrior is what judgements of people added to Prior.
+	FeedbackPrior float64      `json:"feedback_prior_bits,omitempty"`
+	Fields        []ModelField `json:"fields"`
 }
 
 // noKin is the prior where nothing tells people who belong together.
@@ -22,7 +24,8 @@ type ModelField struct {
 	Name    string       `json:"name"`
 	Columns []string     `json:"columns"`
 	Role    Role         `json:"role"`
-	Chance  float64      `json:"chance"` // that two random values are the same
+	Order   string       `json:"date_order,omitempty"` // of days written in numbers
+	Chance  float64      `json:"chance"`               // that two random values are the same
 	Levels  []ModelLevel `json:"levels"`
 
 	// Fields are not independent: who shares a street also shares the town, and
@@ -36,12 +39,15 @@ type ModelField struct {
 
 // A ModelLevel is what was learnt about one level of agreement.
 type ModelLevel struct {
-	Label   string  `json:"label"`
-	M       float64 `json:"m"`           // share of pairs of one person at this level
-	U       float64 `json:"u"`           // share of pairs of two persons at this level
-	Kin     float64 `json:"kin"`         // share of pairs of two persons who belong together
-	Weight  float64 `json:"weight_bits"` // log2(M/U), bounded
-	kinBits float64
+	Label string  `json:"label"`
+	M     float64 `json:"m"`   // share of pairs of one person at this level
+	U     float64 `json:"u"`   // share of pairs of two strangers
+	Kin   float64 `json:"kin"` // share of pairs of two persons who belong together
+	// Weight and KinWeight are log2 of M/U and Kin/U, bounded.
+	Weight    float64 `json:"weight_bits"`
+	KinWeight float64 `json:"kin_weight_bits"`
+	// Feedback is what judgements of people added to Weight.
+	Feedback float64 `json:"feedback_bits,omitempty"`
 }
 
 // maxBits bounds what one field can say, either way: beyond that the model is
@@ -57,6 +63,9 @@ func newModel(fr *frame, seed uint64) *Model {
 	m := &Model{Seed: seed}
 	for _, f := range fr.fields {
 		mf := ModelField{Name: f.name, Role: f.role, Chance: f.chance(), DependsOn: -1}
+		if f.role == Date || f.role == BirthDate {
+			mf.Order = f.order.String()
+		}
 		for _, c := range f.columns {
 			mf.Columns = append(mf.Columns, fr.table.columns[c])
 		}
@@ -109,7 +118,7 @@ func agrees(r Role, l uint8) bool { return int(l) <= kinds[r].agree }
 func (m *Model) bits(i int, pair []uint8, rarity float64) (one, kin float64) {
 	levels := m.levelsFor(i, pair)
 	l := pair[i]
-	one, kin = levels[l].Weight, levels[l].kinBits
+	one, kin = levels[l].Weight+m.Fields[i].Levels[l].Feedback, levels[l].KinWeight
 	if rarity == 0 {
 		return one, kin
 	}
@@ -126,7 +135,7 @@ func (m *Model) bits(i int, pair []uint8, rarity float64) (one, kin float64) {
 // odds returns the log2 odds that a pair is of one person, given what all
 // fields say for one person and for two who belong together.
 func (m *Model) odds(one, kin float64) float64 {
-	return m.Prior + one - math.Log2(1+math.Exp2(m.KinPrior+kin))
+	return m.Prior + m.FeedbackPrior + one - math.Log2(1+math.Exp2(m.KinPrior+kin))
 }
 
 // A scorer applies a model to the rows of a frame. It is for one goroutine.

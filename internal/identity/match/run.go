@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/kith-id/kith/internal/errs"
 )
 
 // Options change how a table is matched. The zero value is the one default
@@ -15,6 +17,8 @@ type Options struct {
 	// MergeAt is the least probability of a pair that is merged without asking;
 	// 0 means MergeProbability.
 	MergeAt float64
+	// Incremental lets the table grow by a Live index, for more memory.
+	Incremental bool
 }
 
 // A Run is a table with what was learnt about it. Its methods may be called
@@ -30,20 +34,56 @@ type Run struct {
 	rules     Rules
 	exclusive []int // columns
 	mergeAt   float64
+
+	incremental bool
 }
 
 // Train guesses the roles of a table's columns and learns a model from it,
 // without labels.
 func Train(t *Table, opt Options) *Run {
-	r := prepare(t, opt)
+	roles, orders := t.guessRoles(opt.Exclude)
+	r := prepare(t, opt, roles, orders)
 	r.Model = learn(r, opt.Seed)
 	return r
 }
 
+// Use makes a table ready to be matched with a model that was learnt before. It
+// refuses with errs.Invalid a model for columns that the table does not have.
+func Use(t *Table, m *Model, opt Options) (*Run, error) {
+	roles := make([]FieldRole, len(t.columns))
+	orders := make([]dateOrder, len(t.columns))
+	for c, name := range t.columns {
+		roles[c] = FieldRole{name, Ignored}
+	}
+	for _, f := range m.Fields {
+		for _, name := range f.Columns {
+			c := slices.Index(t.columns, name)
+			if c < 0 {
+				return nil, errs.BadRequest("the model knows a column %q that the table lacks; train a new one", name)
+			}
+			if kinds[f.Role] == nil || len(f.Levels) != len(kinds[f.Role].levels) {
+				return nil, errs.BadRequest("the model compares %q in a way that this version does not know; train a new one", name)
+			}
+			roles[c].Role, orders[c] = f.Role, dateOrder(max(0, slices.Index(dateOrders[:], f.Order)))
+		}
+	}
+	r := prepare(t, opt, roles, orders)
+	if len(r.frame.fields) != len(m.Fields) {
+		return nil, errs.BadRequest("the model has %d fields where the table has %d; train a new one", len(m.Fields), len(r.frame.fields))
+	}
+	r.Model = m
+	return r, nil
+}
+
 // prepare makes a table ready to be matched.
-func prepare(t *Table, opt Options) *Run {
-	t.freeze()
-	r := &Run{table: t, frame: newFrame(t, opt.Exclude), rules: opt.Rules, mergeAt: cmp.Or(opt.MergeAt, MergeProbability)}
+func prepare(t *Table, opt Options, roles []FieldRole, orders []dateOrder) *Run {
+	if !opt.Incremental {
+		t.freeze()
+	}
+	r := &Run{
+		table: t, frame: newFrame(t, roles, orders, opt.Incremental), rules: opt.Rules,
+		mergeAt: cmp.Or(opt.MergeAt, MergeProbability), incremental: opt.Incremental,
+	}
 	for _, name := range opt.Rules.Exclusive {
 		if c := slices.Index(t.columns, name); c >= 0 {
 			r.exclusive = append(r.exclusive, c)
@@ -54,6 +94,9 @@ func prepare(t *Table, opt Options) *Run {
 	r.index = newIndex(r.frame, opt.Rules.OneToOne)
 	return r
 }
+
+// Score returns the log2 odds that two rows are one.
+func (r *Run) Score(a, b int) float64 { return newScorer(r.frame, r.Model).score(a, b) }
 
 // verdict says what is known about two rows beside their likeness.
 func (r *Run) verdict(a, b int) Verdict {
