@@ -51,13 +51,16 @@ func (c matchCmd) Run(e *environment) error {
 	if err != nil {
 		return err
 	}
-	run := match.Train(in.table, match.Options{
+	run, err := match.Train(e.ctx, in.table, match.Options{
 		Exclude: in.exclude, Seed: c.Seed, Rules: match.Rules{OneToOne: c.OneToOne, Exclusive: c.Exclusive},
 	})
-	if e.ctx.Err() != nil {
-		return e.ctx.Err()
+	if err != nil {
+		return err
 	}
-	r := matchReport{cmd: c, in: in, run: run, result: run.Match(c.Min)}
+	r := matchReport{cmd: c, in: in, run: run}
+	if r.result, err = run.Match(e.ctx, c.Min); err != nil {
+		return err
+	}
 	if in.truth >= 0 {
 		m := match.Evaluate(r.result.Clusters, in.labels())
 		r.metrics = &m

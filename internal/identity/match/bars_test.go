@@ -95,8 +95,8 @@ func TestBars(t *testing.T) {
 				paths = append(paths, filepath.Join(dir, f))
 			}
 			l := read(t, c.column, c.label, paths...)
-			run := match.Train(l.table, match.Options{Exclude: l.exclude, Seed: 1, Rules: match.Rules{OneToOne: c.oneToOne}})
-			m := match.Evaluate(run.Match(0.5).Clusters, l.truth)
+			run := train(t, l.table, match.Options{Exclude: l.exclude, Seed: 1, Rules: match.Rules{OneToOne: c.oneToOne}})
+			m := match.Evaluate(found(t, run, 0.5).Clusters, l.truth)
 			t.Logf("%s: %+v", c.name, m)
 			if q := m.Pairwise; q.Precision < c.precision || q.Recall < c.recall || q.F1 < c.f1 {
 				t.Errorf("precision %.4f, recall %.4f, F1 %.4f; want at least %.4f, %.4f, %.4f", q.Precision, q.Recall, q.F1, c.precision, c.recall, c.f1)
@@ -138,8 +138,8 @@ func TestHardSet(t *testing.T) {
 	for _, r := range rows {
 		truth = append(truth, r[hardset.Label])
 	}
-	run := match.Train(tableOf(t, hardset.Header, rows), match.Options{Exclude: []string{"person"}, Seed: seed})
-	result := run.Match(0.5)
+	run := train(t, tableOf(t, hardset.Header, rows), match.Options{Exclude: []string{"person"}, Seed: seed})
+	result := found(t, run, 0.5)
 	merged, wrong := 0, 0
 	for i, d := range run.Decide(result.Pairs) {
 		if d == match.Merge {
@@ -166,12 +166,30 @@ func TestOtherLayouts(t *testing.T) {
 	for _, l := range hardset.Layouts(3) {
 		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
-			run := match.Train(tableOf(t, l.Header, l.Rows), match.Options{Seed: 1})
-			m := match.Evaluate(run.Match(0.5).Clusters, l.Labels)
+			run := train(t, tableOf(t, l.Header, l.Rows), match.Options{Seed: 1})
+			m := match.Evaluate(found(t, run, 0.5).Clusters, l.Labels)
 			t.Logf("%v\n%+v", run.Fields, m)
 			if m.Pairwise.F1 < bars[l.Name] {
 				t.Errorf("F1 %.4f, want at least %.2f", m.Pairwise.F1, bars[l.Name])
 			}
 		})
 	}
+}
+
+func train(t testing.TB, table *match.Table, opt match.Options) *match.Run {
+	t.Helper()
+	run, err := match.Train(t.Context(), table, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
+
+func found(t testing.TB, run *match.Run, least float64) match.Result {
+	t.Helper()
+	res, err := run.Match(t.Context(), least)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
 }

@@ -2,6 +2,7 @@ package match
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"sort"
 	"strings"
@@ -33,7 +34,7 @@ const (
 )
 
 // newIndex blocks the rows of a frame; oneToOne leaves out pairs of one source.
-func newIndex(fr *frame, oneToOne bool) *index {
+func newIndex(ctx context.Context, fr *frame, oneToOne bool) (*index, error) {
 	n := fr.table.Len()
 	x := &index{limit: min(max(2_000_000/max(n, 1), 48), 500), window: min(max(1_000_000/max(n, 1), 4), 12)}
 	if oneToOne {
@@ -42,10 +43,13 @@ func newIndex(fr *frame, oneToOne bool) *index {
 	x.sortRows(fr)
 	x.passes = fr.passes()
 	for _, p := range x.passes {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		x.addPass(p, n)
 	}
 	x.invert(n)
-	return x
+	return x, nil
 }
 
 // An entry is a row's key in one pass.
@@ -145,7 +149,7 @@ func (fr *frame) sortFields() []*field {
 	weight := func(f *field) int {
 		n := f.values.len()
 		switch f.role {
-		case Surname, FullName, GivenName, Text:
+		case Surname, GivenName, Text:
 			n *= 4
 		}
 		return n

@@ -146,10 +146,6 @@ func (f *field) alike(n, m uint32) float64 {
 		return 0
 	}
 	a, b := f.words.vocabulary.view(n), f.words.vocabulary.view(m)
-	names := f.role == FullName
-	if names && x.usual && y.usual && sameNickname(a, b) {
-		return 0.9
-	}
 	if x.apart(y) > apartLimit && min(len(a), len(b)) > 1 {
 		if x.spelling == y.spelling {
 			return 0.9

@@ -39,6 +39,9 @@ func (fr *frame) findCrowds() []Alarm {
 			}
 			f.remove(crowded)
 		}
+		if f.role == Code && !f.area {
+			f.area = f.isOfMany(name)
+		}
 	}
 	slices.SortFunc(out, func(a, b Alarm) int {
 		return cmp.Or(cmp.Compare(b.People, a.People), cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Value, b.Value))
@@ -46,10 +49,35 @@ func (fr *frame) findCrowds() []Alarm {
 	return out
 }
 
+// A code is of a town or a house when of its values that several rows have more
+// than this share belongs to people of different names.
+const sharedCode = 0.15
+
+func (f *field) isOfMany(name *field) bool {
+	first := map[uint32]uint32{}
+	several, many := 0, 0
+	for row, v := range f.rows {
+		if v == 0 || f.share[v]*float32(f.filled) < 1.5 {
+			continue
+		}
+		before, ok := first[v]
+		if !ok {
+			first[v] = uint32(row)
+			continue
+		}
+		x, y := name.rows[before], name.rows[row]
+		if x != 0 && y != 0 {
+			several++
+			many += count(!name.maySpell(x, y))
+		}
+	}
+	return float64(many) > sharedCode*float64(several)
+}
+
 // ownName returns the field that tells one person from another in a house or
 // office, nil when there is none.
 func (fr *frame) ownName() *field {
-	for _, r := range []Role{GivenName, FullName, Surname} {
+	for _, r := range []Role{GivenName, Surname} {
 		for _, f := range fr.fields {
 			if f.role == r {
 				return f
@@ -96,9 +124,6 @@ func (f *field) people(rows []uint32) int {
 
 // maySpell reports whether two values may be spellings of one name.
 func (f *field) maySpell(a, b uint32) bool {
-	if f.kind.byWords {
-		return a == b || f.similarity(a, b) >= similarities[2]
-	}
 	return a == b || nameLevel(f.text(a), f.text(b), f.traits[a], f.traits[b]) < nameAlike
 }
 

@@ -13,7 +13,7 @@ const (
 
 // MergeProbability is the least probability at which a pair may be merged
 // without asking, when the organisation sets no other.
-const MergeProbability = 0.98
+const MergeProbability = 0.95
 
 // decide judges a pair of rows with a score. However high the score, it leaves
 // to a person whatever could be two of a family or office: a likeness that
@@ -37,7 +37,7 @@ func (r *Run) decide(s *scorer, p Pair) Decision {
 // and hold enough of what relatives and colleagues do not share.
 func (fr *frame) identical(a, b int, levels []uint8) bool {
 	own, shared := 0, 0 // facts that are one person's, and those that relatives share
-	given, last, full := missing, missing, missing
+	given, last := missing, missing
 	for i, f := range fr.fields {
 		l := levels[i]
 		if l == missing {
@@ -54,24 +54,22 @@ func (fr *frame) identical(a, b int, levels []uint8) bool {
 				return false
 			}
 			last = int(l)
-		case FullName:
-			if l > 1 {
-				return false
-			}
-			full = int(l)
 		case MiddleName:
 			if l > nameInitial {
 				return false
 			}
 		default:
-			against, isOwn, isShared := f.evidence(l)
+			if !fr.people() && f.kind.byWords && l > 2 {
+				return false
+			}
+			against, isOwn, isShared := f.evidence(l, fr.people())
 			if against {
 				return false
 			}
 			own, shared = own+count(isOwn), shared+count(isShared)
 		}
 	}
-	named := full != missing || given != missing && last != missing || given == nameSwapped
+	named := given != missing && last != missing || given == nameSwapped
 	if !fr.people() {
 		return own >= 1 && own+shared >= 3
 	}
@@ -88,7 +86,7 @@ func count(is bool) int {
 // evidence tells what a level of a field beside the names says: against one
 // person, or for it with a fact of one's own, or with one that others around
 // share.
-func (f *field) evidence(l uint8) (against, own, shared bool) {
+func (f *field) evidence(l uint8, people bool) (against, own, shared bool) {
 	switch f.role {
 	case BirthDate:
 		return l > 1, l == 0, false
@@ -104,15 +102,15 @@ func (f *field) evidence(l uint8) (against, own, shared bool) {
 		return false, false, l == 0
 	case Address, Company, Date:
 		return false, false, l <= 1
-	case Text, FullName:
-		return l > 4, l <= 1, false
+	case Text:
+		return l > 4 && !people, l <= 1 && !people, l <= 1 && people
 	}
 	return false, false, false
 }
 
-// telling reports whether hardly two records share a value by chance: then it
-// is a key of the person rather than of a town or a house.
-func (f *field) telling() bool { return f.chance()*float64(f.filled) < 3 }
+// telling reports whether a code is a key of one person rather than of a town or
+// a house: hardly two records share a value by chance.
+func (f *field) telling() bool { return !f.area && f.chance()*float64(f.filled) < 3 }
 
 // sameName reports whether two given names are one beyond the doubt that twins
 // raise: the same, a usual short form, or a slip that made a word which nobody

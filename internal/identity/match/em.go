@@ -1,6 +1,7 @@
 package match
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 )
@@ -64,7 +65,7 @@ func (s *sample) of(pair int) ([]uint8, []int8) {
 // different persons agree by chance, blocked pairs for what is too rare to be
 // among those. So the share of true pairs is one of all pairs, whatever the
 // blocking.
-func learn(r *Run, seed uint64) *Model {
+func learn(ctx context.Context, r *Run, seed uint64) (*Model, error) {
 	fr := r.frame
 	m := newModel(fr, seed)
 	random := rand.New(rand.NewPCG(seed, 0x6b697468))
@@ -73,7 +74,7 @@ func learn(r *Run, seed uint64) *Model {
 	e.all = r.table.pairs(r.rules.OneToOne)
 	if e.all < 1 {
 		m.Prior = -1
-		return m
+		return m, nil
 	}
 	e.chance = randomSample(r, m, random, cache, e.all)
 	e.blocked = blockedSample(fr, m, r.index, random, cache)
@@ -84,9 +85,12 @@ func learn(r *Run, seed uint64) *Model {
 	}
 	e.start()
 	for i := range rounds {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		e.round(i%treeRound == 1 && i < rounds-2)
 	}
-	return m
+	return m, nil
 }
 
 func randomSample(r *Run, m *Model, random *rand.Rand, cache *levelCache, all float64) *sample {

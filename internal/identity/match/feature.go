@@ -21,7 +21,7 @@ func (fr *frame) features() []*feature {
 	var names []int
 	for i, f := range fr.fields {
 		switch f.role {
-		case GivenName, Surname, FullName:
+		case GivenName, Surname:
 			names = append(names, i)
 		}
 		out = append(out, fr.ofField(i, f)...)
@@ -44,8 +44,6 @@ func (fr *frame) ofField(i int, f *field) []*feature {
 	case GivenName, MiddleName, Surname, Place, Address, Company, Text:
 		exact.keys = f.soundKeys
 		return []*feature{exact}
-	case FullName:
-		return nil
 	case Phone:
 		exact.keys = f.phoneKeys
 		return []*feature{exact}

@@ -13,6 +13,8 @@ type field struct {
 	role    Role
 	kind    *kind
 	order   dateOrder
+	part    part
+	area    bool // a code of a town or house
 
 	values interner
 	rows   []uint32            // value by row
@@ -46,13 +48,14 @@ func (w *words) of(value uint32) []uint32 {
 	return w.list[start:w.ends[value]]
 }
 
-// newField prepares a field of a table; incremental lets it grow.
-func newField(t *Table, name string, columns []int, role Role, order dateOrder, incremental bool) *field {
-	f := &field{name: name, columns: columns, role: role, kind: kinds[role], order: order}
+// newField fills a field from its columns of a table; incremental lets it grow.
+func newField(t *Table, f *field, incremental bool) *field {
+	f.kind = kinds[f.role]
+	f.area = isArea(f.name)
 	f.values.add("")
 	f.rows = make([]uint32, t.Len())
-	if len(columns) == 1 {
-		f.fillOne(t, columns[0])
+	if len(f.columns) == 1 {
+		f.fillOne(t, f.columns[0])
 	} else {
 		f.fillSeveral(t)
 	}
@@ -63,10 +66,10 @@ func newField(t *Table, name string, columns []int, role Role, order dateOrder, 
 	if !incremental {
 		f.freeze()
 	}
-	if role == GivenName || role == MiddleName || role == Surname {
+	if f.role == GivenName || f.role == MiddleName || f.role == Surname {
 		f.traits = f.values.traits()
 	}
-	if role == Number {
+	if f.role == Number {
 		f.readNumbers()
 	}
 	return f
@@ -155,8 +158,12 @@ func (f *field) normal(raw string) string {
 		s = mapWords(fold(raw), placeWords, nil)
 	case Company:
 		s = mapWords(fold(raw), nil, legalForms)
-	case GivenName, MiddleName, Surname, FullName:
-		s = mapWords(fold(raw), nil, honorifics)
+	case GivenName, MiddleName, Surname:
+		if f.part != "" {
+			s = f.part.of(raw)
+		} else {
+			s = cleanName(raw)
+		}
 	case Number:
 		if v, ok, _ := parseNumber(raw); ok {
 			return trimFloat(v)

@@ -31,18 +31,65 @@ func (t *Table) guessRoles(excluded []string) ([]FieldRole, []dateOrder) {
 		}
 		roles = append(roles, FieldRole{name, role})
 	}
+	t.findSurname(roles)
+	dropRepeatedName(roles)
 	return roles, orders
+}
+
+// findSurname takes the words beside given names for surnames when no header
+// says where those are.
+func (t *Table) findSurname(roles []FieldRole) {
+	is := func(r Role) bool { return slices.ContainsFunc(roles, func(f FieldRole) bool { return f.Role == r }) }
+	if is(Surname) || !is(GivenName) {
+		return
+	}
+	given := slices.IndexFunc(roles, func(f FieldRole) bool { return f.Role == GivenName })
+	for _, c := range []int{given + 1, given - 1} {
+		if c >= 0 && c < len(roles) && roles[c].Role == Place && headerRole(roles[c].Column) == "" {
+			roles[c].Role = Surname
+			return
+		}
+	}
+}
+
+// dropRepeatedName ignores a full name where its parts have columns of their
+// own: the same evidence must not count twice.
+func dropRepeatedName(roles []FieldRole) {
+	parts := 0
+	for _, f := range roles {
+		parts += count(f.Role == GivenName || f.Role == Surname)
+	}
+	for i := range roles {
+		if roles[i].Role == FullName {
+			if parts >= 2 {
+				roles[i].Role = Ignored
+			}
+			parts = 2 // a second full name is ignored, too
+		}
+	}
 }
 
 // newFrame prepares the fields of a table.
 func newFrame(t *Table, roles []FieldRole, orders []dateOrder, incremental bool) *frame {
 	fr := &frame{table: t, roles: roles, given: -1, last: -1, email: -1}
 	for _, g := range fr.groups() {
-		role := fr.roles[g[0]].Role
-		fr.fields = append(fr.fields, newField(t, fr.roles[g[0]].Column, g, role, orders[g[0]], incremental))
+		fr.fields = append(fr.fields, fr.fieldsOf(t, g, orders[g[0]], incremental)...)
 	}
 	fr.findNames()
 	return fr
+}
+
+// fieldsOf prepares the fields of a group of columns: two of full names, else
+// one.
+func (fr *frame) fieldsOf(t *Table, columns []int, order dateOrder, incremental bool) []*field {
+	c := fr.roles[columns[0]]
+	if c.Role != FullName {
+		return []*field{newField(t, &field{name: c.Column, columns: columns, role: c.Role, order: order}, incremental)}
+	}
+	return []*field{
+		newField(t, &field{name: c.Column + " (given)", columns: columns, role: GivenName, part: givenPart}, incremental),
+		newField(t, &field{name: c.Column + " (surname)", columns: columns, role: Surname, part: surnamePart}, incremental),
+	}
 }
 
 // groups returns the columns of each field: addresses and numbers of which a
@@ -78,7 +125,7 @@ func (fr *frame) findNames() {
 		case f.role == Email:
 			fr.email = i
 		}
-		if f.role == GivenName || f.role == Surname || f.role == FullName {
+		if f.role == GivenName || f.role == Surname {
 			fr.names = append(fr.names, i)
 		}
 	}
@@ -179,5 +226,5 @@ func (c *levelCache) level(n uint32, f *field, a, b uint32) uint8 {
 // people reports whether the records are about people, of whom some belong
 // together.
 func (fr *frame) people() bool {
-	return slices.ContainsFunc(fr.fields, func(f *field) bool { return f.role == GivenName || f.role == FullName })
+	return slices.ContainsFunc(fr.fields, func(f *field) bool { return f.role == GivenName })
 }

@@ -62,18 +62,7 @@ var wordLevels = []level{
 	{"different", 0.04, 0.2, 0, 0.4},
 }
 
-var (
-	wordsKind    = &kind{compare: compareWords, agree: 1, byWords: true, levels: wordLevels}
-	fullNameKind = &kind{compare: compareWords, agree: 1, byWords: true, levels: []level{
-		{"same", 0.6, 0.002, 1, 0},
-		{"nearly same", 0.14, 0.005, 0.8, 0},
-		{"very similar", 0.09, 0.03, 0.5, 0},
-		{"similar", 0.06, 0.2, 0.3, 0.2},
-		{"partly", 0.04, 0.3, 0, 0.1},
-		{"little", 0.03, 0.2, 0, 0.05},
-		{"different", 0.04, 0.27, 0, 0.08},
-	}}
-)
+var wordsKind = &kind{compare: compareWords, agree: 1, byWords: true, levels: wordLevels}
 
 var dateLevels = []level{
 	{"same", 0.8, 0, 1, 0},
@@ -96,7 +85,6 @@ var kinds = map[Role]*kind{
 	GivenName:  ownNameKind,
 	MiddleName: ownNameKind,
 	Surname:    nameKind,
-	FullName:   fullNameKind,
 	Place:      wordsKind,
 	Address:    wordsKind,
 	Company:    wordsKind,

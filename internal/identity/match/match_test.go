@@ -31,11 +31,11 @@ func TestSameSeedSameResult(t *testing.T) {
 	t.Parallel()
 	first, _ := people(t, 1500)
 	second, _ := people(t, 1500)
-	a, b := match.Train(first, options), match.Train(second, options)
+	a, b := train(t, first, options), train(t, second, options)
 	if diff := cmp.Diff(a.Model, b.Model); diff != "" {
 		t.Errorf("the models differ: %s", diff)
 	}
-	if diff := cmp.Diff(a.Match(0.1), b.Match(0.1)); diff != "" {
+	if diff := cmp.Diff(found(t, a, 0.1), found(t, b, 0.1)); diff != "" {
 		t.Errorf("the results differ: %s", diff)
 	}
 }
@@ -44,11 +44,11 @@ func TestSameSeedSameResult(t *testing.T) {
 func TestExcludedColumnsTellNothing(t *testing.T) {
 	t.Parallel()
 	rows := hardset.Rows(hardset.Options{Persons: 800, Seed: 2})
-	with := match.Train(tableOf(t, hardset.Header, rows), options).Match(0.1)
+	with := found(t, train(t, tableOf(t, hardset.Header, rows), options), 0.1)
 	for i := range rows {
 		rows[i][hardset.Label] = fmt.Sprint(i % 3)
 	}
-	without := match.Train(tableOf(t, hardset.Header, rows), options).Match(0.1)
+	without := found(t, train(t, tableOf(t, hardset.Header, rows), options), 0.1)
 	if diff := cmp.Diff(with, without); diff != "" {
 		t.Errorf("the label reached the matcher: %s", diff)
 	}
@@ -57,8 +57,8 @@ func TestExcludedColumnsTellNothing(t *testing.T) {
 func TestExplainAddsUp(t *testing.T) {
 	t.Parallel()
 	table, _ := people(t, 1200)
-	run := match.Train(table, options)
-	pairs := run.Match(0.5).Pairs
+	run := train(t, table, options)
+	pairs := found(t, run, 0.5).Pairs
 	if len(pairs) < 100 {
 		t.Fatalf("only %d pairs", len(pairs))
 	}
@@ -81,7 +81,7 @@ func TestExplainAddsUp(t *testing.T) {
 func TestModelSurvivesJSON(t *testing.T) {
 	t.Parallel()
 	table, _ := people(t, 1200)
-	run := match.Train(table, options)
+	run := train(t, table, options)
 	run.Teach([]match.Judgement{{A: 0, B: 1, Same: true}})
 	text, err := json.Marshal(run.Model)
 	if err != nil {
@@ -92,11 +92,11 @@ func TestModelSurvivesJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	again, _ := people(t, 1200)
-	used, err := match.Use(again, &m, options)
+	used, err := match.Use(t.Context(), again, &m, options)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(run.Match(0.3), used.Match(0.3)); diff != "" {
+	if diff := cmp.Diff(found(t, run, 0.3), found(t, used, 0.3)); diff != "" {
 		t.Errorf("a model that was stored matches otherwise: %s", diff)
 	}
 }
@@ -104,16 +104,16 @@ func TestModelSurvivesJSON(t *testing.T) {
 func TestUseRefusesOtherTables(t *testing.T) {
 	t.Parallel()
 	table, _ := people(t, 300)
-	m := match.Train(table, options).Model
+	m := train(t, table, options).Model
 	other := tableOf(t, []string{"first_name", "last_name"}, [][]string{{"Ann", "Lee"}, {"Bob", "Ray"}})
-	if _, err := match.Use(other, m, options); !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), `"email"`) {
+	if _, err := match.Use(t.Context(), other, m, options); !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), `"email"`) {
 		t.Errorf("a table without the model's columns: %v", err)
 	}
 	damaged := *m
 	damaged.Fields = slices.Clone(m.Fields)
 	damaged.Fields[0].Levels = damaged.Fields[0].Levels[:2]
 	again, _ := people(t, 300)
-	if _, err := match.Use(again, &damaged, options); !errs.Is(err, errs.Invalid) {
+	if _, err := match.Use(t.Context(), again, &damaged, options); !errs.Is(err, errs.Invalid) {
 		t.Errorf("a model with other levels: %v", err)
 	}
 }
@@ -133,7 +133,7 @@ func TestRules(t *testing.T) {
 	}
 	cluster := func(rules match.Rules) []uint32 {
 		opt := match.Options{Exclude: []string{"key"}, Seed: 1, Rules: rules}
-		for _, c := range match.Train(tableOf(t, header, rows), opt).Match(0.5).Clusters {
+		for _, c := range found(t, train(t, tableOf(t, header, rows), opt), 0.5).Clusters {
 			if c[0] < 3 {
 				return c
 			}
@@ -177,7 +177,7 @@ func TestOneToOne(t *testing.T) {
 	}
 	opt := options
 	opt.Rules.OneToOne = true
-	res := match.Train(table, opt).Match(0.5)
+	res := found(t, train(t, table, opt), 0.5)
 	if len(res.Clusters) < 100 {
 		t.Fatalf("only %d clusters", len(res.Clusters))
 	}
@@ -201,8 +201,8 @@ func TestSmallTables(t *testing.T) {
 		"two":   {{"Ann", "Lee", "ann@example.com"}, {"Bob", "Ray", "bob@example.com"}},
 		"blank": {{"", "", ""}, {"", "", ""}, {"n/a", "", "-"}},
 	} {
-		run := match.Train(tableOf(t, []string{"first_name", "last_name", "email"}, rows), match.Options{Seed: 1})
-		if res := run.Match(0.5); len(res.Clusters) > 0 || len(res.Pairs) > 0 {
+		run := train(t, tableOf(t, []string{"first_name", "last_name", "email"}, rows), match.Options{Seed: 1})
+		if res := found(t, run, 0.5); len(res.Clusters) > 0 || len(res.Pairs) > 0 {
 			t.Errorf("%s: %+v", name, res)
 		}
 	}
@@ -219,7 +219,7 @@ func TestAlarm(t *testing.T) {
 		first, last, _ := strings.Cut(name, " ")
 		rows = append(rows, []string{first, last, "kiosk@library.example"})
 	}
-	run := match.Train(tableOf(t, []string{"first_name", "last_name", "email"}, rows), match.Options{Seed: 1})
+	run := train(t, tableOf(t, []string{"first_name", "last_name", "email"}, rows), match.Options{Seed: 1})
 	at := slices.IndexFunc(run.Alarms, func(a match.Alarm) bool { return a.Value == "kiosk@library.example" })
 	if at < 0 || run.Alarms[at].People != 6 || run.Alarms[at].Rows != 6 {
 		t.Fatalf("the kiosk is not among %+v", run.Alarms)
@@ -245,9 +245,9 @@ func TestPeople(t *testing.T) {
 func TestTeach(t *testing.T) {
 	t.Parallel()
 	table, truth := people(t, 1500)
-	run := match.Train(table, options)
+	run := train(t, table, options)
 	var wrong []match.Judgement
-	for _, p := range run.Match(0.5).Pairs {
+	for _, p := range found(t, run, 0.5).Pairs {
 		if truth[p.A] != truth[p.B] {
 			wrong = append(wrong, match.Judgement{A: int(p.A), B: int(p.B)})
 		}
@@ -286,7 +286,7 @@ func TestLive(t *testing.T) {
 	split := len(rows) * 9 / 10
 	opt := options
 	opt.Incremental = true
-	run := match.Train(tableOf(t, hardset.Header, rows[:split]), opt)
+	run := train(t, tableOf(t, hardset.Header, rows[:split]), opt)
 	live := run.Live()
 	expected, found := 0, 0
 	for i, r := range rows[split:] {
@@ -317,7 +317,7 @@ func TestLive(t *testing.T) {
 	if again := live.Candidates(len(rows)-1, -100); slices.ContainsFunc(again, func(p match.Pair) bool { return p.B == gone }) {
 		t.Errorf("row %d was removed and still found", gone)
 	}
-	fixed := match.Train(tableOf(t, hardset.Header, rows[:split]), options).Live()
+	fixed := train(t, tableOf(t, hardset.Header, rows[:split]), options).Live()
 	if _, err := fixed.Add(rows[split]); !errs.Is(err, errs.Invalid) {
 		t.Errorf("a table that cannot grow grew: %v", err)
 	}
@@ -328,8 +328,8 @@ func TestLive(t *testing.T) {
 func TestQuality(t *testing.T) {
 	t.Parallel()
 	table, truth := people(t, 4000)
-	run := match.Train(table, options)
-	pairs := run.Match(0.02).Pairs
+	run := train(t, table, options)
+	pairs := found(t, run, 0.02).Pairs
 	judged := match.Sample(pairs, match.JudgedPairs, 1)
 	if len(judged) != match.JudgedPairs {
 		t.Fatalf("%d pairs to judge", len(judged))

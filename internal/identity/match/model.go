@@ -23,6 +23,7 @@ const noKin = -1000
 type ModelField struct {
 	Name    string       `json:"name"`
 	Columns []string     `json:"columns"`
+	Part    string       `json:"part,omitempty"` // which names of a column with full names
 	Role    Role         `json:"role"`
 	Order   string       `json:"date_order,omitempty"` // of days written in numbers
 	Chance  float64      `json:"chance"`               // that two random values are the same
@@ -62,7 +63,7 @@ func weightOf(m, u float64) float64 {
 func newModel(fr *frame, seed uint64) *Model {
 	m := &Model{Seed: seed}
 	for _, f := range fr.fields {
-		mf := ModelField{Name: f.name, Role: f.role, Chance: f.chance(), DependsOn: -1}
+		mf := ModelField{Name: f.name, Part: string(f.part), Role: f.role, Chance: f.chance(), DependsOn: -1}
 		if f.role == Date || f.role == BirthDate {
 			mf.Order = f.order.String()
 		}

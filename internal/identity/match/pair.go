@@ -1,6 +1,7 @@
 package match
 
 import (
+	"context"
 	"runtime"
 	"slices"
 	"sync"
@@ -17,7 +18,7 @@ func (p Pair) Probability() float64 { return probability(float64(p.Bits)) }
 
 // scorePairs scores all candidates and returns those with at least floor bits,
 // in the order of their rows.
-func scorePairs(r *Run, floor float64) []Pair {
+func scorePairs(ctx context.Context, r *Run, floor float64) ([]Pair, error) {
 	n := r.table.Len()
 	workers := min(runtime.GOMAXPROCS(0), max(1, n/256))
 	chunk := max(64, n/(workers*16)+1)
@@ -34,7 +35,7 @@ func scorePairs(r *Run, floor float64) []Pair {
 	for range workers {
 		group.Go(func() {
 			s, seen := newScorer(r.frame, r.Model), newMarks(n)
-			for c := take(); c < len(parts); c = take() {
+			for c := take(); c < len(parts) && ctx.Err() == nil; c = take() {
 				for row := c * chunk; row < min(n, (c+1)*chunk); row++ {
 					r.index.candidates(uint32(row), seen, func(other uint32) {
 						if bits := s.score(row, int(other)); bits >= floor {
@@ -52,5 +53,5 @@ func scorePairs(r *Run, floor float64) []Pair {
 		})
 	}
 	group.Wait()
-	return slices.Concat(parts...)
+	return slices.Concat(parts...), ctx.Err()
 }

@@ -19,6 +19,7 @@ type profile struct {
 	words                                     float64 // on average
 	upToFour                                  float64 // cells of at most four words
 	named                                     float64 // cells with a usual given name
+	old                                       float64 // cells that are a day before 1990
 	meanLen                                   float64
 
 	order dateOrder
@@ -78,8 +79,9 @@ func (p *profile) add(s string, w float64) {
 	at := strings.IndexByte(s, '@')
 	count(&p.email, at > 0 && strings.IndexByte(s[at:], '.') > 0 && len(words) == 1)
 	count(&p.url, strings.HasPrefix(s, "http") || strings.HasPrefix(s, "www."))
-	_, _, _, date := parseDate(s, p.order)
+	year, _, _, date := parseDate(s, p.order)
 	count(&p.date, date)
+	count(&p.old, date && year < 1990)
 	count(&p.year, len(s) == 4 && numeric && (s[0] == '1' && s[1] >= '7' || s[0] == '2' && s[1] <= '1'))
 	count(&p.phone, digits >= 6 && digits <= 16 && digits*2 >= len(s))
 	count(&p.phonePunct, strings.ContainsAny(s, "+()-/ ") && !numeric)
@@ -96,7 +98,7 @@ func (p *profile) add(s string, w float64) {
 
 func (p *profile) scale(f float64) {
 	for _, share := range []*float64{&p.email, &p.url, &p.date, &p.year, &p.phone, &p.phonePunct, &p.digits, &p.numeric, &p.decimal, &p.withDigits,
-		&p.leadingNumber, &p.words, &p.upToFour, &p.named, &p.meanLen} {
+		&p.leadingNumber, &p.words, &p.upToFour, &p.named, &p.old, &p.meanLen} {
 		*share *= f
 	}
 }

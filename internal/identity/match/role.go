@@ -1,6 +1,7 @@
 package match
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -59,6 +60,15 @@ var headerRoles = []struct {
 }
 
 func split(s string) []string { return strings.Fields(s) }
+
+// areaWords are in the headers of codes that a whole house or town shares.
+var areaWords = split("street house post postal postcode zip zipcode plz pcode area region streetnumber housenumber unit flat block district ward precinct")
+
+// isArea reports whether a header is that of such a code.
+func isArea(header string) bool {
+	words := headerWords(header)
+	return slices.ContainsFunc(areaWords, func(w string) bool { return words[w] })
+}
 
 // headerWords splits a header at punctuation and where case changes.
 func headerWords(header string) map[string]bool {
@@ -126,7 +136,7 @@ func guess(header string, p profile) Role {
 		return Email
 	case p.url >= 0.6:
 		return URL
-	case p.isDate(said) && said == BirthDate:
+	case p.isDate(said) && (said == BirthDate || said == "" && p.old >= 0.4):
 		return BirthDate
 	case p.isDate(said):
 		return Date
@@ -198,6 +208,8 @@ func (p profile) wordy() Role {
 		return Category
 	case p.words < 2.5 && p.words > 1.5 && p.named >= 0.3 && p.withDigits < 0.05:
 		return FullName
+	case p.words < 1.3 && p.named >= 0.3 && p.withDigits < 0.05:
+		return GivenName
 	case p.words < 2.5:
 		return Place
 	}

@@ -2,6 +2,7 @@ package match
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 
@@ -39,17 +40,20 @@ type Run struct {
 }
 
 // Train guesses the roles of a table's columns and learns a model from it,
-// without labels.
-func Train(t *Table, opt Options) *Run {
+// without labels. The only error is that of a context that ended.
+func Train(ctx context.Context, t *Table, opt Options) (*Run, error) {
 	roles, orders := t.guessRoles(opt.Exclude)
-	r := prepare(t, opt, roles, orders)
-	r.Model = learn(r, opt.Seed)
-	return r
+	r, err := prepare(ctx, t, opt, roles, orders)
+	if err != nil {
+		return nil, err
+	}
+	r.Model, err = learn(ctx, r, opt.Seed)
+	return r, err
 }
 
 // Use makes a table ready to be matched with a model that was learnt before. It
 // refuses with errs.Invalid a model for columns that the table does not have.
-func Use(t *Table, m *Model, opt Options) (*Run, error) {
+func Use(ctx context.Context, t *Table, m *Model, opt Options) (*Run, error) {
 	roles := make([]FieldRole, len(t.columns))
 	orders := make([]dateOrder, len(t.columns))
 	for c, name := range t.columns {
@@ -65,9 +69,15 @@ func Use(t *Table, m *Model, opt Options) (*Run, error) {
 				return nil, errs.BadRequest("the model compares %q in a way that this version does not know; train a new one", name)
 			}
 			roles[c].Role, orders[c] = f.Role, dateOrder(max(0, slices.Index(dateOrders[:], f.Order)))
+			if f.Part != "" {
+				roles[c].Role = FullName
+			}
 		}
 	}
-	r := prepare(t, opt, roles, orders)
+	r, err := prepare(ctx, t, opt, roles, orders)
+	if err != nil {
+		return nil, err
+	}
 	if len(r.frame.fields) != len(m.Fields) {
 		return nil, errs.BadRequest("the model has %d fields where the table has %d; train a new one", len(m.Fields), len(r.frame.fields))
 	}
@@ -76,7 +86,7 @@ func Use(t *Table, m *Model, opt Options) (*Run, error) {
 }
 
 // prepare makes a table ready to be matched.
-func prepare(t *Table, opt Options, roles []FieldRole, orders []dateOrder) *Run {
+func prepare(ctx context.Context, t *Table, opt Options, roles []FieldRole, orders []dateOrder) (*Run, error) {
 	if !opt.Incremental {
 		t.freeze()
 	}
@@ -91,8 +101,9 @@ func prepare(t *Table, opt Options, roles []FieldRole, orders []dateOrder) *Run 
 	}
 	r.Fields = r.frame.roles
 	r.Alarms = r.frame.findCrowds()
-	r.index = newIndex(r.frame, opt.Rules.OneToOne)
-	return r
+	var err error
+	r.index, err = newIndex(ctx, r.frame, opt.Rules.OneToOne)
+	return r, err
 }
 
 // Score returns the log2 odds that two rows are one.
@@ -121,14 +132,18 @@ type Result struct {
 }
 
 // Match scores all rows that may be one and joins those that are more likely
-// one than not. The result has the pairs with at least the probability.
-func (r *Run) Match(least float64) Result {
-	pairs := scorePairs(r, math.Min(bitsOf(least), 0))
+// one than not. The result has the pairs with at least the probability. The only
+// error is that of a context that ended.
+func (r *Run) Match(ctx context.Context, least float64) (Result, error) {
+	pairs, err := scorePairs(ctx, r, math.Min(bitsOf(least), 0))
+	if err != nil {
+		return Result{}, err
+	}
 	res := Result{Clusters: r.cluster(pairs, 0)}
 	res.Pairs = slices.DeleteFunc(pairs, func(p Pair) bool {
 		return float64(p.Bits) < bitsOf(least) || r.verdict(int(p.A), int(p.B)) == Forbidden
 	})
-	return res
+	return res, nil
 }
 
 // Decide judges pairs with their scores.

@@ -147,7 +147,12 @@ func productAgain(m *maker, r []string) []string {
 }
 
 func member(m *maker) []string {
-	return []string{m.first() + " " + m.last(), m.phone(), pick(m.random, cities), m.date()}
+	return []string{m.first() + " " + m.last(), m.phone(), pick(m.random, cities), m.joined()}
+}
+
+// joined is a day of recent years.
+func (m *maker) joined() string {
+	return fmt.Sprintf("%02d/%02d/%d", 1+m.random.IntN(28), 1+m.random.IntN(12), 2008+m.random.IntN(18))
 }
 
 func memberAgain(m *maker, r []string) []string {
@@ -160,7 +165,7 @@ func memberAgain(m *maker, r []string) []string {
 	m.some(&r[1], 0.2, func(string) string { return "" })
 	m.some(&r[1], 0.4, m.otherFormat)
 	m.some(&r[2], 0.2, func(string) string { return pick(m.random, cities) })
-	m.some(&r[3], 0.3, func(string) string { return m.date() })
+	m.some(&r[3], 0.3, func(string) string { return m.joined() })
 	return r
 }
 
