@@ -178,6 +178,8 @@ func byWords(said Role, p profile) (Role, bool) {
 		return Address, p.numeric < 0.9
 	case Category:
 		return p.wordy(), p.numeric < 0.5
+	case URL:
+		return URL, p.words < 1.5 && p.numeric < 0.5
 	case Code:
 		return Code, p.words < 3
 	case Number:
