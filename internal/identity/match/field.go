@@ -99,6 +99,9 @@ func (f *field) raw(t *Table, row int) string {
 	if len(f.columns) == 1 {
 		return t.Cell(row, f.columns[0])
 	}
+	if f.role == BirthDate {
+		return joinDate(t.Cell(row, f.columns[0]), t.Cell(row, f.columns[1]), t.Cell(row, f.columns[2]))
+	}
 	var parts []string
 	for _, c := range f.columns {
 		if s := t.Cell(row, c); s != "" {

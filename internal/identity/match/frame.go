@@ -31,6 +31,7 @@ func (t *Table) guessRoles(excluded []string) ([]FieldRole, []dateOrder) {
 		}
 		roles = append(roles, FieldRole{name, role})
 	}
+	t.findDateParts(roles)
 	t.findSurname(roles)
 	dropRepeatedName(roles)
 	return roles, orders
@@ -83,6 +84,9 @@ func newFrame(t *Table, roles []FieldRole, orders []dateOrder, incremental bool)
 // one.
 func (fr *frame) fieldsOf(t *Table, columns []int, order dateOrder, incremental bool) []*field {
 	c := fr.roles[columns[0]]
+	if c.Role == BirthYear {
+		c.Role = BirthDate
+	}
 	if c.Role != FullName {
 		return []*field{newField(t, &field{name: c.Column, columns: columns, role: c.Role, order: order}, incremental)}
 	}
@@ -93,7 +97,8 @@ func (fr *frame) fieldsOf(t *Table, columns []int, order dateOrder, incremental 
 }
 
 // groups returns the columns of each field: addresses and numbers of which a
-// record has several are one field, everything else stands alone.
+// record has several are one field, and so is a date in three columns;
+// everything else stands alone.
 func (fr *frame) groups() [][]int {
 	var out [][]int
 	at := map[Role]int{}
@@ -107,6 +112,15 @@ func (fr *frame) groups() [][]int {
 				continue
 			}
 			at[r.Role] = len(out)
+		}
+		switch r.Role {
+		case BirthMonth, BirthDay:
+			continue
+		case BirthYear:
+			month := slices.IndexFunc(fr.roles, func(f FieldRole) bool { return f.Role == BirthMonth })
+			day := slices.IndexFunc(fr.roles, func(f FieldRole) bool { return f.Role == BirthDay })
+			out = append(out, []int{c, month, day})
+			continue
 		}
 		out = append(out, []int{c})
 	}

@@ -101,6 +101,39 @@ func TestModelSurvivesJSON(t *testing.T) {
 	}
 }
 
+// TestDateInThreeColumns: the parts of a date are one field, and a stored model
+// knows that, as it knows the parts of a full name.
+func TestDateInThreeColumns(t *testing.T) {
+	t.Parallel()
+	header := []string{"name", "bd", "bm", "by"}
+	table := func() *match.Table {
+		var rows [][]string
+		for _, r := range hardset.Rows(hardset.Options{Persons: 600, Seed: 9}) {
+			y, m, d := "", "", ""
+			if len(r[5]) == 10 && r[5][5:7] <= "12" && r[5][8:] <= "31" && r[5][:4] > "1800" && r[5][:4] < "2100" && r[5][5:7] > "00" && r[5][8:] > "00" {
+				y, m, d = r[5][:4], r[5][5:7], r[5][8:]
+			}
+			rows = append(rows, []string{r[0] + " " + r[1], d, m, y})
+		}
+		return tableOf(t, header, rows)
+	}
+	run := train(t, table(), match.Options{Seed: 1})
+	want := []match.FieldRole{{Column: "name", Role: match.FullName}, {Column: "bd", Role: match.BirthDay}, {Column: "bm", Role: match.BirthMonth}, {Column: "by", Role: match.BirthYear}}
+	if diff := cmp.Diff(want, run.Fields); diff != "" {
+		t.Fatal(diff)
+	}
+	if n := len(run.Model.Fields); n != 3 {
+		t.Fatalf("%d fields, want two of names and one date", n)
+	}
+	used, err := match.Use(t.Context(), table(), run.Model, match.Options{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(found(t, run, 0.5), found(t, used, 0.5)); diff != "" {
+		t.Errorf("a model that was stored matches otherwise: %s", diff)
+	}
+}
+
 func TestUseRefusesOtherTables(t *testing.T) {
 	t.Parallel()
 	table, _ := people(t, 300)

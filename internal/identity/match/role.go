@@ -20,6 +20,9 @@ const (
 	Email      Role = "email"
 	Phone      Role = "phone"
 	BirthDate  Role = "birth_date"
+	BirthYear  Role = "birth_year" // with the next two: a date in three columns
+	BirthMonth Role = "birth_month"
+	BirthDay   Role = "birth_day"
 	Date       Role = "date"
 	Code       Role = "code"     // an identifier, a postcode, a house number
 	Number     Role = "number"   // a quantity: a price, an age, a year

@@ -60,7 +60,7 @@ func Use(ctx context.Context, t *Table, m *Model, opt Options) (*Run, error) {
 		roles[c] = FieldRole{name, Ignored}
 	}
 	for _, f := range m.Fields {
-		for _, name := range f.Columns {
+		for i, name := range f.Columns {
 			c := slices.Index(t.columns, name)
 			if c < 0 {
 				return nil, errs.BadRequest("the model knows a column %q that the table lacks; train a new one", name)
@@ -69,8 +69,11 @@ func Use(ctx context.Context, t *Table, m *Model, opt Options) (*Run, error) {
 				return nil, errs.BadRequest("the model compares %q in a way that this version does not know; train a new one", name)
 			}
 			roles[c].Role, orders[c] = f.Role, dateOrder(max(0, slices.Index(dateOrders[:], f.Order)))
-			if f.Part != "" {
+			switch {
+			case f.Part != "":
 				roles[c].Role = FullName
+			case f.Role == BirthDate && len(f.Columns) == len(birthParts):
+				roles[c].Role = birthParts[i]
 			}
 		}
 	}
