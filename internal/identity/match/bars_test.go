@@ -133,7 +133,7 @@ func TestHardSet(t *testing.T) {
 	t.Parallel()
 	const seed = 20261126
 	const decisions, precision, recall = 20_000, 0.9995, 0.6
-	rows := hardset.Rows(hardset.Options{Persons: 52_000, Seed: seed})
+	rows := hardset.Rows(hardset.Options{Persons: 47_000, Seed: seed})
 	var truth []string
 	for _, r := range rows {
 		truth = append(truth, r[hardset.Label])

@@ -148,8 +148,7 @@ func (fr *frame) sortFields() []*field {
 	}
 	weight := func(f *field) int {
 		n := f.values.len()
-		switch f.role {
-		case Surname, GivenName, Text:
+		if f.role == Surname || f.role == GivenName || f.role == Text {
 			n *= 4
 		}
 		return n

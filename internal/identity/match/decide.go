@@ -104,8 +104,9 @@ func (f *field) evidence(l uint8, people bool) (against, own, shared bool) {
 		return false, false, l <= 1
 	case Text:
 		return l > 4 && !people, l <= 1 && !people, l <= 1 && people
+	default:
+		return false, false, false
 	}
-	return false, false, false
 }
 
 // telling reports whether a code is a key of one person rather than of a town or

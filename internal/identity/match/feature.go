@@ -20,8 +20,7 @@ func (fr *frame) features() []*feature {
 	var out []*feature
 	var names []int
 	for i, f := range fr.fields {
-		switch f.role {
-		case GivenName, Surname:
+		if f.role == GivenName || f.role == Surname {
 			names = append(names, i)
 		}
 		out = append(out, fr.ofField(i, f)...)
@@ -53,8 +52,9 @@ func (fr *frame) ofField(i int, f *field) []*feature {
 	case Date, BirthDate:
 		part := &feature{name: f.name + " (day and month)", fields: []int{i}, keys: f.dayKeys}
 		return []*feature{exact, part}
+	default:
+		return []*feature{exact}
 	}
-	return []*feature{exact}
 }
 
 // soundKeys emits how a value sounds, all of its words together.

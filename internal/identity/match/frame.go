@@ -120,9 +120,9 @@ func (fr *frame) groups() [][]int {
 			month := slices.IndexFunc(fr.roles, func(f FieldRole) bool { return f.Role == BirthMonth })
 			day := slices.IndexFunc(fr.roles, func(f FieldRole) bool { return f.Role == BirthDay })
 			out = append(out, []int{c, month, day})
-			continue
+		default:
+			out = append(out, []int{c})
 		}
-		out = append(out, []int{c})
 	}
 	return out
 }

@@ -18,7 +18,7 @@ var particles = setOf("van", "von", "vom", "zu", "zum", "zur", "der", "den", "de
 // "Lee, Ann", "Jan van der Berg". A single name is taken for a given one; that
 // it may be a surname is seen to where names are compared crosswise.
 func (p part) of(raw string) string {
-	given, last := "", ""
+	var given, last string
 	if before, after, ok := strings.Cut(raw, ","); ok && fold(after) != "" {
 		given, last = cleanName(after), cleanName(before)
 	} else {

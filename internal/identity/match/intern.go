@@ -26,15 +26,6 @@ func (t *interner) get(n uint32) []byte {
 
 func (t *interner) string(n uint32) string { return string(t.get(n)) }
 
-// find returns the number of a text.
-func (t *interner) find(s string) (n uint32, ok bool) {
-	if len(t.slots) == 0 {
-		return 0, false
-	}
-	n, _, ok = t.look(s)
-	return n, ok
-}
-
 func (t *interner) look(s string) (n, slot uint32, ok bool) {
 	mask := uint32(len(t.slots) - 1)
 	for slot = uint32(hash(s)) & mask; ; slot = (slot + 1) & mask {

@@ -46,7 +46,7 @@ func choose(features []*feature, n int) []pass {
 	for i, a := range features {
 		add(a, nil, a.chance, a.filled)
 		for _, b := range features[i+1:] {
-			if !slices.ContainsFunc(a.fields, func(f int) bool { return slices.Contains(b.fields, f) }) && a.chance*float64(n) > 0.5 && b.chance*float64(n) > 0.5 {
+			if !slices.ContainsFunc(a.fields, func(f int) bool { return slices.Contains(b.fields, f) }) && min(a.chance, b.chance)*float64(n) > 4 {
 				add(a, b, a.chance*b.chance, min(a.filled, b.filled))
 			}
 		}

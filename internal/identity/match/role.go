@@ -160,8 +160,9 @@ func (p profile) isDate(said Role) bool {
 		return false
 	case Date, BirthDate:
 		return p.year < 0.9 && (p.date >= 0.7 || p.digits >= 0.5)
+	default:
+		return p.year < 0.9 && p.date >= 0.7
 	}
-	return p.year < 0.9 && p.date >= 0.7
 }
 
 // byWords checks a header's word against the content.
@@ -187,8 +188,9 @@ func byWords(said Role, p profile) (Role, bool) {
 		return Code, p.words < 3
 	case Number:
 		return Number, p.numeric >= 0.7
+	default:
+		return "", false
 	}
-	return "", false
 }
 
 // byContent decides about a column whose header says nothing that fits.
