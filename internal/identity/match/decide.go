@@ -151,5 +151,5 @@ func shortForm(a, b string) bool {
 	if a == "" || !sameNickname(a, b) {
 		return false
 	}
-	return len(b)-len(a) >= 2
+	return len(b)-len(a) >= 2 && !ownNames[a]
 }

@@ -231,3 +231,11 @@ func sameNickname(a, b string) bool {
 	}
 	return false
 }
+
+// ownNames are short forms that many carry as their only name, so that a
+// sister may be called so.
+var ownNames = setOf(strings.Fields(`alexa alina amy andrea ania anja anna anne annie anya bella carlos catalina charley charlotte clara daisy eliza elena ella ellen
+	elsa elsie emma eva eve frida greta gretel hanna hans harry helena ian ida ina ira isabel jack jan jane jean jens joan johanna juan julie karin kate katja klaus lara lars
+	lea lena leo liam lily lina lisa lotte louis luca lucia ludwig luis luisa lukas magda margarita margot maria marie marta masha max maya mia mila millie
+	mina molly nadia natalie natasha nico nicola nicolas niklas nina nora olivia pablo paola paula pavel pedro pia polly rena rita rosa rose rosie sandra sara sascha
+	sean sofia sonja sophie stefan steven tamara tanya tess tessa theo tina tomas vera vivi yuri zoe`)...)

@@ -222,8 +222,10 @@ func (m *maker) address(first, last, domain string) string {
 		if n > 1 {
 			local += strconv.Itoa(n)
 		}
-		if a := local + "@" + domain; !m.seen[a] {
-			m.seen[a] = true
+		// Some providers ignore dots: no two people have addresses that differ in
+		// nothing else.
+		if a := local + "@" + domain; !m.seen[strings.ReplaceAll(a, ".", "")] {
+			m.seen[strings.ReplaceAll(a, ".", "")] = true
 			return a
 		}
 		if n > 20 {
