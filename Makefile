@@ -20,6 +20,10 @@ NO_RACE_IN_SQLITE := -gcflags=github.com/ncruces/go-sqlite3-wasm/...=-race=false
 KITH_SPECS ?= $(abspath $(wildcard ../shared/specs))
 export KITH_SPECS
 
+# Labelled person data that duplicate detection is measured on.
+KITH_ER_DATA ?= $(abspath $(wildcard ../shared/data/er))
+export KITH_ER_DATA
+
 # The web parts take part once they are there: WEB builds into the binary, E2E drives it.
 WEB := $(patsubst %/package.json,%,$(wildcard web/app/package.json))
 E2E := $(patsubst %/package.json,%,$(wildcard test/e2e/package.json))
@@ -47,6 +51,7 @@ run: build ## Build and serve on http://127.0.0.1:8080, data in ./data
 test: build ## Run every test: Go on both engines with the race detector, web, browser
 	@script/require cc postgres $(if $(E2E),chromium)
 	@[ -n "$(KITH_SPECS)" ] || echo "make test: KITH_SPECS is not set and ../shared/specs is absent: API responses are not checked against OpenAPI files"
+	@[ -n "$(KITH_ER_DATA)" ] || echo "make test: KITH_ER_DATA is not set and ../shared/data/er is absent: duplicate detection is not measured on published labelled data"
 	go vet ./...
 	go test -race -timeout 30m $(NO_RACE_IN_SQLITE) ./...
 ifneq ($(WEB),)

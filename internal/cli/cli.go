@@ -35,6 +35,7 @@ type root struct {
 	Import    importCmd    `cmd:"" help:"Import contacts or accounts from CSV."`
 	Imports   importsCmd   `cmd:"" help:"List, show, cancel and undo imports."`
 	Export    exportCmd    `cmd:"" help:"Write contacts or accounts as CSV."`
+	Match     matchCmd     `cmd:"" help:"Find duplicates in CSV files."`
 	SampleCSV sampleCSVCmd `cmd:"" name:"sample-csv" help:"Print a sample of the file that an import reads."`
 	Settings  settingsCmd  `cmd:"" help:"Show and change an organisation's settings."`
 	Bench     benchCmd     `cmd:"" help:"Make data to measure Kith with."`

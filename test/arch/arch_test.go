@@ -43,6 +43,10 @@ var allowed = map[string]string{
 	"job":      leaves + "org",
 	"identity": records,
 
+	// Which records may be one, by likeness alone: no database, no identifiers.
+	"identity/match":         leaves,
+	"identity/match/hardset": "",
+
 	// The use cases: what people and machines do with records.
 	"directory":      domain,
 	"importer":       domain,
@@ -62,7 +66,7 @@ var allowed = map[string]string{
 	"config":            "errs",
 	"server":            cases + "config httpapi httpapi/wire webui store",
 	"server/servertest": "config httpapi httpapi/apitest server testpg",
-	"cli":               cases + "config httpapi importer/sheet server store benchdata",
+	"cli":               cases + "config httpapi identity/match importer/sheet server store benchdata",
 
 	"benchdata": "",
 	"testpg":    "",
