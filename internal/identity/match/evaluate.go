@@ -57,11 +57,15 @@ func Evaluate(clusters [][]uint32, truth []string) Metrics {
 	for _, n := range labels {
 		actual += pairsOf(n)
 	}
-	var precision, recall float64
-	for c, n := range both {
+	for _, n := range both {
 		right += pairsOf(n)
-		precision += float64(n) * float64(n) / float64(groups[c.group])
-		recall += float64(n) * float64(n) / float64(labels[c.label])
+	}
+	// Row by row: sums in the order of a map would differ in their last digits.
+	var precision, recall float64
+	for i := range truth {
+		n := float64(both[cell{group[i], label(i)}])
+		precision += n / float64(groups[group[i]])
+		recall += n / float64(labels[label(i)])
 	}
 	rows := max(float64(len(truth)), 1)
 	return Metrics{
