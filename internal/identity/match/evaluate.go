@@ -58,10 +58,14 @@ func Evaluate(clusters [][]uint32, truth []string) Metrics {
 		actual += pairsOf(n)
 	}
 	var precision, recall float64
-	for c, n := range both {
+	for _, n := range both {
 		right += pairsOf(n)
-		precision += float64(n) * float64(n) / float64(groups[c.group])
-		recall += float64(n) * float64(n) / float64(labels[c.label])
+	}
+	// By rows, whose order is fixed: sums of fractions depend on it.
+	for i := range truth {
+		n := float64(both[cell{group[i], label(i)}])
+		precision += n / float64(groups[group[i]])
+		recall += n / float64(labels[label(i)])
 	}
 	rows := max(float64(len(truth)), 1)
 	return Metrics{
