@@ -57,11 +57,11 @@ func Evaluate(clusters [][]uint32, truth []string) Metrics {
 	for _, n := range labels {
 		actual += pairsOf(n)
 	}
+	var precision, recall float64
 	for _, n := range both {
 		right += pairsOf(n)
 	}
-	// Row by row: sums in the order of a map would differ in their last digits.
-	var precision, recall float64
+	// By rows, whose order is fixed: sums of fractions depend on it.
 	for i := range truth {
 		n := float64(both[cell{group[i], label(i)}])
 		precision += n / float64(groups[group[i]])
