@@ -20,6 +20,7 @@ type Account struct {
 	WorkspaceN  int64 // the default workspace
 	Owners      []int64
 	Tags        []tag.Use
+	Survivor    int64 `json:"-"` // the account that this one was merged into, 0 for none; set by reads of one account
 	ImportN     int64
 	Version     int64
 	CreatedAt   time.Time

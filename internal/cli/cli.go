@@ -34,6 +34,7 @@ type root struct {
 	Member    memberCmd    `cmd:"" help:"Look after an organisation's members."`
 	Import    importCmd    `cmd:"" help:"Import contacts or accounts from CSV."`
 	Imports   importsCmd   `cmd:"" help:"List, show, cancel and undo imports."`
+	Merges    mergesCmd    `cmd:"" help:"List merges of contacts and accounts, and undo them."`
 	Export    exportCmd    `cmd:"" help:"Write contacts or accounts as CSV."`
 	Match     matchCmd     `cmd:"" help:"Find duplicates in CSV files."`
 	SampleCSV sampleCSVCmd `cmd:"" name:"sample-csv" help:"Print a sample of the file that an import reads."`

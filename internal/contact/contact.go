@@ -90,6 +90,8 @@ type Contact struct {
 	Tags         []tag.Use
 	Verified     bool
 	State        string // active
+	Merged       bool   `json:",omitempty"` // whether others were merged into it
+	Survivor     int64  `json:"-"`          // the contact that this one was merged into, 0 for none; set by reads of one contact
 	ImportN      int64  // the import that created it, 0 for none
 	Version      int64  // 1 when created, one more with each change
 	CreatedAt    time.Time

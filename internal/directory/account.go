@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -81,11 +82,12 @@ func insertAccount(ctx context.Context, tx Tx, a *account.Account) (*account.Wor
 	return w, tx.InsertWorkspace(ctx, w)
 }
 
-// GetAccount returns one account or not_found.
+// GetAccount returns one account or not_found. One that was merged into another
+// is as it would be alone and names its survivor.
 func (s *Service) GetAccount(ctx context.Context, sc org.Scope, n int64) (AccountFound, error) {
 	var got AccountFound
 	err := s.db.Read(ctx, sc, func(tx Tx) error {
-		a, err := tx.Account(ctx, n, false)
+		a, err := shownAccount(ctx, tx, n)
 		if err != nil {
 			return err
 		}
@@ -95,12 +97,43 @@ func (s *Service) GetAccount(ctx context.Context, sc org.Scope, n int64) (Accoun
 	return got, err
 }
 
+// shownAccount returns an account for reading; it may have been merged away.
+func shownAccount(ctx context.Context, tx Tx, n int64) (*account.Account, error) {
+	found, err := tx.Accounts(ctx, []int64{n}, false)
+	if err != nil || found[n] != nil {
+		return found[n], err
+	}
+	return identity.AccountMergedAway(ctx, tx, n)
+}
+
+// liveAccount returns an account that is to be changed. One that was merged into
+// another is invalid, and the error names that other.
+func liveAccount(ctx context.Context, tx Tx, n int64) (*account.Account, error) {
+	found, err := tx.Accounts(ctx, []int64{n}, true)
+	if err != nil || found[n] != nil {
+		return found[n], err
+	}
+	return nil, identity.Absent(ctx, tx, accountOf(n))
+}
+
+// saveAccount saves an edited account with its keys.
+func saveAccount(ctx context.Context, tx Tx, before, after *account.Account) (bool, error) {
+	merged, changed, err := identity.ChangeMergedAccount(ctx, tx, before, after)
+	if merged || err != nil {
+		return changed, err
+	}
+	if err := claimAccount(ctx, tx, before, after); err != nil {
+		return false, err
+	}
+	return tx.UpdateAccount(ctx, before, after)
+}
+
 // UpdateAccount changes an account. Its default workspace is renamed with it as
 // long as it has the account's name. Errors: invalid, not_found, conflict.
 func (s *Service) UpdateAccount(ctx context.Context, sc org.Scope, n int64, p AccountPatch) (AccountFound, error) {
 	var got AccountFound
 	err := s.write(ctx, sc, func(tx Tx) error {
-		before, err := tx.Account(ctx, n, true)
+		before, err := liveAccount(ctx, tx, n)
 		if err != nil {
 			return err
 		}
@@ -108,10 +141,7 @@ func (s *Service) UpdateAccount(ctx context.Context, sc org.Scope, n int64, p Ac
 		if err := p.apply(ctx, tx, &after); err != nil {
 			return err
 		}
-		if err := claimAccount(ctx, tx, before, &after); err != nil {
-			return err
-		}
-		if _, err := tx.UpdateAccount(ctx, before, &after); err != nil {
+		if _, err := saveAccount(ctx, tx, before, &after); err != nil {
 			return err
 		}
 		if err := renameDefault(ctx, tx, before, &after); err != nil {
@@ -230,10 +260,14 @@ func setParent(ctx context.Context, tx Tx, a *account.Account, parent *int64) er
 	if parent == nil || *parent == a.ParentN {
 		return nil
 	}
-	if err := climb(ctx, tx, a.N, *parent); err != nil {
+	now, err := nowAccounts(ctx, tx, []int64{*parent}) // its id may be that of an account merged into it
+	if err != nil {
 		return err
 	}
-	a.ParentN = *parent
+	if err := climb(ctx, tx, a.N, now[0]); err != nil {
+		return err
+	}
+	a.ParentN = now[0]
 	return nil
 }
 
@@ -249,17 +283,21 @@ func climb(ctx context.Context, tx Tx, n, parent int64) error {
 		if level == maxLevels {
 			return errs.NotPermitted("parent", "%s is nested %d levels deep already; that is the most", accountOf(parent).Display(), maxLevels)
 		}
-		up, err := tx.Accounts(ctx, []int64{at}, true)
+		up, err := identity.Above(ctx, tx, at, true)
 		if err != nil {
 			return err
 		}
-		if up[at] == nil && level == 0 {
+		if up == nil && level == 0 {
 			return missing("parent", accountOf(at))
 		}
-		if up[at] == nil {
+		if up == nil {
 			return nil // an account further up is in the trash
 		}
-		at = up[at].ParentN
+		if up.N == n {
+			at = n // by way of an account that was merged into this one
+			continue
+		}
+		at = up.ParentN
 	}
 	return nil
 }
@@ -269,7 +307,7 @@ func climb(ctx context.Context, tx Tx, n, parent int64) error {
 // the same for a million of them and restoring gives each its place back.
 func (s *Service) DeleteAccount(ctx context.Context, sc org.Scope, n int64) error {
 	return s.write(ctx, sc, func(tx Tx) error {
-		a, err := tx.Account(ctx, n, true)
+		a, err := liveAccount(ctx, tx, n)
 		if err != nil {
 			return err
 		}
@@ -316,9 +354,13 @@ func (s *Service) RestoreAccount(ctx context.Context, sc org.Scope, n int64, wit
 	var got AccountFound
 	err := s.write(ctx, sc, func(tx Tx) error {
 		a, spaces, err := discardedAccount(ctx, tx, n)
+		if errs.Is(err, errs.NotFound) {
+			return cmp.Or(asMerged(ctx, tx, accountOf(n)), err)
+		}
 		if err != nil {
 			return err
 		}
+		was := *a
 		r := restore{tx: tx}
 		r.keep(ctx, accountOf(n), identity.KindAccountRef, &a.Refs)
 		r.keep(ctx, accountOf(n), identity.KindDomain, &a.Domains)
@@ -330,6 +372,9 @@ func (s *Service) RestoreAccount(ctx context.Context, sc org.Scope, n int64, wit
 			return err
 		}
 		if err := claimAccount(ctx, tx, &account.Account{N: n}, a); err != nil {
+			return err
+		}
+		if err := identity.RestoreMergedAccount(ctx, tx, &was, a); err != nil {
 			return err
 		}
 		if err := tx.RestoreAccount(ctx, a); err != nil {
@@ -344,6 +389,15 @@ func (s *Service) RestoreAccount(ctx context.Context, sc org.Scope, n int64, wit
 		return err
 	})
 	return got, err
+}
+
+// asMerged returns the error that names what a record was merged into, nil if it
+// was not.
+func asMerged(ctx context.Context, tx Tx, id don.ID) error {
+	if err := identity.Absent(ctx, tx, id); !errs.Is(err, errs.NotFound) {
+		return err
+	}
+	return nil
 }
 
 // discardedAccount returns an account of the trash and the workspaces that went

@@ -86,9 +86,8 @@ func targetsOf(ctx context.Context, tx Tx, c *contact.Contact, places []Place) (
 		above.add(accountOf(w.AccountN))
 	}
 	above.add(ids(don.Account, want.of(don.Account))...)
-	more, err := tx.Accounts(ctx, above.of(don.Account), false)
-	names.Accounts = more
-	if err != nil {
+	var err error
+	if names.Accounts, names.Moved, err = survivingAccounts(ctx, tx, above.of(don.Account)); err != nil {
 		return targets{}, err
 	}
 	t := targets{names}
@@ -110,7 +109,7 @@ func ids(t don.Type, ns []int64) []don.ID {
 
 // put adds a place to a contact or changes the one it has there.
 func (t targets) put(c *contact.Contact, p Place, since *time.Time) error {
-	at := slices.IndexFunc(c.Associations, func(a contact.Association) bool { return a.Type == p.ID.Type && a.N == p.ID.N })
+	at := slices.IndexFunc(c.Associations, func(a contact.Association) bool { return t.Now(don.Of(a.Type, a.N)) == t.Now(p.ID) })
 	if at < 0 {
 		c.Associations = append(c.Associations, contact.Association{Type: p.ID.Type, N: p.ID.N, Since: since, Source: SourceAPI})
 		at = len(c.Associations) - 1
@@ -160,7 +159,7 @@ func setTime(dst **time.Time, field string, given *time.Time) error {
 func (t targets) single(c *contact.Contact, had []contact.Association, places []Place) error {
 	c.Associations = slices.DeleteFunc(c.Associations, func(a contact.Association) bool { return !t.Live(a) })
 	for _, kind := range []don.Type{don.Account, don.Workspace} {
-		now, before := placesOf(kind, c.Associations), placesOf(kind, had)
+		now, before := placesOf(kind, t.Places(c)), placesOf(kind, t.Places(&contact.Contact{Associations: had}))
 		isNew := func(id don.ID) bool { return !slices.Contains(before, id) }
 		if len(now) <= 1 || !slices.ContainsFunc(now, isNew) {
 			continue
@@ -185,14 +184,20 @@ func placesOf(kind don.Type, as []contact.Association) []don.ID {
 // places only the ids count.
 func (s *Service) Dissociate(ctx context.Context, sc org.Scope, n int64, from []Place) (ContactFound, error) {
 	return s.editContact(ctx, sc, n, func(tx Tx, c *contact.Contact) error {
-		names, err := namesOf(ctx, tx, needs.contact, c)
-		if err != nil {
+		want := newNeeds()
+		want.contact(c)
+		for _, p := range from {
+			want.add(p.ID)
+		}
+		names := &Names{}
+		if err := names.load(ctx, tx, want); err != nil {
 			return err
 		}
 		for _, p := range from {
 			had := len(c.Associations)
 			c.Associations = slices.DeleteFunc(c.Associations, func(a contact.Association) bool {
-				return names.Live(a) && within(a, p.ID, names.Workspaces)
+				a.N = names.Now(don.Of(a.Type, a.N)).N
+				return names.Live(a) && within(a, names.Now(p.ID), names.Workspaces)
 			})
 			if len(c.Associations) == had {
 				e := errs.New(errs.NotFound, "not_found", "%s does not belong to %s", contactOf(n).Display(), p.ID.Display())

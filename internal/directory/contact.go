@@ -6,7 +6,6 @@ import (
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
-	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/tag"
@@ -76,11 +75,12 @@ func observation(c *contact.Contact) identity.Observation {
 	}
 }
 
-// GetContact returns one contact or not_found.
+// GetContact returns one contact or not_found. One that was merged into another
+// is as it would be alone, in state deleted, and names its survivor.
 func (s *Service) GetContact(ctx context.Context, sc org.Scope, n int64) (ContactFound, error) {
 	var got ContactFound
 	err := s.db.Read(ctx, sc, func(tx Tx) error {
-		c, err := liveContact(ctx, tx, n, false)
+		c, err := shownContact(ctx, tx, n)
 		if err != nil {
 			return err
 		}
@@ -90,13 +90,24 @@ func (s *Service) GetContact(ctx context.Context, sc org.Scope, n int64) (Contac
 	return got, err
 }
 
+// shownContact returns a contact for reading; it may have been merged away.
+func shownContact(ctx context.Context, tx Tx, n int64) (*contact.Contact, error) {
+	all, err := tx.Contacts(ctx, []int64{n}, false)
+	if err != nil || all[n] != nil {
+		return all[n], err
+	}
+	return identity.MergedAway(ctx, tx, n)
+}
+
+// liveContact returns a contact that is to be changed. One that was merged into
+// another is invalid, and the error names that other.
 func liveContact(ctx context.Context, tx Tx, n int64, lock bool) (*contact.Contact, error) {
 	all, err := tx.Contacts(ctx, []int64{n}, lock)
 	if err != nil {
 		return nil, err
 	}
 	if all[n] == nil {
-		return nil, errs.Gone(contactOf(n).Display())
+		return nil, identity.Absent(ctx, tx, contactOf(n))
 	}
 	return all[n], nil
 }

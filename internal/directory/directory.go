@@ -41,6 +41,9 @@ type Tx interface {
 }
 
 type accountTx interface {
+	RewriteAccount(ctx context.Context, before, after *account.Account) (bool, error)
+	AbsorbAccount(ctx context.Context, a *account.Account) error
+	PutAccount(ctx context.Context, a *account.Account) error
 	Accounts(ctx context.Context, ns []int64, lock bool) (map[int64]*account.Account, error)
 	Account(ctx context.Context, n int64, lock bool) (*account.Account, error)
 	InsertAccount(ctx context.Context, a *account.Account) error
@@ -75,6 +78,7 @@ type trashTx interface {
 	DiscardedWith(ctx context.Context, id don.ID, t don.Type) ([]don.ID, error)
 	Trash(ctx context.Context, q TrashQuery) ([]Discarded, error)
 	DropTrash(ctx context.Context, ids []don.ID) error
+	Merges(ctx context.Context, q MergeQuery) ([]identity.Merge, error)
 }
 
 // Service runs the operations on customer records. It is safe for concurrent use.
@@ -96,7 +100,7 @@ func (d identityDB) Write(ctx context.Context, s org.Scope, fn func(identity.Tx)
 }
 
 // SourceAPI is the source of identifiers and associations given through the API.
-const SourceAPI = "api"
+const SourceAPI = identity.SourceAPI
 
 // write runs fn in a transaction and completes a conflict that it returns with
 // the holder's name.

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/kith-id/kith/internal/account"
@@ -95,18 +96,78 @@ func livePlaces(ctx context.Context, tx Tx, f *contact.Filter) (none bool, err e
 		var live []don.ID
 		for _, id := range *list {
 			if names.Live(contact.Association{Type: id.Type, N: id.N}) {
-				live = append(live, id)
+				live = append(live, names.Now(id))
 			}
 		}
 		none = none || len(*list) > 0 && len(live) == 0
 		*list = live
 	}
-	return none, nil
+	f.Places, err = withMembers(ctx, tx, f.Places)
+	return none, err
+}
+
+// withMembers adds to accounts those that were merged into them: places keep
+// the account that they were made with.
+func withMembers(ctx context.Context, tx Tx, ids []don.ID) ([]don.ID, error) {
+	var ns []int64
+	for _, id := range ids {
+		if id.Type == don.Account {
+			ns = append(ns, id.N)
+		}
+	}
+	members, err := tx.Aliases(ctx, don.Account, ns)
+	for _, m := range members {
+		ids = append(ids, accountOf(m.N))
+	}
+	return distinct(ids), err
+}
+
+// allMembers returns accounts with all that are one with them.
+func allMembers(ctx context.Context, tx Tx, ns []int64) ([]int64, error) {
+	now, err := nowAccounts(ctx, tx, ns)
+	if err != nil || len(now) == 0 {
+		return now, err
+	}
+	all, err := withMembers(ctx, tx, ids(don.Account, now))
+	out := make([]int64, len(all))
+	for i, id := range all {
+		out[i] = id.N
+	}
+	return out, err
+}
+
+// childAccounts returns the accounts below one or below what was merged into it.
+func childAccounts(ctx context.Context, tx Tx, n int64) ([]int64, error) {
+	above, err := allMembers(ctx, tx, []int64{n})
+	var out []int64
+	for _, a := range above {
+		below, err := tx.ChildAccounts(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, below...)
+	}
+	return out, err
+}
+
+// nowAccounts turns accounts that were merged into others into those.
+func nowAccounts(ctx context.Context, tx Tx, ns []int64) ([]int64, error) {
+	moved, err := tx.Survivors(ctx, don.Account, ns)
+	out := slices.Clone(ns)
+	for i, n := range out {
+		if s, ok := moved[n]; ok {
+			out[i] = s
+		}
+	}
+	return out, err
 }
 
 // ListAccounts returns a page of the accounts that match.
 func (s *Service) ListAccounts(ctx context.Context, sc org.Scope, f account.Filter, q Query) (Page[*account.Account], error) {
-	return listPage(ctx, s, sc, q, needs.account, func(tx Tx) (Rows[*account.Account], error) {
+	return listPage(ctx, s, sc, q, needs.account, func(tx Tx) (_ Rows[*account.Account], err error) {
+		if f.Parents, err = allMembers(ctx, tx, f.Parents); err != nil {
+			return Rows[*account.Account]{}, err
+		}
 		if err := shownAccounts(ctx, tx, &f); err != nil {
 			return Rows[*account.Account]{}, err
 		}
@@ -117,7 +178,10 @@ func (s *Service) ListAccounts(ctx context.Context, sc org.Scope, f account.Filt
 // ListWorkspaces returns a page of the workspaces that match. Refs are external
 // references of accounts, which the filter takes beside account numbers.
 func (s *Service) ListWorkspaces(ctx context.Context, sc org.Scope, f account.WorkspaceFilter, refs []string, q Query) (Page[*account.Workspace], error) {
-	return listPage(ctx, s, sc, q, needs.workspace, func(tx Tx) (Rows[*account.Workspace], error) {
+	return listPage(ctx, s, sc, q, needs.workspace, func(tx Tx) (_ Rows[*account.Workspace], err error) {
+		if f.Accounts, err = nowAccounts(ctx, tx, f.Accounts); err != nil {
+			return Rows[*account.Workspace]{}, err
+		}
 		for _, ref := range refs {
 			id, ok, err := identity.Find(ctx, tx, identity.KindAccountRef, ref)
 			if err != nil {

@@ -21,7 +21,38 @@ type Names struct {
 	Accounts   map[int64]*account.Account
 	Workspaces map[int64]*account.Workspace
 	Tags       map[int64]*tag.Tag
-	at         time.Time // when they were read
+	// Moved are accounts that were merged into others, with what they are now.
+	// Accounts has the other in their place.
+	Moved map[int64]int64
+	at    time.Time // when they were read
+}
+
+// Now returns the account that stands for one that was merged into it; any other
+// id as it is.
+func (n *Names) Now(id don.ID) don.ID {
+	if s, ok := n.Moved[id.N]; ok && id.Type == don.Account {
+		return accountOf(s)
+	}
+	return id
+}
+
+// Places returns the live places of a contact, each account as what it is now
+// and once.
+func (n *Names) Places(c *contact.Contact) []contact.Association {
+	var out []contact.Association
+	for _, a := range c.Associations {
+		if !n.Live(a) {
+			continue
+		}
+		a.N = n.Now(don.Of(a.Type, a.N)).N
+		at := slices.IndexFunc(out, func(o contact.Association) bool { return o.Type == a.Type && o.N == a.N })
+		if at < 0 {
+			out = append(out, a)
+		} else {
+			out[at].Primary = out[at].Primary || a.Primary
+		}
+	}
+	return out
 }
 
 // Of returns the display name of a record, "" when it is not among the names.
@@ -118,7 +149,7 @@ func (n needs) tags(uses []tag.Use) {
 }
 
 func (n needs) contact(c *contact.Contact) {
-	n.add(don.FromTail(c.CreatedBy), don.FromTail(c.ModifiedBy))
+	n.add(don.FromTail(c.CreatedBy), don.FromTail(c.ModifiedBy), contactOf(c.Survivor))
 	n.members(c.Owners)
 	n.tags(c.Tags)
 	n.places(c.Associations)
@@ -131,7 +162,7 @@ func (n needs) places(as []contact.Association) {
 }
 
 func (n needs) account(a *account.Account) {
-	n.add(don.FromTail(a.CreatedBy), don.FromTail(a.ModifiedBy), accountOf(a.ParentN))
+	n.add(don.FromTail(a.CreatedBy), don.FromTail(a.ModifiedBy), accountOf(a.ParentN), accountOf(a.Survivor))
 	n.members(a.Owners)
 	n.tags(a.Tags)
 }
@@ -160,7 +191,7 @@ func (n needs) of(t don.Type) []int64 {
 func (n *Names) load(ctx context.Context, tx Tx, want needs) (err error) {
 	n.at = tx.Now()
 	if ns := want.of(don.Contact); len(ns) > 0 {
-		if n.Contacts, err = tx.Contacts(ctx, ns, false); err != nil {
+		if n.Contacts, err = survivingContacts(ctx, tx, ns); err != nil {
 			return err
 		}
 		for _, c := range n.Contacts {
@@ -173,7 +204,7 @@ func (n *Names) load(ctx context.Context, tx Tx, want needs) (err error) {
 		}
 	}
 	if ns := want.of(don.Account); len(ns) > 0 {
-		if n.Accounts, err = tx.Accounts(ctx, ns, false); err != nil {
+		if n.Accounts, n.Moved, err = survivingAccounts(ctx, tx, ns); err != nil {
 			return err
 		}
 	}
@@ -186,6 +217,46 @@ func (n *Names) load(ctx context.Context, tx Tx, want needs) (err error) {
 		n.Tags, err = tx.Tags(ctx, ns)
 	}
 	return err
+}
+
+// survivingContacts returns the contacts with the numbers given; those that
+// were merged away are what they are now.
+func survivingContacts(ctx context.Context, tx Tx, ns []int64) (map[int64]*contact.Contact, error) {
+	found, err := tx.Contacts(ctx, ns, false)
+	if err != nil || len(found) == len(ns) {
+		return found, err
+	}
+	absent := slices.DeleteFunc(slices.Clone(ns), func(n int64) bool { return found[n] != nil })
+	survivors, err := tx.Survivors(ctx, don.Contact, absent)
+	if err != nil || len(survivors) == 0 {
+		return found, err
+	}
+	now, err := tx.Contacts(ctx, slices.Collect(maps.Values(survivors)), false)
+	for n, s := range survivors {
+		if now[s] != nil {
+			found[n] = now[s]
+		}
+	}
+	return found, err
+}
+
+// survivingAccounts does the same for accounts, and says which became which.
+func survivingAccounts(ctx context.Context, tx Tx, ns []int64) (found map[int64]*account.Account, moved map[int64]int64, err error) {
+	found, err = tx.Accounts(ctx, ns, false)
+	if err != nil {
+		return nil, nil, err
+	}
+	absent := slices.DeleteFunc(slices.Clone(ns), func(n int64) bool { return found[n] != nil })
+	if moved, err = tx.Survivors(ctx, don.Account, absent); err != nil || len(moved) == 0 {
+		return found, moved, err
+	}
+	now, err := tx.Accounts(ctx, slices.Collect(maps.Values(moved)), false)
+	for n, s := range moved {
+		if now[s] != nil {
+			found[n], found[s] = now[s], now[s]
+		}
+	}
+	return found, moved, err
 }
 
 // Found is a record with the records it refers to.

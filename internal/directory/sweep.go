@@ -63,13 +63,31 @@ func (s *Service) purge(ctx context.Context, sc org.Scope, before time.Time) (in
 		if err = s.orphan(ctx, sc, d.ID); err != nil {
 			break
 		}
-		if more, err = s.vacate(ctx, sc, d.ID, sweepLimit-done); err != nil {
+		if more, err = s.vacateAll(ctx, sc, d.ID, sweepLimit-done); err != nil {
 			break
 		}
 		if done += more; done < sweepLimit {
 			err = s.write(ctx, sc, func(tx Tx) error { return tx.DropTrash(ctx, []don.ID{d.ID}) })
 			done++
 		}
+	}
+	return done, err
+}
+
+// vacateAll is vacate for an account and all that was merged into it.
+func (s *Service) vacateAll(ctx context.Context, sc org.Scope, of don.ID, limit int) (done int, err error) {
+	ids := []don.ID{of}
+	err = s.db.Read(ctx, sc, func(tx Tx) (err error) {
+		ids, err = withMembers(ctx, tx, ids)
+		return err
+	})
+	for _, id := range ids {
+		if err != nil || done >= limit {
+			break
+		}
+		var more int
+		more, err = s.vacate(ctx, sc, id, limit-done)
+		done += more
 	}
 	return done, err
 }
@@ -99,7 +117,7 @@ func (s *Service) orphan(ctx context.Context, sc org.Scope, parent don.ID) error
 		return nil
 	}
 	return s.write(ctx, sc, func(tx Tx) error {
-		below, err := tx.ChildAccounts(ctx, parent.N)
+		below, err := childAccounts(ctx, tx, parent.N)
 		if err != nil {
 			return err
 		}
@@ -131,13 +149,10 @@ func eachContact(ctx context.Context, tx Tx, ns []int64, change func(*contact.Co
 		return err
 	}
 	for _, n := range ns {
-		before := all[n]
-		if before == nil {
+		if all[n] == nil {
 			continue
 		}
-		after := cloneContact(before)
-		change(after)
-		if _, err := identity.Change(ctx, tx, before, after); err != nil {
+		if err := identity.Everywhere(ctx, tx, all[n], change); err != nil {
 			return err
 		}
 	}
@@ -186,7 +201,7 @@ func eachAccount(ctx context.Context, tx Tx, ns []int64, change func(*account.Ac
 	for _, before := range all {
 		after := *before
 		change(&after)
-		if _, err := tx.UpdateAccount(ctx, before, &after); err != nil {
+		if _, err := saveAccount(ctx, tx, before, &after); err != nil {
 			return err
 		}
 	}

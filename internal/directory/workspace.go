@@ -45,7 +45,7 @@ func (s *Service) CreateWorkspace(ctx context.Context, sc org.Scope, accountN in
 	}
 	err := s.write(ctx, sc, func(tx Tx) error {
 		// Locked, so that the account is not deleted without this workspace.
-		if _, err := tx.Account(ctx, accountN, true); err != nil {
+		if _, err := liveAccount(ctx, tx, accountN); err != nil {
 			return inField("account", err)
 		}
 		w := &account.Workspace{AccountN: accountN, Environment: Production, Version: 1}
@@ -77,7 +77,7 @@ func (s *Service) GetWorkspace(ctx context.Context, sc org.Scope, id don.ID) (Wo
 	err := s.db.Read(ctx, sc, func(tx Tx) error {
 		n := id.N
 		if id.Type == don.Account {
-			a, err := tx.Account(ctx, id.N, false)
+			a, err := shownAccount(ctx, tx, id.N)
 			if err != nil {
 				return err
 			}
@@ -101,7 +101,11 @@ func (s *Service) UpdateWorkspace(ctx context.Context, sc org.Scope, n int64, p 
 		if err != nil {
 			return err
 		}
-		if p.AccountN != 0 && p.AccountN != before.AccountN {
+		now, err := nowAccounts(ctx, tx, []int64{p.AccountN})
+		if err != nil {
+			return err
+		}
+		if p.AccountN != 0 && now[0] != before.AccountN {
 			return errs.NotPermitted("account", "%s belongs to %s; a workspace cannot move to another account", workspaceOf(n).Display(), accountOf(before.AccountN).Display())
 		}
 		after := *before

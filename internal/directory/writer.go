@@ -33,14 +33,28 @@ func ChangeAccount(ctx context.Context, tx Tx, before, after *account.Account) (
 	if err := fillDomains(ctx, tx, after, without(after.Websites, before.Websites)); err != nil {
 		return false, err
 	}
-	if err := claimAccount(ctx, tx, before, after); err != nil {
-		return false, err
-	}
-	changed, err := tx.UpdateAccount(ctx, before, after)
+	changed, err := saveAccount(ctx, tx, before, after)
 	if err != nil || !changed {
 		return changed, err
 	}
 	return true, renameDefault(ctx, tx, before, after)
+}
+
+// ObserveAccount changes an account by what arrived under one of its references:
+// apply returns what that makes of a state. If others were merged into the
+// account, it is given the state of the one that has the reference, and whole is
+// false. Errors are as of ChangeAccount.
+func ObserveAccount(ctx context.Context, tx Tx, a *account.Account, via identity.Via, ref string, apply func(*account.Account) *account.Account) (after *account.Account, changed, whole bool, err error) {
+	after = apply(a)
+	if err := accountKeysFree(ctx, tx, accountOf(a.N), after); err != nil {
+		return nil, false, false, err
+	}
+	merged, changed, view, err := identity.ObserveMergedAccount(ctx, tx, a, via, identity.KindAccountRef, ref, apply)
+	if merged || err != nil {
+		return view, changed, false, err
+	}
+	changed, err = ChangeAccount(ctx, tx, a, after)
+	return after, changed, true, err
 }
 
 // EraseAccount moves an account that nothing refers to into the trash with its
@@ -57,7 +71,7 @@ func EraseAccount(ctx context.Context, tx Tx, a *account.Account) (bool, error) 
 			return false, err
 		}
 	}
-	below, err := tx.ChildAccounts(ctx, a.N)
+	below, err := childAccounts(ctx, tx, a.N)
 	if err != nil || len(below) > 0 || len(spaces) > 1 {
 		return false, err
 	}

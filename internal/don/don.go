@@ -28,6 +28,7 @@ const (
 	Tag            Type = "tag"
 	Import         Type = "import"
 	Artifact       Type = "artifact"
+	Merge          Type = "merge"
 )
 
 type traits struct {
@@ -49,6 +50,7 @@ var types = map[Type]traits{
 	Tag:            {"core", "TAG", "tag", false},
 	Import:         {"core", "IMP", "import", false},
 	Artifact:       {"core", "ARTIFACT", "artifact", false},
+	Merge:          {"core", "MERGE", "merge", false},
 }
 
 // Wire returns the type's name in request and response bodies, such as rev_user.

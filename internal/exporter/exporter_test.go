@@ -19,6 +19,7 @@ import (
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/exporter"
+	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/importer"
 	"github.com/kith-id/kith/internal/importer/sheet"
 	"github.com/kith-id/kith/internal/org"
@@ -101,6 +102,10 @@ func (accounts) Insert(ctx context.Context, tx importer.Tx, a *account.Account) 
 
 func (accounts) Change(ctx context.Context, tx importer.Tx, before, after *account.Account) (bool, error) {
 	return directory.ChangeAccount(ctx, tx.(directory.Tx), before, after)
+}
+
+func (accounts) Observe(ctx context.Context, tx importer.Tx, a *account.Account, via identity.Via, ref string, apply func(*account.Account) *account.Account) (*account.Account, bool, bool, error) {
+	return directory.ObserveAccount(ctx, tx.(directory.Tx), a, via, ref, apply)
 }
 
 func (accounts) Erase(ctx context.Context, tx importer.Tx, a *account.Account) (bool, error) {

@@ -21,6 +21,7 @@ type Account struct {
 	ExternalRefs  []string        `json:"external_refs" doc:"The main one first; the account's full id when nobody gave one."`
 	OwnedBy       []UserSummary   `json:"owned_by"`
 	Parent        *AccountSummary `json:"parent,omitempty" doc:"The account above this one."`
+	Primary       *AccountSummary `json:"primary_account,omitempty" doc:"The account that this one was merged into."`
 	StockFragment string          `json:"stock_schema_fragment"`
 	Tags          []TagWithValue  `json:"tags,omitempty"`
 	Tier          string          `json:"tier,omitempty"`
@@ -33,7 +34,7 @@ func (v view) accountBody(a *account.Account) Account {
 		Atom:        v.atom(id, a.CreatedAt, a.CreatedBy, a.ModifiedAt, a.ModifiedBy),
 		DisplayName: a.DisplayName, Description: a.Description, Domains: a.Domains, Websites: a.Websites, Tier: a.Tier,
 		ExternalRefs: a.Refs, OwnedBy: v.users(a.Owners), Parent: v.account(a.ParentN), Tags: v.tags(a.Tags),
-		StockFragment: v.stock(stockAccount),
+		StockFragment: v.stock(stockAccount), Primary: v.account(a.Survivor),
 	}
 	if len(out.ExternalRefs) == 0 {
 		out.ExternalRefs = []string{v.format(id)}

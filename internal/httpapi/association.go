@@ -162,7 +162,7 @@ func (d DirectoryDeps) listAssociations(ctx context.Context, c call, in *associa
 	if err != nil {
 		return nil, err
 	}
-	live := slices.DeleteFunc(f.Item.Associations, func(a contact.Association) bool { return !f.Names.Live(a) })
+	live := f.Names.Places(f.Item)
 	slices.SortFunc(live, func(a, b contact.Association) int { return comparePlaces(placeKeys(a), placeKeys(b)) })
 	part, next, prev := window(live, l.query, placeKeys, comparePlaces)
 	out, v := &associationsOut{Associations: []Association{}, Links: l.links(next, prev)}, c.view(f.Names)

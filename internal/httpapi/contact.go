@@ -24,6 +24,7 @@ type RevUser struct {
 	IsVerified    bool           `json:"is_verified" doc:"Known by more than claims."`
 	OwnedBy       []UserSummary  `json:"owned_by" doc:"The members who look after the contact."`
 	PhoneNumbers  []string       `json:"phone_numbers,omitempty" doc:"In E.164 form."`
+	Primary       *UserSummary   `json:"primary_identity,omitempty" doc:"The contact that this one was merged into."`
 	RevOrg        *OrgSummary    `json:"rev_org,omitempty" doc:"The contact's workspace or, when it is in none, account."`
 	State         string         `json:"state" enum:"active,deactivated,deleted,locked,shadow,unassigned"`
 	StockFragment string         `json:"stock_schema_fragment"`
@@ -40,6 +41,10 @@ func (v view) contact(c *contact.Contact) RevUser {
 	}
 	if len(u.ExternalRefs) == 0 {
 		u.ExternalRefs = []string{u.ExternalRef}
+	}
+	if c.Survivor != 0 {
+		primary := v.user(don.Of(don.Contact, c.Survivor))
+		u.Primary = &primary
 	}
 	return u
 }

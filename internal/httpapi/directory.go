@@ -19,7 +19,7 @@ type DirectoryDeps struct {
 }
 
 // RegisterDirectory adds the operations accounts.*, rev-orgs.*, rev-users.*,
-// tags.* and trash.list.
+// tags.*, merges.* and trash.list.
 func RegisterDirectory(api *API, d DirectoryDeps) {
 	registerAccounts(api, d)
 	registerWorkspaces(api, d)
@@ -28,6 +28,7 @@ func RegisterDirectory(api *API, d DirectoryDeps) {
 	registerIdentifiers(api, d)
 	registerTags(api, d)
 	registerTrash(api, d)
+	registerMerges(api, d)
 }
 
 // call is one call of an operation by a known caller.
@@ -93,7 +94,13 @@ type holder struct {
 // where the caller may not see them.
 func (c call) shown(err error) error {
 	e := errs.As(err)
-	if e == nil || e.Kind != errs.Conflict {
+	if e == nil {
+		return err
+	}
+	if id, ok := e.Details["primary_identity"].(don.ID); ok {
+		return e.With("primary_identity", c.Scope.Space.Format(id))
+	}
+	if e.Kind != errs.Conflict {
 		return err
 	}
 	if h, ok := e.Details["holder"].(identity.Holder); ok {

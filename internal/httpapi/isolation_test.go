@@ -54,6 +54,7 @@ var intrusions = map[string]intrusion{
 	"accounts.export-csv":            empty(csvFile, append(slices.Clone(listIntrusions), `{"parent":["$acc"]}`)...),
 	"accounts.get":                   missing(`{"id":"$acc"}`),
 	"accounts.list":                  empty("accounts", append(slices.Clone(listIntrusions), `{"parent":["$acc"]}`, `{"external_refs":["b-acc"]}`, `{"domains":["b.example"]}`)...),
+	"accounts.merge":                 missing(`{"primary_account":"$acc","secondary_account":"$other_acc"}`),
 	"accounts.restore":               missing(`{"id":"$gone_acc"}`),
 	"accounts.update":                missing(`{"id":"$acc","display_name":"x"}`),
 	"auth-tokens.create":             missing(`{"requested_token_type":"` + aat + `","service_account":"$svcacc"}`),
@@ -69,6 +70,10 @@ var intrusions = map[string]intrusion{
 	"imports.get":                    missing(`{"id":"$imp"}`),
 	"imports.list":                   empty("imports", `{}`),
 	"imports.undo":                   missing(`{"id":"$imp"}`),
+	"merges.get":                     missing(`{"id":"$merge"}`),
+	"merges.list":                    empty("merges", `{}`, `{"record":"$revu"}`, `{"record":"$acc"}`),
+	"merges.preview":                 missing(`{"primary":"$revu","secondary":"$other_revu"}`, `{"primary":"$acc","secondary":"$other_acc"}`),
+	"merges.undo":                    missing(`{"id":"$merge"}`),
 	"rev-orgs.create":                missing(`{"account":"$acc","display_name":"x"}`),
 	"rev-orgs.delete":                missing(`{"id":"$revo"}`),
 	"rev-orgs.get":                   missing(`{"id":"$revo"}`, `{"account":"$acc"}`),
@@ -88,6 +93,8 @@ var intrusions = map[string]intrusion{
 	"rev-users.identifiers.set-main": missing(`{"id":"$revu","kind":"email","value":"bo@b.example"}`),
 	"rev-users.link":                 missing(`{"id":"$revu","rev_org":"$revo"}`),
 	"rev-users.list":                 empty("rev_users", append(slices.Clone(listIntrusions), `{"associations":["$acc","$revo"]}`, `{"rev_org":["$revo"]}`, `{"email":["bo@b.example"]}`, `{"external_ref":["b-revu"]}`)...),
+	"rev-users.merge":                missing(`{"primary_user":"$revu","secondary_user":"$other_revu"}`),
+	"rev-users.split":                missing(`{"id":"$revu","identifiers":[{"kind":"email","value":"bo@b.example"}]}`),
 	"rev-users.restore":              missing(`{"id":"$gone_revu"}`, `{"id":"$gone_revu","without_clashes":true}`),
 	"rev-users.scan":                 empty("rev_users", append(slices.Clone(listIntrusions), `{"associations":["$acc","$revo"]}`, `{"rev_org":["$revo"]}`)...),
 	"rev-users.unlink":               missing(`{"id":"$revu","rev_org":"$revo"}`),
@@ -215,6 +222,11 @@ func settle(t *testing.T, c apitest.Client) (full, display map[string]string) {
 	note("acc", "account", c.Post(t, "accounts.create", `{"display_name":"B","external_refs":["b-acc"],"domains":["b.example"],"tags":[{"id":"TAG-1"}],"owned_by":["DEVU-1"]}`, 201))
 	note("revo", "rev_org", c.Post(t, "rev-orgs.create", `{"account":"ACC-1","display_name":"B","external_ref":"b-revo","tags":[{"id":"TAG-1"}],"owned_by":["DEVU-1"]}`, 201))
 	note("revu", "rev_user", c.Post(t, "rev-users.create", `{"display_name":"Bo","email":"bo@b.example","external_ref":"b-revu","rev_org":"REV-2","tags":[{"id":"TAG-1"}],"owned_by":["DEVU-1"]}`, 201))
+	note("other_revu", "rev_user", c.Post(t, "rev-users.create", `{"display_name":"Bob","email":"bob@b.example"}`, 201))
+	note("merged_revu", "rev_user", c.Post(t, "rev-users.create", `{"display_name":"Robert","email":"robert@b.example"}`, 201))
+	c.Post(t, "rev-users.merge", `{"primary_user":"`+full["other_revu"]+`","secondary_user":"`+full["merged_revu"]+`"}`, 200)
+	note("merge", "merges.0", c.Post(t, "merges.list", `{}`, 200))
+	note("other_acc", "account", c.Post(t, "accounts.create", `{"display_name":"C","external_refs":["b-other"]}`, 201))
 	note("gone_acc", "account", c.Post(t, "accounts.create", `{"display_name":"gone"}`, 201))
 	note("gone_revo", "rev_org", c.Post(t, "rev-orgs.create", `{"account":"ACC-1","display_name":"gone"}`, 201))
 	note("gone_revu", "rev_user", c.Post(t, "rev-users.create", `{"display_name":"gone","rev_org":"REV-2"}`, 201))
@@ -257,7 +269,7 @@ const patsOf = `{"requested_token_type":"` + pat + `"}`
 func state(t *testing.T, c apitest.Client) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	for _, op := range []string{"accounts.list", "rev-orgs.list", "rev-users.list", "tags.list", "trash.list", "auth-tokens.list", "dev-users.list", "service-accounts.list"} {
+	for _, op := range []string{"accounts.list", "rev-orgs.list", "rev-users.list", "tags.list", "trash.list", "merges.list", "auth-tokens.list", "dev-users.list", "service-accounts.list"} {
 		body := `{}`
 		if op == "auth-tokens.list" {
 			body = patsOf

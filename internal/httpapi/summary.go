@@ -134,6 +134,7 @@ func (v view) users(ns []int64) []UserSummary {
 }
 
 func (v view) place(id don.ID) OrgSummary {
+	id = v.names.Now(id)
 	return OrgSummary{Type: id.Type.Wire(), ID: v.format(id), DisplayID: id.Display(), DisplayName: v.names.Of(id)}
 }
 
@@ -141,7 +142,7 @@ func (v view) account(n int64) *AccountSummary {
 	if v.names.Accounts[n] == nil {
 		return nil
 	}
-	id := don.Of(don.Account, n)
+	id := v.names.Now(don.Of(don.Account, n))
 	return &AccountSummary{ID: v.format(id), DisplayID: id.Display(), DisplayName: v.names.Of(id)}
 }
 

@@ -9,15 +9,32 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 )
 
-// Change saves an edited contact: identifiers that it gained are assigned,
-// those that it lost are released. It reports whether anything changed. An
-// identifier that another record holds is a conflict naming that record, and
-// then nothing is written.
+// Change saves a contact that a member edited: identifiers that it gained are
+// assigned, those that it lost are released. It reports whether anything
+// changed. An identifier that another record holds is a conflict naming that
+// record, and then nothing is written. What arrives through an identifier is
+// for Observe.
 func Change(ctx context.Context, tx Tx, before, after *contact.Contact) (bool, error) {
-	shared := tx.Scope().Settings.SharedEmails
+	if before.Merged {
+		return changeMerged(ctx, tx, before, after)
+	}
+	settle(before, after)
+	if err := reindex(ctx, tx, before, after); err != nil {
+		return false, err
+	}
+	return tx.UpdateContact(ctx, before, after)
+}
+
+// settle completes the changed form of a contact.
+func settle(before, after *contact.Contact) {
 	after.Identifiers = mainFirst(after.Identifiers)
 	// Losing the last claim proves nothing.
 	after.Verified = before.Verified || len(after.Identifiers) > 0 && verified(after)
+}
+
+// reindex brings the identity index from what a contact had to what it has.
+func reindex(ctx context.Context, tx Tx, before, after *contact.Contact) error {
+	shared := tx.Scope().Settings.SharedEmails
 	var gained []contact.Identifier
 	for _, i := range after.Identifiers {
 		if !holds(before, i) {
@@ -25,7 +42,7 @@ func Change(ctx context.Context, tx Tx, before, after *contact.Contact) (bool, e
 		}
 	}
 	if err := assign(ctx, tx, gained, after.N, shared); err != nil {
-		return false, err
+		return err
 	}
 	var lost []Entry
 	for _, i := range before.Identifiers {
@@ -34,12 +51,9 @@ func Change(ctx context.Context, tx Tx, before, after *contact.Contact) (bool, e
 		}
 	}
 	if err := tx.RemoveIdentifiers(ctx, lost); err != nil {
-		return false, err
+		return err
 	}
-	if err := remain(ctx, tx, before, after, shared); err != nil {
-		return false, err
-	}
-	return tx.UpdateContact(ctx, before, after)
+	return remain(ctx, tx, before, after, shared)
 }
 
 // holds reports whether a contact has an identifier as more than a claim, and
@@ -95,7 +109,7 @@ func Delete(ctx context.Context, tx Tx, c *contact.Contact) error {
 func Restore(ctx context.Context, tx Tx, n int64, without bool) (*contact.Contact, error) {
 	c := &contact.Contact{}
 	if err := tx.Discarded(ctx, don.Of(don.Contact, n), c); err != nil {
-		return nil, err
+		return nil, instead(ctx, tx, don.Of(don.Contact, n), err)
 	}
 	shared := tx.Scope().Settings.SharedEmails
 	b := &batch{tx: tx, shared: shared, touched: map[int64]*work{}, holders: map[string][]Entry{}}
@@ -116,7 +130,9 @@ func Restore(ctx context.Context, tx Tx, n int64, without bool) (*contact.Contac
 		return nil, errs.New(errs.Conflict, "conflict", "%d of its values now clash with other records; restore it without them or free them first",
 			len(clashes)).With("clashes", clashes)
 	}
-	c.Identifiers = mainFirst(kept)
+	if err := forgo(ctx, tx, c, kept, clashes); err != nil {
+		return nil, err
+	}
 	for _, i := range c.Identifiers {
 		b.take(i, n)
 	}

@@ -33,6 +33,7 @@ type Tx interface {
 	DeleteContact(ctx context.Context, c *contact.Contact) error
 	RestoreContact(ctx context.Context, c *contact.Contact) error
 	Discarded(ctx context.Context, id don.ID, body any) error
+	mergeTx
 }
 
 // Mode says what Resolve may do with an observation.
@@ -108,6 +109,7 @@ type batch struct {
 
 type work struct {
 	before, after *contact.Contact // before is nil for a new contact
+	seen          *seen            // what arrived for a known contact
 }
 
 type seizure struct {
@@ -144,7 +146,7 @@ func (b *batch) load(ctx context.Context, obs []Observation) error {
 	for n, c := range found {
 		b.touched[n] = &work{before: c, after: clone(c)}
 	}
-	return nil
+	return b.loadGroups(ctx, ns, found)
 }
 
 func clone(c *contact.Contact) *contact.Contact {
@@ -168,28 +170,30 @@ func (b *batch) live(key string) []*work {
 	return out
 }
 
-func (b *batch) find(o *Observation) *work {
+// find returns the contact that an observation is about and the key that leads
+// to it.
+func (b *batch) find(o *Observation) (*work, string) {
 	for _, kind := range []contact.Kind{contact.KindRef, contact.KindEmail} {
 		for _, i := range o.Identifiers {
 			if i.Kind != kind {
 				continue
 			}
 			if found := b.live(Key(i.Kind, i.Norm())); len(found) == 1 {
-				return found[0]
+				return found[0], Key(i.Kind, i.Norm())
 			}
 		}
 	}
 	for _, i := range o.Identifiers {
 		if i.Kind != contact.KindPhone {
-			return nil
+			return nil, ""
 		}
 	}
 	for _, i := range o.Identifiers {
 		if found := b.live(Key(i.Kind, i.Norm())); len(found) == 1 {
-			return found[0]
+			return found[0], Key(i.Kind, i.Norm())
 		}
 	}
-	return nil
+	return nil, ""
 }
 
 func (b *batch) resolve(o *Observation) Outcome {
@@ -199,14 +203,14 @@ func (b *batch) resolve(o *Observation) Outcome {
 		}
 		return b.create(o)
 	}
-	w := b.find(o)
+	w, key := b.find(o)
 	if w == nil {
 		if o.Mode == UpdateOnly {
 			return Outcome{Err: errs.Gone("a contact with these identifiers")}
 		}
 		return b.create(o)
 	}
-	return b.enrich(w, o)
+	return b.enrich(w, key, o)
 }
 
 // clash returns the conflict of the first exclusive identifier that another
@@ -265,9 +269,15 @@ func verified(c *contact.Contact) bool {
 	return len(c.Identifiers) == 0 // nothing claimed: made by a member or the API
 }
 
-// mainFirst marks the first identifier of each kind as its main one.
+// mainFirst marks the first identifier of each kind as its main one, where none
+// is. One that is given twice counts once.
 func mainFirst(ids []contact.Identifier) []contact.Identifier {
-	out := append([]contact.Identifier(nil), ids...)
+	out := make([]contact.Identifier, 0, len(ids))
+	for _, i := range ids {
+		if !has(&contact.Contact{Identifiers: out}, i) {
+			out = append(out, i)
+		}
+	}
 	has := map[contact.Kind]bool{}
 	for _, i := range out {
 		has[i.Kind] = has[i.Kind] || i.Main
@@ -305,19 +315,18 @@ func (b *batch) take(i contact.Identifier, n int64) {
 	b.added = append(b.added, e)
 }
 
-// enrich adds to a known contact what the observation knows and it does not.
-func (b *batch) enrich(w *work, o *Observation) Outcome {
-	c := w.after
-	out := Outcome{Contact: c}
-	add, held, err := b.missing(c, o)
+// enrich adds to a known contact what the observation knows and it does not. If
+// others were merged into the contact, it adds to the one that the key belongs to.
+func (b *batch) enrich(w *work, key string, o *Observation) Outcome {
+	c := w.through(Via{Key: key, Source: o.Source})
+	add, held, err := b.missing(w, c, o)
 	if err != nil {
 		return Outcome{Err: err}
 	}
-	out.Held = held
+	out := Outcome{Held: held}
 	for _, i := range add {
 		i.Main = c.Values(i.Kind) == nil
 		c.Identifiers = append(c.Identifiers, i)
-		b.take(i, c.N)
 	}
 	fill(&c.FullName, o.FullName)
 	fill(&c.Description, o.Description)
@@ -332,24 +341,31 @@ func (b *batch) enrich(w *work, o *Observation) Outcome {
 	if w.before != nil && !contains(b.order, w) {
 		b.order = append(b.order, w)
 	}
-	out.Changed = len(add) > 0
+	w.seen.settle(w)
+	for _, i := range add {
+		shown, _ := find(w.after, i)
+		b.take(shown, w.after.N)
+	}
+	out.Contact, out.Changed = w.after, len(add) > 0
 	return out
 }
 
 // missing returns the observation's identifiers that c lacks and may have, and
 // those that others hold.
-func (b *batch) missing(c *contact.Contact, o *Observation) (add []contact.Identifier, held []Entry, err error) {
+func (b *batch) missing(w *work, c *contact.Contact, o *Observation) (add []contact.Identifier, held []Entry, err error) {
 	for _, i := range o.Identifiers {
 		if has(c, i) || has(&contact.Contact{Identifiers: add}, i) {
 			continue
 		}
 		e := entryOf(i, 0, b.shared)
 		if others := b.live(e.Key); len(others) > 0 && i.Kind != contact.KindPhone && !(b.shared && i.Kind == contact.KindEmail) {
-			held = append(held, entryOf(i, others[0].after.N, b.shared))
+			if others[0] != w { // else another member of the same contact has it
+				held = append(held, entryOf(i, others[0].after.N, b.shared))
+			}
 			continue
 		}
 		if i.Kind == contact.KindRef && c.Ref() != "" && b.tx.Scope().Settings.SingleAssociation {
-			return nil, nil, Taken("external_ref", c.Ref(), don.Of(don.Contact, c.N), c.DisplayName).With("given", i.Value)
+			return nil, nil, Taken("external_ref", c.Ref(), don.Of(don.Contact, w.after.N), w.after.DisplayName).With("given", i.Value)
 		}
 		add = append(add, i)
 	}
@@ -418,7 +434,7 @@ func (b *batch) save(ctx context.Context) error {
 		if w.before == nil {
 			continue // a new one
 		}
-		if _, err := b.tx.UpdateContact(ctx, w.before, w.after); err != nil {
+		if err := w.seen.save(ctx, b.tx, w); err != nil {
 			return err
 		}
 	}

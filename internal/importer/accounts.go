@@ -25,7 +25,7 @@ func (r *run) writeAccounts(tx Tx, s *slice, res *result) error {
 
 func (r *run) writeAccount(tx Tx, p *pending, res *result) error {
 	d := &p.entry.draft
-	holder, err := r.accountWith(tx, d.account.Refs)
+	holder, ref, err := r.accountWith(tx, d.account.Refs)
 	if err != nil {
 		return err
 	}
@@ -50,8 +50,8 @@ func (r *run) writeAccount(tx Tx, p *pending, res *result) error {
 	if err != nil {
 		return err
 	}
-	after := r.unitedAccount(holder, d)
-	changed, err := r.svc.Accounts.Change(r.ctx, tx, holder, after)
+	via := identity.Via{Key: identity.Key(identity.KindAccountRef, ref), Source: r.source()}
+	after, changed, whole, err := r.svc.Accounts.Observe(r.ctx, tx, holder, via, ref, func(a *account.Account) *account.Account { return r.unitedAccount(a, d) })
 	if e := errs.As(err); e != nil && e.Kind == errs.Conflict && e.Field != "" {
 		return r.fail(tx, p, res, accountProblem(e))
 	}
@@ -71,10 +71,14 @@ func (r *run) writeAccount(tx Tx, p *pending, res *result) error {
 		res.unchanged++
 		res.met = append(res.met, holder.N)
 	}
-	if changed {
-		return tx.NoteChange(r.ctx, r.imp.N, don.Of(don.Account, holder.N), after.Version, holder)
+	if !changed {
+		return nil
 	}
-	return nil
+	version := after.Version
+	if !whole {
+		version = -1 // no version is: a merged account counts as touched
+	}
+	return tx.NoteChange(r.ctx, r.imp.N, don.Of(don.Account, holder.N), version, holder)
 }
 
 func repeatedAccount(ref string) Problem {
@@ -125,26 +129,34 @@ func (r *run) remember(res *result) {
 	}
 }
 
-// accountWith returns the account that has one of the references or, being
-// without any, is named by its full id as in exports; nil when there is none.
-func (r *run) accountWith(tx Tx, refs []string) (*account.Account, error) {
+// accountWith returns the account that has one of the references, and which, or,
+// being without any, is named by its full id as in exports; nil when there is
+// none.
+func (r *run) accountWith(tx Tx, refs []string) (*account.Account, string, error) {
 	keys := make([]string, len(refs))
 	for i, ref := range refs {
 		keys[i] = identity.Key(identity.KindAccountRef, ref)
 	}
 	held, err := tx.Identifiers(r.ctx, keys)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	n := r.named(don.Account, refs...)
+	n, ref := r.named(don.Account, refs...), ""
 	if len(held) > 0 {
-		n = held[0].Subject.N
+		n, ref = held[0].Subject.N, held[0].Key[2:]
 	}
 	if n == 0 {
-		return nil, nil
+		return nil, "", nil
+	}
+	moved, err := tx.Survivors(r.ctx, don.Account, []int64{n})
+	if err != nil {
+		return nil, "", err
+	}
+	if s, ok := moved[n]; ok {
+		n = s
 	}
 	found, err := tx.Accounts(r.ctx, []int64{n}, true)
-	return found[n], err
+	return found[n], ref, err
 }
 
 func (r *run) insertAccount(tx Tx, p *pending, res *result) error {

@@ -9,6 +9,7 @@ import (
 	"github.com/kith-id/kith/internal/account"
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/importer"
 )
 
@@ -21,6 +22,10 @@ func (accountWriter) Insert(ctx context.Context, tx importer.Tx, a *account.Acco
 
 func (accountWriter) Change(ctx context.Context, tx importer.Tx, before, after *account.Account) (bool, error) {
 	return directory.ChangeAccount(ctx, tx.(directory.Tx), before, after)
+}
+
+func (accountWriter) Observe(ctx context.Context, tx importer.Tx, a *account.Account, via identity.Via, ref string, apply func(*account.Account) *account.Account) (*account.Account, bool, bool, error) {
+	return directory.ObserveAccount(ctx, tx.(directory.Tx), a, via, ref, apply)
 }
 
 func (accountWriter) Erase(ctx context.Context, tx importer.Tx, a *account.Account) (bool, error) {

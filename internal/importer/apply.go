@@ -404,11 +404,11 @@ func (r *run) writeRest(tx Tx, s *slice, f *fates, res *result) error {
 	if r.imp.Type == don.Account {
 		return r.writeAccounts(tx, s, res)
 	}
-	known, err := r.holders(tx, s, f)
+	known, moved, err := r.holders(tx, s, f)
 	if err != nil {
 		return err
 	}
-	w := &restWriter{run: r, tx: tx, res: res, fates: f, known: known, slice: s}
+	w := &restWriter{run: r, tx: tx, res: res, fates: f, known: known, moved: moved, slice: s}
 	for _, p := range s.rest {
 		if err := w.row(p); err != nil {
 			return err
@@ -417,8 +417,9 @@ func (r *run) writeRest(tx Tx, s *slice, f *fates, res *result) error {
 	return nil
 }
 
-// holders loads the contacts that the slice's rows lead to.
-func (r *run) holders(tx Tx, s *slice, f *fates) (map[int64]*contact.Contact, error) {
+// holders loads the contacts that the slice's rows lead to. Moved says what
+// became of those that were merged into others since the rows were matched.
+func (r *run) holders(tx Tx, s *slice, f *fates) (known map[int64]*contact.Contact, moved map[int64]int64, err error) {
 	var ns []int64
 	for _, p := range s.rest {
 		if f.holder != nil && f.holder[p.row-1] != 0 {
@@ -428,7 +429,16 @@ func (r *run) holders(tx Tx, s *slice, f *fates) (map[int64]*contact.Contact, er
 			ns = append(ns, r.recordOf(f, rep.first))
 		}
 	}
-	return tx.Contacts(r.ctx, ns, r.imp.Options.Update)
+	if known, err = tx.Contacts(r.ctx, ns, r.imp.Options.Update); err != nil {
+		return nil, nil, err
+	}
+	absent := slices.DeleteFunc(ns, func(n int64) bool { return known[n] != nil })
+	if moved, err = tx.Survivors(r.ctx, don.Contact, absent); err != nil || len(moved) == 0 {
+		return known, moved, err
+	}
+	now, err := tx.Contacts(r.ctx, slices.Collect(maps.Values(moved)), r.imp.Options.Update)
+	maps.Copy(known, now)
+	return known, moved, err
 }
 
 // recordOf returns the contact that a row became or matched.
@@ -446,7 +456,16 @@ type restWriter struct {
 	res   *result
 	fates *fates
 	known map[int64]*contact.Contact
+	moved map[int64]int64 // contacts that were merged into others
 	slice *slice
+}
+
+// at returns the number of what a contact is now.
+func (w *restWriter) at(n int64) int64 {
+	if s, ok := w.moved[n]; ok {
+		return s
+	}
+	return n
 }
 
 func (w *restWriter) row(p *pending) error {
@@ -454,7 +473,7 @@ func (w *restWriter) row(p *pending) error {
 	case fateMatch:
 		return w.match(p, w.fates.holder[p.row-1], false)
 	case fateClash:
-		holder := w.known[w.fates.holder[p.row-1]]
+		holder := w.known[w.at(w.fates.holder[p.row-1])]
 		if holder == nil {
 			return w.create(p) // only reserved: whoever writes first has it
 		}
@@ -468,6 +487,7 @@ func (w *restWriter) row(p *pending) error {
 
 // match updates the contact that has the row's reference, or refuses the row.
 func (w *restWriter) match(p *pending, n int64, repeated bool) error {
+	n = w.at(n)
 	c := w.known[n]
 	if c == nil {
 		return w.create(p)
@@ -476,12 +496,12 @@ func (w *restWriter) match(p *pending, n int64, repeated bool) error {
 		w.res.refuse(p, refTaken(p, c))
 		return nil
 	}
-	after := w.run.united(c, &p.entry.draft)
-	if over := w.run.overLimit(after); over != nil {
+	d := &p.entry.draft
+	if over := w.run.overLimit(w.run.united(c, d)); over != nil {
 		w.res.refuse(p, *over)
 		return nil
 	}
-	changed, err := identity.Change(w.run.ctx, w.tx, c, after)
+	got, err := identity.Observe(w.run.ctx, w.tx, c, w.run.via(d), func(own *contact.Contact) *contact.Contact { return w.run.united(own, d) })
 	if e := errs.As(err); e != nil && e.Kind == errs.Conflict && e.Field != "" {
 		w.res.refuse(p, w.conflict(p, e))
 		return nil
@@ -489,24 +509,30 @@ func (w *restWriter) match(p *pending, n int64, repeated bool) error {
 	if err != nil {
 		return err
 	}
-	w.known[n] = after
-	if !changed {
-		w.known[n] = c
-	}
+	w.known[n] = got.Contact
 	switch {
 	case repeated:
 		w.res.repeated++
-	case changed:
+	case got.Changed:
 		w.res.updated++
 	default:
 		w.res.unchanged++
 		w.res.met = append(w.res.met, n)
 	}
-	if !changed {
+	if !got.Changed {
 		return nil
 	}
-	w.run.compare(w.res, p, don.Of(don.Contact, n), after.DisplayName, contactFields(c), contactFields(after))
-	return w.tx.NoteChange(w.run.ctx, w.run.imp.N, don.Of(don.Contact, n), after.Version, c)
+	w.run.compare(w.res, p, don.Of(don.Contact, n), got.Contact.DisplayName, contactFields(c), contactFields(got.Contact))
+	return w.tx.NoteChange(w.run.ctx, w.run.imp.N, don.Of(don.Contact, got.N), got.Version, got.Before)
+}
+
+// via says through which identifier a row changes a contact: its reference, or
+// the contact's own id where that stands in its place.
+func (r *run) via(d *draft) identity.Via {
+	if n := r.named(don.Contact, d.ref); n != 0 {
+		return identity.Via{N: n, Source: r.source()}
+	}
+	return identity.Via{Key: identity.Key(contact.KindRef, d.ref), Source: r.source()}
 }
 
 // later decides a row whose reference or e-mail an earlier row of the file has.
@@ -531,6 +557,7 @@ func (w *restWriter) later(p *pending) error {
 // repeat updates the record of an earlier row of the file.
 func (w *restWriter) repeat(p *pending, first uint32) error {
 	n := w.run.recordOf(w.fates, first)
+	n = w.at(n)
 	if w.run.imp.Options.DryRun && w.known[n] == nil {
 		w.res.repeated++ // the record of a dry run's own new row
 		return nil

@@ -56,6 +56,7 @@ type Tx interface {
 	SweepAttrs(ctx context.Context, first, last int64, from Place, limit int) (*Place, error)
 	NoteMatches(ctx context.Context, importN int64, t don.Type, ns []int64) error
 	Matched(ctx context.Context, importN int64, t don.Type, ns []int64) (map[int64]bool, error)
+	MergedAway(ctx context.Context, t don.Type, first, last int64) (int64, error)
 	CreatedAccounts(ctx context.Context, importN, after int64, limit int) ([]*account.Account, error)
 	NoteChange(ctx context.Context, importN int64, id don.ID, version int64, before any) error
 	Changes(ctx context.Context, importN int64, t don.Type, after int64, limit int) ([]Change, error)

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"sync"
@@ -191,11 +192,16 @@ func (l *lookups) findAccounts(ctx context.Context, tx Tx, w wanted) error {
 	if err != nil {
 		return err
 	}
+	// A place keeps the account whose reference was given, merged or not.
+	origins, err := identity.AccountOrigins(ctx, tx, entries)
+	if err != nil {
+		return err
+	}
 	spaces := map[int64]string{}
 	var ns []int64
 	for _, e := range entries {
 		if e.Subject.Type == don.Account {
-			l.accounts[e.Key[2:]] = e.Subject.N
+			l.accounts[e.Key[2:]] = cmp.Or(origins[e.Key], e.Subject.N)
 		} else {
 			spaces[e.Subject.N] = e.Key[2:]
 			ns = append(ns, e.Subject.N)
@@ -219,6 +225,13 @@ func (l *lookups) byID(ctx context.Context, tx Tx, w wanted) error {
 	accounts, err := tx.Accounts(ctx, ns, false)
 	if err != nil {
 		return err
+	}
+	moved, err := tx.Survivors(ctx, don.Account, ns)
+	if err != nil {
+		return err
+	}
+	for n := range moved {
+		accounts[n] = nil // its id still leads to what it is now
 	}
 	for n := range accounts {
 		for _, text := range texts[n] {

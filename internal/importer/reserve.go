@@ -303,9 +303,17 @@ func (b *keys) byID(tx Tx, held map[string]identity.Entry) error {
 	if len(named) == 0 {
 		return nil
 	}
-	found, err := tx.Contacts(b.run.ctx, slices.Collect(maps.Keys(named)), false)
+	ns := slices.Collect(maps.Keys(named))
+	found, err := tx.Contacts(b.run.ctx, ns, false)
+	if err != nil {
+		return err
+	}
 	for n := range found {
 		held[named[n]] = identity.Entry{Key: named[n], Subject: don.Of(don.Contact, n)}
+	}
+	survivors, err := tx.Survivors(b.run.ctx, don.Contact, ns)
+	for n, s := range survivors {
+		held[named[n]] = identity.Entry{Key: named[n], Subject: don.Of(don.Contact, s)}
 	}
 	return err
 }

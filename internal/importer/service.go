@@ -16,6 +16,7 @@ import (
 	"github.com/kith-id/kith/internal/account"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/org"
 )
 
@@ -47,6 +48,10 @@ type liveKey struct{ orgID, n int64 }
 type AccountWriter interface {
 	Insert(ctx context.Context, tx Tx, a *account.Account) error
 	Change(ctx context.Context, tx Tx, before, after *account.Account) (bool, error)
+	// Observe changes an account by what apply makes of it, given what came under
+	// one of its references. Whole is false when that was but a part of it: an
+	// account that was merged into it.
+	Observe(ctx context.Context, tx Tx, a *account.Account, via identity.Via, ref string, apply func(*account.Account) *account.Account) (after *account.Account, changed, whole bool, err error)
 	// Erase removes an account that nothing refers to and reports whether it did.
 	Erase(ctx context.Context, tx Tx, a *account.Account) (bool, error)
 }

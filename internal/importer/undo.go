@@ -144,9 +144,8 @@ func (r *run) undoChange(tx Tx, ch Change, now *contact.Contact, matched bool, p
 	}
 	id := don.Of(don.Contact, ch.N)
 	switch {
-	case now == nil:
-		p.keep(id, before.DisplayName, keptDeleted)
-		return nil
+	case now == nil || now.Merged:
+		return r.undoMember(tx, ch, now, &before, p)
 	case now.Version != ch.Version:
 		p.keep(id, now.DisplayName, keptChanged)
 		return nil
@@ -163,6 +162,32 @@ func (r *run) undoChange(tx Tx, ch Change, now *contact.Contact, matched bool, p
 		p.Restored++
 	}
 	return err
+}
+
+// undoMember restores the part of a merged contact that the import changed. A
+// change from before the merge stays. Now is nil when the contact was merged
+// into another, or deleted.
+func (r *run) undoMember(tx Tx, ch Change, now, before *contact.Contact, p *Progress) error {
+	restored, err := identity.Revert(r.ctx, tx, ch.N, ch.Version, before)
+	if err != nil && !errs.Is(err, errs.Conflict) {
+		return err
+	}
+	merged, e := tx.Survivors(r.ctx, don.Contact, []int64{ch.N})
+	if e != nil {
+		return e
+	}
+	reason := keptChanged
+	switch {
+	case restored:
+		p.Restored++
+		return nil
+	case err != nil:
+		reason = keptContested
+	case now == nil && len(merged) == 0:
+		reason = keptDeleted
+	}
+	p.keep(don.Of(don.Contact, ch.N), before.DisplayName, reason)
+	return nil
 }
 
 // undoCreated erases the contacts that the import created.
@@ -189,6 +214,14 @@ func (r *run) undoCreated(resumed bool) error {
 			made, err := tx.Created(r.ctx, m.N, max(m.From, m.DoneRow+1), m.To, int(size))
 			if err != nil {
 				return err
+			}
+			if m.DoneRow < m.From {
+				// What was merged into others counts as touched, too.
+				away, err := tx.MergedAway(r.ctx, don.Contact, m.From, m.To)
+				if err != nil {
+					return err
+				}
+				m.Progress.Left += away
 			}
 			if last = int64(len(made)) < size; len(made) > 0 {
 				m.DoneRow = made[len(made)-1].N

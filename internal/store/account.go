@@ -106,9 +106,26 @@ func (tx *Tx) putAccount(ctx context.Context, a *account.Account) error {
 // UpdateAccount replaces an account by its changed form and reports whether it
 // differed.
 func (tx *Tx) UpdateAccount(ctx context.Context, before, after *account.Account) (bool, error) {
+	d, changed, err := tx.rewriteAccount(ctx, before, after)
+	if err != nil || !changed {
+		return false, err
+	}
+	return true, tx.record(ctx, change{don.Of(don.Account, after.N), opUpdated, d})
+}
+
+// RewriteAccount is UpdateAccount without history.
+func (tx *Tx) RewriteAccount(ctx context.Context, before, after *account.Account) (bool, error) {
+	_, changed, err := tx.rewriteAccount(ctx, before, after)
+	if !changed {
+		after.Version, after.ModifiedAt, after.ModifiedBy = before.Version, before.ModifiedAt, before.ModifiedBy
+	}
+	return changed, err
+}
+
+func (tx *Tx) rewriteAccount(ctx context.Context, before, after *account.Account) (string, bool, error) {
 	d, err := delta(before, after)
 	if err != nil || d == "{}" {
-		return false, err
+		return d, false, err
 	}
 	after.Version = before.Version + 1
 	after.ModifiedAt, after.ModifiedBy = tx.now, tx.scope.Actor.Tail()
@@ -117,13 +134,21 @@ func (tx *Tx) UpdateAccount(ctx context.Context, before, after *account.Account)
 		tx.scope.OrgID, after.N, after.DisplayName, after.Description, pack(after.Refs), pack(after.Domains), pack(after.Websites), after.Tier,
 		after.ParentN, pack(after.Owners), pack(after.Tags), after.Version, after.ModifiedAt, after.ModifiedBy, after.WorkspaceN, contact.FoldName(after.DisplayName))
 	if err != nil {
-		return false, err
+		return d, false, err
 	}
-	if err := tx.changeAttrs(ctx, after.N, accountAttrs(before), accountAttrs(after)); err != nil {
-		return false, err
-	}
-	return true, tx.record(ctx, change{don.Of(don.Account, after.N), opUpdated, d})
+	return d, true, tx.changeAttrs(ctx, after.N, accountAttrs(before), accountAttrs(after))
 }
+
+// AbsorbAccount takes an account's row out of lists and indexes.
+func (tx *Tx) AbsorbAccount(ctx context.Context, a *account.Account) error {
+	if _, err := tx.q.exec(ctx, "DELETE FROM account WHERE org_id = $1 AND n = $2", tx.scope.OrgID, a.N); err != nil {
+		return err
+	}
+	return tx.changeAttrs(ctx, a.N, accountAttrs(a), nil)
+}
+
+// PutAccount adds an account's row with its index entries, without history.
+func (tx *Tx) PutAccount(ctx context.Context, a *account.Account) error { return tx.putAccount(ctx, a) }
 
 // DeleteAccount moves an account to the trash; its workspaces, identifiers and
 // contacts' associations are the caller's to take away.

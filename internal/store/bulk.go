@@ -1,6 +1,9 @@
 package store
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The targets of bulk inserts.
 var (
@@ -20,7 +23,8 @@ var (
 		{"org_id", "bigint"}, {"type", "smallint"}, {"n", "bigint"}, {"id", "bigint"},
 		{"at", "timestamptz"}, {"actor", "text"}, {"op", "text"}, {"delta", "text"},
 	}, []int{1, 2, 3}, []int{0, 1, 4, 5, 6}}
-	actedTable = table{"acted", []column{
+	historyViaTable = table{"history", append(slices.Clone(historyTable.cols), column{"via", "text"}, column{"source", "text"}), historyTable.key, []int{0, 1, 4, 5, 6, 9}}
+	actedTable      = table{"acted", []column{
 		{"org_id", "bigint"}, {"type", "smallint"}, {"n", "bigint"}, {"id", "bigint"}, {"via", "text"},
 	}, []int{1, 2, 3}, []int{0, 1, 4}}
 	outboxTable = table{"outbox", []column{

@@ -11,7 +11,7 @@ import (
 )
 
 const contactColumns = `n, display_name, full_name, description, identifiers, associations, owners, tags,
-	verified, state, import_n, version, created_at, created_by, modified_at, modified_by`
+	verified, state, import_n, version, created_at, created_by, modified_at, modified_by, merged`
 
 // contactRow is a contact as it is stored: lists are JSON.
 type contactRow struct {
@@ -22,7 +22,7 @@ type contactRow struct {
 func scanContact(r *contactRow) []any {
 	return []any{
 		&r.N, &r.DisplayName, &r.FullName, &r.Description, &r.identifiers, &r.associations, &r.owners, &r.tags,
-		&r.Verified, &r.State, &r.ImportN, &r.Version, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy,
+		&r.Verified, &r.State, &r.ImportN, &r.Version, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy, &r.Merged,
 	}
 }
 
@@ -157,24 +157,40 @@ func (tx *Tx) copyPacked(ctx context.Context, cs []*contact.Contact, packed []co
 // It reports whether anything but version and modification differs; without a
 // difference nothing is written.
 func (tx *Tx) UpdateContact(ctx context.Context, before, after *contact.Contact) (bool, error) {
+	d, changed, err := tx.rewrite(ctx, before, after)
+	if err != nil || !changed {
+		return false, err
+	}
+	return true, tx.record(ctx, change{don.Of(don.Contact, after.N), opUpdated, d})
+}
+
+// RewriteContact is UpdateContact without history.
+func (tx *Tx) RewriteContact(ctx context.Context, before, after *contact.Contact) (bool, error) {
+	_, changed, err := tx.rewrite(ctx, before, after)
+	if !changed {
+		after.Version, after.ModifiedAt, after.ModifiedBy = before.Version, before.ModifiedAt, before.ModifiedBy
+	}
+	return changed, err
+}
+
+// rewrite replaces a contact's row and index, and returns what differs.
+func (tx *Tx) rewrite(ctx context.Context, before, after *contact.Contact) (string, bool, error) {
 	d, err := delta(before, after)
 	if err != nil || d == "{}" {
-		return false, err
+		return d, false, err
 	}
 	after.Version = before.Version + 1
 	after.ModifiedAt, after.ModifiedBy = tx.now, tx.scope.Actor.Tail()
 	err = tx.q.send(ctx, `UPDATE contact SET display_name = $3, full_name = $4, description = $5, identifiers = $6, associations = $7,
-		owners = $8, tags = $9, verified = $10, email_key = $11, state = $12, version = $13, modified_at = $14, modified_by = $15, name_key = $16
+		owners = $8, tags = $9, verified = $10, email_key = $11, state = $12, version = $13, modified_at = $14, modified_by = $15, name_key = $16, merged = $17
 		WHERE org_id = $1 AND n = $2`,
 		tx.scope.OrgID, after.N, after.DisplayName, after.FullName, after.Description, pack(after.Identifiers), pack(after.Associations),
-		pack(after.Owners), pack(after.Tags), after.Verified, after.EmailKey(), after.State, after.Version, after.ModifiedAt, after.ModifiedBy, contact.FoldName(after.DisplayName))
+		pack(after.Owners), pack(after.Tags), after.Verified, after.EmailKey(), after.State, after.Version, after.ModifiedAt, after.ModifiedBy,
+		contact.FoldName(after.DisplayName), after.Merged)
 	if err != nil {
-		return false, err
+		return d, false, err
 	}
-	if err := tx.changeAttrs(ctx, after.N, contactAttrs(before), contactAttrs(after)); err != nil {
-		return false, err
-	}
-	return true, tx.record(ctx, change{don.Of(don.Contact, after.N), opUpdated, d})
+	return d, true, tx.changeAttrs(ctx, after.N, contactAttrs(before), contactAttrs(after))
 }
 
 // DeleteContact moves a contact to the trash. Its identifiers are the caller's
@@ -188,10 +204,7 @@ func (tx *Tx) RestoreContact(ctx context.Context, c *contact.Contact) error {
 	if err := tx.takeOut(ctx, don.Of(don.Contact, c.N)); err != nil {
 		return err
 	}
-	if err := tx.copyContacts(ctx, []*contact.Contact{c}); err != nil {
-		return err
-	}
-	if err := tx.changeAttrs(ctx, c.N, nil, contactAttrs(c)); err != nil {
+	if err := tx.PutContact(ctx, c); err != nil {
 		return err
 	}
 	return tx.record(ctx, change{don.Of(don.Contact, c.N), opRestored, ""})

@@ -147,8 +147,8 @@ func TestInsertTextMatchesTable(t *testing.T) {
 		shape insertShape
 		want  string
 	}{
-		{insertShape{"x", true, 2, 0}, "INSERT OR FAIL INTO x (a, b, c) VALUES (?1, ?2, ?3), (?4, ?5, ?6) ON CONFLICT DO NOTHING"},
-		{insertShape{"x", false, 3, 0b101}, "INSERT OR FAIL INTO x (a, b, c) VALUES (?1, ?2, ?3), (?1, ?4, ?3), (?1, ?5, ?3)"},
+		{insertShape{"x", 3, true, 2, 0}, "INSERT OR FAIL INTO x (a, b, c) VALUES (?1, ?2, ?3), (?4, ?5, ?6) ON CONFLICT DO NOTHING"},
+		{insertShape{"x", 3, false, 3, 0b101}, "INSERT OR FAIL INTO x (a, b, c) VALUES (?1, ?2, ?3), (?1, ?4, ?3), (?1, ?5, ?3)"},
 	} {
 		if got := c.shape.text(x); got != c.want {
 			t.Errorf("%+v: got %q, want %q", c.shape, got, c.want)

@@ -50,7 +50,7 @@ func (c *sqliteConn) insert(ctx context.Context, t table, m clash, count int, fi
 
 func (c *sqliteConn) insertRows(t table, m clash, buf *rowBuffer, count int) error {
 	common := buf.common(t.alike)
-	st, err := c.prepareInsert(insertShape{t.name, m != refuse, count, common}, t)
+	st, err := c.prepareInsert(insertShape{t.name, len(t.cols), m != refuse, count, common}, t)
 	if err != nil {
 		return err
 	}
@@ -91,6 +91,7 @@ func (c *sqliteConn) insertEach(t table, count int, fill func(int, *record)) ([]
 // insertShape is what tells the statements of bulk inserts apart.
 type insertShape struct {
 	table  string
+	width  int // how many of its columns
 	skip   bool
 	count  int
 	common uint32 // bits of the columns that are the same in all rows

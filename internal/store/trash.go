@@ -117,6 +117,9 @@ func (tx *Tx) DropTrash(ctx context.Context, ids []don.ID) error {
 		if err != nil {
 			return err
 		}
+		if err := tx.forgetGroup(ctx, id); err != nil {
+			return err
+		}
 		if id.Type != don.Contact {
 			continue
 		}
