@@ -88,21 +88,7 @@ type plan struct {
 func (p *plan) builder() *builder { return &builder{args: []any{p.tx.scope.OrgID}} }
 
 func (p *plan) numbers(ctx context.Context, b *builder) ([]int64, error) {
-	rs, err := p.tx.q.query(ctx, b.String(), b.args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rs.Close()
-	var out []int64
-	var n int64
-	dest := []any{&n} // one for all rows: there may be hundreds of thousands
-	for rs.Next() {
-		if err := rs.Scan(dest...); err != nil {
-			return nil, err
-		}
-		out = append(out, n)
-	}
-	return out, rs.Err()
+	return p.tx.q.numbers(ctx, b.String(), b.args...)
 }
 
 // find returns the numbers of up to want records in the direction of the query.

@@ -42,23 +42,13 @@ func (p *plan) sieve() *sieve {
 	if base < 0 {
 		return s
 	}
-	in := newNumberSet(nil)
-	for _, n := range p.sets[base].numbers() {
-		if s.passes(n) && p.inAll(n) {
-			in.add(n)
-		}
-	}
-	s.in = in
-	return s
-}
-
-func (p *plan) inAll(n int64) bool {
+	s.in = p.sets[base].clone()
 	for i, set := range p.sets {
-		if set != nil && !p.conds[i].not && !set.has(n) {
-			return false
+		if set != nil && i != base {
+			s.in.keep(set, p.conds[i].not)
 		}
 	}
-	return true
+	return s
 }
 
 // readSets reads the members of conditions whole, the smallest first, as long
