@@ -8,6 +8,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+func (t *pgTx) streams() bool { return false }
+
 // numbers has the server pack the numbers into one array: a row of a result
 // costs both sides several times what an element costs.
 func (t *pgTx) numbers(ctx context.Context, sql string, args ...any) ([]int64, error) {

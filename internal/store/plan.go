@@ -100,7 +100,8 @@ func (p *plan) find(ctx context.Context) ([]int64, error) {
 	if at := p.smallest(); at >= 0 {
 		return p.gathered(ctx, at)
 	}
-	if lookups := p.worthwhile(); lookups > 0 {
+	lookups := p.worthwhile()
+	if lookups > 0 {
 		if ns, done, err := p.probe(ctx, lookups); done || err != nil {
 			return ns, err
 		}
@@ -109,8 +110,10 @@ func (p *plan) find(ctx context.Context) ([]int64, error) {
 		return nil, err
 	}
 	if p.smallest() < 0 {
-		if ns, done, err := p.probe(ctx, planLimits.long); done || err != nil {
-			return ns, err
+		if long := p.long(); lookups < long {
+			if ns, done, err := p.probe(ctx, long); done || err != nil {
+				return ns, err
+			}
 		}
 		if err := p.readSets(ctx); err != nil {
 			return nil, err
@@ -130,6 +133,15 @@ func (p *plan) worthwhile() int {
 		return 0
 	}
 	return 3 * expect
+}
+
+// long is how many lookups the second walk may take. Where sets come whole they
+// are read so much faster than records are looked up that it ends sooner.
+func (p *plan) long() int {
+	if p.tx.q.streams() {
+		return planLimits.long
+	}
+	return planLimits.long / 3
 }
 
 // weight is how many lookups a step of a probing walk takes.

@@ -263,6 +263,8 @@ func (c *sqliteConn) query(_ context.Context, sql string, args ...any) (rows, er
 	return &sqliteRows{st: st}, nil
 }
 
+func (c *sqliteConn) streams() bool { return true }
+
 func (c *sqliteConn) numbers(_ context.Context, sql string, args ...any) (out []int64, err error) {
 	st, err := c.prepare(sql)
 	if err != nil {
