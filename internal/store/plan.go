@@ -166,10 +166,11 @@ func (p *plan) smallest() int {
 }
 
 // sample reads up to limit members of each condition. Those that have no more
-// are known then; of the others the size is guessed.
+// are known then; of the others the size is guessed. Those guessed to have far
+// more are left alone.
 func (p *plan) sample(ctx context.Context, limit int) error {
 	for i, c := range p.conds {
-		if p.sets[i] != nil || p.along(c) {
+		if p.sets[i] != nil || p.along(c) || c.size > 4*limit {
 			continue
 		}
 		ns, err := p.members(ctx, c, limit+1)
