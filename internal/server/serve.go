@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -159,7 +160,15 @@ func (a *App) announceSetup(ctx context.Context) {
 // server stays below 256 MiB with what the database engine takes outside of it.
 const memoryLimit = 128 << 20
 
+// garbagePercent is how much garbage may gather, in parts of what is in use: a
+// server between imports uses so little that twice that is reached all the time.
+// While an import runs it is the limit that decides.
+const garbagePercent = 400
+
 func limitMemory() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbagePercent)
+	}
 	// A negative value asks for the limit; the runtime has already taken GOMEMLIMIT.
 	if debug.SetMemoryLimit(-1) == noLimit {
 		debug.SetMemoryLimit(memoryLimit)

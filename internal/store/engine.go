@@ -31,6 +31,12 @@ type engine interface {
 type querier interface {
 	exec(ctx context.Context, sql string, args ...any) (int64, error)
 	query(ctx context.Context, sql string, args ...any) (rows, error)
+	// numbers runs a query whose only column is a number that is never null. It
+	// is for those with many rows.
+	numbers(ctx context.Context, sql string, args ...any) ([]int64, error)
+	// streams tells that rows are made as they are read, so that those left
+	// unread cost nothing. Otherwise a result is made and sent whole.
+	streams() bool
 	// send is exec for when only its failing matters, which may show as late as
 	// at the end of the transaction.
 	send(ctx context.Context, sql string, args ...any) error

@@ -88,21 +88,7 @@ type plan struct {
 func (p *plan) builder() *builder { return &builder{args: []any{p.tx.scope.OrgID}} }
 
 func (p *plan) numbers(ctx context.Context, b *builder) ([]int64, error) {
-	rs, err := p.tx.q.query(ctx, b.String(), b.args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rs.Close()
-	var out []int64
-	var n int64
-	dest := []any{&n} // one for all rows: there may be hundreds of thousands
-	for rs.Next() {
-		if err := rs.Scan(dest...); err != nil {
-			return nil, err
-		}
-		out = append(out, n)
-	}
-	return out, rs.Err()
+	return p.tx.q.numbers(ctx, b.String(), b.args...)
 }
 
 // find returns the numbers of up to want records in the direction of the query.
@@ -114,7 +100,8 @@ func (p *plan) find(ctx context.Context) ([]int64, error) {
 	if at := p.smallest(); at >= 0 {
 		return p.gathered(ctx, at)
 	}
-	if lookups := p.worthwhile(); lookups > 0 {
+	lookups := p.worthwhile()
+	if lookups > 0 {
 		if ns, done, err := p.probe(ctx, lookups); done || err != nil {
 			return ns, err
 		}
@@ -123,8 +110,10 @@ func (p *plan) find(ctx context.Context) ([]int64, error) {
 		return nil, err
 	}
 	if p.smallest() < 0 {
-		if ns, done, err := p.probe(ctx, planLimits.long); done || err != nil {
-			return ns, err
+		if long := p.long(); lookups < long {
+			if ns, done, err := p.probe(ctx, long); done || err != nil {
+				return ns, err
+			}
 		}
 		if err := p.readSets(ctx); err != nil {
 			return nil, err
@@ -144,6 +133,15 @@ func (p *plan) worthwhile() int {
 		return 0
 	}
 	return 3 * expect
+}
+
+// long is how many lookups the second walk may take. Where sets come whole they
+// are read so much faster than records are looked up that it ends sooner.
+func (p *plan) long() int {
+	if p.tx.q.streams() {
+		return planLimits.long
+	}
+	return planLimits.long / 3
 }
 
 // weight is how many lookups a step of a probing walk takes.
@@ -168,10 +166,11 @@ func (p *plan) smallest() int {
 }
 
 // sample reads up to limit members of each condition. Those that have no more
-// are known then; of the others the size is guessed.
+// are known then; of the others the size is guessed. Those guessed to have far
+// more are left alone.
 func (p *plan) sample(ctx context.Context, limit int) error {
 	for i, c := range p.conds {
-		if p.sets[i] != nil || p.along(c) {
+		if p.sets[i] != nil || p.along(c) || c.size > 4*limit {
 			continue
 		}
 		ns, err := p.members(ctx, c, limit+1)

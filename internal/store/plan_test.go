@@ -83,8 +83,22 @@ type explainer struct {
 }
 
 func (e explainer) query(ctx context.Context, sql string, args ...any) (rows, error) {
+	if err := e.explain(ctx, sql, args); err != nil {
+		return nil, err
+	}
+	return e.querier.query(ctx, sql, args...)
+}
+
+func (e explainer) numbers(ctx context.Context, sql string, args ...any) ([]int64, error) {
+	if err := e.explain(ctx, sql, args); err != nil {
+		return nil, err
+	}
+	return e.querier.numbers(ctx, sql, args...)
+}
+
+func (e explainer) explain(ctx context.Context, sql string, args []any) error {
 	if e.known[sql] {
-		return e.querier.query(ctx, sql, args...)
+		return nil
 	}
 	e.known[sql] = true
 	var text string
@@ -94,21 +108,21 @@ func (e explainer) query(ctx context.Context, sql string, args ...any) (rows, er
 	}
 	rs, err := e.querier.query(ctx, prefix+sql, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var plan strings.Builder
 	for rs.Next() {
 		if err := rs.Scan(dest...); err != nil {
-			return nil, err
+			return err
 		}
 		plan.WriteString(text + "\n")
 	}
 	rs.Close()
 	if err := rs.Err(); err != nil {
-		return nil, err
+		return err
 	}
 	e.seen(sql, plan.String())
-	return e.querier.query(ctx, sql, args...)
+	return nil
 }
 
 // What no statement of a list may do: read a whole table, or all of an org's

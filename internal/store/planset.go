@@ -1,6 +1,9 @@
 package store
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // numberSet is a set of record numbers: bits in chunks, since numbers are
 // dense. A million take 128 KiB.
@@ -17,30 +20,71 @@ const (
 
 func newNumberSet(ns []int64) *numberSet {
 	s := &numberSet{chunks: map[int64]*[chunkWords]uint64{}}
+	var c *[chunkWords]uint64
+	at := int64(math.MinInt64) // where c is; the next number is likely to be there as well
 	for _, n := range ns {
-		s.add(n)
+		if n>>chunkBits != at {
+			at = n >> chunkBits
+			if c = s.chunks[at]; c == nil {
+				c = new([chunkWords]uint64)
+				s.chunks[at] = c
+			}
+		}
+		c[n>>6&(chunkWords-1)] |= uint64(1) << (n & 63)
 	}
+	s.measure()
 	return s
 }
 
-func (s *numberSet) add(n int64) {
-	c := s.chunks[n>>chunkBits]
-	if c == nil {
-		c = new([chunkWords]uint64)
-		s.chunks[n>>chunkBits] = c
+// measure learns the size and the bounds from the bits.
+func (s *numberSet) measure() {
+	s.size = 0
+	for at, c := range s.chunks {
+		for i, word := range c {
+			if word == 0 {
+				continue
+			}
+			base := at<<chunkBits | int64(i)<<6
+			first, last := base+int64(bits.TrailingZeros64(word)), base+int64(bits.Len64(word))-1
+			if s.size == 0 || first < s.min {
+				s.min = first
+			}
+			if s.size == 0 || last > s.max {
+				s.max = last
+			}
+			s.size += bits.OnesCount64(word)
+		}
 	}
-	word, bit := n>>6&(chunkWords-1), uint64(1)<<(n&63)
-	if c[word]&bit != 0 {
-		return
+}
+
+// clone returns a set of its own with the same members.
+func (s *numberSet) clone() *numberSet {
+	out := &numberSet{chunks: make(map[int64]*[chunkWords]uint64, len(s.chunks)), size: s.size, min: s.min, max: s.max}
+	for at, c := range s.chunks {
+		own := *c
+		out.chunks[at] = &own
 	}
-	c[word] |= bit
-	if s.size == 0 || n < s.min {
-		s.min = n
+	return out
+}
+
+// keep removes what is not, or with drop what is, in the other set.
+func (s *numberSet) keep(o *numberSet, drop bool) {
+	for at, c := range s.chunks {
+		other := o.chunks[at]
+		switch {
+		case other == nil && !drop:
+			delete(s.chunks, at)
+		case other != nil && drop:
+			for i := range c {
+				c[i] &^= other[i]
+			}
+		case other != nil:
+			for i := range c {
+				c[i] &= other[i]
+			}
+		}
 	}
-	if s.size == 0 || n > s.max {
-		s.max = n
-	}
-	s.size++
+	s.measure()
 }
 
 func (s *numberSet) has(n int64) bool {

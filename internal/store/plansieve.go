@@ -42,23 +42,13 @@ func (p *plan) sieve() *sieve {
 	if base < 0 {
 		return s
 	}
-	in := newNumberSet(nil)
-	for _, n := range p.sets[base].numbers() {
-		if s.passes(n) && p.inAll(n) {
-			in.add(n)
-		}
-	}
-	s.in = in
-	return s
-}
-
-func (p *plan) inAll(n int64) bool {
+	s.in = p.sets[base].clone()
 	for i, set := range p.sets {
-		if set != nil && !p.conds[i].not && !set.has(n) {
-			return false
+		if set != nil && i != base {
+			s.in.keep(set, p.conds[i].not)
 		}
 	}
-	return true
+	return s
 }
 
 // readSets reads the members of conditions whole, the smallest first, as long
@@ -170,10 +160,11 @@ func (p *plan) share(conds []cond) float64 {
 // it reports by false.
 func (p *plan) sieveWalk(ctx context.Context, s *sieve, expect, budget int) (ns []int64, done bool, err error) {
 	for _, g := range p.legs() {
-		if budget == math.MaxInt {
+		if budget == math.MaxInt && s.in != nil {
 			g.among = s.in // entries outside its range are free only if steps need no counting
+			expect = p.expectedAmong(s, expect)
 		}
-		w := sieveLeg{p: p, g: g, s: s, window: max(2*expect, planLimits.sieved, 1), want: p.want - len(ns)}
+		w := sieveLeg{p: p, g: g, s: s, window: p.window(expect), want: p.want - len(ns)}
 		ended, err := w.run(ctx, &budget)
 		if err != nil {
 			return nil, false, err
@@ -187,6 +178,26 @@ func (p *plan) sieveWalk(ctx context.Context, s *sieve, expect, budget int) (ns 
 		}
 	}
 	return ns, true, nil
+}
+
+// expectedAmong is expected for a walk that skips what lies outside the sieve's
+// range, if that is less. Where rows left unread cost nothing it does not matter.
+func (p *plan) expectedAmong(s *sieve, expect int) int {
+	if p.tx.q.streams() {
+		return expect
+	}
+	share := p.share(s.rest) * float64(s.in.size) / float64(s.in.max-s.in.min+1)
+	return min(expect, int(float64(p.want)/max(share, 1e-6)))
+}
+
+// window is how many entries to ask for when so many are expected to do. Where
+// rows left unread cost nothing it is ample, else a little more than expected.
+func (p *plan) window(expect int) int {
+	ample := 2 * expect
+	if !p.tx.q.streams() {
+		ample = expect + expect/3
+	}
+	return max(ample, planLimits.sieved, 1)
 }
 
 // sieveLeg walks one leg in windows that grow.
@@ -225,9 +236,21 @@ func (w *sieveLeg) run(ctx context.Context, budget *int) (ended bool, err error)
 		}
 		skip += took
 		*budget -= max(took, 1)
-		w.window *= 2
+		w.window = w.next(skip)
 	}
 	return false, nil
+}
+
+// next is the window after so many entries: where too large a one costs, for
+// what is missing at the rate so far.
+func (w *sieveLeg) next(walked int) int {
+	switch {
+	case w.g.among != nil:
+		return 4 * w.window // each window passes again by all that lies outside the range
+	case w.p.tx.q.streams() || len(w.found) == 0:
+		return 2 * w.window
+	}
+	return min(w.p.window(walked/len(w.found)*(w.want-len(w.found))), 2*w.window)
 }
 
 // pass reads up to size entries of the leg and returns what passes the sieve
@@ -240,44 +263,69 @@ func (w *sieveLeg) pass(ctx context.Context, skip, size int) (passed []step, too
 	}
 	w.p.entries(b, w.g, by)
 	b.WriteString(" LIMIT " + b.arg(size) + " OFFSET " + b.arg(skip))
-	rs, err := w.p.tx.q.query(ctx, b.String(), b.args...)
-	if err != nil {
-		return nil, 0, false, err
-	}
-	defer rs.Close()
-	var s, last step
-	dest := []any{&s.n, &s.k}
-	if w.g.shown == "" {
-		dest = dest[:1]
-	}
 	enough := w.want - len(w.found)
 	if len(w.open()) > 0 || !w.g.own { // some may fail the tests to come
 		enough = min(int(float64(enough)/max(w.p.share(w.open()), 0.01))+enough/8+4, 4096)
 	}
-	at, whole, kept := 0, 0, 0 // entries read; of them and of those passed, how many belong to whole keys
-	for rs.Next() {
-		if err := rs.Scan(dest...); err != nil {
-			return nil, 0, false, err
-		}
-		if at == 0 || !w.g.loose || s.k != last.k {
+	at, whole, kept, last := 0, 0, 0, "" // entries read; of them and of those passed, how many belong to whole keys
+	full := false
+	err = w.each(ctx, b, func(s step) bool {
+		if at == 0 || !w.g.loose || s.k != last {
 			whole, kept = at, len(passed)
-			if kept >= enough {
-				return w.tied(passed[:kept]), whole, false, nil
+			if full = kept >= enough; full {
+				return false
 			}
 		}
 		at++
-		last.k = s.k
+		last = s.k
 		if w.s.passes(s.n) {
 			passed = append(passed, s)
 		}
+		return true
+	})
+	switch {
+	case err != nil:
+		return nil, 0, false, err
+	case full:
+		return w.tied(passed[:kept]), whole, false, nil
+	case at < size:
+		return w.tied(passed), at, true, nil
+	case !w.g.loose:
+		return passed, at, false, nil
 	}
-	if at < size {
-		return w.tied(passed), at, true, rs.Err()
+	return w.tied(passed[:kept]), whole, false, nil
+}
+
+// each calls visit with the entries that a statement reads until it returns false.
+func (w *sieveLeg) each(ctx context.Context, b *builder, visit func(step) bool) error {
+	if w.g.shown == "" && !w.p.tx.q.streams() {
+		ns, err := w.p.numbers(ctx, b)
+		for _, n := range ns {
+			if !visit(step{n: n}) {
+				break
+			}
+		}
+		return err
 	}
-	if !w.g.loose {
-		return passed, at, false, rs.Err()
+	rs, err := w.p.tx.q.query(ctx, b.String(), b.args...)
+	if err != nil {
+		return err
 	}
-	return w.tied(passed[:kept]), whole, false, rs.Err()
+	defer rs.Close()
+	var s step
+	dest := []any{&s.n, &s.k}
+	if w.g.shown == "" {
+		dest = dest[:1]
+	}
+	for rs.Next() {
+		if err := rs.Scan(dest...); err != nil {
+			return err
+		}
+		if !visit(s) {
+			return nil
+		}
+	}
+	return rs.Err()
 }
 
 // tied puts steps of one key in the order of their numbers.
@@ -314,7 +362,9 @@ func (w *sieveLeg) keep(ctx context.Context, passed []step) error {
 		}
 		return nil
 	}
-	for chunk := range slices.Chunk(passed, 64) {
+	// So many are likely to fill the page; asking again costs more than some too many.
+	most := min(max(int(1.2*float64(w.want-len(w.found))/max(w.p.share(w.open()), 0.01)), 64), 512)
+	for chunk := range slices.Chunk(passed, most) {
 		met, err := w.check(ctx, chunk)
 		if err != nil {
 			return err

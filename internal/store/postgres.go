@@ -29,6 +29,9 @@ func openPostgres(ctx context.Context, url string) (*postgres, error) {
 	}
 	// Cached generic plans turn selective lists into full walks.
 	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
+	// What helps reports costs lists more than it saves.
+	cfg.ConnConfig.RuntimeParams["jit"] = "off"
+	cfg.ConnConfig.RuntimeParams["max_parallel_workers_per_gather"] = "0"
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	cfg.ConnConfig.RuntimeParams["application_name"] = "kith"
 	cfg.ConnConfig.StatementCacheCapacity = maxStatements

@@ -263,6 +263,26 @@ func (c *sqliteConn) query(_ context.Context, sql string, args ...any) (rows, er
 	return &sqliteRows{st: st}, nil
 }
 
+func (c *sqliteConn) streams() bool { return true }
+
+func (c *sqliteConn) numbers(_ context.Context, sql string, args ...any) (out []int64, err error) {
+	st, err := c.prepare(sql)
+	if err != nil {
+		return nil, err
+	}
+	if err := st.bind(args); err != nil {
+		return nil, errors.Join(err, st.done())
+	}
+	for st.s.Step() {
+		out = append(out, st.s.ColumnInt64(0))
+	}
+	err = st.s.Err()
+	if end := st.done(); err == nil {
+		err = end
+	}
+	return out, err
+}
+
 func (c *sqliteConn) lock() string { return "" }
 
 func (c *sqliteConn) close() error {

@@ -33,6 +33,7 @@ func main() {
 	measure := flag.Bool("measure", false, "measure instead of filling")
 	runs := flag.Int("runs", 60, "pages of each pair")
 	only := flag.String("only", "", "only the pair of this name")
+	flag.StringVar(&backends, "backends", "", "the folder of script/postgres whose computing counts as well")
 	profile := flag.String("cpuprofile", "", "write a profile of the processor's time here")
 	flag.Parse()
 	job := func(ctx context.Context, db *store.DB) error { return fill(ctx, db, *orgID, *rows) }
