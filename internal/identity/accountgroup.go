@@ -151,7 +151,7 @@ func (g *accountGroup) view(n int64) *account.Account {
 	for _, c := range g.children(n) {
 		g.adopt(v, g.view(c.N), c.Hidden)
 	}
-	if g.members[n].Loose {
+	if g.members[n].Loose && len(g.members) > 1 {
 		v.ParentN = 0
 	}
 	return v

@@ -103,6 +103,7 @@ func (passingPlan) Encode(value any, buf []byte) ([]byte, error) {
 // arrayShape is what tells the statements that insert packed rows apart.
 type arrayShape struct {
 	table string
+	cols  int // a table may be inserted into without its last columns
 	mode  clash
 }
 
@@ -110,7 +111,7 @@ var arrayInserts sync.Map // arrayShape → string
 
 // arrayInsert returns the statement that inserts packed rows; its text is built once.
 func arrayInsert(t table, m clash) string {
-	shape := arrayShape{t.name, m}
+	shape := arrayShape{t.name, len(t.cols), m}
 	if text, known := arrayInserts.Load(shape); known {
 		return text.(string)
 	}
