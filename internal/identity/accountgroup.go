@@ -43,7 +43,6 @@ type accountBody struct {
 	Hidden []string `json:",omitempty"`
 	Lost   []Lost   `json:",omitempty"`
 	Spaces []int64  `json:",omitempty"` // workspaces that its merge moved
-	Loose  bool     `json:",omitempty"` // whether its view is below no account, lest it is below itself
 }
 
 type accountGroup struct {
@@ -151,9 +150,6 @@ func (g *accountGroup) view(n int64) *account.Account {
 	for _, c := range g.children(n) {
 		g.adopt(v, g.view(c.N), c.Hidden)
 	}
-	if g.members[n].Loose && len(g.members) > 1 {
-		v.ParentN = 0
-	}
 	return v
 }
 
@@ -233,7 +229,6 @@ func (g *accountGroup) edit(tx Tx, before, after *account.Account) {
 		}
 	}
 	if before.ParentN != after.ParentN {
-		r.Loose = false
 		if r.Own.ParentN = after.ParentN; after.ParentN == 0 {
 			g.hide(nameParent)
 		}

@@ -355,7 +355,7 @@ func (p *PartedAccounts) bringBack(ctx context.Context, tx AccountTx, g, h *acco
 		return err
 	}
 	p.Secondary = h.alone(tx, 0)
-	if err := p.untie(ctx, tx, g); err != nil {
+	if err := p.untie(ctx, tx); err != nil {
 		return err
 	}
 	if err := reclaimAccount(ctx, tx, &account.Account{N: p.Secondary.N}, p.Secondary); err != nil {
@@ -364,24 +364,16 @@ func (p *PartedAccounts) bringBack(ctx context.Context, tx AccountTx, g, h *acco
 	return tx.PutAccount(ctx, p.Secondary)
 }
 
-// untie sees to it that the secondary is not below itself: that can be when it
-// is below the survivor and something that came to the survivor, by a merge or a
-// member, is below the secondary. A survivor that is still merged is let go
-// without the account above it until it is not; else the secondary is.
-func (p *PartedAccounts) untie(ctx context.Context, tx AccountTx, g *accountGroup) error {
+// untie refuses an undo that would put the secondary below itself: that is so
+// when it is below the survivor and something that came to the survivor since, by
+// a merge or a member, is below the secondary.
+func (p *PartedAccounts) untie(ctx context.Context, tx AccountTx) error {
 	circle, err := climbs(ctx, tx, p.Secondary.ParentN, func(n int64) bool { return n == p.Secondary.N })
 	if err != nil || !circle {
 		return err
 	}
-	if len(g.members) == 1 {
-		p.Secondary.ParentN = 0
-		return nil
-	}
-	g.root().Loose, g.root().dirty = true, true
-	before := p.Survivor
-	p.Survivor = g.view(g.survivor)
-	_, err = tx.RewriteAccount(ctx, before, p.Survivor)
-	return err
+	id := don.Of(don.Account, p.Secondary.N).Display()
+	return errs.New(errs.Conflict, "conflict", "without this merge %s would be below itself; undo the merges that came after it, or move %s or what is below it, first", id, id)
 }
 
 func (p *PartedAccounts) replaceDiscarded(ctx context.Context, tx AccountTx, g, h *accountGroup, before *account.Account) error {
