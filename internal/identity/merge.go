@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -139,7 +140,15 @@ func pair(ctx context.Context, tx Tx, primary, secondary int64, lock bool) (p, s
 // Absent returns why a record is not there to be changed: it was merged into
 // another, which the error names, or it does not exist.
 func Absent(ctx context.Context, tx Tx, id don.ID) error {
-	return instead(ctx, tx, id, errs.Gone(id.Display()))
+	err := instead(ctx, tx, id, errs.Gone(id.Display()))
+	if id.Type != don.Contact || !errs.Is(err, errs.NotFound) {
+		return err
+	}
+	// A merge took it away, and was undone before it could be seen.
+	if back, e := tx.Contacts(ctx, []int64{id.N}, false); e != nil || back[id.N] != nil {
+		return cmp.Or(e, ErrAgain)
+	}
+	return err
 }
 
 // instead replaces an error about a record that is not there by one that names

@@ -272,6 +272,9 @@ func verified(c *contact.Contact) bool {
 // mainFirst marks the first identifier of each kind as its main one, where none
 // is. One that is given twice counts once.
 func mainFirst(ids []contact.Identifier) []contact.Identifier {
+	if len(ids) == 0 {
+		return nil // as stored: nothing has changed then
+	}
 	out := make([]contact.Identifier, 0, len(ids))
 	for _, i := range ids {
 		if !has(&contact.Contact{Identifiers: out}, i) {

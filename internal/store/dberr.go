@@ -43,6 +43,9 @@ func mapSQLite(err error) error {
 }
 
 func mapPostgres(err error) error {
+	if errors.Is(err, identity.ErrAgain) {
+		return errBusy.Because(err) // it has been run again often enough
+	}
 	var e *pgconn.PgError
 	if err == nil || errs.As(err) != nil || !errors.As(err, &e) {
 		return err
