@@ -15,7 +15,18 @@ type checkpointer struct {
 	wake  chan struct{}
 	done  chan struct{}
 	phase atomic.Int32
+	// rounds counts the copies since rest; it is the writer's.
+	rounds int
 }
+
+const (
+	// What the writer copies itself keeps everyone waiting: no more than this,
+	// unless so many rounds have not brought it about.
+	restBytes = 256 << 10
+	maxRounds = 8
+
+	pageSize = 8192
+)
 
 const (
 	resting int32 = iota
@@ -39,6 +50,21 @@ func (k *checkpointer) run() {
 
 // start begins a copy. Only the writer calls it, and only at rest.
 func (k *checkpointer) start() {
+	k.rounds = 0
+	k.copy()
+}
+
+// again begins another copy, of what was written during the last one, unless
+// the log keeps growing as fast as it is copied.
+func (k *checkpointer) again() bool {
+	if k.rounds++; k.rounds >= maxRounds {
+		return false
+	}
+	k.copy()
+	return true
+}
+
+func (k *checkpointer) copy() {
 	k.phase.Store(copying)
 	k.wake <- struct{}{}
 }
@@ -57,6 +83,9 @@ func (w *writer) checkpoint() {
 	case copying:
 		return
 	case copied:
+		if w.uncopied() > restBytes && w.copier.again() {
+			return
+		}
 		w.copier.phase.Store(resting)
 		w.copyLog()
 		return
@@ -64,14 +93,22 @@ func (w *writer) checkpoint() {
 	if w.pending++; w.pending%32 != 0 && !w.relaxed {
 		return
 	}
-	pages, _, err := w.c.c.WALCheckpoint("main", sqlite3.CHECKPOINT_NOOP)
 	switch {
-	case err != nil || pages*8192 < w.long:
+	case w.uncopied() < w.long:
 	case w.relaxed: // nobody waits for a bulk write
 		w.copyLog()
 	default:
 		w.copier.start()
 	}
+}
+
+// uncopied returns how many bytes of the log are not in the database yet.
+func (w *writer) uncopied() int {
+	pages, there, err := w.c.c.WALCheckpoint("main", sqlite3.CHECKPOINT_NOOP)
+	if err != nil {
+		return 0
+	}
+	return (pages - there) * pageSize
 }
 
 func (w *writer) copyLog() {

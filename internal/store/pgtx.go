@@ -19,12 +19,25 @@ type pgTx struct {
 	begin  string
 	open   bool // the server has been told to begin
 	queued []*pgx.QueuedQuery
-	taken  []numberRun
+	// reads tells that something else than a bulk insert is queued.
+	reads bool
+	taken []numberRun
 }
+
+// ownPlans gives every statement of a transaction a plan for its very values:
+// generic plans, which the server keeps, turn selective lists into full walks
+// and stay what they were when the table was empty. Inserts of given rows have
+// one plan whatever the rows, so a transaction of these alone goes without.
+const ownPlans = "SET LOCAL plan_cache_mode = force_custom_plan"
 
 func (t *pgTx) lock() string { return " FOR UPDATE" }
 
 func (t *pgTx) send(_ context.Context, sql string, args ...any) error {
+	t.reads = true
+	return t.queue(sql, args...)
+}
+
+func (t *pgTx) queue(sql string, args ...any) error {
 	t.queued = append(t.queued, &pgx.QueuedQuery{SQL: sql, Arguments: args})
 	return nil
 }
@@ -80,13 +93,7 @@ func (r pgRows) Close() {
 // travel sends what is queued and a statement behind it in one exchange, and
 // returns its results at that statement's.
 func (t *pgTx) travel(ctx context.Context, sql string, args []any) (pgx.BatchResults, error) {
-	batch := &pgx.Batch{}
-	if !t.open {
-		batch.Queue(t.begin)
-		t.open = true
-	}
-	batch.QueuedQueries = append(batch.QueuedQueries, t.queued...)
-	t.queued = nil
+	batch := t.batch()
 	before := batch.Len()
 	batch.Queue(sql, args...)
 	results := t.conn.SendBatch(ctx, batch)
@@ -104,23 +111,31 @@ func (t *pgTx) flush(ctx context.Context) error {
 	if t.open && len(t.queued) == 0 {
 		return nil
 	}
+	return t.conn.SendBatch(ctx, t.batch()).Close()
+}
+
+// batch takes what is queued, behind what begins the transaction if nothing has.
+func (t *pgTx) batch() *pgx.Batch {
 	batch := &pgx.Batch{}
 	if !t.open {
 		batch.Queue(t.begin)
+		batch.Queue(ownPlans)
 		t.open = true
 	}
 	batch.QueuedQueries = append(batch.QueuedQueries, t.queued...)
 	t.queued = nil
-	return t.conn.SendBatch(ctx, batch).Close()
+	return batch
 }
 
 func (t *pgTx) commit(ctx context.Context) error {
 	if !t.open {
-		// What travels in one exchange without a BEGIN is one transaction.
 		if len(t.queued) == 0 {
 			return nil
 		}
-		return t.conn.SendBatch(ctx, &pgx.Batch{QueuedQueries: t.queued}).Close()
+		// What travels in one exchange without a BEGIN is one transaction.
+		if !t.reads {
+			return t.conn.SendBatch(ctx, &pgx.Batch{QueuedQueries: t.queued}).Close()
+		}
 	}
 	tag, err := t.run(ctx, "COMMIT")
 	if err == nil && tag.String() != "COMMIT" {

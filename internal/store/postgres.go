@@ -27,8 +27,6 @@ func openPostgres(ctx context.Context, url string) (*postgres, error) {
 	if cfg.MaxConns < 16 {
 		cfg.MaxConns = 16
 	}
-	// Cached generic plans turn selective lists into full walks.
-	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
 	// What helps reports costs lists more than it saves.
 	cfg.ConnConfig.RuntimeParams["jit"] = "off"
 	cfg.ConnConfig.RuntimeParams["max_parallel_workers_per_gather"] = "0"
@@ -115,7 +113,7 @@ func (t *pgTx) insert(ctx context.Context, to table, m clash, count int, fill fu
 	case m == refuse && count >= copyRows:
 		return nil, t.copy(ctx, to, count, fill)
 	default:
-		return nil, t.send(ctx, arrayInsert(to, m), packRows(to, count, fill)...)
+		return nil, t.queue(arrayInsert(to, m), packRows(to, count, fill)...)
 	}
 }
 

@@ -79,13 +79,13 @@ func openConn(path string, cacheKB int, readOnly bool) (*sqliteConn, error) {
 	c.SetInterrupt(context.Background())
 	pragmas := fmt.Sprintf(`
 		PRAGMA busy_timeout = 5000;
-		PRAGMA page_size = 8192;
+		PRAGMA page_size = %d;
 		PRAGMA journal_mode = WAL;
 		PRAGMA synchronous = FULL;
 		PRAGMA foreign_keys = ON;
 		PRAGMA temp_store = MEMORY;
 		PRAGMA wal_autocheckpoint = 0;
-		PRAGMA cache_size = -%d;`, cacheKB)
+		PRAGMA cache_size = -%d;`, pageSize, cacheKB)
 	if readOnly {
 		pragmas += "PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0;"
 	}

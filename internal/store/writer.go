@@ -41,7 +41,7 @@ const (
 	groupSize = 256
 	groupTime = 20 * time.Millisecond
 	// The log is copied into the database once it holds this many bytes.
-	logBytes = 64 << 20
+	logBytes = 128 << 20
 )
 
 func startWriter(c *sqliteConn, copier *checkpointer) *writer {

@@ -2,8 +2,8 @@ package main
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -62,11 +62,36 @@ func (e *env) importFile(s *site, path string, t benchdata.Totals) (bare.Figures
 func kithCreate(on engine, connections int) func(*env) (bare.Figures, error) {
 	return func(e *env) (bare.Figures, error) {
 		return e.onSite(on, func(s *site, url string) (bare.Figures, error) {
-			client, failed := clients(connections), &firstError{}
-			f := bare.Hammer(connections, creates, func(int) { failed.note(s.create(e, client, url)) })
-			return rated(f), failed.err
+			requests := make([][]byte, creates)
+			for i := range requests {
+				text, err := s.requestText(url+"/rev-users.create", e.newcomer())
+				if err != nil {
+					return bare.Figures{}, err
+				}
+				requests[i] = text
+			}
+			return hammer(strings.TrimPrefix(url, "http://"), connections, requests)
 		})
 	}
+}
+
+// hammer sends the requests over so many connections.
+func hammer(address string, connections int, requests [][]byte) (bare.Figures, error) {
+	free, failed := make(chan *caller, connections), &firstError{}
+	for range connections {
+		c, err := newCaller(address)
+		if err != nil {
+			return bare.Figures{}, err
+		}
+		defer func() { _ = c.conn.Close() }()
+		free <- c
+	}
+	f := bare.Hammer(connections, len(requests), func(n int) {
+		c := <-free
+		failed.note(c.call(requests[n]))
+		free <- c
+	})
+	return rated(f), failed.err
 }
 
 // kithCreateDuringImport creates contacts one after the other while another
@@ -91,7 +116,7 @@ func kithCreateDuringImport(on engine) func(*env) (bare.Figures, error) {
 				default:
 				}
 				began := time.Now()
-				if err := s.create(e, client, url); err != nil {
+				if err := s.call(e.ctx, client, url+"/rev-users.create", e.newcomer(), nil); err != nil {
 					return bare.Figures{}, err
 				}
 				took = append(took, time.Since(began))
@@ -117,12 +142,12 @@ func (e *env) onSite(on engine, measure func(s *site, url string) (bare.Figures,
 	return f, err
 }
 
-// create creates the next person who is in no file.
-func (s *site) create(e *env, client *http.Client, url string) error {
+// newcomer is the body that creates the next person who is in no file.
+func (e *env) newcomer() map[string]any {
 	p := benchdata.PersonAt(seed, e.rows+int(e.newcomers.Add(1)))
-	return s.call(e.ctx, client, url+"/rev-users.create", map[string]any{
+	return map[string]any{
 		"external_ref": p.Ref, "display_name": p.Name, "email": p.Email, "phone_numbers": []string{p.Phone},
-	}, nil)
+	}
 }
 
 // distribution returns the rate, median and 99th percentile of calls.
