@@ -93,11 +93,7 @@ func (w *writer) checkpoint() {
 	if w.pending++; w.pending%32 != 0 && !w.relaxed {
 		return
 	}
-	switch {
-	case w.uncopied() < w.long:
-	case w.relaxed: // nobody waits for a bulk write
-		w.copyLog()
-	default:
+	if w.uncopied() >= w.long {
 		w.copier.start()
 	}
 }
