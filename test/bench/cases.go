@@ -39,22 +39,12 @@ var cases = []benchCase{
 	{
 		name: "import SQLite", unit: "rows", rival: rivalImports, bar: bar{slowdown: 1.7, rss: 256 * mib},
 		kith: kithImport(sqlite),
-		base: func(e *env) (bare.Figures, error) {
-			db := e.path("load.db")
-			for _, suffix := range []string{"", "-wal", "-shm"} {
-				if err := os.RemoveAll(db + suffix); err != nil {
-					return bare.Figures{}, err
-				}
-			}
-			return e.program("sqliteload", "-csv", e.path("contacts.csv"), "-manifest", e.path("manifest.csv"), "-db", db)
-		},
+		base: load(sqlite),
 	},
 	{
 		name: "import PostgreSQL", unit: "rows", rival: rivalImports, bar: bar{slowdown: 1.4, rss: 256 * mib},
 		kith: kithImport(postgres),
-		base: func(e *env) (bare.Figures, error) {
-			return e.onPostgres("pgload", "-csv", e.path("contacts.csv"), "-manifest", e.path("manifest.csv"))
-		},
+		base: load(postgres),
 	},
 	{
 		name: "create SQLite, 16 clients", unit: "creates", rival: rivalCreates, bar: bar{share: 0.4, p99: 0.010, syncs: 4},
@@ -70,6 +60,8 @@ var cases = []benchCase{
 	{name: "list SQLite, 5 hard pairs", unit: "pages", bar: bar{p99: 0.300}, kith: kithList(sqlite, true)},
 	{name: "list PostgreSQL, 35 pairs", unit: "pages", rival: rivalLists, bar: bar{p99: 0.050}, kith: kithList(postgres, false)},
 	{name: "list PostgreSQL, 5 hard pairs", unit: "pages", bar: bar{p99: 0.300}, kith: kithList(postgres, true)},
+	{name: "resolve SQLite, 32 clients", unit: "resolves", bar: bar{share: 0.6, p99: 0.020}, base: bareRead(sqlite)},
+	{name: "resolve PostgreSQL, 32 clients", unit: "resolves", bar: bar{share: 0.6, p99: 0.020}, base: bareRead(postgres)},
 	// Last: these leave other contacts behind.
 	{name: "create SQLite during an import", unit: "creates", bar: bar{p99: 0.400}, kith: kithCreateDuringImport(sqlite)},
 	{name: "create PostgreSQL during an import", unit: "creates", bar: bar{p99: 0.400}, kith: kithCreateDuringImport(postgres)},
@@ -81,6 +73,23 @@ var cases = []benchCase{
 		name: "import PostgreSQL, 3 × the rows against 0.3 ×", unit: "rows", bar: bar{share: 0.8, rss: 256 * mib}, self: true,
 		base: kithImportScaled(postgres, 0.3), kith: kithImportScaled(postgres, 3),
 	},
+}
+
+// load fills the engine's two tables bare.
+func load(on engine) func(*env) (bare.Figures, error) {
+	return func(e *env) (bare.Figures, error) {
+		e.loaded[on] = true
+		if on == postgres {
+			return e.onPostgres("pgload", "-csv", e.path("contacts.csv"), "-manifest", e.path("manifest.csv"))
+		}
+		db := e.path("load.db")
+		for _, suffix := range []string{"", "-wal", "-shm"} {
+			if err := os.RemoveAll(db + suffix); err != nil {
+				return bare.Figures{}, err
+			}
+		}
+		return e.program("sqliteload", "-csv", e.path("contacts.csv"), "-manifest", e.path("manifest.csv"), "-db", db)
+	}
 }
 
 // sqliteCreate creates on the database that the import left, or a new one.

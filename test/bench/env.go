@@ -31,7 +31,9 @@ type env struct {
 	pg     string  // URL of the server, "" before it is first needed
 
 	sites     map[engine]*site
-	newcomers atomic.Int64 // people created so far who are in no file
+	loaded    map[engine]bool // whether the bare tables hold the file
+	imported  map[engine]bool // whether the site's org holds it
+	newcomers atomic.Int64    // people created so far who are in no file
 }
 
 // newEnv builds the programs, generates the data and measures the disk.
@@ -40,7 +42,7 @@ func newEnv(ctx context.Context, parent, kith string, rows int) (*env, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &env{ctx: ctx, dir: dir, kith: kith, rows: rows, sites: map[engine]*site{}}
+	e := &env{ctx: ctx, dir: dir, kith: kith, rows: rows, sites: map[engine]*site{}, loaded: map[engine]bool{}, imported: map[engine]bool{}}
 	if err := e.prepare(); err != nil {
 		return nil, errors.Join(err, e.close())
 	}

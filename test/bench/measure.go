@@ -22,6 +22,7 @@ func kithImport(on engine) func(*env) (bare.Figures, error) {
 		if err != nil {
 			return bare.Figures{}, err
 		}
+		e.imported[on] = true
 		return e.importFile(s, e.path("contacts.csv"), e.totals)
 	}
 }

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/kith-id/kith/test/bench/bare"
+)
+
+// reads is how many known contacts one measurement asks for.
+const reads = 50_000
+
+// resolveClients is how many connections ask at a time.
+const resolveClients = 32
+
+// bareRead asks the bare server for contacts that are in its database.
+func bareRead(on engine) func(*env) (bare.Figures, error) {
+	return func(e *env) (f bare.Figures, err error) {
+		refs, err := e.knownRefs(reads)
+		if err != nil {
+			return f, err
+		}
+		args, err := e.bareData(on)
+		if err != nil {
+			return f, err
+		}
+		const token = "0123456789abcdef0123456789abcdef"
+		err = e.readServer(append(args, "-token", token), func(address string) error {
+			requests := make([][]byte, len(refs))
+			for i, ref := range refs {
+				requests[i] = fmt.Appendf(nil, "GET /?key=%s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n",
+					url.QueryEscape("\x01r"+ref), address, token)
+			}
+			f, err = hammer(address, resolveClients, requests)
+			return err
+		})
+		return f, err
+	}
+}
+
+// bareData tells readserver where the data is that the load left, which it
+// makes when no load has run.
+func (e *env) bareData(on engine) ([]string, error) {
+	if !e.loaded[on] {
+		if _, err := load(on)(e); err != nil {
+			return nil, err
+		}
+	}
+	if on == sqlite {
+		return []string{"-db", e.path("load.db")}, nil
+	}
+	dsn, err := e.postgres()
+	return []string{"-dsn", dsn}, err
+}
+
+// readServer runs body while the bare server runs.
+func (e *env) readServer(args []string, body func(address string) error) error {
+	server := e.command(e.path("readserver"), args...)
+	out, err := server.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := server.Start(); err != nil {
+		return err
+	}
+	address, err := bufio.NewReader(out).ReadString('\n')
+	if err == nil {
+		err = body(strings.TrimSpace(address))
+	}
+	_ = server.Process.Signal(syscall.SIGTERM)
+	return errors.Join(err, server.Wait())
+}
+
+// knownRefs returns references of valid rows, from all over the file.
+func (e *env) knownRefs(n int) ([]string, error) {
+	listed, err := os.ReadFile(e.path("manifest.csv"))
+	if err != nil {
+		return nil, err
+	}
+	left := map[string]bool{} // the rows that no import takes
+	for line := range strings.Lines(string(listed)) {
+		row, _, _ := strings.Cut(line, ",")
+		left[row] = true
+	}
+	file, err := os.Open(e.path("contacts.csv"))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	records := csv.NewReader(file)
+	records.FieldsPerRecord, records.ReuseRecord = -1, true
+	var refs []string
+	for row := 0; ; row++ {
+		record, err := records.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if row > 0 && !left[fmt.Sprint(row)] {
+			refs = append(refs, strings.Clone(record[0]))
+		}
+	}
+	return scatter(refs, n), nil
+}
+
+// scatter returns n of the texts, far from each other and again when there are
+// fewer.
+func scatter(from []string, n int) []string {
+	out, at := make([]string, n), 0
+	for i := range out {
+		out[i] = from[at%len(from)]
+		at += 7_919 // prime, so that all have their turn
+	}
+	return out
+}
