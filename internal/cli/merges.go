@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/kith-id/kith/internal/httpapi"
+	"github.com/kith-id/kith/internal/identity"
 )
 
 type mergesCmd struct {
@@ -78,16 +79,24 @@ func (c mergesUndoCmd) Run(e *environment) (err error) {
 		fmt.Fprintln(e.Out, "Both are in the trash, as the merged record was.")
 	}
 	for _, l := range out.NotRestored {
-		fmt.Fprintf(e.Out, "Not given back: %s %s, which was %s", l.Kind, printable(l.Value), l.Reason)
-		if l.Holder != nil {
-			fmt.Fprintf(e.Out, " and is %s's now", l.Holder.DisplayID)
-		}
-		fmt.Fprintln(e.Out)
+		fmt.Fprintln(e.Out, "Not given back: "+lost(l))
 	}
 	for _, k := range out.KeptEdits {
 		fmt.Fprintf(e.Out, "Stays with %s: the change of %s on %s\n", survivor(out), strings.Join(k.Fields, ", "), k.Date.Local().Format("2006-01-02 15:04"))
 	}
 	return nil
+}
+
+// lost tells of what an undo did not give back and why.
+func lost(l httpapi.LostIdentifier) string {
+	if l.Reason == identity.Circle {
+		return "the account above, " + printable(l.Value) + ", which has come to be below"
+	}
+	out := l.Kind + " " + printable(l.Value) + ", which was " + l.Reason
+	if l.Holder != nil {
+		out += " and is " + l.Holder.DisplayID + "'s now"
+	}
+	return out
 }
 
 // survivor returns the display id of the record that the secondary was part of.

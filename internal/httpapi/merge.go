@@ -118,11 +118,12 @@ type mergesListOut struct {
 	NextCursor string  `json:"next_cursor,omitempty" doc:"Goes on after this page. Absent on the last one."`
 }
 
-// LostIdentifier is an identifier that an undo could not give back.
+// LostIdentifier is an identifier, or an account above, that an undo could not
+// give back.
 type LostIdentifier struct {
-	Kind   string         `json:"kind"`
+	Kind   string         `json:"kind" doc:"An identifier's kind, or parent for the account above."`
 	Value  string         `json:"value"`
-	Reason string         `json:"reason" enum:"released,taken,split" doc:"released: a member took it off the merged record; taken: another record has had it since; split: it was split off to another contact."`
+	Reason string         `json:"reason" enum:"released,taken,split,circle" doc:"released: a member took it off the merged record; taken: another record has had it since; split: it was split off to another contact; circle: the account above has come to be below this one."`
 	Holder *RecordSummary `json:"holder,omitempty" doc:"The record that got it."`
 }
 
@@ -141,7 +142,7 @@ type MergeUndone struct {
 	Account     *Account         `json:"account,omitempty" doc:"The secondary as it is again."`
 	SurvivorAcc *Account         `json:"survivor_account,omitempty" doc:"The account that it was part of, as it is now."`
 	InTrash     bool             `json:"in_trash" doc:"Whether both are in the trash, because the merged record was."`
-	NotRestored []LostIdentifier `json:"not_restored" doc:"Identifiers that the secondary had and that are gone."`
+	NotRestored []LostIdentifier `json:"not_restored" doc:"Identifiers that the secondary had and that are gone, and accounts that can no longer be above."`
 	KeptEdits   []KeptEdit       `json:"kept_edits" doc:"What members changed about the merged record, which stays with the survivor; the latest 100."`
 	MoreEdits   bool             `json:"more_edits" doc:"Whether kept_edits is not all of them."`
 }

@@ -99,7 +99,7 @@ func joinAccounts(ctx context.Context, tx AccountTx, p, s *account.Account) (*ac
 // unknot sees to it that a merged account is not below itself. A place that it
 // would only adopt it does not get.
 func (g *accountGroup) unknot(ctx context.Context, tx AccountTx, p, s *account.Account, owned bool) error {
-	circle, err := climbs(ctx, tx, g.view(p.N).ParentN, func(n int64) bool { return g.members[n] != nil })
+	circle, err := climbs(ctx, tx, g.view(p.N).ParentN, false, func(n int64) bool { return g.members[n] != nil })
 	if err != nil || !circle {
 		return err
 	}
@@ -115,12 +115,12 @@ const maxClimb = 100
 
 // climbs reports whether the way up from an account leads to one that meets the
 // condition.
-func climbs(ctx context.Context, tx AccountTx, at int64, is func(int64) bool) (bool, error) {
+func climbs(ctx context.Context, tx AccountTx, at int64, lock bool, is func(int64) bool) (bool, error) {
 	for level := 0; at != 0 && level < maxClimb; level++ {
 		if is(at) {
 			return true, nil
 		}
-		up, err := Above(ctx, tx, at, false)
+		up, err := Above(ctx, tx, at, lock)
 		if err != nil || up == nil {
 			return false, err
 		}
@@ -269,6 +269,7 @@ func UnmergeAccounts(ctx context.Context, tx AccountTx, mergeN int64) (PartedAcc
 		func() error { return moveSpaces(ctx, tx, spaces, g.survivor, h.survivor, h.root().Own.WorkspaceN) },
 		func() error { return g.settle(ctx, tx) },
 		func() error { return h.settle(ctx, tx) },
+		func() error { return out.untie(ctx, tx, g, h) },
 		func() error {
 			return m.tellAccounts(ctx, tx, OpAccountUnmerged, before, out.Survivor, moved, m.Secondary)
 		})
@@ -355,25 +356,49 @@ func (p *PartedAccounts) bringBack(ctx context.Context, tx AccountTx, g, h *acco
 		return err
 	}
 	p.Secondary = h.alone(tx, 0)
-	if err := p.untie(ctx, tx); err != nil {
-		return err
-	}
 	if err := reclaimAccount(ctx, tx, &account.Account{N: p.Secondary.N}, p.Secondary); err != nil {
 		return err
 	}
 	return tx.PutAccount(ctx, p.Secondary)
 }
 
-// untie refuses an undo that would put the secondary below itself: that is so
-// when it is below the survivor and something that came to the survivor since, by
-// a merge or a member, is below the secondary.
-func (p *PartedAccounts) untie(ctx context.Context, tx AccountTx) error {
-	circle, err := climbs(ctx, tx, p.Secondary.ParentN, func(n int64) bool { return n == p.Secondary.N })
+// untie sees to it that neither part is below itself: it may be when accounts
+// were moved, merged or parted since. The part then does without the account
+// above it, and the answer says so. It reads what has been stored, for each
+// account on the way up may be part of another.
+func (p *PartedAccounts) untie(ctx context.Context, tx AccountTx, g, h *accountGroup) error {
+	if p.InTrash {
+		return nil // whoever brings one back looks then
+	}
+	return inOrder(
+		func() error { return p.untiePart(ctx, tx, h, &p.Secondary) },
+		func() error { return p.untiePart(ctx, tx, g, &p.Survivor) })
+}
+
+func (p *PartedAccounts) untiePart(ctx context.Context, tx AccountTx, g *accountGroup, shown **account.Account) error {
+	before := *shown
+	circle, err := climbs(ctx, tx, before.ParentN, true, func(n int64) bool { return n == before.N })
 	if err != nil || !circle {
 		return err
 	}
-	id := don.Of(don.Account, p.Secondary.N).Display()
-	return errs.New(errs.Conflict, "conflict", "without this merge %s would be below itself; undo the merges that came after it, or move %s or what is below it, first", id, id)
+	g.detach()
+	after := cloneAccount(before)
+	after.ParentN = 0
+	if _, err := tx.RewriteAccount(ctx, before, after); err != nil {
+		return err
+	}
+	*shown = after
+	above := don.Of(don.Account, before.ParentN)
+	p.Lost = append(p.Lost, Lost{Kind: KindParent, Value: above.Display(), Reason: Circle, Holder: above, MergeN: p.Merge.N})
+	return g.settle(ctx, tx)
+}
+
+// detach takes the account above off the survivor's view, whoever brings it.
+func (g *accountGroup) detach() {
+	if r := g.root(); g.members[r.Own.ParentN] == nil {
+		r.Own.ParentN, r.dirty = 0, true
+	}
+	g.hide(nameParent)
 }
 
 func (p *PartedAccounts) replaceDiscarded(ctx context.Context, tx AccountTx, g, h *accountGroup, before *account.Account) error {

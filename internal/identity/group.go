@@ -43,12 +43,13 @@ type memberBody struct {
 	Lost   []Lost                  `json:",omitempty"`
 }
 
-// Lost is an identifier that a contact had when it was merged and has no longer.
+// Lost is an identifier that a record had when it was merged and has no longer,
+// or the account above it that it cannot be below again.
 type Lost struct {
-	Kind   contact.Kind
+	Kind   contact.Kind // an identifier's, or KindParent
 	Value  string
-	Reason string // released, taken or split
-	Holder don.ID // who has it, when it was taken or split off
+	Reason string // released, taken, split or circle
+	Holder don.ID // who has it, when it was taken or split off; the account above
 	MergeN int64  // the latest merge of its contact at that time
 }
 
@@ -57,7 +58,11 @@ const (
 	Released = "released"
 	TakenBy  = "taken"
 	SplitOff = "split"
+	Circle   = "circle" // the account above has come to be below
 )
+
+// KindParent is the account above, among what an undo does not restore.
+const KindParent contact.Kind = "parent"
 
 type group struct {
 	survivor int64
