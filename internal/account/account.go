@@ -36,11 +36,13 @@ type Workspace struct {
 	AccountN    int64
 	DisplayName string
 	Description string
-	Ref         string // external reference, "" when nobody gave one
+	Ref         string   // external reference, "" when nobody gave one
+	OtherRefs   []string `json:",omitempty"` // references of workspaces that were merged into this one
 	Domain      string
 	Environment string // production, staging or test
 	Tier        string
-	Default     bool // made with its account
+	Default     bool  // made with its account
+	Survivor    int64 `json:"-"` // the workspace that this one was merged into, 0 for none; set by reads of one workspace
 	Owners      []int64
 	Tags        []tag.Use
 	ImportN     int64

@@ -81,6 +81,9 @@ func (c mergesUndoCmd) Run(e *environment) (err error) {
 	for _, l := range out.NotRestored {
 		fmt.Fprintln(e.Out, "Not given back: "+lost(l))
 	}
+	for _, m := range out.AlsoUndone {
+		fmt.Fprintf(e.Out, "Undone with it: %s, of %s and %s\n", m.DisplayID, m.Primary.DisplayID, m.Secondary.DisplayID)
+	}
 	for _, k := range out.KeptEdits {
 		fmt.Fprintf(e.Out, "Stays with %s: the change of %s on %s\n", survivor(out), strings.Join(k.Fields, ", "), k.Date.Local().Format("2006-01-02 15:04"))
 	}
@@ -103,6 +106,9 @@ func lost(l httpapi.LostIdentifier) string {
 func survivor(out httpapi.MergeUndone) string {
 	if out.SurvivorAcc != nil {
 		return out.SurvivorAcc.DisplayID
+	}
+	if out.SurvivorOrg != nil {
+		return out.SurvivorOrg.DisplayID
 	}
 	return out.Survivor.DisplayID
 }

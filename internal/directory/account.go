@@ -157,15 +157,18 @@ func renameDefault(ctx context.Context, tx Tx, before, after *account.Account) e
 	if before.DisplayName == after.DisplayName {
 		return nil
 	}
-	spaces, err := tx.Workspaces(ctx, []int64{after.WorkspaceN}, true)
-	w := spaces[after.WorkspaceN]
+	n, err := defaultWorkspace(ctx, tx, after)
+	if err != nil {
+		return err
+	}
+	spaces, err := tx.Workspaces(ctx, []int64{n}, true)
+	w := spaces[n]
 	if err != nil || w == nil || w.DisplayName != before.DisplayName {
 		return err
 	}
 	renamed := *w
 	renamed.DisplayName = after.DisplayName
-	_, err = tx.UpdateWorkspace(ctx, w, &renamed)
-	return err
+	return saveWorkspace(ctx, tx, w, &renamed)
 }
 
 // apply changes an account as the patch says. It replaces lists and never
@@ -361,6 +364,10 @@ func (s *Service) RestoreAccount(ctx context.Context, sc org.Scope, n int64, wit
 			return err
 		}
 		was := *a
+		wereSpaces := make([]account.Workspace, len(spaces))
+		for i, w := range spaces {
+			wereSpaces[i] = *w
+		}
 		r := restore{tx: tx}
 		r.keep(ctx, accountOf(n), identity.KindAccountRef, &a.Refs)
 		r.keep(ctx, accountOf(n), identity.KindDomain, &a.Domains)
@@ -380,8 +387,8 @@ func (s *Service) RestoreAccount(ctx context.Context, sc org.Scope, n int64, wit
 		if err := tx.RestoreAccount(ctx, a); err != nil {
 			return err
 		}
-		for _, w := range spaces {
-			if err := reviveWorkspace(ctx, tx, w); err != nil {
+		for i, w := range spaces {
+			if err := reviveWorkspace(ctx, tx, &wereSpaces[i], w); err != nil {
 				return err
 			}
 		}

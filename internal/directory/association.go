@@ -86,8 +86,7 @@ func targetsOf(ctx context.Context, tx Tx, c *contact.Contact, places []Place) (
 		above.add(accountOf(w.AccountN))
 	}
 	above.add(ids(don.Account, want.of(don.Account))...)
-	var err error
-	if names.Accounts, names.Moved, err = survivingAccounts(ctx, tx, above.of(don.Account)); err != nil {
+	if err := names.loadAccounts(ctx, tx, above.of(don.Account)); err != nil {
 		return targets{}, err
 	}
 	t := targets{names}

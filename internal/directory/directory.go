@@ -61,6 +61,9 @@ type workspaceTx interface {
 	UpdateWorkspace(ctx context.Context, before, after *account.Workspace) (bool, error)
 	DeleteWorkspace(ctx context.Context, w *account.Workspace) error
 	RestoreWorkspace(ctx context.Context, w *account.Workspace) error
+	RewriteWorkspace(ctx context.Context, before, after *account.Workspace) (bool, error)
+	AbsorbWorkspace(ctx context.Context, w *account.Workspace) error
+	PutWorkspace(ctx context.Context, w *account.Workspace) error
 }
 
 type tagTx interface {

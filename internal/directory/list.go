@@ -100,26 +100,39 @@ func livePlaces(ctx context.Context, tx Tx, f *contact.Filter) (none bool, err e
 			}
 		}
 		none = none || len(*list) > 0 && len(live) == 0
-		*list = live
-	}
-	f.Places, err = withMembers(ctx, tx, f.Places)
-	return none, err
-}
-
-// withMembers adds to accounts those that were merged into them: places keep
-// the account that they were made with.
-func withMembers(ctx context.Context, tx Tx, ids []don.ID) ([]don.ID, error) {
-	var ns []int64
-	for _, id := range ids {
-		if id.Type == don.Account {
-			ns = append(ns, id.N)
+		var err error
+		if *list, err = withMembers(ctx, tx, live); err != nil {
+			return false, err
 		}
 	}
-	members, err := tx.Aliases(ctx, don.Account, ns)
-	for _, m := range members {
-		ids = append(ids, accountOf(m.N))
+	return none, nil
+}
+
+// withMembers adds to accounts and workspaces those that were merged into them:
+// places keep the one that they were made with.
+func withMembers(ctx context.Context, tx Tx, of []don.ID) ([]don.ID, error) {
+	out := slices.Clone(of)
+	for _, t := range []don.Type{don.Account, don.Workspace} {
+		members, err := tx.Aliases(ctx, t, numbersOf(t, of))
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range members {
+			out = append(out, don.Of(t, m.N))
+		}
 	}
-	return distinct(ids), err
+	return distinct(out), nil
+}
+
+// numbersOf returns the numbers of those of the ids that are of a type.
+func numbersOf(t don.Type, of []don.ID) []int64 {
+	var out []int64
+	for _, id := range of {
+		if id.Type == t {
+			out = append(out, id.N)
+		}
+	}
+	return out
 }
 
 // allMembers returns accounts with all that are one with them.

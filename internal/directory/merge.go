@@ -25,9 +25,24 @@ type MergeFound = Found[identity.Merge]
 // MergeContacts merges the secondary contact into the primary. Errors: invalid
 // when they are the same or one was merged away, not_found.
 func (s *Service) MergeContacts(ctx context.Context, sc org.Scope, primary, secondary int64) (MergeFound, error) {
+	return s.merge(ctx, sc, func(tx Tx) (identity.Merge, error) { return identity.MergeContacts(ctx, tx, primary, secondary) })
+}
+
+// MergeAccounts merges the secondary account into the primary, as MergeContacts.
+func (s *Service) MergeAccounts(ctx context.Context, sc org.Scope, primary, secondary int64) (MergeFound, error) {
+	return s.merge(ctx, sc, func(tx Tx) (identity.Merge, error) { return identity.MergeAccounts(ctx, tx, primary, secondary) })
+}
+
+// MergeWorkspaces merges the secondary workspace into the primary, as
+// MergeContacts. It is also invalid when they belong to two accounts.
+func (s *Service) MergeWorkspaces(ctx context.Context, sc org.Scope, primary, secondary int64) (MergeFound, error) {
+	return s.merge(ctx, sc, func(tx Tx) (identity.Merge, error) { return identity.MergeWorkspaces(ctx, tx, primary, secondary) })
+}
+
+func (s *Service) merge(ctx context.Context, sc org.Scope, do func(Tx) (identity.Merge, error)) (MergeFound, error) {
 	var got MergeFound
 	err := s.write(ctx, sc, func(tx Tx) error {
-		m, err := identity.MergeContacts(ctx, tx, primary, secondary)
+		m, err := do(tx)
 		if err != nil {
 			return err
 		}
@@ -83,20 +98,6 @@ func (s *Service) ListMerges(ctx context.Context, sc org.Scope, q MergeQuery) (F
 	return got, err
 }
 
-// MergeAccounts merges the secondary account into the primary, as MergeContacts.
-func (s *Service) MergeAccounts(ctx context.Context, sc org.Scope, primary, secondary int64) (MergeFound, error) {
-	var got MergeFound
-	err := s.write(ctx, sc, func(tx Tx) error {
-		m, err := identity.MergeAccounts(ctx, tx, primary, secondary)
-		if err != nil {
-			return err
-		}
-		got, err = found(ctx, tx, needs.merge, m)
-		return err
-	})
-	return got, err
-}
-
 // AccountPreview is what a merge of accounts would do.
 type AccountPreview struct {
 	Result               *account.Account
@@ -127,10 +128,31 @@ func (s *Service) PreviewAccounts(ctx context.Context, sc org.Scope, primary, se
 	return got, err
 }
 
-// Undo is what the undo of a merge did: to contacts or to accounts.
+// WorkspacePreview is what a merge of workspaces would do.
+type WorkspacePreview struct {
+	Result *account.Workspace
+	Fields []identity.Outlook
+}
+
+// PreviewWorkspaces tells what MergeWorkspaces would do and changes nothing.
+func (s *Service) PreviewWorkspaces(ctx context.Context, sc org.Scope, primary, secondary int64) (Found[WorkspacePreview], error) {
+	var got Found[WorkspacePreview]
+	err := s.db.Read(ctx, sc, func(tx Tx) (err error) {
+		var p WorkspacePreview
+		if p.Result, p.Fields, err = identity.PreviewWorkspaces(ctx, tx, primary, secondary); err != nil {
+			return err
+		}
+		got, err = found(ctx, tx, needs.workspacePreview, p)
+		return err
+	})
+	return got, err
+}
+
+// Undo is what the undo of a merge did: to contacts, accounts or workspaces.
 type Undo struct {
-	Contacts *identity.Parted
-	Accounts *identity.PartedAccounts
+	Contacts   *identity.Parted[contact.Contact]
+	Accounts   *identity.Parted[account.Account]
+	Workspaces *identity.Parted[account.Workspace]
 }
 
 // UndoMerge takes a merge back, at any time and in any order. Errors:
@@ -143,12 +165,13 @@ func (s *Service) UndoMerge(ctx context.Context, sc org.Scope, n int64) (Found[U
 			return err
 		}
 		var u Undo
-		if m.Type == don.Account {
-			p, e := identity.UnmergeAccounts(ctx, tx, n)
-			u.Accounts, err = &p, e
-		} else {
-			p, e := identity.UnmergeContacts(ctx, tx, n)
-			u.Contacts, err = &p, e
+		switch m.Type {
+		case don.Account:
+			u.Accounts, err = identity.UnmergeAccounts(ctx, tx, n)
+		case don.Workspace:
+			u.Workspaces, err = identity.UnmergeWorkspaces(ctx, tx, n)
+		default:
+			u.Contacts, err = identity.UnmergeContacts(ctx, tx, n)
 		}
 		if err != nil {
 			return err
@@ -228,19 +251,27 @@ func (n needs) outlooks(fields []identity.Outlook) {
 	}
 }
 
+func (n needs) workspacePreview(p WorkspacePreview) {
+	n.workspace(p.Result)
+	n.outlooks(p.Fields)
+}
+
 func (n needs) undo(u Undo) {
-	if p := u.Contacts; p != nil {
-		n.merge(p.Merge)
-		n.contact(p.Survivor)
-		n.contact(p.Secondary)
-		n.told(p.Lost, p.Edits)
+	parted(n, u.Contacts, n.contact)
+	parted(n, u.Accounts, n.account)
+	parted(n, u.Workspaces, n.workspace)
+}
+
+func parted[T any](n needs, p *identity.Parted[T], record func(*T)) {
+	if p == nil {
+		return
 	}
-	if p := u.Accounts; p != nil {
-		n.merge(p.Merge)
-		n.account(p.Survivor)
-		n.account(p.Secondary)
-		n.told(p.Lost, p.Edits)
+	for _, m := range append(p.Along, p.Merge) {
+		n.merge(m)
 	}
+	record(p.Survivor)
+	record(p.Secondary)
+	n.told(p.Lost, p.Edits)
 }
 
 func (n needs) told(lost []identity.Lost, edits []identity.Edit) {

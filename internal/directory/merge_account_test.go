@@ -28,6 +28,13 @@ type family struct {
 	Refs, Domains    []string
 	Tags, Spaces     []int64
 	Children, People []int64
+	Rooms            []room
+}
+
+// room is a workspace of an account.
+type room struct {
+	N                                    int64
+	Name, Desc, Ref, OtherRefs, Insiders string
 }
 
 // families reads everything about the live accounts.
@@ -52,6 +59,7 @@ func (b bench) families(t *testing.T) map[int64]family {
 				t.Fatalf("REV-%d belongs to ACC-%d, listed with ACC-%d", w.N, w.AccountN, a.N)
 			}
 			f.Spaces = append(f.Spaces, w.N)
+			f.Rooms = append(f.Rooms, room{w.N, w.DisplayName, w.Description, w.Ref, strings.Join(slices.Sorted(slices.Values(w.OtherRefs)), " "), fmt.Sprint(b.peopleOf(t, don.Of(don.Workspace, w.N)))})
 			if w.Default {
 				f.Spaces = append(f.Spaces, -w.N)
 			}
@@ -64,8 +72,13 @@ func (b bench) families(t *testing.T) map[int64]family {
 			f.Children = append(f.Children, c.N)
 		}
 		f.People = b.peopleOf(t, don.Of(don.Account, a.N))
+		home, err := b.GetWorkspace(t.Context(), b.scope, don.Of(don.Account, a.N))
+		if err != nil || !home.Item.Default || home.Item.AccountN != a.N {
+			t.Fatalf("the default workspace of ACC-%d is %+v, %v", a.N, home.Item, err)
+		}
 		slices.Sort(f.Tags)
 		slices.Sort(f.Spaces)
+		slices.SortFunc(f.Rooms, func(a, b room) int { return int(a.N - b.N) })
 		slices.Sort(f.Children)
 		out[a.N] = f
 	}
@@ -106,7 +119,7 @@ func (b bench) companies(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.CreateWorkspace(t.Context(), b.scope, a.Item.N, directory.WorkspacePatch{DisplayName: ptr("More")}); err != nil {
+		if _, err := b.CreateWorkspace(t.Context(), b.scope, a.Item.N, directory.WorkspacePatch{DisplayName: ptr("More"), Ref: ptr(fmt.Sprint("more", i)), Description: ptr(fmt.Sprint("more of ", i))}); err != nil {
 			t.Fatal(err)
 		}
 		b.contact(t, directory.ContactPatch{DisplayName: ptr("x")}, don.Of(don.Account, a.Item.N))
@@ -114,7 +127,7 @@ func (b bench) companies(t *testing.T) {
 	}
 }
 
-func (b bench) undoAccounts(t *testing.T, n int64) identity.PartedAccounts {
+func (b bench) undoAccounts(t *testing.T, n int64) identity.Parted[account.Account] {
 	t.Helper()
 	p, err := b.UndoMerge(t.Context(), b.scope, n)
 	if err != nil {
@@ -135,7 +148,7 @@ func TestMergeAccounts(t *testing.T) {
 		got := b.families(t)
 		want := family{
 			Name: "A4", Desc: "about 4", Parent: 1, Refs: []string{"acc2", "acc4"}, Domains: []string{"a2.test", "a4.test"},
-			Spaces: []int64{-7, 3, 4, 7, 8}, Children: []int64{3}, People: []int64{3, 4, 7, 8},
+			Spaces: []int64{-7, 3, 4, 7, 8}, Children: []int64{3}, People: []int64{3, 4, 7, 8}, Rooms: append(slices.Clone(before[2].Rooms), before[4].Rooms...),
 		}
 		if d := cmp.Diff(want, got[4]); d != "" {
 			t.Error(d)
@@ -311,9 +324,18 @@ func raise(all map[int64]family) {
 // stepAccounts makes one random change and returns the merges that stand.
 func (b bench) stepAccounts(t *testing.T, rt *rapid.T, want map[int64]family, open []int64) []int64 {
 	one := func(name string) int64 { return rapid.Int64Range(1, 5).Draw(rt, name) }
-	switch op := rapid.SampledFrom([]string{"merge", "merge", "row", "move", "move", "undo"}).Draw(rt, "op"); {
+	switch op := rapid.SampledFrom([]string{"merge", "merge", "spaces", "spaces", "row", "move", "move", "undo"}).Draw(rt, "op"); {
 	case op == "merge":
 		m, err := b.MergeAccounts(t.Context(), b.scope, one("primary"), one("secondary"))
+		if err == nil {
+			return append(open, m.Item.N)
+		}
+		if !errs.Is(err, errs.Invalid) {
+			rt.Fatal(err)
+		}
+	case op == "spaces":
+		space := func(name string) int64 { return rapid.Int64Range(1, 10).Draw(rt, name) }
+		m, err := b.MergeWorkspaces(t.Context(), b.scope, space("kept"), space("merged"))
 		if err == nil {
 			return append(open, m.Item.N)
 		}
@@ -364,7 +386,20 @@ func (b bench) moveAccount(t *testing.T, rt *rapid.T, want map[int64]family, n, 
 // undone undoes a merge of accounts, whatever it is in the order of merges, and
 // looks that nothing is below itself then.
 func (b bench) undone(t *testing.T, rt *rapid.T, want map[int64]family, n int64) {
-	p := b.undoAccounts(t, n)
+	u, err := b.UndoMerge(t.Context(), b.scope, n)
+	if m, e := b.GetMerge(t.Context(), b.scope, n); e != nil || m.Item.State != identity.Undone {
+		rt.Fatalf("MERGE-%d is %+v: %v, %v", n, m.Item, err, e)
+	}
+	if errs.Is(err, errs.Invalid) {
+		return // it was taken back along with that of its accounts
+	}
+	if err != nil {
+		rt.Fatal(err)
+	}
+	p := u.Item.Accounts
+	if p == nil {
+		return
+	}
 	for _, l := range p.Lost {
 		if l.Kind != identity.KindParent || l.Reason != identity.Circle {
 			rt.Fatalf("lost %+v", l)

@@ -28,7 +28,7 @@ func (b bench) merge(t *testing.T, primary, secondary int64) int64 {
 	return m.Item.N
 }
 
-func (b bench) undo(t *testing.T, n int64) identity.Parted {
+func (b bench) undo(t *testing.T, n int64) identity.Parted[contact.Contact] {
 	t.Helper()
 	p, err := b.UndoMerge(t.Context(), b.scope, n)
 	if err != nil {

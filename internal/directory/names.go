@@ -21,23 +21,23 @@ type Names struct {
 	Accounts   map[int64]*account.Account
 	Workspaces map[int64]*account.Workspace
 	Tags       map[int64]*tag.Tag
-	// Moved are accounts that were merged into others, with what they are now.
-	// Accounts has the other in their place.
-	Moved map[int64]int64
+	// Moved are accounts and workspaces that were merged into others, with what
+	// they are now. Accounts and Workspaces have the other in their place.
+	Moved map[don.ID]don.ID
 	at    time.Time // when they were read
 }
 
-// Now returns the account that stands for one that was merged into it; any other
-// id as it is.
+// Now returns the account or workspace that stands for one that was merged into
+// it; any other id as it is.
 func (n *Names) Now(id don.ID) don.ID {
-	if s, ok := n.Moved[id.N]; ok && id.Type == don.Account {
-		return accountOf(s)
+	if s, ok := n.Moved[id]; ok {
+		return s
 	}
 	return id
 }
 
-// Places returns the live places of a contact, each account as what it is now
-// and once.
+// Places returns the live places of a contact, each account and workspace as
+// what it is now and once.
 func (n *Names) Places(c *contact.Contact) []contact.Association {
 	var out []contact.Association
 	for _, a := range c.Associations {
@@ -168,7 +168,7 @@ func (n needs) account(a *account.Account) {
 }
 
 func (n needs) workspace(w *account.Workspace) {
-	n.add(don.FromTail(w.CreatedBy), don.FromTail(w.ModifiedBy), accountOf(w.AccountN))
+	n.add(don.FromTail(w.CreatedBy), don.FromTail(w.ModifiedBy), accountOf(w.AccountN), workspaceOf(w.Survivor))
 	n.members(w.Owners)
 	n.tags(w.Tags)
 }
@@ -204,12 +204,12 @@ func (n *Names) load(ctx context.Context, tx Tx, want needs) (err error) {
 		}
 	}
 	if ns := want.of(don.Account); len(ns) > 0 {
-		if n.Accounts, n.Moved, err = survivingAccounts(ctx, tx, ns); err != nil {
+		if err = n.loadAccounts(ctx, tx, ns); err != nil {
 			return err
 		}
 	}
 	if ns := want.of(don.Workspace); len(ns) > 0 {
-		if n.Workspaces, err = tx.Workspaces(ctx, ns, false); err != nil {
+		if n.Workspaces, err = surviving(ctx, tx, n, don.Workspace, ns, tx.Workspaces); err != nil {
 			return err
 		}
 	}
@@ -240,23 +240,34 @@ func survivingContacts(ctx context.Context, tx Tx, ns []int64) (map[int64]*conta
 	return found, err
 }
 
-// survivingAccounts does the same for accounts, and says which became which.
-func survivingAccounts(ctx context.Context, tx Tx, ns []int64) (found map[int64]*account.Account, moved map[int64]int64, err error) {
-	found, err = tx.Accounts(ctx, ns, false)
+func (n *Names) loadAccounts(ctx context.Context, tx Tx, ns []int64) (err error) {
+	n.Accounts, err = surviving(ctx, tx, n, don.Account, ns, tx.Accounts)
+	return err
+}
+
+// surviving does the same for accounts or workspaces, and notes among the names
+// which became which.
+func surviving[T any](ctx context.Context, tx Tx, names *Names, t don.Type, ns []int64, load func(context.Context, []int64, bool) (map[int64]*T, error)) (map[int64]*T, error) {
+	found, err := load(ctx, ns, false)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	absent := slices.DeleteFunc(slices.Clone(ns), func(n int64) bool { return found[n] != nil })
-	if moved, err = tx.Survivors(ctx, don.Account, absent); err != nil || len(moved) == 0 {
-		return found, moved, err
+	moved, err := tx.Survivors(ctx, t, absent)
+	if err != nil || len(moved) == 0 {
+		return found, err
 	}
-	now, err := tx.Accounts(ctx, slices.Collect(maps.Values(moved)), false)
+	now, err := load(ctx, slices.Collect(maps.Values(moved)), false)
+	if names.Moved == nil {
+		names.Moved = map[don.ID]don.ID{}
+	}
 	for n, s := range moved {
+		names.Moved[don.Of(t, n)] = don.Of(t, s)
 		if now[s] != nil {
 			found[n], found[s] = now[s], now[s]
 		}
 	}
-	return found, moved, err
+	return found, err
 }
 
 // Found is a record with the records it refers to.

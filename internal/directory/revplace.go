@@ -195,6 +195,11 @@ func haveWorkspace(ctx context.Context, tx Tx, w *account.Workspace, a *account.
 		if err != nil {
 			return nil, err
 		}
+		via := identity.Via{Key: identity.Key(identity.KindWorkspaceRef, in.WorkspaceRef), Source: SourceAPI}
+		seen, merged, err := identity.ObserveMergedWorkspace(ctx, tx, before, via, func(w *account.Workspace) { describeWorkspace(w, in.Workspace) })
+		if merged || err != nil {
+			return seen, err
+		}
 		after = *before
 		describeWorkspace(&after, in.Workspace)
 		_, err = tx.UpdateWorkspace(ctx, before, &after)

@@ -86,7 +86,11 @@ func shownWorkspaces(ctx context.Context, tx Tx, f *account.WorkspaceFilter) err
 		return err
 	}
 	for _, a := range above {
-		ns = append(ns, a.WorkspaceN)
+		n, err := defaultWorkspace(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		ns = append(ns, n)
 	}
 	found, err := tx.Workspaces(ctx, ns, false)
 	if err != nil {

@@ -216,7 +216,7 @@ func eachWorkspace(ctx context.Context, tx Tx, ns []int64, change func(*account.
 	for _, before := range all {
 		after := *before
 		change(&after)
-		if _, err := tx.UpdateWorkspace(ctx, before, &after); err != nil {
+		if err := saveWorkspace(ctx, tx, before, &after); err != nil {
 			return err
 		}
 	}

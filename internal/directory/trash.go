@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/kith-id/kith/internal/account"
@@ -113,11 +114,12 @@ func (r *restore) keepParent(ctx context.Context, a *account.Account) {
 
 // keepRef does the same for the reference of a workspace.
 func (r *restore) keepRef(ctx context.Context, w *account.Workspace) {
-	refs := refList(w)
+	refs := identity.WorkspaceRefs(w)
 	r.keep(ctx, workspaceOf(w.N), identity.KindWorkspaceRef, &refs)
-	if len(refs) == 0 {
+	if !slices.Contains(refs, w.Ref) {
 		w.Ref = ""
 	}
+	w.OtherRefs = slices.DeleteFunc(refs, func(ref string) bool { return ref == w.Ref })
 }
 
 // verdict refuses to go on with clashes unless it shall go on without them.

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -81,9 +82,11 @@ func (s *Service) GetWorkspace(ctx context.Context, sc org.Scope, id don.ID) (Wo
 			if err != nil {
 				return err
 			}
-			n = a.WorkspaceN
+			if n, err = defaultWorkspace(ctx, tx, a); err != nil {
+				return err
+			}
 		}
-		w, err := tx.Workspace(ctx, n, false)
+		w, err := shownWorkspace(ctx, tx, n)
 		if err != nil {
 			return err
 		}
@@ -93,11 +96,53 @@ func (s *Service) GetWorkspace(ctx context.Context, sc org.Scope, id don.ID) (Wo
 	return got, err
 }
 
+// defaultWorkspace returns the number of an account's default workspace, which
+// may have been merged into another.
+func defaultWorkspace(ctx context.Context, tx Tx, a *account.Account) (int64, error) {
+	moved, err := tx.Survivors(ctx, don.Workspace, []int64{a.WorkspaceN})
+	if s, ok := moved[a.WorkspaceN]; ok && a.Survivor == 0 {
+		return s, err
+	}
+	return a.WorkspaceN, err
+}
+
+// shownWorkspace returns a workspace for reading; it may have been merged away.
+func shownWorkspace(ctx context.Context, tx Tx, n int64) (*account.Workspace, error) {
+	found, err := tx.Workspaces(ctx, []int64{n}, false)
+	if err != nil || found[n] != nil {
+		return found[n], err
+	}
+	return identity.WorkspaceMergedAway(ctx, tx, n)
+}
+
+// liveWorkspace returns a workspace that is to be changed. One that was merged
+// into another is invalid, and the error names that other.
+func liveWorkspace(ctx context.Context, tx Tx, n int64) (*account.Workspace, error) {
+	found, err := tx.Workspaces(ctx, []int64{n}, true)
+	if err != nil || found[n] != nil {
+		return found[n], err
+	}
+	return nil, identity.Absent(ctx, tx, workspaceOf(n))
+}
+
+// saveWorkspace saves an edited workspace with its reference.
+func saveWorkspace(ctx context.Context, tx Tx, before, after *account.Workspace) error {
+	merged, _, err := identity.ChangeMergedWorkspace(ctx, tx, before, after)
+	if merged || err != nil {
+		return inWorkspace(err)
+	}
+	if err := claimWorkspace(ctx, tx, before, after); err != nil {
+		return err
+	}
+	_, err = tx.UpdateWorkspace(ctx, before, after)
+	return err
+}
+
 // UpdateWorkspace changes a workspace. Errors: invalid, not_found, conflict.
 func (s *Service) UpdateWorkspace(ctx context.Context, sc org.Scope, n int64, p WorkspacePatch) (WorkspaceFound, error) {
 	var got WorkspaceFound
 	err := s.write(ctx, sc, func(tx Tx) error {
-		before, err := tx.Workspace(ctx, n, true)
+		before, err := liveWorkspace(ctx, tx, n)
 		if err != nil {
 			return err
 		}
@@ -112,10 +157,7 @@ func (s *Service) UpdateWorkspace(ctx context.Context, sc org.Scope, n int64, p 
 		if err := p.apply(ctx, tx, &after); err != nil {
 			return err
 		}
-		if err := claimWorkspace(ctx, tx, before, &after); err != nil {
-			return err
-		}
-		if _, err := tx.UpdateWorkspace(ctx, before, &after); err != nil {
+		if err := saveWorkspace(ctx, tx, before, &after); err != nil {
 			return err
 		}
 		got, err = found(ctx, tx, needs.workspace, &after)
@@ -180,7 +222,7 @@ func orEmpty(norm func(string) (string, error)) func(string) (string, error) {
 // claimWorkspace takes the reference that a workspace gained and frees the one
 // that it lost.
 func claimWorkspace(ctx context.Context, tx Tx, before, after *account.Workspace) error {
-	return inWorkspace(reclaim(ctx, tx, workspaceOf(after.N), identity.KindWorkspaceRef, refList(before), refList(after)))
+	return inWorkspace(reclaim(ctx, tx, workspaceOf(after.N), identity.KindWorkspaceRef, identity.WorkspaceRefs(before), identity.WorkspaceRefs(after)))
 }
 
 // inWorkspace names the field that a workspace's reference is given in.
@@ -191,19 +233,12 @@ func inWorkspace(err error) error {
 	return err
 }
 
-func refList(w *account.Workspace) []string {
-	if w.Ref == "" {
-		return nil
-	}
-	return []string{w.Ref}
-}
-
 // DeleteWorkspace moves a workspace to the trash. An account's default
 // workspace goes only with its account. Contacts keep their places there
 // unseen; see DeleteAccount.
 func (s *Service) DeleteWorkspace(ctx context.Context, sc org.Scope, n int64) error {
 	return s.write(ctx, sc, func(tx Tx) error {
-		w, err := tx.Workspace(ctx, n, true)
+		w, err := liveWorkspace(ctx, tx, n)
 		if err != nil {
 			return err
 		}
@@ -228,9 +263,12 @@ func (s *Service) RestoreWorkspace(ctx context.Context, sc org.Scope, n int64, w
 	var got WorkspaceFound
 	err := s.write(ctx, sc, func(tx Tx) error {
 		w := &account.Workspace{}
-		if err := tx.Discarded(ctx, workspaceOf(n), w); err != nil {
+		if err := tx.Discarded(ctx, workspaceOf(n), w); errs.Is(err, errs.NotFound) {
+			return cmp.Or(asMerged(ctx, tx, workspaceOf(n)), err)
+		} else if err != nil {
 			return err
 		}
+		was := *w
 		above, err := tx.Accounts(ctx, []int64{w.AccountN}, true)
 		if err != nil {
 			return err
@@ -243,7 +281,7 @@ func (s *Service) RestoreWorkspace(ctx context.Context, sc org.Scope, n int64, w
 		if err := r.verdict(ctx, withoutClashes); err != nil {
 			return err
 		}
-		if err := reviveWorkspace(ctx, tx, w); err != nil {
+		if err := reviveWorkspace(ctx, tx, &was, w); err != nil {
 			return err
 		}
 		got, err = found(ctx, tx, needs.workspace, w)
@@ -252,8 +290,13 @@ func (s *Service) RestoreWorkspace(ctx context.Context, sc org.Scope, n int64, w
 	return got, err
 }
 
-func reviveWorkspace(ctx context.Context, tx Tx, w *account.Workspace) error {
+// reviveWorkspace brings back what was in the trash, as w: without references
+// that others have taken.
+func reviveWorkspace(ctx context.Context, tx Tx, was, w *account.Workspace) error {
 	if err := claimWorkspace(ctx, tx, &account.Workspace{N: w.N}, w); err != nil {
+		return err
+	}
+	if err := identity.RestoreMergedWorkspace(ctx, tx, was, w); err != nil {
 		return err
 	}
 	return tx.RestoreWorkspace(ctx, w)

@@ -72,12 +72,13 @@ var intrusions = map[string]intrusion{
 	"imports.undo":                   missing(`{"id":"$imp"}`),
 	"merges.get":                     missing(`{"id":"$merge"}`),
 	"merges.list":                    empty("merges", `{}`, `{"record":"$revu"}`, `{"record":"$acc"}`),
-	"merges.preview":                 missing(`{"primary":"$revu","secondary":"$other_revu"}`, `{"primary":"$acc","secondary":"$other_acc"}`),
+	"merges.preview":                 missing(`{"primary":"$revu","secondary":"$other_revu"}`, `{"primary":"$acc","secondary":"$other_acc"}`, `{"primary":"$revo","secondary":"$other_revo"}`),
 	"merges.undo":                    missing(`{"id":"$merge"}`),
 	"rev-orgs.create":                missing(`{"account":"$acc","display_name":"x"}`),
 	"rev-orgs.delete":                missing(`{"id":"$revo"}`),
 	"rev-orgs.get":                   missing(`{"id":"$revo"}`, `{"account":"$acc"}`),
 	"rev-orgs.list":                  empty("rev_orgs", append(slices.Clone(listIntrusions), `{"account":["$acc"]}`, `{"account":["b-acc"]}`, `{"external_ref":["b-revo"]}`)...),
+	"rev-orgs.merge":                 missing(`{"primary_rev_org":"$revo","secondary_rev_org":"$other_revo"}`),
 	"rev-orgs.restore":               missing(`{"id":"$gone_revo"}`),
 	"rev-orgs.update":                missing(`{"id":"$revo","display_name":"x"}`),
 	"rev-users.associations.add":     missing(`{"rev_user_id":"$revu","associations":[{"associated_to":"$acc"}]}`),
@@ -228,6 +229,7 @@ func settle(t *testing.T, c apitest.Client) (full, display map[string]string) {
 	note("merge", "merges.0", c.Post(t, "merges.list", `{}`, 200))
 	note("other_acc", "account", c.Post(t, "accounts.create", `{"display_name":"C","external_refs":["b-other"]}`, 201))
 	note("gone_acc", "account", c.Post(t, "accounts.create", `{"display_name":"gone"}`, 201))
+	note("other_revo", "rev_org", c.Post(t, "rev-orgs.create", `{"account":"ACC-1","display_name":"other","external_ref":"b-other-revo"}`, 201))
 	note("gone_revo", "rev_org", c.Post(t, "rev-orgs.create", `{"account":"ACC-1","display_name":"gone"}`, 201))
 	note("gone_revu", "rev_user", c.Post(t, "rev-users.create", `{"display_name":"gone","rev_org":"REV-2"}`, 201))
 	c.Post(t, "accounts.delete", `{"id":"`+full["gone_acc"]+`"}`, 200)

@@ -19,7 +19,7 @@ import (
 type Merge struct {
 	DisplayID  string        `json:"display_id"`
 	ID         string        `json:"id"`
-	Type       string        `json:"type" enum:"account,rev_user" doc:"What was merged."`
+	Type       string        `json:"type" enum:"account,rev_org,rev_user" doc:"What was merged."`
 	Primary    RecordSummary `json:"primary" doc:"The record that was kept."`
 	Secondary  RecordSummary `json:"secondary" doc:"The record that became part of it."`
 	State      string        `json:"state" enum:"active,undone,purged" doc:"purged: the merged record was deleted and has been removed for good, so that the merge cannot be undone."`
@@ -64,9 +64,14 @@ type accountsMergeIn struct {
 	Secondary string `json:"secondary_account" required:"true" format:"id" doc:"The account that becomes part of it; its id leads to the primary from then on."`
 }
 
+type revOrgsMergeIn struct {
+	Primary   string `json:"primary_rev_org" required:"true" format:"id" doc:"The workspace that is kept."`
+	Secondary string `json:"secondary_rev_org" required:"true" format:"id" doc:"The workspace of the same account that becomes part of it; its id leads to the primary from then on."`
+}
+
 type mergePreviewIn struct {
-	Primary   string `json:"primary" required:"true" format:"id" doc:"The contact or account that would be kept."`
-	Secondary string `json:"secondary" required:"true" format:"id" doc:"The contact or account that would become part of it."`
+	Primary   string `json:"primary" required:"true" format:"id" doc:"The contact, account or workspace that would be kept."`
+	Secondary string `json:"secondary" required:"true" format:"id" doc:"The record of the same type that would become part of it."`
 }
 
 // FieldOutlook says what a merge would do to a field of the primary.
@@ -100,6 +105,7 @@ type mergePreviewOut struct {
 	Fields  []FieldOutlook `json:"fields" doc:"Only fields to which the secondary has something to say."`
 	Moves   MergeMoves     `json:"moves"`
 	Account *Account       `json:"account,omitempty" doc:"The primary as it would be."`
+	RevOrg  *RevOrg        `json:"rev_org,omitempty" doc:"The primary as it would be."`
 	RevUser *RevUser       `json:"rev_user,omitempty" doc:"The primary as it would be."`
 }
 
@@ -141,10 +147,13 @@ type MergeUndone struct {
 	Survivor    *RevUser         `json:"survivor,omitempty" doc:"The contact that it was part of, as it is now."`
 	Account     *Account         `json:"account,omitempty" doc:"The secondary as it is again."`
 	SurvivorAcc *Account         `json:"survivor_account,omitempty" doc:"The account that it was part of, as it is now."`
+	RevOrg      *RevOrg          `json:"rev_org,omitempty" doc:"The secondary as it is again."`
+	SurvivorOrg *RevOrg          `json:"survivor_rev_org,omitempty" doc:"The workspace that it was part of, as it is now."`
 	InTrash     bool             `json:"in_trash" doc:"Whether both are in the trash, because the merged record was."`
 	NotRestored []LostIdentifier `json:"not_restored" doc:"Identifiers that the secondary had and that are gone, and accounts that can no longer be above."`
 	KeptEdits   []KeptEdit       `json:"kept_edits" doc:"What members changed about the merged record, which stays with the survivor; the latest 100."`
 	MoreEdits   bool             `json:"more_edits" doc:"Whether kept_edits is not all of them."`
+	AlsoUndone  []Merge          `json:"also_undone,omitempty" doc:"Merges of workspaces that were taken back with that of their accounts, for one workspace cannot belong to two."`
 }
 
 // chosenIdentifier is an identifier to split off.
@@ -171,6 +180,9 @@ func registerMerges(api *API, d DirectoryDeps) {
 	accounts := writeOp("accounts.merge", "Merge an account into another", "accounts")
 	accounts.Description = "The primary keeps its values and gets those it lacks. Workspaces and accounts below come to be the primary's, and contacts' places are read as the primary's. It can be undone at any time: see merges.undo."
 	operate(api, accounts, d.mergeAccounts)
+	spaces := writeOp("rev-orgs.merge", "Merge a workspace into another of the same account", "rev-orgs")
+	spaces.Description = "The primary keeps its values and gets those it lacks. The secondary's external reference leads to it, and contacts' places are read as the primary's. If one of them is the account's default workspace, the primary is. It can be undone at any time: see merges.undo."
+	operate(api, spaces, d.mergeWorkspaces)
 	split := createOp("rev-users.split", "Take identifiers, and what came through them, out to a new contact", "rev-users")
 	operate(api, split, d.splitContact)
 	operate(api, readOp("merges.preview", "Show what a merge would do, without doing it", "merges"), d.previewMerge)
@@ -209,8 +221,17 @@ func (d DirectoryDeps) mergeAccounts(ctx context.Context, c call, in *accountsMe
 	return nil, err
 }
 
+func (d DirectoryDeps) mergeWorkspaces(ctx context.Context, c call, in *revOrgsMergeIn) (*struct{}, error) {
+	p, s, err := c.two("primary_rev_org", in.Primary, "secondary_rev_org", in.Secondary, don.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	_, err = d.Service.MergeWorkspaces(ctx, c.Scope, p.N, s.N)
+	return nil, err
+}
+
 func (d DirectoryDeps) previewMerge(ctx context.Context, c call, in *mergePreviewIn) (*mergePreviewOut, error) {
-	p, err := c.object("primary", in.Primary, don.Contact, don.Account)
+	p, err := c.object("primary", in.Primary, don.Contact, don.Account, don.Workspace)
 	if err != nil {
 		return nil, err
 	}
@@ -218,9 +239,17 @@ func (d DirectoryDeps) previewMerge(ctx context.Context, c call, in *mergePrevie
 	if err != nil {
 		return nil, err
 	}
-	if p.Type == don.Account {
+	switch p.Type {
+	case don.Account:
 		return d.previewAccounts(ctx, c, p, s)
+	case don.Workspace:
+		return d.previewWorkspaces(ctx, c, p, s)
+	default:
+		return d.previewContacts(ctx, c, p, s)
 	}
+}
+
+func (d DirectoryDeps) previewContacts(ctx context.Context, c call, p, s don.ID) (*mergePreviewOut, error) {
 	f, err := d.Service.PreviewMerge(ctx, c.Scope, p.N, s.N)
 	if err != nil {
 		return nil, err
@@ -244,18 +273,35 @@ func (d DirectoryDeps) previewAccounts(ctx context.Context, c call, p, s don.ID)
 	shown := v.accountBody(f.Item.Result)
 	out := &mergePreviewOut{Fields: v.outlooks(f.Item.Fields), Account: &shown}
 	out.Moves = MergeMoves{Accounts: f.Item.Children, RevOrgs: f.Item.Workspaces}
-	for _, o := range f.Item.Fields {
+	out.Moves.count(f.Item.Fields, "external_refs", "domains")
+	return out, nil
+}
+
+func (d DirectoryDeps) previewWorkspaces(ctx context.Context, c call, p, s don.ID) (*mergePreviewOut, error) {
+	f, err := d.Service.PreviewWorkspaces(ctx, c.Scope, p.N, s.N)
+	if err != nil {
+		return nil, err
+	}
+	v := c.view(f.Names)
+	shown := v.workspace(f.Item.Result)
+	out := &mergePreviewOut{Fields: v.outlooks(f.Item.Fields), RevOrg: &shown}
+	out.Moves.count(f.Item.Fields, "external_ref")
+	return out, nil
+}
+
+// count counts what comes to the primary's lists; keys are the fields of identifiers.
+func (m *MergeMoves) count(fields []identity.Outlook, keys ...string) {
+	for _, o := range fields {
 		n := len(o.Adopted) + len(o.Joined)
-		switch o.Field {
-		case "external_refs", "domains":
-			out.Moves.Identifiers += n
-		case "owned_by":
-			out.Moves.OwnedBy = n
-		case "tags":
-			out.Moves.Tags = n
+		switch {
+		case slices.Contains(keys, o.Field):
+			m.Identifiers += n
+		case o.Field == "owned_by":
+			m.OwnedBy = n
+		case o.Field == "tags":
+			m.Tags = n
 		}
 	}
-	return out, nil
 }
 
 func (v view) outlooks(fields []identity.Outlook) []FieldOutlook {
@@ -296,7 +342,7 @@ func (d DirectoryDeps) getMerge(ctx context.Context, c call, in *idIn) (*mergeOu
 func (d DirectoryDeps) listMerges(ctx context.Context, c call, in *mergesListIn) (*mergesListOut, error) {
 	out := &mergesListOut{Merges: []Merge{}}
 	q, list, err := d.mergeQuery(c, in)
-	if errs.Is(err, errs.NotFound) || !c.sees(don.Contact) && !c.sees(don.Account) {
+	if errs.Is(err, errs.NotFound) || !c.sees(don.Contact) && !c.sees(don.Account) && !c.sees(don.Workspace) {
 		return out, nil // a filter by what is not there finds nothing
 	}
 	if err != nil {
@@ -330,7 +376,7 @@ func (d DirectoryDeps) mergeQuery(c call, in *mergesListIn) (directory.MergeQuer
 		return q, list, err
 	}
 	if in.Record != "" {
-		if q.Of, err = c.reference("record", in.Record, don.Contact, don.Account); err != nil {
+		if q.Of, err = c.reference("record", in.Record, don.Contact, don.Account, don.Workspace); err != nil {
 			return q, list, err
 		}
 	}
@@ -357,26 +403,35 @@ func (d DirectoryDeps) undoMerge(ctx context.Context, c call, in *idIn) (*MergeU
 		return nil, err
 	}
 	v := c.view(f.Names)
-	if p := f.Item.Accounts; p != nil {
-		out := v.undone(p.Merge, p.InTrash, p.Lost, p.Edits, p.MoreEdits)
-		again, survivor := v.accountBody(p.Secondary), v.accountBody(p.Survivor)
+	switch u := f.Item; {
+	case u.Accounts != nil:
+		out := undone(v, u.Accounts)
+		again, survivor := v.accountBody(u.Accounts.Secondary), v.accountBody(u.Accounts.Survivor)
 		out.Account, out.SurvivorAcc = &again, &survivor
 		return out, nil
+	case u.Workspaces != nil:
+		out := undone(v, u.Workspaces)
+		again, survivor := v.workspace(u.Workspaces.Secondary), v.workspace(u.Workspaces.Survivor)
+		out.RevOrg, out.SurvivorOrg = &again, &survivor
+		return out, nil
+	default:
+		out := undone(v, u.Contacts)
+		again, survivor := v.contact(u.Contacts.Secondary), v.contact(u.Contacts.Survivor)
+		out.RevUser, out.Survivor = &again, &survivor
+		return out, nil
 	}
-	p := f.Item.Contacts
-	out := v.undone(p.Merge, p.InTrash, p.Lost, p.Edits, p.MoreEdits)
-	again, survivor := v.contact(p.Secondary), v.contact(p.Survivor)
-	out.RevUser, out.Survivor = &again, &survivor
-	return out, nil
 }
 
-func (v view) undone(m identity.Merge, trashed bool, lost []identity.Lost, edits []identity.Edit, more bool) *MergeUndone {
-	out := &MergeUndone{Merge: v.merge(m), InTrash: trashed, NotRestored: []LostIdentifier{}, KeptEdits: []KeptEdit{}, MoreEdits: more}
-	for _, l := range lost {
+func undone[T any](v view, p *identity.Parted[T]) *MergeUndone {
+	out := &MergeUndone{Merge: v.merge(p.Merge), InTrash: p.InTrash, NotRestored: []LostIdentifier{}, KeptEdits: []KeptEdit{}, MoreEdits: p.MoreEdits}
+	for _, l := range p.Lost {
 		out.NotRestored = append(out.NotRestored, v.lost(l))
 	}
-	for _, e := range edits {
+	for _, e := range p.Edits {
 		out.KeptEdits = append(out.KeptEdits, KeptEdit{Date: wire.At(e.At), By: v.author(e.Actor), Fields: changedFields(e.Delta)})
+	}
+	for _, m := range p.Along {
+		out.AlsoUndone = append(out.AlsoUndone, v.merge(m))
 	}
 	return out
 }
@@ -390,8 +445,9 @@ func (v view) lost(l identity.Lost) LostIdentifier {
 	return out
 }
 
-// wireFields are the API's names of what history keeps of contacts and accounts.
+// wireFields are the API's names of what history keeps of records.
 var wireFields = map[string]string{
+	"Domain": "domain", "Environment": "environment", "Ref": "external_ref",
 	"Associations": "associations", "Description": "description", "DisplayName": "display_name", "Domains": "domains", "FullName": "full_name",
 	"Identifiers": "identifiers", "Owners": "owned_by", "ParentN": "parent", "Refs": "external_refs", "State": "state", "Tags": "tags", "Tier": "tier",
 	"Verified": "is_verified", "Websites": "websites",

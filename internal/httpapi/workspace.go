@@ -25,6 +25,7 @@ type RevOrg struct {
 	ExternalRef   string          `json:"external_ref" doc:"When nobody gave one: the account's full id for its default workspace, else the display id."`
 	RefIssuer     string          `json:"external_ref_issuer,omitempty" doc:"Marks the default workspace of an account."`
 	OwnedBy       []UserSummary   `json:"owned_by"`
+	PrimaryRevOrg *RecordSummary  `json:"primary_rev_org,omitempty" doc:"The workspace that this one was merged into."`
 	StockFragment string          `json:"stock_schema_fragment"`
 	Tags          []TagWithValue  `json:"tags,omitempty"`
 	Tier          string          `json:"tier,omitempty"`
@@ -39,6 +40,10 @@ func (v view) workspace(w *account.Workspace) RevOrg {
 		Atom:    v.atom(id, w.CreatedAt, w.CreatedBy, w.ModifiedAt, w.ModifiedBy),
 		Account: v.account(w.AccountN), DisplayName: w.DisplayName, Description: w.Description, Domain: w.Domain, Environment: w.Environment,
 		Tier: w.Tier, ExternalRef: w.Ref, OwnedBy: v.users(w.Owners), Tags: v.tags(w.Tags), StockFragment: v.stock(stockWorkspace),
+	}
+	if w.Survivor != 0 {
+		primary := v.record(don.Of(don.Workspace, w.Survivor))
+		out.PrimaryRevOrg = &primary
 	}
 	if w.Default {
 		out.RefIssuer = defaultIssuer

@@ -19,36 +19,7 @@ func changeMerged(ctx context.Context, tx Tx, before, after *contact.Contact) (b
 	if err != nil {
 		return false, err
 	}
-	g := all[before.N]
-	settle(before, after)
-	g.edit(tx, before, after)
-	touched := g.dirty()
-	view, changed, err := g.save(ctx, tx, before)
-	if err != nil {
-		return false, err
-	}
-	*after = *view
-	if !changed {
-		return false, nil
-	}
-	id := don.Of(don.Contact, g.survivor)
-	notes := []Note{{ID: id, Op: OpUpdated, Before: before, After: view, Tell: id}}
-	ids, err := tx.Record(ctx, append(notes, touched...)...)
-	if err != nil {
-		return false, err
-	}
-	return true, tx.NoteEdit(ctx, id, g.latest(), ids[0])
-}
-
-// dirty returns notes of what changed about members other than the survivor.
-func (g *group) dirty() []Note {
-	var out []Note
-	for _, m := range g.each() {
-		if m.dirty && m.N != g.survivor {
-			out = append(out, Note{ID: don.Of(don.Contact, m.N), Op: OpUpdated, Before: m.was, After: clone(m.Own)})
-		}
-	}
-	return out
+	return all[before.N].change(ctx, tx, before, after)
 }
 
 // edit applies to the group what a member changed about its view.
@@ -113,16 +84,6 @@ func editList[T any, K comparable](drop func(name string), own, before, after []
 	}
 	slices.SortStableFunc(out, func(a, b T) int { return find(after, key(a)) - find(after, key(b)) })
 	return out
-}
-
-// hide takes a value off what the survivor's view gets from others.
-func (g *group) hide(name string) {
-	for _, c := range g.children(g.survivor) {
-		if slices.Contains(names(g.view(c.N)), name) && !slices.Contains(c.Hidden, name) {
-			c.Hidden = append(slices.Clone(c.Hidden), name)
-			c.dirty = true
-		}
-	}
 }
 
 // names lists what of a view others can adopt or be refused.

@@ -2,8 +2,6 @@ package identity
 
 import (
 	"context"
-	"encoding/json"
-	"maps"
 	"slices"
 	"strconv"
 
@@ -12,36 +10,36 @@ import (
 	"github.com/kith-id/kith/internal/tag"
 )
 
-// Contacts that were merged are a group. Each member keeps the state it would
-// have alone, and what arrives through one of its identifiers changes that
-// state and no other. What lists and reads show, the survivor's view, is put
-// together from the members' states each time one of them changes. So taking a
-// merge back is no more than parting the group: nothing has to be worked out.
-
-// Alias is the stored form of a group's member.
-type Alias struct {
-	Type     don.Type
-	N        int64
-	Survivor int64 // the member that the others' ids lead to
-	Into     int64 // the member it was merged into, 0 for the survivor
-	MergeN   int64 // by which merge, 0 for the survivor
-	Body     []byte
+// MergeContacts merges a contact into another: the primary keeps its values,
+// gets those it has not, and all identifiers, places, owners and tags of both.
+// The secondary's id leads to the primary from then on. Errors: invalid for a
+// contact that was merged away or both being the same, not_found.
+func MergeContacts(ctx context.Context, tx Tx, primary, secondary int64) (Merge, error) {
+	return merge(ctx, tx, contacts{tx}, primary, secondary)
 }
 
-// member is one of the contacts that are one contact now.
-type member struct {
-	Alias
-	memberBody
-	was   *contact.Contact // its own state when it was loaded
-	dirty bool             // whether it must be stored
+// UnmergeContacts takes a merge of contacts back, see unmerge.
+func UnmergeContacts(ctx context.Context, tx Tx, mergeN int64) (*Parted[contact.Contact], error) {
+	return unmerge(ctx, tx, contacts{tx}, mergeN)
 }
 
-type memberBody struct {
-	Own    *contact.Contact        // as it would be alone
-	Hidden []string                `json:",omitempty"` // what members took off the view that the member it was merged into gets from it
-	Main   map[contact.Kind]string `json:",omitempty"` // identifiers that members made the main ones of the view, where its own would be
-	Lost   []Lost                  `json:",omitempty"`
+// MergedAway returns a contact that was merged into another as it would be
+// alone, in state deleted and with its survivor; not_found if it was not, or if
+// the survivor is in the trash.
+func MergedAway(ctx context.Context, tx Tx, n int64) (*contact.Contact, error) {
+	c, s, err := mergedAway(ctx, tx, contacts{tx}, n)
+	if err != nil {
+		return nil, err
+	}
+	c.State, c.Survivor = "deleted", s
+	return c, nil
 }
+
+// member is one of the contacts that are one contact now, group are all of them.
+type (
+	member = kinsman[contact.Contact]
+	group  struct{ *kin[contact.Contact] }
+)
 
 // Lost is an identifier that a record had when it was merged and has no longer,
 // or the account above it that it cannot be below again.
@@ -64,136 +62,105 @@ const (
 // KindParent is the account above, among what an undo does not restore.
 const KindParent contact.Kind = "parent"
 
-type group struct {
-	survivor int64
-	members  map[int64]*member
-}
-
-// solo is the group of a contact that nothing was merged into yet.
-func solo(c *contact.Contact) *group {
-	own := clone(c)
-	m := &member{Alias: Alias{Type: don.Contact, N: c.N, Survivor: c.N}, memberBody: memberBody{Own: own}, was: clone(own), dirty: true}
-	return &group{survivor: c.N, members: map[int64]*member{c.N: m}}
-}
-
 // groups loads the members of merged contacts, by the survivor's number.
 func groups(ctx context.Context, tx Tx, survivors ...int64) (map[int64]*group, error) {
-	out := map[int64]*group{}
-	if len(survivors) == 0 {
-		return out, nil
+	all, err := kinOf(ctx, tx, contacts{tx}, survivors...)
+	out := make(map[int64]*group, len(all))
+	for n, k := range all {
+		out[n] = &group{k}
 	}
-	rows, err := tx.Aliases(ctx, don.Contact, survivors)
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range rows {
-		m := &member{Alias: a}
-		if err := json.Unmarshal(a.Body, &m.memberBody); err != nil {
-			return nil, err
-		}
-		m.was = clone(m.Own)
-		g := out[a.Survivor]
-		if g == nil {
-			g = &group{survivor: a.Survivor, members: map[int64]*member{}}
-			out[a.Survivor] = g
-		}
-		g.members[a.N] = m
-	}
-	return out, nil
+	return out, err
 }
 
 // groupOf loads the group of one contact, which may be alone.
 func groupOf(ctx context.Context, tx Tx, c *contact.Contact) (*group, error) {
 	if !c.Merged {
-		return solo(c), nil
+		return &group{solo[contact.Contact](contacts{tx}, c.N, c)}, nil
 	}
 	all, err := groups(ctx, tx, c.N)
 	return all[c.N], err
 }
 
-func (g *group) root() *member { return g.members[g.survivor] }
+// contacts are the kind of contacts.
+type contacts struct{ tx Tx }
 
-// each returns the members in the order of their numbers.
-func (g *group) each() []*member {
-	var out []*member
-	for _, n := range slices.Sorted(maps.Keys(g.members)) {
-		out = append(out, g.members[n])
-	}
-	return out
+func (contacts) of() don.Type                              { return don.Contact }
+func (contacts) ops() (merged, unmerged string)            { return OpMerged, OpUnmerged }
+func (contacts) clone(c *contact.Contact) *contact.Contact { return clone(c) }
+func (contacts) blank(n int64) *contact.Contact            { return &contact.Contact{N: n} }
+func (contacts) names(v *contact.Contact) []string         { return names(v) }
+
+func (contacts) carries(c *contact.Contact, key string) bool { return carries(c, key) }
+
+func (contacts) edition(c *contact.Contact) edition {
+	return edition{&c.Version, &c.ModifiedAt, &c.ModifiedBy}
 }
 
-// children returns what was merged into a member, the earliest first.
-func (g *group) children(n int64) []*member {
-	var out []*member
-	for _, m := range g.members {
-		if m.Into == n {
-			out = append(out, m)
+func (contacts) begin(*kin[contact.Contact], *member, *contact.Contact) {}
+
+func (contacts) adopt(_ *kin[contact.Contact], v, from *contact.Contact, hidden []string) {
+	adopt(v, from, hidden)
+}
+
+func (contacts) finish(m *member, v *contact.Contact, merged bool) {
+	lead(m, v)
+	v.Merged = merged
+}
+
+func (k contacts) edit(all *kin[contact.Contact], before, after *contact.Contact) {
+	settle(before, after)
+	(&group{all}).edit(k.tx, before, after)
+}
+
+func (k contacts) load(ctx context.Context, ns []int64, lock bool) (map[int64]*contact.Contact, error) {
+	return k.tx.Contacts(ctx, ns, lock)
+}
+
+func (k contacts) reindex(ctx context.Context, before, after *contact.Contact) error {
+	return reindex(ctx, k.tx, before, after)
+}
+
+func (k contacts) rewrite(ctx context.Context, before, after *contact.Contact) (bool, error) {
+	return k.tx.RewriteContact(ctx, before, after)
+}
+
+func (k contacts) absorb(ctx context.Context, c *contact.Contact) error {
+	return k.tx.AbsorbContact(ctx, c)
+}
+func (k contacts) put(ctx context.Context, c *contact.Contact) error { return k.tx.PutContact(ctx, c) }
+
+func (contacts) admit(context.Context, *kin[contact.Contact], *contact.Contact, *contact.Contact) error {
+	return nil
+}
+
+// follow ends the tokens of those whose ids lead elsewhere now.
+func (k contacts) follow(ctx context.Context, all *kin[contact.Contact], moved *member) error {
+	var ids []don.ID
+	for _, n := range all.within(moved.N) {
+		ids = append(ids, don.Of(don.Contact, n))
+	}
+	return k.tx.RevokeAllTokens(ctx, ids)
+}
+
+// leave forgets which of the identifiers that went members had made main ones.
+func (k contacts) leave(ctx context.Context, all, gone *kin[contact.Contact], _ []int64, p *Parted[contact.Contact]) error {
+	view, forgot := gone.view(gone.survivor), false
+	for _, a := range all.path(p.Merge.Primary) {
+		for kind, norm := range a.Main {
+			if has(view, contact.Identifier{Kind: kind, Value: norm}) {
+				delete(a.Main, kind)
+				a.dirty, forgot = true, true
+			}
 		}
 	}
-	slices.SortFunc(out, func(a, b *member) int { return int(a.MergeN - b.MergeN) })
-	return out
-}
-
-// within returns the numbers of a member and of all that was merged into it.
-func (g *group) within(n int64) []int64 {
-	out := []int64{n}
-	for _, c := range g.children(n) {
-		out = append(out, g.within(c.N)...)
+	if !forgot {
+		return nil
 	}
-	return out
-}
-
-// path returns the members from one up to the survivor.
-func (g *group) path(n int64) []*member {
-	var out []*member
-	for m := g.members[n]; m != nil; m = g.members[m.Into] {
-		out = append(out, m)
-	}
-	return out
-}
-
-// latest returns the number of the latest merge within the group.
-func (g *group) latest() int64 {
-	var n int64
-	for _, m := range g.members {
-		n = max(n, m.MergeN)
-	}
-	return n
-}
-
-// origin returns the member whose own state has the key: the survivor before
-// others, so that what nobody has counts as the survivor's.
-func (g *group) origin(key string) *member {
-	if g.root().hasKey(key) {
-		return g.root()
-	}
-	for _, m := range g.each() {
-		if m.hasKey(key) {
-			return m
-		}
-	}
-	return g.root()
-}
-
-// hasKey reports whether a member has a key; a claim is none.
-func (m *member) hasKey(key string) bool { return carries(m.Own, key) }
-
-// view puts together what a member is with everything that was merged into it.
-// It has a value of its own wherever it is not empty, and of lists all elements.
-func (g *group) view(n int64) *contact.Contact {
-	m := g.members[n]
-	v := clone(m.Own)
-	children := g.children(n)
-	for _, c := range children {
-		adopt(v, g.view(c.N), c.Hidden)
-	}
-	m.lead(v)
-	v.Merged = len(children) > 0
-	return v
+	return all.settle(ctx, k.tx)
 }
 
 // lead makes those identifiers of a view the main ones that a member chose.
-func (m *member) lead(v *contact.Contact) {
+func lead(m *member, v *contact.Contact) {
 	for kind, norm := range m.Main {
 		if !has(v, contact.Identifier{Kind: kind, Value: norm}) {
 			continue
@@ -288,45 +255,3 @@ func sourceOf(c *contact.Contact) string {
 
 // SourceAPI is the source of what is given through the API.
 const SourceAPI = "api"
-
-// changed notes that a member's own state was changed now.
-func (m *member) changed(tx Tx) {
-	m.Own.Version++
-	m.Own.ModifiedAt, m.Own.ModifiedBy = tx.Now(), tx.Scope().Actor.Tail()
-	m.dirty = true
-}
-
-// touch makes a member's version higher than any that its record had.
-func (m *member) touch(version int64) {
-	m.Own.Version = max(m.Own.Version, version) + 1
-	m.dirty = true
-}
-
-// show lets a view have again what a member of the group has just been given.
-func (g *group) show(n int64, names []string) {
-	for _, m := range g.path(n) {
-		kept := slices.DeleteFunc(slices.Clone(m.Hidden), func(h string) bool { return slices.Contains(names, h) })
-		if len(kept) != len(m.Hidden) {
-			m.Hidden, m.dirty = kept, true
-		}
-	}
-}
-
-// store writes the members that changed.
-func (g *group) store(ctx context.Context, tx Tx) error {
-	for _, m := range g.each() {
-		if !m.dirty {
-			continue
-		}
-		body, err := json.Marshal(m.memberBody)
-		if err != nil {
-			return err
-		}
-		m.Body = body
-		if err := tx.PutAlias(ctx, m.Alias); err != nil {
-			return err
-		}
-		m.dirty, m.was = false, clone(m.Own)
-	}
-	return nil
-}

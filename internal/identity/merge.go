@@ -120,18 +120,18 @@ type Past struct {
 // after its undo.
 type IDMap map[string]string
 
-// pair loads the two contacts of a merge and refuses what cannot be merged.
-func pair(ctx context.Context, tx Tx, primary, secondary int64, lock bool) (p, s *contact.Contact, err error) {
+// pair loads the two records of a merge and refuses what cannot be merged.
+func pair[T any](ctx context.Context, tx Tx, of kind[T], primary, secondary int64, lock bool) (p, s *T, err error) {
 	if primary == secondary {
-		return nil, nil, errs.BadRequest("%s cannot be merged with itself; give the id of another contact", don.Of(don.Contact, primary).Display())
+		return nil, nil, errs.BadRequest("%s cannot be merged with itself; give the id of another one", don.Of(of.of(), primary).Display())
 	}
-	found, err := tx.Contacts(ctx, []int64{primary, secondary}, lock)
+	found, err := of.load(ctx, []int64{primary, secondary}, lock)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, n := range []int64{primary, secondary} {
 		if found[n] == nil {
-			return nil, nil, Absent(ctx, tx, don.Of(don.Contact, n))
+			return nil, nil, Absent(ctx, tx, don.Of(of.of(), n))
 		}
 	}
 	return found[primary], found[secondary], nil
@@ -165,126 +165,105 @@ func instead(ctx context.Context, tx Tx, id don.ID, err error) error {
 	return err
 }
 
-// MergedAway returns a contact that was merged into another as it would be
-// alone, in state deleted and with its survivor; not_found if it was not, or if
-// the survivor is in the trash.
-func MergedAway(ctx context.Context, tx Tx, n int64) (*contact.Contact, error) {
-	gone := errs.Gone(don.Of(don.Contact, n).Display())
-	survivors, err := tx.Survivors(ctx, don.Contact, []int64{n})
+// mergedAway returns a record that was merged into another as it would be alone,
+// with its survivor; not_found if it was not, or if the survivor is in the trash.
+func mergedAway[T any](ctx context.Context, tx Tx, of kind[T], n int64) (own *T, survivor int64, err error) {
+	gone := errs.Gone(don.Of(of.of(), n).Display())
+	survivors, err := tx.Survivors(ctx, of.of(), []int64{n})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	s, ok := survivors[n]
 	if !ok {
-		return nil, gone
+		return nil, 0, gone
 	}
-	found, err := tx.Contacts(ctx, []int64{s}, false)
+	found, err := of.load(ctx, []int64{s}, false)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	all, err := groups(ctx, tx, s)
+	all, err := kinOf(ctx, tx, of, s)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if found[s] == nil || all[s] == nil {
-		return nil, gone
+		return nil, 0, gone
 	}
-	c := all[s].members[n].Own
-	c.State, c.Survivor = "deleted", s
-	return c, nil
+	return all[s].members[n].Own, s, nil
 }
 
-// MergeContacts merges a contact into another: the primary keeps its values,
-// gets those it has not, and all identifiers, places, owners and tags of both.
-// The secondary's id leads to the primary from then on. Errors: invalid for a
-// contact that was merged away or both being the same, not_found.
-func MergeContacts(ctx context.Context, tx Tx, primary, secondary int64) (Merge, error) {
-	p, s, err := pair(ctx, tx, primary, secondary, true)
+// merge merges a record into another: the primary keeps its values, gets those
+// it has not, and all elements of the lists of both. The secondary's id leads to
+// the primary from then on.
+func merge[T any](ctx context.Context, tx Tx, of kind[T], primary, secondary int64) (Merge, error) {
+	p, s, err := pair(ctx, tx, of, primary, secondary, true)
 	if err != nil {
 		return Merge{}, err
 	}
-	g, moved, err := join(ctx, tx, p, s)
+	k, err := join(ctx, tx, of, p, s, primary, secondary)
 	if err != nil {
 		return Merge{}, err
 	}
-	m := Merge{Type: don.Contact, Primary: p.N, Secondary: s.N, State: Active, At: tx.Now(), By: tx.Scope().Actor.Tail()}
+	m := Merge{Type: of.of(), Primary: primary, Secondary: secondary, State: Active, At: tx.Now(), By: tx.Scope().Actor.Tail()}
 	if m.N, err = tx.Next(ctx, don.Merge, 1); err != nil {
 		return Merge{}, err
 	}
-	g.members[s.N].MergeN = m.N
-	if err := tx.RemoveIdentifiers(ctx, Entries(s, tx.Scope().Settings.SharedEmails)); err != nil {
-		return Merge{}, err
-	}
-	if err := tx.AbsorbContact(ctx, s); err != nil {
-		return Merge{}, err
-	}
-	after, _, err := g.save(ctx, tx, p)
-	if err != nil {
-		return Merge{}, err
-	}
-	if err := tx.InsertMerge(ctx, m); err != nil {
-		return Merge{}, err
-	}
-	if err := tx.RevokeAllTokens(ctx, contactIDs(moved)); err != nil {
-		return Merge{}, err
-	}
-	return m, m.tell(ctx, tx, OpMerged, p, after, moved, p.N)
+	k.members[secondary].MergeN = m.N
+	var after *T
+	op, _ := of.ops()
+	return m, inOrder(
+		func() error { return of.reindex(ctx, s, of.blank(secondary)) },
+		func() error { return of.absorb(ctx, s) },
+		func() error { after, _, err = k.save(ctx, tx, p); return err },
+		func() error { return of.follow(ctx, k, k.members[secondary]) },
+		func() error { return k.store(ctx, tx) },
+		func() error { return tx.InsertMerge(ctx, m) },
+		func() error { return m.tell(ctx, tx, op, p, after, primary, k.within(secondary), primary) })
 }
 
-// join puts the members of two contacts into one group, without a merge's
-// number yet, and returns it with those that came along.
-func join(ctx context.Context, tx Tx, p, s *contact.Contact) (*group, []int64, error) {
-	g, err := groupOf(ctx, tx, p)
+// join puts the members of two records together, without a merge's number yet.
+func join[T any](ctx context.Context, tx Tx, of kind[T], p, s *T, primary, secondary int64) (*kin[T], error) {
+	all, err := kinOf(ctx, tx, of, primary, secondary)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	h, err := groupOf(ctx, tx, s)
-	if err != nil {
-		return nil, nil, err
+	k, h := all[primary], all[secondary]
+	if k == nil {
+		k = solo(of, primary, p)
 	}
-	g.root().touch(p.Version)
-	h.root().touch(s.Version)
-	moved := h.within(s.N)
-	h.root().Into = p.N
+	if h == nil {
+		h = solo(of, secondary, s)
+	}
+	k.root().touch(*of.edition(p).version)
+	h.root().touch(*of.edition(s).version)
+	h.root().Into = primary
 	for n, m := range h.members {
-		m.Survivor, m.dirty = p.N, true
-		g.members[n] = m
+		m.Survivor, m.dirty = primary, true
+		k.members[n] = m
 	}
-	return g, moved, nil
-}
-
-// save writes the view of a group's survivor, from the one that stands, with
-// its index, and the members that changed.
-func (g *group) save(ctx context.Context, tx Tx, before *contact.Contact) (after *contact.Contact, changed bool, err error) {
-	after = g.view(g.survivor)
-	if err := reindex(ctx, tx, before, after); err != nil {
-		return nil, false, err
-	}
-	if changed, err = tx.RewriteContact(ctx, before, after); err != nil {
-		return nil, false, err
-	}
-	return after, changed, g.store(ctx, tx)
+	return k, of.admit(ctx, k, p, s)
 }
 
 // tell writes the history of a merge or its undo on both records, and one note
 // for readers of changes, with the record that each id leads to now.
-func (m Merge) tell(ctx context.Context, tx Tx, op string, before, after *contact.Contact, moved []int64, to int64) error {
+func (m Merge) tell(ctx context.Context, tx Tx, op string, before, after any, survivor int64, moved []int64, to int64) error {
 	ids := IDMap{}
 	for _, n := range moved {
-		ids[don.Of(don.Contact, n).Tail()] = don.Of(don.Contact, to).Tail()
+		ids[don.Of(m.Type, n).Tail()] = don.Of(m.Type, to).Tail()
 	}
 	extra := map[string]any{"merge": don.Of(don.Merge, m.N).Tail(), "ids": ids}
-	id := don.Of(don.Contact, after.N)
+	id := don.Of(m.Type, survivor)
 	_, err := tx.Record(ctx,
 		Note{ID: id, Op: op, Before: before, After: after, Extra: extra, Tell: id},
-		Note{ID: don.Of(don.Contact, m.Secondary), Op: op, Extra: extra})
+		Note{ID: don.Of(m.Type, m.Secondary), Op: op, Extra: extra})
 	return err
 }
 
-func contactIDs(ns []int64) []don.ID {
-	out := make([]don.ID, len(ns))
-	for i, n := range ns {
-		out[i] = don.Of(don.Contact, n)
+// inOrder runs steps until one fails.
+func inOrder(steps ...func() error) error {
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
 	}
-	return out
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/kith-id/kith/internal/account"
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/tag"
@@ -37,19 +38,24 @@ type Value struct {
 	Text string
 }
 
+// previewed returns what two records are together.
+func previewed[T any](ctx context.Context, tx Tx, of kind[T], primary, secondary int64) (k *kin[T], p, s *T, err error) {
+	if p, s, err = pair(ctx, tx, of, primary, secondary, false); err != nil {
+		return nil, nil, nil, err
+	}
+	k, err = join(ctx, tx, of, p, s, primary, secondary)
+	return k, p, s, err
+}
+
 // PreviewMerge tells what MergeContacts would do, with its errors.
 func PreviewMerge(ctx context.Context, tx Tx, primary, secondary int64) (Preview, error) {
-	p, s, err := pair(ctx, tx, primary, secondary, false)
+	k, p, s, err := previewed(ctx, tx, contacts{tx}, primary, secondary)
 	if err != nil {
 		return Preview{}, err
 	}
-	g, moved, err := join(ctx, tx, p, s)
-	if err != nil {
-		return Preview{}, err
-	}
-	out := Preview{Primary: p, Secondary: s, Result: g.view(p.N), Members: moved}
+	out := Preview{Primary: p, Secondary: s, Result: k.view(primary), Members: k.within(secondary)}
 	out.Fields = outlooks(p, s, out.Result)
-	for _, n := range moved {
+	for _, n := range out.Members {
 		more, err := tx.CountHistory(ctx, don.Of(don.Contact, n), HistoryLimit-out.History)
 		if err != nil {
 			return Preview{}, err
@@ -134,4 +140,22 @@ func elements[T any](field string, p, s []T, key func(T) string, show func(T) Va
 		}
 	}
 	return o
+}
+
+// PreviewAccounts tells what MergeAccounts would do, with its errors.
+func PreviewAccounts(ctx context.Context, tx AccountTx, primary, secondary int64) (result *account.Account, fields []Outlook, err error) {
+	k, p, s, err := previewed(ctx, tx, accounts{tx}, primary, secondary)
+	if err != nil {
+		return nil, nil, err
+	}
+	result = k.view(primary)
+	text := func(v string) string { return v }
+	plain := func(v string) Value { return Value{Text: v} }
+	fields = []Outlook{
+		scalar("display_name", p.DisplayName, s.DisplayName, result.DisplayName), scalar("description", p.Description, s.Description, result.Description),
+		scalar("tier", p.Tier, s.Tier, result.Tier),
+		elements("external_refs", p.Refs, s.Refs, text, plain, same[string]), elements("domains", p.Domains, s.Domains, text, plain, same[string]),
+		elements("websites", p.Websites, s.Websites, text, plain, same[string]), ownerOutlook(p.Owners, s.Owners), tagOutlook(p.Tags, s.Tags),
+	}
+	return result, meant(fields), nil
 }

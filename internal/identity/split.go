@@ -41,7 +41,7 @@ func SplitContact(ctx context.Context, tx Tx, c *contact.Contact, chosen []conta
 		return Split{}, err
 	}
 	for _, m := range g.each() {
-		if err := m.split(ctx, tx, chosen, made, g.latest(), m == g.root()); err != nil {
+		if err := splitMember(ctx, tx, m, chosen, made, g.latest(), m == g.root()); err != nil {
 			return Split{}, err
 		}
 	}
@@ -66,7 +66,7 @@ func newcomer(ctx context.Context, tx Tx) (*contact.Contact, error) {
 
 // write stores both sides of a split.
 func write(ctx context.Context, tx Tx, g *group, before, made *contact.Contact) (Split, error) {
-	touched := g.dirty()
+	touched := g.touched()
 	after := g.view(g.survivor)
 	if err := reindex(ctx, tx, before, after); err != nil {
 		return Split{}, err
@@ -103,9 +103,9 @@ type pastDelta struct {
 	Tags                               *was[[]tag.Use]
 }
 
-// split moves from a member to a new contact those of the chosen identifiers
+// splitMember moves from a member to a new contact those of the chosen identifiers
 // that it has, and what came through them.
-func (m *member) split(ctx context.Context, tx Tx, chosen []contact.Identifier, made *contact.Contact, latest int64, root bool) error {
+func splitMember(ctx context.Context, tx Tx, m *member, chosen []contact.Identifier, made *contact.Contact, latest int64, root bool) error {
 	var mine []contact.Identifier
 	for _, i := range chosen {
 		if own, ok := find(m.Own, i); ok {
@@ -115,11 +115,11 @@ func (m *member) split(ctx context.Context, tx Tx, chosen []contact.Identifier, 
 	if len(mine) == 0 {
 		return nil
 	}
-	past, mine, err := m.through(ctx, tx, mine)
+	past, mine, err := through(ctx, tx, m, mine)
 	if err != nil {
 		return err
 	}
-	m.take(past, made)
+	take(m, past, made)
 	for _, i := range mine {
 		at := position(m.Own, i)
 		moved := m.Own.Identifiers[at]
@@ -144,7 +144,7 @@ func (m *member) split(ctx context.Context, tx Tx, chosen []contact.Identifier, 
 
 // through reads what came through identifiers of a member, and through those
 // that came through them, in the order in which it came.
-func (m *member) through(ctx context.Context, tx Tx, mine []contact.Identifier) ([]pastDelta, []contact.Identifier, error) {
+func through(ctx context.Context, tx Tx, m *member, mine []contact.Identifier) ([]pastDelta, []contact.Identifier, error) {
 	type entry struct {
 		id    int64
 		delta pastDelta
@@ -207,7 +207,7 @@ func eachPast(ctx context.Context, tx Tx, id don.ID, keys []string, do func(Past
 }
 
 // take moves what the changes brought, apart from identifiers.
-func (m *member) take(past []pastDelta, made *contact.Contact) {
+func take(m *member, past []pastDelta, made *contact.Contact) {
 	for _, d := range past {
 		give(d.DisplayName, &made.DisplayName)
 		give(d.FullName, &made.FullName)

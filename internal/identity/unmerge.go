@@ -3,70 +3,63 @@ package identity
 import (
 	"cmp"
 	"context"
+	"slices"
 
-	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 )
 
 // Parted is what the undo of a merge did.
-type Parted struct {
+type Parted[T any] struct {
 	Merge Merge
 	// Survivor is the record that the secondary was part of, Secondary the one
 	// that it is again, as they are now.
-	Survivor, Secondary *contact.Contact
-	InTrash             bool   // both are in the trash, for the merged record was
-	Lost                []Lost // what the secondary had when it was merged and has no longer
-	Edits               []Edit // what members changed since, which stays with the survivor
-	MoreEdits           bool   // whether Edits is not all of them
+	Survivor, Secondary *T
+	InTrash             bool    // both are in the trash, for the merged record was
+	Lost                []Lost  // what the secondary had when it was merged and has no longer
+	Edits               []Edit  // what members changed since, which stays with the survivor
+	MoreEdits           bool    // whether Edits is not all of them
+	Along               []Merge // merges of workspaces that were undone with it, for they would cross accounts
 }
 
 // maxEdits bounds how many edits the undo of a merge lists.
 const maxEdits = 100
 
-// UnmergeContacts takes a merge back, whatever happened since: later merges
-// stay, and what came through the secondary's identifiers goes with it. What
-// members changed about the merged record stays with the survivor. Errors:
-// not_found, invalid for a merge that is undone or whose record was removed for good.
-func UnmergeContacts(ctx context.Context, tx Tx, mergeN int64) (Parted, error) {
+// unmerge takes a merge back, whatever happened since: later merges stay, and
+// what came through the secondary's identifiers goes with it. What members
+// changed about the merged record stays with the survivor. Errors: not_found,
+// invalid for a merge that is undone or whose record was removed for good.
+func unmerge[T any](ctx context.Context, tx Tx, of kind[T], mergeN int64) (*Parted[T], error) {
 	m, err := standing(ctx, tx, mergeN)
 	if err != nil {
-		return Parted{}, err
+		return nil, err
 	}
-	g, before, trashed, err := groupWith(ctx, tx, m)
+	k, before, trashed, err := kinWith(ctx, tx, of, m)
 	if err != nil {
-		return Parted{}, err
+		return nil, err
 	}
 	// Whoever undid it first had the survivor locked.
 	if ok, err := tx.EndMerge(ctx, m.N); err != nil || !ok {
-		return Parted{}, cmp.Or(err, undone(m))
+		return nil, cmp.Or(err, undone(m))
 	}
-	out := Parted{Merge: m, InTrash: trashed}
-	if err := out.listEdits(ctx, tx, g, m); err != nil {
-		return Parted{}, err
+	out := &Parted[T]{Merge: m, InTrash: trashed}
+	if err := out.listEdits(ctx, tx, k); err != nil {
+		return nil, err
 	}
-	moved := g.within(m.Secondary)
-	h := g.part(m)
+	moved := k.within(m.Secondary)
+	h, spaces := k.part(m)
 	out.Lost = h.lostSince(m)
+	write := out.bringBack
 	if trashed {
-		err = g.replaceDiscarded(ctx, tx, h, before, &out)
-	} else {
-		err = g.bringBack(ctx, tx, h, before, &out)
+		write = out.replaceDiscarded
 	}
-	if err != nil {
-		return Parted{}, err
-	}
-	return out, m.tell(ctx, tx, OpUnmerged, before, out.Survivor, moved, m.Secondary)
-}
-
-// inOrder runs steps until one fails.
-func inOrder(steps ...func() error) error {
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, op := of.ops()
+	return out, inOrder(
+		func() error { return write(ctx, tx, k, h, before) },
+		func() error { return k.settle(ctx, tx) },
+		func() error { return h.settle(ctx, tx) },
+		func() error { return of.leave(ctx, k, h, spaces, out) },
+		func() error { return m.tell(ctx, tx, op, before, out.Survivor, k.survivor, moved, m.Secondary) })
 }
 
 // standing returns a merge that can be undone.
@@ -91,9 +84,9 @@ func purged(m Merge) error {
 	return errs.BadRequest("%s cannot be undone: its records were deleted and have been removed for good", don.Of(don.Merge, m.N).Display())
 }
 
-// groupWith loads and locks the group that a merge's secondary is in. Its
-// survivor may be in the trash.
-func groupWith(ctx context.Context, tx Tx, m Merge) (g *group, c *contact.Contact, trashed bool, err error) {
+// kinWith loads and locks the record that a merge's secondary is part of, with
+// its members. It may be in the trash.
+func kinWith[T any](ctx context.Context, tx Tx, of kind[T], m Merge) (k *kin[T], r *T, trashed bool, err error) {
 	survivors, err := tx.Survivors(ctx, m.Type, []int64{m.Secondary})
 	if err != nil {
 		return nil, nil, false, err
@@ -102,37 +95,37 @@ func groupWith(ctx context.Context, tx Tx, m Merge) (g *group, c *contact.Contac
 	if !ok {
 		return nil, nil, false, purged(m)
 	}
-	found, err := tx.Contacts(ctx, []int64{n}, true)
+	found, err := of.load(ctx, []int64{n}, true)
 	if err != nil {
 		return nil, nil, false, err
 	}
-	if c = found[n]; c == nil {
-		c, trashed = &contact.Contact{}, true
-		if err := tx.Discarded(ctx, don.Of(don.Contact, n), c); errs.Is(err, errs.NotFound) {
+	if r = found[n]; r == nil {
+		r, trashed = of.blank(n), true
+		if err := tx.Discarded(ctx, don.Of(m.Type, n), r); errs.Is(err, errs.NotFound) {
 			return nil, nil, false, ErrAgain // it has just been merged away or restored
 		} else if err != nil {
 			return nil, nil, false, err
 		}
 	}
-	all, err := groups(ctx, tx, n)
+	all, err := kinOf(ctx, tx, of, n)
 	if err != nil {
 		return nil, nil, false, err
 	}
-	g = all[n]
-	if g == nil || g.members[m.Secondary] == nil || g.members[m.Secondary].MergeN != m.N {
+	k = all[n]
+	if k == nil || k.members[m.Secondary] == nil || k.members[m.Secondary].MergeN != m.N {
 		return nil, nil, false, ErrAgain // it has just been undone
 	}
-	return g, c, trashed, nil
+	return k, r, trashed, nil
 }
 
 // listEdits lists what members changed since the merge about a record that the
 // secondary was part of.
-func (p *Parted) listEdits(ctx context.Context, tx Tx, g *group, m Merge) error {
+func (p *Parted[T]) listEdits(ctx context.Context, tx Tx, k *kin[T]) error {
 	var above []int64
-	for _, a := range g.path(m.Primary) {
+	for _, a := range k.path(p.Merge.Primary) {
 		above = append(above, a.N)
 	}
-	edits, err := tx.Edits(ctx, m.Type, above, m.N, maxEdits+1)
+	edits, err := tx.Edits(ctx, p.Merge.Type, above, p.Merge.N, maxEdits+1)
 	if err != nil {
 		return err
 	}
@@ -142,89 +135,60 @@ func (p *Parted) listEdits(ctx context.Context, tx Tx, g *group, m Merge) error 
 }
 
 // part takes a merge's secondary, with all that was merged into it, out of the
-// group and returns it as a group of its own.
-func (g *group) part(m Merge) *group {
-	h := &group{survivor: m.Secondary, members: map[int64]*member{}}
-	for _, n := range g.within(m.Secondary) {
-		h.members[n] = g.members[n]
+// kin and returns it as kin of its own, with the workspaces that its merge
+// moved, for which those above it no longer answer.
+func (k *kin[T]) part(m Merge) (h *kin[T], spaces []int64) {
+	h = &kin[T]{k.kind, m.Secondary, map[int64]*kinsman[T]{}}
+	for _, n := range k.within(m.Secondary) {
+		h.members[n] = k.members[n]
 		h.members[n].Survivor, h.members[n].dirty = m.Secondary, true
-		delete(g.members, n)
+		delete(k.members, n)
 	}
 	r := h.root()
-	r.Into, r.MergeN, r.Hidden = 0, 0, nil
-	view := h.view(h.survivor)
-	for _, a := range g.path(m.Primary) {
-		for kind, norm := range a.Main {
-			if has(view, contact.Identifier{Kind: kind, Value: norm}) {
-				delete(a.Main, kind)
-				a.dirty = true
-			}
+	spaces = r.Spaces
+	r.Into, r.MergeN, r.Hidden, r.Spaces = 0, 0, nil, nil
+	for _, a := range k.path(m.Primary) {
+		if kept := without(a.Spaces, spaces); len(kept) < len(a.Spaces) {
+			a.Spaces, a.dirty = kept, true
 		}
 	}
-	return h
+	return h, spaces
 }
 
-// lostSince returns what the members of a group lost since a merge.
-func (g *group) lostSince(m Merge) []Lost {
-	var out []Lost
-	for _, x := range g.each() {
-		for _, l := range x.Lost {
-			if l.MergeN >= m.N {
-				out = append(out, l)
-			}
-		}
-	}
-	return out
+func without[T comparable](list, gone []T) []T {
+	return slices.DeleteFunc(slices.Clone(list), func(v T) bool { return slices.Contains(gone, v) })
 }
 
-// settle stores the members of a group, or forgets about it when it has but one.
-func (g *group) settle(ctx context.Context, tx Tx) error {
-	if len(g.members) > 1 {
-		return g.store(ctx, tx)
-	}
-	return tx.DropAliases(ctx, don.Contact, []int64{g.survivor})
-}
-
-// alone returns the view of a parted group with a version above any that its
-// record had, so that nobody takes the record for untouched.
-func (g *group) alone(tx Tx, version int64) *contact.Contact {
-	v := g.view(g.survivor)
-	v.Version = max(v.Version, version) + 1
-	v.ModifiedAt, v.ModifiedBy = tx.Now(), tx.Scope().Actor.Tail()
+// alone returns the view of a part with a version above any that its record had,
+// so that nobody takes the record for untouched.
+func (k *kin[T]) alone(tx Tx, version int64) *T {
+	v := k.view(k.survivor)
+	e := k.kind.edition(v)
+	*e.version = max(*e.version, version) + 1
+	e.stamp(tx)
 	return v
 }
 
-// bringBack writes both parts of a group as contacts of their own.
-func (g *group) bringBack(ctx context.Context, tx Tx, h *group, before *contact.Contact, out *Parted) error {
-	out.Survivor = g.view(g.survivor)
-	from := *before
-	from.Version = max(from.Version, g.root().Own.Version)
-	if err := reindex(ctx, tx, before, out.Survivor); err != nil {
-		return err
-	}
-	if _, err := tx.RewriteContact(ctx, &from, out.Survivor); err != nil {
-		return err
-	}
-	out.Secondary = h.alone(tx, 0)
-	if err := assign(ctx, tx, out.Secondary.Identifiers, out.Secondary.N, tx.Scope().Settings.SharedEmails); err != nil {
-		return err
-	}
-	if err := tx.PutContact(ctx, out.Secondary); err != nil {
-		return err
-	}
-	return inOrder(func() error { return g.settle(ctx, tx) }, func() error { return h.settle(ctx, tx) })
+// bringBack writes both parts as records of their own.
+func (p *Parted[T]) bringBack(ctx context.Context, tx Tx, k, h *kin[T], before *T) error {
+	of := k.kind
+	from := of.clone(before)
+	*of.edition(from).version = max(*of.edition(from).version, *of.edition(k.root().Own).version)
+	p.Survivor, p.Secondary = k.view(k.survivor), h.alone(tx, 0)
+	return inOrder(
+		func() error { return of.reindex(ctx, before, p.Survivor) },
+		func() error { _, err := of.rewrite(ctx, from, p.Survivor); return err },
+		func() error { return of.reindex(ctx, of.blank(h.survivor), p.Secondary) },
+		func() error { return of.put(ctx, p.Secondary) })
 }
 
-// replaceDiscarded parts a group whose survivor is in the trash: both parts are
-// there then, deleted at the same time.
-func (g *group) replaceDiscarded(ctx context.Context, tx Tx, h *group, before *contact.Contact, out *Parted) error {
-	out.Survivor, out.Secondary = g.alone(tx, before.Version), h.alone(tx, 0)
-	id, other := don.Of(don.Contact, g.survivor), don.Of(don.Contact, h.survivor)
-	if err := tx.ReplaceDiscarded(ctx, id, out.Survivor); err != nil {
+// replaceDiscarded parts a record of the trash: both parts are there then,
+// deleted at the same time.
+func (p *Parted[T]) replaceDiscarded(ctx context.Context, tx Tx, k, h *kin[T], before *T) error {
+	p.Survivor, p.Secondary = k.alone(tx, *k.kind.edition(before).version), h.alone(tx, 0)
+	id, other := don.Of(k.kind.of(), k.survivor), don.Of(k.kind.of(), h.survivor)
+	if err := tx.ReplaceDiscarded(ctx, id, p.Survivor); err != nil {
 		return err
 	}
-	if err := tx.DiscardLike(ctx, other, id, out.Secondary); err != nil {
-		return err
-	}
-	return inOrder(func() error { return g.settle(ctx, tx) }, func() error { return h.settle(ctx, tx) })
+	return tx.DiscardLike(ctx, other, id, p.Secondary)
 }

@@ -192,18 +192,18 @@ func (l *lookups) findAccounts(ctx context.Context, tx Tx, w wanted) error {
 	if err != nil {
 		return err
 	}
-	// A place keeps the account whose reference was given, merged or not.
-	origins, err := identity.AccountOrigins(ctx, tx, entries)
+	// A place keeps the record whose reference was given, merged or not.
+	origins, err := identity.Origins(ctx, tx, entries)
 	if err != nil {
 		return err
 	}
-	spaces := map[int64]string{}
+	spaces := map[string]int64{}
 	var ns []int64
 	for _, e := range entries {
 		if e.Subject.Type == don.Account {
 			l.accounts[e.Key[2:]] = cmp.Or(origins[e.Key], e.Subject.N)
 		} else {
-			spaces[e.Subject.N] = e.Key[2:]
+			spaces[e.Key] = e.Subject.N
 			ns = append(ns, e.Subject.N)
 		}
 	}
@@ -211,8 +211,10 @@ func (l *lookups) findAccounts(ctx context.Context, tx Tx, w wanted) error {
 	if err != nil {
 		return err
 	}
-	for n, s := range found {
-		l.spaces[spaces[n]] = spaceRef{n, s.AccountN}
+	for key, n := range spaces {
+		if s := found[n]; s != nil {
+			l.spaces[key[2:]] = spaceRef{cmp.Or(origins[key], n), s.AccountN}
+		}
 	}
 	return l.byID(ctx, tx, w)
 }

@@ -27,7 +27,7 @@ func (w *world) merge(primary, secondary int64) (m identity.Merge) {
 	return m
 }
 
-func (w *world) unmerge(m identity.Merge) (p identity.Parted) {
+func (w *world) unmerge(m identity.Merge) (p *identity.Parted[contact.Contact]) {
 	w.t.Helper()
 	w.write(func(ctx context.Context, tx *store.Tx) (err error) {
 		p, err = identity.UnmergeContacts(ctx, tx, m.N)

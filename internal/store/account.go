@@ -141,10 +141,7 @@ func (tx *Tx) rewriteAccount(ctx context.Context, before, after *account.Account
 
 // AbsorbAccount takes an account's row out of lists and indexes.
 func (tx *Tx) AbsorbAccount(ctx context.Context, a *account.Account) error {
-	if _, err := tx.q.exec(ctx, "DELETE FROM account WHERE org_id = $1 AND n = $2", tx.scope.OrgID, a.N); err != nil {
-		return err
-	}
-	return tx.changeAttrs(ctx, a.N, accountAttrs(a), nil)
+	return tx.absorb(ctx, "account", don.Of(don.Account, a.N), accountAttrs(a))
 }
 
 // PutAccount adds an account's row with its index entries, without history.
@@ -172,24 +169,24 @@ func (tx *Tx) ChildAccounts(ctx context.Context, parent int64) ([]int64, error) 
 	return tx.indexed(ctx, accountParent, num(parent), 0, 1000)
 }
 
-const spaceColumns = `n, account_n, display_name, description, ref, domain, environment, tier, is_default, owners, tags,
+const spaceColumns = `n, account_n, display_name, description, ref, other_refs, domain, environment, tier, is_default, owners, tags,
 	import_n, version, created_at, created_by, modified_at, modified_by`
 
 type spaceRow struct {
 	account.Workspace
-	owners, tags []byte
+	refs, owners, tags []byte
 }
 
 func scanSpace(r *spaceRow) []any {
 	return []any{
-		&r.N, &r.AccountN, &r.DisplayName, &r.Description, &r.Ref, &r.Domain, &r.Environment, &r.Tier, &r.Default, &r.owners, &r.tags,
+		&r.N, &r.AccountN, &r.DisplayName, &r.Description, &r.Ref, &r.refs, &r.Domain, &r.Environment, &r.Tier, &r.Default, &r.owners, &r.tags,
 		&r.ImportN, &r.Version, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy,
 	}
 }
 
 func (r *spaceRow) workspace() (*account.Workspace, error) {
 	w := r.Workspace
-	return &w, unpack(r.owners, &w.Owners, r.tags, &w.Tags)
+	return &w, unpack(r.refs, &w.OtherRefs, r.owners, &w.Owners, r.tags, &w.Tags)
 }
 
 func spaceAttrs(w *account.Workspace) []attr {
@@ -246,8 +243,8 @@ func (tx *Tx) InsertWorkspace(ctx context.Context, w *account.Workspace) error {
 
 func (tx *Tx) putWorkspace(ctx context.Context, w *account.Workspace) error {
 	_, err := tx.q.exec(ctx, `INSERT INTO workspace (org_id, `+spaceColumns+`, name_key)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
-		tx.scope.OrgID, w.N, w.AccountN, w.DisplayName, w.Description, w.Ref, w.Domain, w.Environment, w.Tier, w.Default,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+		tx.scope.OrgID, w.N, w.AccountN, w.DisplayName, w.Description, w.Ref, pack(w.OtherRefs), w.Domain, w.Environment, w.Tier, w.Default,
 		pack(w.Owners), pack(w.Tags), w.ImportN, w.Version, w.CreatedAt, w.CreatedBy, w.ModifiedAt, w.ModifiedBy, contact.FoldName(w.DisplayName))
 	if err != nil {
 		return err
@@ -258,23 +255,47 @@ func (tx *Tx) putWorkspace(ctx context.Context, w *account.Workspace) error {
 // UpdateWorkspace replaces a workspace by its changed form and reports whether
 // it differed.
 func (tx *Tx) UpdateWorkspace(ctx context.Context, before, after *account.Workspace) (bool, error) {
+	d, changed, err := tx.rewriteWorkspace(ctx, before, after)
+	if err != nil || !changed {
+		return false, err
+	}
+	return true, tx.record(ctx, change{don.Of(don.Workspace, after.N), opUpdated, d})
+}
+
+// RewriteWorkspace is UpdateWorkspace without history.
+func (tx *Tx) RewriteWorkspace(ctx context.Context, before, after *account.Workspace) (bool, error) {
+	_, changed, err := tx.rewriteWorkspace(ctx, before, after)
+	if !changed {
+		after.Version, after.ModifiedAt, after.ModifiedBy = before.Version, before.ModifiedAt, before.ModifiedBy
+	}
+	return changed, err
+}
+
+func (tx *Tx) rewriteWorkspace(ctx context.Context, before, after *account.Workspace) (string, bool, error) {
 	d, err := delta(before, after)
 	if err != nil || d == "{}" {
-		return false, err
+		return d, false, err
 	}
 	after.Version = before.Version + 1
 	after.ModifiedAt, after.ModifiedBy = tx.now, tx.scope.Actor.Tail()
 	_, err = tx.q.exec(ctx, `UPDATE workspace SET display_name = $3, description = $4, ref = $5, domain = $6, environment = $7, tier = $8,
-		owners = $9, tags = $10, version = $11, modified_at = $12, modified_by = $13, account_n = $14, is_default = $15, name_key = $16 WHERE org_id = $1 AND n = $2`,
+		owners = $9, tags = $10, version = $11, modified_at = $12, modified_by = $13, account_n = $14, is_default = $15, name_key = $16, other_refs = $17 WHERE org_id = $1 AND n = $2`,
 		tx.scope.OrgID, after.N, after.DisplayName, after.Description, after.Ref, after.Domain, after.Environment, after.Tier,
-		pack(after.Owners), pack(after.Tags), after.Version, after.ModifiedAt, after.ModifiedBy, after.AccountN, after.Default, contact.FoldName(after.DisplayName))
+		pack(after.Owners), pack(after.Tags), after.Version, after.ModifiedAt, after.ModifiedBy, after.AccountN, after.Default, contact.FoldName(after.DisplayName), pack(after.OtherRefs))
 	if err != nil {
-		return false, err
+		return d, false, err
 	}
-	if err := tx.changeAttrs(ctx, after.N, spaceAttrs(before), spaceAttrs(after)); err != nil {
-		return false, err
-	}
-	return true, tx.record(ctx, change{don.Of(don.Workspace, after.N), opUpdated, d})
+	return d, true, tx.changeAttrs(ctx, after.N, spaceAttrs(before), spaceAttrs(after))
+}
+
+// AbsorbWorkspace takes a workspace's row out of lists and indexes.
+func (tx *Tx) AbsorbWorkspace(ctx context.Context, w *account.Workspace) error {
+	return tx.absorb(ctx, "workspace", don.Of(don.Workspace, w.N), spaceAttrs(w))
+}
+
+// PutWorkspace adds a workspace's row with its index entries, without history.
+func (tx *Tx) PutWorkspace(ctx context.Context, w *account.Workspace) error {
+	return tx.putWorkspace(ctx, w)
 }
 
 // DeleteWorkspace moves a workspace to the trash; its identifier and contacts'

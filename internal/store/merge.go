@@ -179,14 +179,19 @@ func (tx *Tx) ObserveContact(ctx context.Context, before, after *contact.Contact
 // AbsorbContact takes a contact's row out of lists and indexes. Its state is
 // kept with the group that it joins, its identifiers are the caller's.
 func (tx *Tx) AbsorbContact(ctx context.Context, c *contact.Contact) error {
-	n, err := tx.q.exec(ctx, "DELETE FROM contact WHERE org_id = $1 AND n = $2", tx.scope.OrgID, c.N)
+	return tx.absorb(ctx, "contact", don.Of(don.Contact, c.N), contactAttrs(c))
+}
+
+// absorb takes the row of a record that is merged away out of its table.
+func (tx *Tx) absorb(ctx context.Context, from string, id don.ID, attrs []attr) error {
+	n, err := tx.q.exec(ctx, "DELETE FROM "+from+" WHERE org_id = $1 AND n = $2", tx.scope.OrgID, id.N)
 	if err != nil {
 		return err
 	}
 	if n == 0 {
-		return errs.Gone(don.Of(don.Contact, c.N).Display())
+		return errs.Gone(id.Display())
 	}
-	return tx.changeAttrs(ctx, c.N, contactAttrs(c), nil)
+	return tx.changeAttrs(ctx, id.N, attrs, nil)
 }
 
 // PutContact adds a contact's row with its index entries, without history.
