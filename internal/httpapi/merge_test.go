@@ -211,3 +211,55 @@ func TestAccountsMerge(t *testing.T) {
 		})
 	})
 }
+
+// TestRevOrgsMerge walks through a merge of workspaces over the API, with what
+// is refused, and its end with the undo of the merge of their accounts.
+func TestRevOrgsMerge(t *testing.T) {
+	onEngines(t, func(t *testing.T, w *world) {
+		c := w.join(t, "acme", org.Settings{})
+		twins(t, c) // REV-1 and REV-2 are the default ones of ACC-1 and ACC-2 or of the first's
+		home := func(acc string) string {
+			return c.Post(t, "rev-orgs.get", `{"account":"`+acc+`"}`, 200).Text(t, "rev_org.display_id")
+		}
+		one, two := home("ACC-1"), home("ACC-2")
+		c.Post(t, "rev-orgs.create", `{"account":"ACC-1","display_name":"Lab","external_ref":"attic","tier":"gold"}`, 201)
+		lab := c.Post(t, "rev-orgs.list", `{"external_ref":["attic"]}`, 200).Text(t, "rev_orgs.0.display_id")
+		guest := c.Post(t, "rev-users.create", `{"display_name":"Guest","rev_org":"`+lab+`"}`, 201).Text(t, "rev_user.display_id")
+		merge := func(p, s string) string { return `{"primary_rev_org":"` + p + `","secondary_rev_org":"` + s + `"}` }
+		useFirst := `{"type":"bad_request","primary_identity":"<any>","message":"` + one + ` was merged into ` + lab + `; use ` + lab + `"}`
+		c.Run(t, []apitest.Scenario{
+			refused("with itself", "rev-orgs.merge", merge(lab, lab), 400, `{"type":"bad_request"}`),
+			refused("of two accounts", "rev-orgs.merge", merge(lab, two), 400, `{"type":"bad_request"}`),
+			refused("preview of two accounts", "merges.preview", `{"primary":"`+lab+`","secondary":"`+two+`"}`, 400, `{"type":"bad_request"}`),
+			refused("another type", "rev-orgs.merge", merge(lab, "ACC-1"), 400, `{"type":"unexpected_id_type"}`),
+			refused("not there", "rev-orgs.merge", merge(lab, "REV-99"), 404, `{"type":"not_found"}`),
+			refused("nothing", "rev-orgs.merge", `{}`, 400, `{"type":"missing_required_field"}`),
+			done("merges.list", `{}`, `{"merges":[]}`),
+			done("merges.preview", `{"primary":"`+one+`","secondary":"`+lab+`"}`, `{"rev_org":{"display_id":"`+one+`","external_ref":"attic","tier":"gold"},"moves":{"identifiers":1},
+				"fields":[{"field":"display_name","dropped":[{"value":"Lab"}]},{"field":"tier","adopted":[{"value":"gold"}]},{"field":"external_ref","adopted":[{"value":"attic"}]}]}`),
+			{Name: "merge", Path: "/rev-orgs.merge", Body: merge(lab, one), Status: 200, Want: `{}`, Exact: true},
+			done("rev-orgs.get", `{"account":"ACC-1"}`, `{"rev_org":{"display_id":"`+lab+`","external_ref":"attic","external_ref_issuer":"devrev:platform:revorg:account"}}`),
+			done("rev-orgs.get", `{"id":"`+one+`"}`, `{"rev_org":{"display_id":"`+one+`","primary_rev_org":{"display_id":"`+lab+`","display_name":"Lab"}}}`),
+			done("rev-users.associations.list", `{"rev_user_id":"REVU-1"}`, `{"associations":[{"associated_to":{"display_id":"ACC-1"}},{"associated_to":{"display_id":"`+lab+`"}}]}`),
+			done("rev-users.list", `{"rev_org":["`+lab+`"],"sort_by":["display_id:asc"]}`, `{"rev_users":[{"display_id":"REVU-1"},{"display_id":"`+guest+`"}]}`),
+			done("rev-users.list", `{"rev_org":["`+one+`"],"sort_by":["display_id:asc"]}`, `{"rev_users":[{"display_id":"REVU-1"},{"display_id":"`+guest+`"}]}`),
+			refused("update", "rev-orgs.update", `{"id":"`+one+`","tier":"x"}`, 400, useFirst),
+			refused("delete", "rev-orgs.delete", `{"id":"`+one+`"}`, 400, useFirst),
+			refused("restore", "rev-orgs.restore", `{"id":"`+one+`"}`, 400, useFirst),
+			refused("merged secondary", "rev-orgs.merge", merge(lab, one), 400, useFirst),
+			refused("merged primary", "rev-orgs.merge", merge(one, lab), 400, useFirst),
+			refused("the default one", "rev-orgs.delete", `{"id":"`+lab+`"}`, 400, `{"type":"bad_request"}`),
+			done("merges.get", `{"id":"MERGE-1"}`, `{"merge":{"type":"rev_org","state":"active","primary":{"display_id":"`+lab+`"},"secondary":{"display_id":"`+one+`"}}}`),
+			done("rev-orgs.update", `{"id":"`+lab+`","description":"all"}`, `{"rev_org":{"description":"all"}}`),
+			done("merges.undo", `{"id":"MERGE-1"}`, `{"rev_org":{"display_id":"`+one+`","external_ref_issuer":"devrev:platform:revorg:account"},"survivor_rev_org":{"display_id":"`+lab+`","description":"all"},
+				"kept_edits":[{"fields":["description"]}],"not_restored":[]}`),
+			done("rev-orgs.get", `{"account":"ACC-1"}`, `{"rev_org":{"display_id":"`+one+`"}}`),
+			done("rev-users.list", `{"rev_org":["`+lab+`"]}`, `{"rev_users":[{"display_id":"`+guest+`"}]}`),
+			done("accounts.merge", `{"primary_account":"ACC-1","secondary_account":"ACC-2"}`, `{}`),
+			done("rev-orgs.merge", merge(lab, two), `{}`),
+			done("merges.undo", `{"id":"MERGE-2"}`, `{"also_undone":[{"display_id":"MERGE-3","type":"rev_org","state":"active"}]}`),
+			done("rev-orgs.get", `{"account":"ACC-2"}`, `{"rev_org":{"display_id":"`+two+`","account":{"display_id":"ACC-2"}}}`),
+			done("merges.get", `{"id":"MERGE-3"}`, `{"merge":{"state":"undone"}}`),
+		})
+	})
+}

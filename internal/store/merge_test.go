@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kith-id/kith/internal/account"
 	"github.com/kith-id/kith/internal/auth"
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
@@ -104,13 +106,47 @@ func TestMergeIsTold(t *testing.T) {
 	})
 }
 
+// TestMergesOfPlacesAreTold reads the same of accounts and workspaces.
+func TestMergesOfPlacesAreTold(t *testing.T) {
+	onEachEngine(t, func(name string, open func(testing.TB) (*DB, org.Scope)) {
+		t.Run(name, func(t *testing.T) {
+			db, s := open(t)
+			inTx(t, db, s, func(ctx context.Context, tx *Tx) error {
+				for n := int64(1); n <= 2; n++ {
+					a := &account.Account{N: n, DisplayName: "A", WorkspaceN: n, Version: 1, CreatedAt: tx.Now(), ModifiedAt: tx.Now()}
+					w := &account.Workspace{N: n, AccountN: n, DisplayName: "W", Default: true, Version: 1, CreatedAt: tx.Now(), ModifiedAt: tx.Now()}
+					if err := tx.InsertAccount(ctx, a); err != nil {
+						return err
+					}
+					if err := tx.InsertWorkspace(ctx, w); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			inTx(t, db, s, func(ctx context.Context, tx *Tx) error { _, err := identity.MergeAccounts(ctx, tx, 1, 2); return err })
+			inTx(t, db, s, func(ctx context.Context, tx *Tx) error { _, err := identity.MergeWorkspaces(ctx, tx, 1, 2); return err })
+			inTx(t, db, s, func(ctx context.Context, tx *Tx) error { _, err := identity.UnmergeAccounts(ctx, tx, 1); return err })
+			want := []told{
+				{"account_merged", 1, 1, `{"ids":{"account/2":"account/1"},"merge":"merge/1"}`},
+				{"rev_org_merged", 1, 1, `{"ids":{"revo/2":"revo/1"},"merge":"merge/2"}`},
+				{"rev_org_unmerged", 1, 1, `{"ids":{"revo/2":"revo/2"},"merge":"merge/2"}`},
+				{"account_unmerged", 1, 1, `{"ids":{"account/2":"account/2"},"merge":"merge/1"}`},
+			}
+			if d := cmp.Diff(want, tales(t, db, s)); d != "" {
+				t.Error(d)
+			}
+		})
+	})
+}
+
 // tales returns the outbox rows of merges with what their history says of ids.
 func tales(t *testing.T, db *DB, s org.Scope) []told {
 	t.Helper()
 	var out []told
 	err := db.e.read(t.Context(), func(q querier) (err error) {
 		out, err = collect(t.Context(), q, `SELECT o.op, o.n, o.n_to, h.delta FROM outbox o JOIN history h ON h.org_id = o.org_id AND h.type = o.type AND h.n = o.n AND h.id = o.id
-			WHERE o.org_id = $1 AND o.op IN ('rev_user_merged', 'rev_user_unmerged') ORDER BY o.id`, []any{s.OrgID},
+			WHERE o.org_id = $1 AND o.op LIKE '%merged' ORDER BY o.id`, []any{s.OrgID},
 			func(r *told) []any { return []any{&r.Op, &r.N, &r.To, &r.Note} })
 		return err
 	})
@@ -122,7 +158,7 @@ func tales(t *testing.T, db *DB, s org.Scope) []told {
 		if err := json.Unmarshal([]byte(out[i].Note), &all); err != nil {
 			t.Fatal(err)
 		}
-		if all["Identifiers"] == nil {
+		if strings.HasPrefix(out[i].Op, "rev_user") && all["Identifiers"] == nil {
 			t.Errorf("%s of REVU-%d does not tell what became of the identifiers: %s", out[i].Op, out[i].N, out[i].Note)
 		}
 		text, err := json.Marshal(map[string]json.RawMessage{"ids": all["ids"], "merge": all["merge"]})
@@ -264,6 +300,73 @@ func TestMergeCostsTheSame(t *testing.T) {
 			t.Logf("merge and undo: %v with 10 entries, %v with 100,000", took[0], took[1])
 			if took[1] > 3*took[0]+10*time.Millisecond {
 				t.Errorf("merging a contact with 100,000 entries took %v, one with 10 %v", took[1], took[0])
+			}
+		})
+	})
+}
+
+// counted counts the statements of a transaction and the rows they change or return.
+type counted struct {
+	querier
+	statements, touched int64
+}
+
+func (c *counted) exec(ctx context.Context, sql string, args ...any) (int64, error) {
+	n, err := c.querier.exec(ctx, sql, args...)
+	c.statements++
+	c.touched += n
+	return n, err
+}
+
+func (c *counted) send(ctx context.Context, sql string, args ...any) error {
+	_, err := c.exec(ctx, sql, args...)
+	return err
+}
+
+func (c *counted) query(ctx context.Context, sql string, args ...any) (rows, error) {
+	rs, err := c.querier.query(ctx, sql, args...)
+	c.statements++
+	return &countedRows{rs, c}, err
+}
+
+type countedRows struct {
+	rows
+	of *counted
+}
+
+func (r *countedRows) Next() bool {
+	more := r.rows.Next()
+	if more {
+		r.of.touched++
+	}
+	return more
+}
+
+// TestMergeTouchesTheSame counts what a merge and its undo do: the same
+// statements and rows for a contact with ten entries of history and for
+// one with thousands.
+func TestMergeTouchesTheSame(t *testing.T) {
+	onEachEngine(t, func(name string, open func(testing.TB) (*DB, org.Scope)) {
+		t.Run(name, func(t *testing.T) {
+			db, s := open(t)
+			var got [2][2]int64
+			for i, entries := range []int{10, 5_000} {
+				p, c := pairOf(t, db, s, entries)
+				var m identity.Merge
+				inTx(t, db, s, func(ctx context.Context, tx *Tx) (err error) {
+					count := &counted{querier: tx.q}
+					tx.q = count
+					if m, err = identity.MergeContacts(ctx, tx, p, c); err != nil {
+						return err
+					}
+					_, err = identity.UnmergeContacts(ctx, tx, m.N)
+					got[i] = [2]int64{count.statements, count.touched}
+					return err
+				})
+			}
+			t.Logf("statements and rows: %v", got)
+			if got[0] != got[1] || got[0][0] < 10 {
+				t.Errorf("with 10 entries %v statements and rows, with 5,000 %v", got[0], got[1])
 			}
 		})
 	})
