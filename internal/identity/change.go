@@ -83,7 +83,7 @@ func assign(ctx context.Context, tx Tx, ids []contact.Identifier, n int64, share
 		return nil
 	}
 	b := &batch{tx: tx, shared: shared, touched: map[int64]*work{}, holders: map[string][]Entry{}}
-	if err := b.load(ctx, []Observation{{Identifiers: ids}}); err != nil {
+	if err := b.look(ctx, ids); err != nil {
 		return err
 	}
 	if err := b.clash(ids, n); err != nil {
@@ -93,6 +93,36 @@ func assign(ctx context.Context, tx Tx, ids []contact.Identifier, n int64, share
 		b.take(i, n)
 	}
 	return b.save(ctx)
+}
+
+// look reads who holds the keys of identifiers and locks nobody: the caller has
+// locked the contacts that it changes, and another lock behind those, such as of
+// everybody who shares a phone, could close a circle of waiting. The index
+// itself refuses a key that is taken meanwhile.
+func (b *batch) look(ctx context.Context, ids []contact.Identifier) error {
+	keys := make([]string, len(ids))
+	for at, i := range ids {
+		keys[at] = Key(i.Kind, i.Norm())
+	}
+	entries, err := b.tx.Identifiers(ctx, keys)
+	if err != nil {
+		return err
+	}
+	var ns []int64
+	for _, e := range entries {
+		b.holders[e.Key] = append(b.holders[e.Key], e)
+		if e.Subject.Type == don.Contact && e.Holder == 0 {
+			ns = append(ns, e.Subject.N)
+		}
+	}
+	found, err := b.tx.Contacts(ctx, ns, false)
+	if err != nil {
+		return err
+	}
+	for n, c := range found {
+		b.touched[n] = &work{before: c, after: clone(c)}
+	}
+	return b.loadGroups(ctx, ns, found)
 }
 
 // Delete moves a contact to the trash and frees its identifiers at once.
