@@ -24,13 +24,21 @@ type pgTx struct {
 	taken []numberRun
 }
 
+// beginRead begins a transaction that sees one state of the database.
+const beginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
 // ownPlans gives every statement of a transaction a plan for its very values:
 // generic plans, which the server keeps, turn selective lists into full walks
 // and stay what they were when the table was empty. Inserts of given rows have
 // one plan whatever the rows, so a transaction of these alone goes without.
 const ownPlans = "SET LOCAL plan_cache_mode = force_custom_plan"
 
-func (t *pgTx) lock() string { return " FOR UPDATE" }
+func (t *pgTx) lock() string {
+	if t.begin == beginRead {
+		return "" // nothing that is read here will be written
+	}
+	return " FOR UPDATE"
+}
 
 func (t *pgTx) send(_ context.Context, sql string, args ...any) error {
 	t.reads = true
@@ -133,7 +141,7 @@ func (t *pgTx) commit(ctx context.Context) error {
 			return nil
 		}
 		// What travels in one exchange without a BEGIN is one transaction.
-		if !t.reads {
+		if !t.reads && t.begin != beginRead {
 			return t.conn.SendBatch(ctx, &pgx.Batch{QueuedQueries: t.queued}).Close()
 		}
 	}

@@ -82,7 +82,7 @@ func (p *postgres) bulk(ctx context.Context, body func(querier) error) error {
 }
 
 func (p *postgres) read(ctx context.Context, body func(querier) error) error {
-	return mapPostgres(p.once(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", body))
+	return mapPostgres(p.once(ctx, beginRead, body))
 }
 
 func (p *postgres) migrate(ctx context.Context, all []migration) error {
