@@ -211,8 +211,11 @@ func (e *environment) findDatabase(cfg config.Config) []server.Finding {
 	}
 	defer func() { _ = kith.Close() }()
 	running := server.Finding{Name: "server", Detail: "none runs on this data folder"}
-	if kith.running {
+	switch {
+	case kith.running:
 		running.Detail = "one runs on this data folder"
+	case cfg.DatabaseURL != "": // servers anywhere may use it, unseen from here
+		running.Detail = "asked none: this command uses PostgreSQL itself"
 	}
 	var out server.DiagnosisView
 	kith.http.Timeout = 10 * time.Minute
