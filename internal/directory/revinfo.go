@@ -27,6 +27,7 @@ type RevInfo struct {
 	User         UserTraits
 	Account      CompanyTraits
 	Workspace    CompanyTraits
+	Visitor      string // hash of the secret of the visitor's browser that the person is at, "" for none
 }
 
 // UserTraits describe the person. What is empty says nothing.
@@ -154,9 +155,12 @@ func (s *Service) Vouch(ctx context.Context, sc org.Scope, in RevInfo, then Then
 			return err
 		}
 		o := identity.Observation{
-			DisplayName: in.User.DisplayName, FullName: in.User.FullName, Description: in.User.Description, Identifiers: slices.Clone(ids), Source: SourceToken,
+			DisplayName: in.User.DisplayName, FullName: in.User.FullName, Description: in.User.Description, Identifiers: ids, Source: SourceToken,
 		}
-		out, err = identity.Vouch(ctx, tx, o, in.ContactN, func(c *contact.Contact) error { return settle(ctx, tx, c, places) })
+		out, err = identity.Vouch(ctx, tx, identity.Word{
+			Observation: o, N: in.ContactN, Visitor: in.Visitor,
+			Edit: func(c *contact.Contact) error { return settle(ctx, tx, c, places) },
+		})
 		if err != nil {
 			return err
 		}

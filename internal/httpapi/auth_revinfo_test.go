@@ -291,7 +291,6 @@ func TestFormsOfContactTokens(t *testing.T) {
 			{Name: "a member's", Path: "/auth-tokens.create", Body: `{` + info + `,"requested_token_type":"` + pat + `"}`, Status: 400, Want: `{"field_name":"requested_token_type"}`},
 			{Name: "a visitor's", Path: "/auth-tokens.create", Body: `{` + info + `,"requested_token_type":"` + session + `:rev:public"}`, Status: 403},
 			{Name: "of something else", Path: "/auth-tokens.create", Body: `{` + info + `,"subject_token_type":"` + urn + `token-type:jwt:dev"}`, Status: 400, Want: `{"field_name":"subject_token_type"}`},
-			{Name: "with a visitor's secret", Path: "/auth-tokens.create", Body: `{` + info + `,"visitor_secret":"x"}`, Status: 400, Want: `{"field_name":"visitor_secret"}`},
 		})
 		s.public.Run(t, []apitest.Scenario{
 			{Name: "one-time by a public token", Path: "/auth-tokens.create", Body: `{` + info + `,"requested_token_type":"` + onetime + `"}`, Status: 403},

@@ -43,7 +43,7 @@ type tokenCreateIn struct {
 	ExpiresInMins    *uint32             `json:"expires_in_mins" doc:"The same in minutes, for tokens of contacts and act-as tokens."`
 	Scope            string              `json:"scope" maxLength:"4096" doc:"Scopes separated by spaces. act-as lets an application token act as others. A personal token may do what its member may, whatever its scopes."`
 	Hint             string              `json:"token_hint" maxLength:"256" doc:"A name to recognise the token by."`
-	VisitorSecret    string              `json:"visitor_secret" maxLength:"256" doc:"With a public token: what an earlier answer gave this visitor's browser to keep. With it the visitor comes back to the same contact."`
+	VisitorSecret    string              `json:"visitor_secret" maxLength:"256" doc:"What an earlier answer to a public token gave this visitor's browser to keep. With a public token the visitor comes back to the same contact; with a private one the visitor's contact, as long as it is only claimed, becomes part of the one that rev_info names."`
 }
 
 type tokenCreateOut struct {
@@ -104,7 +104,7 @@ func (in *tokenCreateIn) check() error {
 	case in.SubjectTokenType == auth.TypeRevInfo && !in.RevInfo.Set:
 		return errs.Missing("rev_info")
 	case in.VisitorSecret != "" && !in.RevInfo.Set:
-		return errs.NotPermitted("visitor_secret", "goes with rev_info and a public token")
+		return errs.NotPermitted("visitor_secret", "goes with rev_info; leave it out")
 	}
 	return nil
 }
@@ -216,9 +216,7 @@ func (d AuthDeps) contactToken(ctx context.Context, c call, in *tokenCreateIn) (
 	if req.Kind == auth.Visitor {
 		return d.visitorToken(ctx, c, in, info, grant)
 	}
-	if in.VisitorSecret != "" {
-		return nil, errs.NotPermitted("visitor_secret", "goes with a public token; leave it out")
-	}
+	info.Visitor = auth.VisitorHash(in.VisitorSecret)
 	if _, err := d.Records.Vouch(ctx, c.OnBehalf(), info, grant.Store); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -23,10 +24,23 @@ type Merge struct {
 	Primary    RecordSummary `json:"primary" doc:"The record that was kept."`
 	Secondary  RecordSummary `json:"secondary" doc:"The record that became part of it."`
 	State      string        `json:"state" enum:"active,undone,purged" doc:"purged: the merged record was deleted and has been removed for good, so that the merge cannot be undone."`
+	Rule       string        `json:"rule" doc:"What decided it: member, signed_link (a token of the org's own backend named identifiers of both), visitor_return (such a token came with the secret of the visitor's browser)."`
+	Evidence   []KeyValue    `json:"evidence" doc:"The identifiers that the rule went by."`
 	MadeBy     *UserSummary  `json:"made_by,omitempty"`
 	MadeDate   wire.Time     `json:"made_date"`
 	UndoneBy   *UserSummary  `json:"undone_by,omitempty"`
 	UndoneDate wire.Time     `json:"undone_date,omitzero"`
+}
+
+// KeyValue is an identifier as records are found by it.
+type KeyValue struct {
+	Kind  string `json:"kind"`
+	Value string `json:"value" doc:"In its normal form."`
+}
+
+func keyValue(key string) KeyValue {
+	kind, norm := identity.ParseKey(key)
+	return KeyValue{string(kind), norm}
 }
 
 // RecordSummary is any record where another names it.
@@ -46,7 +60,11 @@ func (v view) merge(m identity.Merge) Merge {
 	out := Merge{
 		ID: v.format(id), DisplayID: id.Display(), Type: m.Type.Wire(), State: m.State,
 		Primary: v.record(don.Of(m.Type, m.Primary)), Secondary: v.record(don.Of(m.Type, m.Secondary)),
+		Rule: cmp.Or(m.Rule, "member"), Evidence: []KeyValue{},
 		MadeBy: v.author(m.By), MadeDate: wire.At(m.At), UndoneBy: v.author(m.UndoneBy),
+	}
+	for _, key := range m.Keys {
+		out.Evidence = append(out.Evidence, keyValue(key))
 	}
 	if m.UndoneAt != nil {
 		out.UndoneDate = wire.At(*m.UndoneAt)

@@ -16,7 +16,7 @@ import (
 // merged away, for both being the same or the primary being far below the
 // secondary; not_found.
 func MergeAccounts(ctx context.Context, tx AccountTx, primary, secondary int64) (Merge, error) {
-	return merge(ctx, tx, accounts{tx}, primary, secondary)
+	return merge(ctx, tx, accounts{tx}, primary, secondary, Why{})
 }
 
 // UnmergeAccounts takes a merge of accounts back, see unmerge. Merges of

@@ -30,6 +30,8 @@ type ClaimTx interface {
 	Tx
 	ClaimsBySecret(ctx context.Context, secret string) ([]Statement, error)
 	ClaimsOf(ctx context.Context, n int64) ([]Statement, error)
+	// Claimants returns up to limit contacts whose visitors claim a key.
+	Claimants(ctx context.Context, key string, limit int) ([]int64, error)
 	PutClaims(ctx context.Context, claims []Statement) error
 	DropClaims(ctx context.Context, n int64, keys []string) error
 	SeeClaims(ctx context.Context, n int64) error
@@ -62,7 +64,7 @@ func Welcome(ctx context.Context, tx ClaimTx, v Visit) (c *contact.Contact, crea
 	if known != nil {
 		return known, false, Say(ctx, tx, known, v)
 	}
-	b := &batch{tx: tx, touched: map[int64]*work{}, holders: map[string][]Entry{}}
+	b := newBatch(tx)
 	out := b.create(&Observation{DisplayName: v.DisplayName, FullName: v.FullName, Identifiers: claimed(v.Identifiers)})
 	if err := b.save(ctx); err != nil {
 		return nil, false, err

@@ -15,7 +15,7 @@ import (
 // The secondary's id leads to the primary from then on. Errors: invalid for a
 // contact that was merged away or both being the same, not_found.
 func MergeContacts(ctx context.Context, tx Tx, primary, secondary int64) (Merge, error) {
-	return merge(ctx, tx, contacts{tx}, primary, secondary)
+	return merge(ctx, tx, contacts{tx}, primary, secondary, Why{})
 }
 
 // UnmergeContacts takes a merge of contacts back, see unmerge.

@@ -39,6 +39,12 @@ func kindOf(key string) contact.Kind {
 	return ""
 }
 
+// ParseKey returns the kind and normalised value of a key, "" for what is none.
+func ParseKey(key string) (contact.Kind, string) {
+	kind := kindOf(key)
+	return kind, strings.TrimPrefix(key, letters[kind])
+}
+
 // Field returns the API field that a kind is given in.
 func Field(kind contact.Kind) string {
 	switch kind {

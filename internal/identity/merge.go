@@ -92,6 +92,7 @@ type Merge struct {
 	By                 string // tail of the actor's DON
 	UndoneAt           *time.Time
 	UndoneBy           string
+	Why
 }
 
 // The states of a merge.
@@ -194,7 +195,7 @@ func mergedAway[T any](ctx context.Context, tx Tx, of kind[T], n int64) (own *T,
 // merge merges a record into another: the primary keeps its values, gets those
 // it has not, and all elements of the lists of both. The secondary's id leads to
 // the primary from then on.
-func merge[T any](ctx context.Context, tx Tx, of kind[T], primary, secondary int64) (Merge, error) {
+func merge[T any](ctx context.Context, tx Tx, of kind[T], primary, secondary int64, why Why) (Merge, error) {
 	p, s, err := pair(ctx, tx, of, primary, secondary, true)
 	if err != nil {
 		return Merge{}, err
@@ -203,7 +204,7 @@ func merge[T any](ctx context.Context, tx Tx, of kind[T], primary, secondary int
 	if err != nil {
 		return Merge{}, err
 	}
-	m := Merge{Type: of.of(), Primary: primary, Secondary: secondary, State: Active, At: tx.Now(), By: tx.Scope().Actor.Tail()}
+	m := Merge{Type: of.of(), Primary: primary, Secondary: secondary, State: Active, At: tx.Now(), By: tx.Scope().Actor.Tail(), Why: why}
 	if m.N, err = tx.Next(ctx, don.Merge, 1); err != nil {
 		return Merge{}, err
 	}
@@ -251,6 +252,9 @@ func (m Merge) tell(ctx context.Context, tx Tx, op string, before, after any, su
 		ids[don.Of(m.Type, n).Tail()] = don.Of(m.Type, to).Tail()
 	}
 	extra := map[string]any{"merge": don.Of(don.Merge, m.N).Tail(), "ids": ids}
+	if m.Rule != "" {
+		extra["rule"] = m.Rule
+	}
 	id := don.Of(m.Type, survivor)
 	_, err := tx.Record(ctx,
 		Note{ID: id, Op: op, Before: before, After: after, Extra: extra, Tell: id},

@@ -57,7 +57,8 @@ type Observation struct {
 	Associations []contact.Association
 	Owners       []int64
 	Tags         []tag.Use
-	Source       string // api, import/12, …
+	Source       string  // api, import/12, …
+	Channel      Channel // which rules find the contact
 }
 
 // Outcome is what became of an observation.
@@ -65,19 +66,21 @@ type Outcome struct {
 	Contact *contact.Contact
 	Created bool
 	Changed bool
+	By      Match // how the contact was found
 	// Held lists identifiers that were not attached because another record
 	// holds them: a hint that two records may be one person.
-	Held []Entry
-	Err  error
+	Held   []Entry
+	Linked []Merge     // contacts that became part of Contact
+	Doubts []Suspicion // contacts that may be Contact
+	Err    error
 }
 
 // Resolve finds or creates the contact of each observation, in order, as one
 // set: every key is looked up once and every row written in bulk. An
 // observation that fails leaves nothing behind and does not disturb the others.
-// External references are matched first, then e-mail; a phone matches only when
-// it is all that is known and one contact alone has it.
+// See RulesOf for how a contact is found.
 func Resolve(ctx context.Context, tx Tx, obs []Observation) ([]Outcome, error) {
-	b := &batch{tx: tx, shared: tx.Scope().Settings.SharedEmails, touched: map[int64]*work{}, holders: map[string][]Entry{}}
+	b := newBatch(tx)
 	if err := b.load(ctx, obs); err != nil {
 		return nil, err
 	}
@@ -105,6 +108,7 @@ type batch struct {
 	seized  []seizure
 	made    int64 // contacts made so far, counted down; numbers are given when saving
 	first   int64 // the number of the first of them
+	trace   *[]Tried
 }
 
 type work struct {
@@ -170,32 +174,6 @@ func (b *batch) live(key string) []*work {
 	return out
 }
 
-// find returns the contact that an observation is about and the key that leads
-// to it.
-func (b *batch) find(o *Observation) (*work, string) {
-	for _, kind := range []contact.Kind{contact.KindRef, contact.KindEmail} {
-		for _, i := range o.Identifiers {
-			if i.Kind != kind {
-				continue
-			}
-			if found := b.live(Key(i.Kind, i.Norm())); len(found) == 1 {
-				return found[0], Key(i.Kind, i.Norm())
-			}
-		}
-	}
-	for _, i := range o.Identifiers {
-		if i.Kind != contact.KindPhone {
-			return nil, ""
-		}
-	}
-	for _, i := range o.Identifiers {
-		if found := b.live(Key(i.Kind, i.Norm())); len(found) == 1 {
-			return found[0], Key(i.Kind, i.Norm())
-		}
-	}
-	return nil, ""
-}
-
 func (b *batch) resolve(o *Observation) Outcome {
 	if o.Mode == CreateOnly {
 		if err := b.clash(o.Identifiers, 0); err != nil {
@@ -203,14 +181,16 @@ func (b *batch) resolve(o *Observation) Outcome {
 		}
 		return b.create(o)
 	}
-	w, key := b.find(o)
+	w, by := b.find(o)
 	if w == nil {
 		if o.Mode == UpdateOnly {
 			return Outcome{Err: errs.Gone("a contact with these identifiers")}
 		}
 		return b.create(o)
 	}
-	return b.enrich(w, key, o)
+	out := b.enrich(w, by.Key, o)
+	out.By = by
+	return out
 }
 
 // clash returns the conflict of the first exclusive identifier that another

@@ -1,69 +1,105 @@
 package identity
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 )
 
+// Word is what the org's own backend says of a person.
+type Word struct {
+	Observation
+	N       int64  // the contact that it names itself, 0 for none
+	Visitor string // hash of the secret that the person's browser keeps, "" for none
+	// Edit may change the contact further before it is written. It may run again.
+	Edit func(*contact.Contact) error
+}
+
 // Vouch finds or creates the contact of whom the org's own backend speaks, and
 // makes it what the backend says: its word counts, so what it gives replaces
 // what stood, and it names who it means by its own reference.
 //
-// With n the backend names the contact itself. Otherwise the observation's
+// With N the backend names the contact itself. Otherwise the observation's
 // reference decides; a reference that nobody has may join a contact that the
 // e-mail address leads to, when that one has no reference yet or the org allows
-// several. An identifier that another contact holds stays there and is returned
-// in Outcome.Held. Edit may change the contact further before it is written.
-func Vouch(ctx context.Context, tx Tx, o Observation, n int64, edit func(*contact.Contact) error) (Outcome, error) {
-	b := &batch{tx: tx, shared: tx.Scope().Settings.SharedEmails, touched: map[int64]*work{}, holders: map[string][]Entry{}}
+// several. Contacts that hold the other identifiers become part of it where the
+// rule signed_link allows it, and so does the contact of a visitor whose secret
+// comes along. An identifier that another contact keeps is returned in
+// Outcome.Held.
+func Vouch(ctx context.Context, tx ClaimTx, word Word) (Outcome, error) {
+	o := word.Observation
+	o.Channel, o.Identifiers = ChannelToken, slices.Clone(o.Identifiers)
 	for at := range o.Identifiers {
 		o.Identifiers[at].Proof = contact.Signed
 	}
-	if err := b.load(ctx, []Observation{o}); err != nil {
-		return Outcome{}, err
-	}
-	w, err := b.vouched(ctx, &o, n)
+	b, w, by, err := vouched(ctx, tx, &o, word.N)
 	if err != nil {
 		return Outcome{}, err
 	}
+	var out Outcome
+	gained := o.Identifiers
 	if w == nil {
-		return b.vouchNew(ctx, o, edit)
+		out, err = b.vouchNew(ctx, o, word.Edit)
+	} else {
+		gained = missingFrom(w.after, o.Identifiers)
+		out, err = b.vouchLinked(ctx, tx, w, by, o, word)
 	}
-	return b.vouchKnown(ctx, w, o, edit)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if word.Visitor != "" {
+		if err := adoptVisitor(ctx, tx, word.Visitor, &out); err != nil {
+			return Outcome{}, err
+		}
+	}
+	return out, suspectClaims(ctx, tx, gained, &out)
 }
 
-// vouched finds the contact that is meant, nil when it is a new one.
-func (b *batch) vouched(ctx context.Context, o *Observation, n int64) (*work, error) {
-	if n != 0 {
-		found, err := b.tx.Contacts(ctx, []int64{n}, true)
+// missingFrom returns the identifiers that a contact does not hold.
+func missingFrom(c *contact.Contact, ids []contact.Identifier) []contact.Identifier {
+	return slices.DeleteFunc(slices.Clone(ids), func(i contact.Identifier) bool { return holds(c, i) })
+}
+
+// vouched loads what a word's identifiers lead to and finds the contact that is
+// meant, nil when it is a new one.
+func vouched(ctx context.Context, tx Tx, o *Observation, n int64) (*batch, *work, Match, error) {
+	b := newBatch(tx)
+	if err := b.load(ctx, []Observation{*o}); err != nil {
+		return nil, nil, Match{}, err
+	}
+	if n == 0 {
+		w, by := b.find(o)
+		return b, w, by, nil
+	}
+	if b.touched[n] == nil {
+		found, err := tx.Contacts(ctx, []int64{n}, true)
 		if err != nil {
-			return nil, err
+			return nil, nil, Match{}, err
 		}
 		if found[n] == nil {
-			return nil, errs.Gone(don.Of(don.Contact, n).Display())
+			return nil, nil, Match{}, errs.Gone(don.Of(don.Contact, n).Display())
 		}
-		return &work{before: found[n], after: clone(found[n])}, nil
+		b.touched[n] = &work{before: found[n], after: clone(found[n])}
 	}
-	for _, i := range o.Identifiers {
-		if found := b.live(Key(i.Kind, i.Norm())); i.Kind == contact.KindRef && len(found) == 1 {
-			return found[0], nil
-		}
-	}
-	for _, i := range o.Identifiers {
-		found := b.live(Key(i.Kind, i.Norm()))
-		if i.Kind == contact.KindEmail && len(found) == 1 && b.takesRef(found[0].after) {
-			return found[0], nil
-		}
-	}
-	return nil, nil
+	return b, b.touched[n], Match{Rule: RuleID}, nil
+}
+
+func newBatch(tx Tx) *batch {
+	return &batch{tx: tx, shared: tx.Scope().Settings.SharedEmails, touched: map[int64]*work{}, holders: map[string][]Entry{}}
 }
 
 // takesRef reports whether a contact may get one more external reference.
 func (b *batch) takesRef(c *contact.Contact) bool {
-	refs := len(c.Values(contact.KindRef))
+	refs := 0
+	for _, i := range c.Identifiers {
+		if i.Kind == contact.KindRef && i.Proof != contact.Claimed {
+			refs++
+		}
+	}
 	return refs == 0 || !b.tx.Scope().Settings.SingleAssociation && refs < contact.MaxRefs
 }
 
@@ -90,26 +126,54 @@ func (b *batch) vouchNew(ctx context.Context, o Observation, edit func(*contact.
 	return out, b.save(ctx)
 }
 
-func (b *batch) vouchKnown(ctx context.Context, w *work, o Observation, edit func(*contact.Contact) error) (Outcome, error) {
-	c := w.after
-	free, held := b.free(o.Identifiers, c.N)
+// vouchLinked links what the word proves to be the same person, then makes the
+// contact what the word says.
+func (b *batch) vouchLinked(ctx context.Context, tx Tx, w *work, by Match, o Observation, word Word) (Outcome, error) {
+	others, keys, doubts := b.links(w, &o)
+	linked, err := link(ctx, tx, w.after.N, others, keys)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if len(linked) > 0 {
+		if b, w, _, err = vouched(ctx, tx, &o, w.after.N); err != nil {
+			return Outcome{}, err
+		}
+	}
+	out, err := b.vouchKnown(ctx, w, by, o, word.Edit)
+	out.By, out.Linked, out.Doubts = by, linked, doubts
+	out.Changed = out.Changed || len(linked) > 0
+	return out, err
+}
+
+func (b *batch) vouchKnown(ctx context.Context, w *work, by Match, o Observation, edit func(*contact.Contact) error) (Outcome, error) {
+	n := w.after.N
+	free, held := b.free(o.Identifiers, n)
 	for at, i := range free {
-		if i.Kind == contact.KindRef && !has(c, i) && !b.takesRef(c) {
-			return Outcome{}, errs.NotPermitted("user_ref", "%s has another reference already, and this org lets a contact have one", don.Of(don.Contact, c.N).Display())
+		if i.Kind == contact.KindRef && !holds(w.after, i) && !b.takesRef(w.after) {
+			return Outcome{}, errs.NotPermitted("user_ref", "%s has another reference already, and this org lets a contact have one", don.Of(don.Contact, n).Display())
 		}
 		free[at].Since = b.tx.Now()
 	}
-	c.Identifiers = vouchedFor(c.Identifiers, free)
-	for field, now := range map[*string]string{&c.DisplayName: o.DisplayName, &c.FullName: o.FullName, &c.Description: o.Description} {
-		if now != "" {
-			*field = now
+	var refused error
+	via := Via{Key: by.Key, Source: o.Source}
+	if by.Key == "" {
+		via.N = n
+	}
+	got, err := Observe(ctx, b.tx, w.before, via, func(own *contact.Contact) *contact.Contact {
+		c := clone(own)
+		c.Identifiers = vouchedFor(c.Identifiers, free)
+		for field, now := range map[*string]string{&c.DisplayName: o.DisplayName, &c.FullName: o.FullName, &c.Description: o.Description} {
+			if now != "" {
+				*field = now
+			}
 		}
+		refused = edit(c)
+		return c
+	})
+	if refused != nil || err != nil {
+		return Outcome{}, cmp.Or(refused, err)
 	}
-	if err := edit(c); err != nil {
-		return Outcome{}, err
-	}
-	changed, err := Change(ctx, b.tx, w.before, c)
-	return Outcome{Contact: c, Changed: changed, Held: held}, err
+	return Outcome{Contact: got.Contact, Changed: got.Changed, Held: held}, nil
 }
 
 // vouchedFor puts signed identifiers before those of their kind that stand, of

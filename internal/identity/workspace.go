@@ -23,7 +23,7 @@ const (
 // the primary is. Errors: invalid for a workspace that was merged away, for both
 // being the same or of two accounts; not_found.
 func MergeWorkspaces(ctx context.Context, tx AccountTx, primary, secondary int64) (Merge, error) {
-	return merge(ctx, tx, workspaces{tx}, primary, secondary)
+	return merge(ctx, tx, workspaces{tx}, primary, secondary, Why{})
 }
 
 // UnmergeWorkspaces takes a merge of workspaces back, see unmerge.

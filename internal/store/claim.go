@@ -24,6 +24,12 @@ func (tx *Tx) ClaimsOf(ctx context.Context, n int64) ([]identity.Statement, erro
 		[]any{tx.scope.OrgID, n}, scanClaim)
 }
 
+// Claimants returns up to limit contacts whose visitors claim a key.
+func (tx *Tx) Claimants(ctx context.Context, key string, limit int) ([]int64, error) {
+	return collect(ctx, tx.q, "SELECT n FROM claim WHERE org_id = $1 AND key = $2 LIMIT $3", []any{tx.scope.OrgID, key, limit},
+		func(n *int64) []any { return []any{n} })
+}
+
 // PutClaims adds claims; those that stand stay as old as they are.
 func (tx *Tx) PutClaims(ctx context.Context, claims []identity.Statement) error {
 	for _, c := range claims {

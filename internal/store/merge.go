@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/directory"
@@ -68,21 +69,25 @@ func (tx *Tx) DropAliases(ctx context.Context, t don.Type, ns []int64) error {
 	return nil
 }
 
-const mergeColumns = "n, type, primary_n, secondary_n, state, made_at, made_by, undone_at, undone_by"
+const mergeColumns = "n, type, primary_n, secondary_n, state, made_at, made_by, undone_at, undone_by, rule, evidence"
 
 type mergeRow struct {
 	identity.Merge
-	code int16
+	code     int16
+	evidence string
 }
 
 func scanMerge(r *mergeRow) []any {
-	return []any{&r.N, &r.code, &r.Primary, &r.Secondary, &r.State, &r.At, &r.By, &r.UndoneAt, &r.UndoneBy}
+	return []any{&r.N, &r.code, &r.Primary, &r.Secondary, &r.State, &r.At, &r.By, &r.UndoneAt, &r.UndoneBy, &r.Rule, &r.evidence}
 }
+
+// evidenceSeparator parts identity keys, which have no line breaks.
+const evidenceSeparator = "\n"
 
 // InsertMerge adds a merge.
 func (tx *Tx) InsertMerge(ctx context.Context, m identity.Merge) error {
-	_, err := tx.q.exec(ctx, "INSERT INTO merge (org_id, "+mergeColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, '')",
-		tx.scope.OrgID, m.N, typeCodes[m.Type], m.Primary, m.Secondary, m.State, m.At, m.By)
+	_, err := tx.q.exec(ctx, "INSERT INTO merge (org_id, "+mergeColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, '', $9, $10)",
+		tx.scope.OrgID, m.N, typeCodes[m.Type], m.Primary, m.Secondary, m.State, m.At, m.By, m.Rule, strings.Join(m.Keys, evidenceSeparator))
 	return err
 }
 
@@ -104,6 +109,9 @@ func (tx *Tx) merges(ctx context.Context, sql string, args ...any) ([]identity.M
 	for i, r := range got {
 		out[i] = r.Merge
 		out[i].Type = typeOf(r.code)
+		if r.evidence != "" {
+			out[i].Keys = strings.Split(r.evidence, evidenceSeparator)
+		}
 	}
 	return out, err
 }
