@@ -121,10 +121,11 @@ var mayCall = map[Kind][]string{
 }
 
 // never lists what an application must not do in a member's name: get hold of
-// secrets that outlive its own, or change who may do what.
+// secrets that outlive its own, change who may do what, or say that a person
+// has checked something.
 var never = []string{
 	"auth-tokens.create", "auth-tokens.update", "auth-tokens.self.delete", "dev-orgs.settings.update",
-	"service-accounts.create", "service-accounts.update",
+	"rev-users.identifiers.verify", "service-accounts.create", "service-accounts.update",
 }
 
 // isMember reports whether the caller acts for a member.

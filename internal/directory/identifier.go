@@ -214,6 +214,15 @@ func (s *Service) SetMainIdentifier(ctx context.Context, sc org.Scope, n int64, 
 	})
 }
 
+// VerifyIdentifier makes an identifier count as attested: the caller has checked
+// that it is the contact's. One that another record holds is a conflict.
+func (s *Service) VerifyIdentifier(ctx context.Context, sc org.Scope, n int64, kind contact.Kind, value string) (ContactFound, error) {
+	return s.editIdentifier(ctx, sc, n, kind, value, func(e edit, at int) {
+		i := &e.c.Identifiers[at]
+		i.Proof = max(i.Proof, contact.Attested)
+	})
+}
+
 func (e edit) setMain(kind contact.Kind, norm string) {
 	for i := range e.c.Identifiers {
 		if at := &e.c.Identifiers[i]; at.Kind == kind {

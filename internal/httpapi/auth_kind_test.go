@@ -81,7 +81,7 @@ func kinds(t *testing.T, s shop) []kind {
 	none := []string{}
 	own := append([]string{"auth-tokens.delete", "auth-tokens.info"}, selfOps...)
 	asMember := []string{ // an application in a member's name
-		"auth-tokens.create", "auth-tokens.update", "auth-tokens.self.delete", "dev-orgs.settings.update", "service-accounts.create", "service-accounts.update",
+		"auth-tokens.create", "auth-tokens.update", "auth-tokens.self.delete", "dev-orgs.settings.update", "rev-users.identifiers.verify", "service-accounts.create", "service-accounts.update",
 	}
 	return []kind{
 		{"pat", fixed(s.admin.Token), 403, nil},

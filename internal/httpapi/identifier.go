@@ -89,6 +89,9 @@ func registerIdentifiers(api *API, d DirectoryDeps) {
 	operate(api, writeOp("rev-users.identifiers.add", "Give a contact one more e-mail address, phone or reference", tag, http.StatusConflict), d.addIdentifier)
 	operate(api, writeOp("rev-users.identifiers.remove", "Take an e-mail address, phone or reference from a contact", tag), d.removeIdentifier)
 	operate(api, writeOp("rev-users.identifiers.set-main", "Make an identifier the main one of its kind", tag), d.setMainIdentifier)
+	verify := writeOp("rev-users.identifiers.verify", "Vouch for an identifier that somebody has checked", tag, http.StatusConflict)
+	verify.Description = "It counts as attested from then on, also one that a visitor only claimed. History keeps who said so. For admins in person."
+	operate(api, verify, d.verifyIdentifier)
 }
 
 func (d DirectoryDeps) listIdentifiers(ctx context.Context, c call, in *idIn) (*identifiersOut, error) {
@@ -133,4 +136,13 @@ func (d DirectoryDeps) setMainIdentifier(ctx context.Context, c call, in *identi
 		return nil, err
 	}
 	return c.identifiers(d.Service.SetMainIdentifier(ctx, c.Scope, id.N, contact.Kind(in.Kind), in.Value))
+}
+
+func (d DirectoryDeps) verifyIdentifier(ctx context.Context, c call, in *identifierIn) (*identifiersOut, error) {
+	id, err := c.object("id", in.ID, don.Contact)
+	if err != nil {
+		return nil, err
+	}
+	found, err := d.Service.VerifyIdentifier(ctx, c.Scope, id.N, contact.Kind(in.Kind), in.Value)
+	return c.identifiers(found, asValue(err))
 }

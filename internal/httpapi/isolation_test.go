@@ -92,6 +92,7 @@ var intrusions = map[string]intrusion{
 	"rev-users.identifiers.list":     contactIntrusion,
 	"rev-users.identifiers.remove":   missing(`{"id":"$revu","kind":"email","value":"bo@b.example"}`),
 	"rev-users.identifiers.set-main": missing(`{"id":"$revu","kind":"email","value":"bo@b.example"}`),
+	"rev-users.identifiers.verify":   missing(`{"id":"$revu","kind":"email","value":"bo@b.example"}`),
 	"rev-users.link":                 missing(`{"id":"$revu","rev_org":"$revo"}`),
 	"rev-users.list":                 empty("rev_users", append(slices.Clone(listIntrusions), `{"associations":["$acc","$revo"]}`, `{"rev_org":["$revo"]}`, `{"email":["bo@b.example"]}`, `{"external_ref":["b-revu"]}`)...),
 	"rev-users.merge":                missing(`{"primary_user":"$revu","secondary_user":"$other_revu"}`),
