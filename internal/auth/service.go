@@ -154,6 +154,19 @@ func (s *Service) Bearer(ctx context.Context, secret string) (Actor, error) {
 	return a, s.ended(a.Token, now)
 }
 
+// Inspect returns the caller that a token of a caller's org stands for. One of
+// another org is as unknown as one that nobody issued. Errors are those of Bearer.
+func (s *Service) Inspect(ctx context.Context, a Actor, secret string) (Actor, error) {
+	c, err := s.checkSignature(ctx, secret)
+	if err != nil {
+		return Actor{}, err
+	}
+	if c.OrgID != a.Scope.Space.OrgDisplay() {
+		return Actor{}, errBadToken
+	}
+	return s.Bearer(ctx, secret)
+}
+
 // ended returns the error of a token that is no longer valid.
 func (s *Service) ended(t Token, now time.Time) error {
 	switch t.Status(now) {

@@ -37,6 +37,7 @@ type Tx interface {
 	tagTx
 	trashTx
 	listTx
+	keyTx
 	MembersByN(ctx context.Context, ns []int64) (map[int64]org.Member, error)
 }
 

@@ -150,23 +150,28 @@ func (s *Service) Vouch(ctx context.Context, sc org.Scope, in RevInfo, then Then
 	}
 	var out identity.Outcome
 	err = s.db.Write(ctx, sc, func(tx Tx) error {
-		places, err := revPlaces(ctx, tx, in)
-		if err != nil {
-			return err
-		}
-		o := identity.Observation{
-			DisplayName: in.User.DisplayName, FullName: in.User.FullName, Description: in.User.Description, Identifiers: ids, Source: SourceToken,
-		}
-		out, err = identity.Vouch(ctx, tx, identity.Word{
-			Observation: o, N: in.ContactN, Visitor: in.Visitor,
-			Edit: func(c *contact.Contact) error { return settle(ctx, tx, c, places) },
-		})
+		var err error
+		out, err = vouch(ctx, tx, in, ids, nil)
 		if err != nil {
 			return err
 		}
 		return then(ctx, tx, contactOf(out.Contact.N))
 	})
 	return out, err
+}
+
+func vouch(ctx context.Context, tx Tx, in RevInfo, ids []contact.Identifier, trace *[]identity.Tried) (identity.Outcome, error) {
+	places, err := revPlaces(ctx, tx, in)
+	if err != nil {
+		return identity.Outcome{}, err
+	}
+	return identity.Vouch(ctx, tx, identity.Word{
+		Observation: identity.Observation{
+			DisplayName: in.User.DisplayName, FullName: in.User.FullName, Description: in.User.Description, Identifiers: ids, Source: SourceToken, Trace: trace,
+		},
+		N: in.ContactN, Visitor: in.Visitor, Field: "user_ref",
+		Edit: func(c *contact.Contact) error { return settle(ctx, tx, c, places) },
+	})
 }
 
 // settle gives a contact the places that the application states. Where a

@@ -21,11 +21,18 @@ const (
 )
 
 // Sweep does the housekeeping of an org: it removes for good what has been in
-// the trash for TrashDays, and takes deleted accounts, workspaces and tags off
-// the records that still name them. It works in small transactions and returns
+// the trash for TrashDays, forgets idempotency keys, and takes deleted accounts,
+// workspaces and tags off the records that still name them. It works in small transactions and returns
 // how many records it changed; call it again until that is 0.
 func (s *Service) Sweep(ctx context.Context, sc org.Scope, now time.Time) (int, error) {
 	done, err := s.purge(ctx, sc, now.AddDate(0, 0, -TrashDays))
+	if err != nil {
+		return done, err
+	}
+	err = s.write(ctx, sc, func(tx Tx) error {
+		_, err := tx.DropKeys(ctx, now.Add(-KeyLife), sweepLimit)
+		return err
+	})
 	if err != nil {
 		return done, err
 	}

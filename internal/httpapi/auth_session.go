@@ -20,13 +20,15 @@ type AuthDeps struct {
 }
 
 // RegisterAuth adds the operations setup.*, sessions.*, password-resets.redeem,
-// auth-tokens.*, service-accounts.*, rev-users.self.*, dev-users.* and dev-orgs.*.
+// auth-tokens.*, service-accounts.*, rev-users.self.*, rev-users.upsert,
+// identities.*, dev-users.* and dev-orgs.*.
 func RegisterAuth(api *API, d AuthDeps) {
 	registerSetup(api, d)
 	registerSessions(api, d)
 	registerTokens(api, d)
 	registerServiceAccounts(api, d)
 	registerContactSelf(api, d)
+	registerIdentity(api, d)
 	registerMembers(api, d)
 	registerSettings(api, d)
 }

@@ -144,7 +144,9 @@ func TestBrowsersRace(t *testing.T) {
 		}
 		clients := make([]apitest.Client, n)
 		for i, secret := range secrets {
-			wg.Go(func() { clients[i] = s.signInAt(t, secret, `{"user_ref":"ann","user_traits":{"email":"ann@x.example"}}`) })
+			wg.Go(func() {
+				clients[i] = s.signInAt(t, secret, `{"user_ref":"ann","user_traits":{"email":"ann@x.example"}}`)
+			})
 		}
 		wg.Wait()
 		id := who(t, clients[0])

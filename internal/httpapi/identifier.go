@@ -31,12 +31,17 @@ func (c call) identifiers(f directory.ContactFound, err error) (*identifiersOut,
 	if err != nil {
 		return nil, err
 	}
-	out := &identifiersOut{Identifiers: []Identifier{}}
-	for _, i := range f.Item.Identifiers {
-		out.Identifiers = append(out.Identifiers, identifierOf(f.Item, i))
+	return &identifiersOut{identifiersOf(f.Item)}, nil
+}
+
+// identifiersOf shows a contact's identifiers by kind, the main one of each first.
+func identifiersOf(c *contact.Contact) []Identifier {
+	out := []Identifier{}
+	for _, i := range c.Identifiers {
+		out = append(out, identifierOf(c, i))
 	}
-	slices.SortStableFunc(out.Identifiers, func(a, b Identifier) int { return cmp.Compare(rank(a), rank(b)) })
-	return out, nil
+	slices.SortStableFunc(out, func(a, b Identifier) int { return cmp.Compare(rank(a), rank(b)) })
+	return out
 }
 
 // rank sorts identifiers for show: by kind, and the main one of each first.

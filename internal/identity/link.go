@@ -176,20 +176,22 @@ func suspectClaims(ctx context.Context, tx ClaimTx, gained []contact.Identifier,
 	return nil
 }
 
-// Candidates lists the contacts, other than its own, that an outcome says may be
-// the same person.
-func (o *Outcome) Candidates() []don.ID {
-	var out []don.ID
-	add := func(id don.ID) {
-		if !slices.Contains(out, id) {
-			out = append(out, id)
+// Suspicions lists the contacts, other than its own, that an outcome says may be
+// the same person, each once.
+func (o *Outcome) Suspicions() []Suspicion {
+	var out []Suspicion
+	add := func(s Suspicion) {
+		if s.B != s.A && !slices.ContainsFunc(out, func(k Suspicion) bool { return k.B == s.B }) {
+			out = append(out, s)
 		}
 	}
-	for _, e := range o.Held {
-		add(e.Subject)
-	}
 	for _, d := range o.Doubts {
-		add(don.Of(don.Contact, d.B))
+		add(d)
+	}
+	for _, e := range o.Held {
+		if e.Subject.Type == don.Contact && o.Contact != nil {
+			add(Suspicion{A: o.Contact.N, B: e.Subject.N, Rule: RuleHeld, Key: e.Key})
+		}
 	}
 	return out
 }

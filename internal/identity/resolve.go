@@ -59,6 +59,8 @@ type Observation struct {
 	Tags         []tag.Use
 	Source       string  // api, import/12, …
 	Channel      Channel // which rules find the contact
+	// Trace is told of each look of a rule, where there is one.
+	Trace *[]Tried
 }
 
 // Outcome is what became of an observation.
@@ -66,7 +68,8 @@ type Outcome struct {
 	Contact *contact.Contact
 	Created bool
 	Changed bool
-	By      Match // how the contact was found
+	By      Match            // how the contact was found
+	Before  *contact.Contact // as it was, nil for a new one
 	// Held lists identifiers that were not attached because another record
 	// holds them: a hint that two records may be one person.
 	Held   []Entry
@@ -108,7 +111,6 @@ type batch struct {
 	seized  []seizure
 	made    int64 // contacts made so far, counted down; numbers are given when saving
 	first   int64 // the number of the first of them
-	trace   *[]Tried
 }
 
 type work struct {
@@ -189,7 +191,7 @@ func (b *batch) resolve(o *Observation) Outcome {
 		return b.create(o)
 	}
 	out := b.enrich(w, by.Key, o)
-	out.By = by
+	out.By, out.Before = by, w.before
 	return out
 }
 

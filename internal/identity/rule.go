@@ -106,7 +106,7 @@ func (b *batch) find(o *Observation) (*work, Match) {
 		if w == nil {
 			w, by = got, m
 		}
-		if w != nil && b.trace == nil {
+		if w != nil && o.Trace == nil {
 			break
 		}
 	}
@@ -116,11 +116,11 @@ func (b *batch) find(o *Observation) (*work, Match) {
 // apply looks for an observation's contact by one rule; late rules only trace.
 func (b *batch) apply(r Rule, o *Observation, late bool) (*work, Match) {
 	if !slices.ContainsFunc(o.Identifiers, func(i contact.Identifier) bool { return i.Kind == r.Kind }) {
-		b.tried(Tried{Rule: r, Why: WhyAbsent})
+		o.tried(Tried{Rule: r, Why: WhyAbsent})
 		return nil, Match{}
 	}
 	if r.Alone && slices.ContainsFunc(o.Identifiers, func(i contact.Identifier) bool { return i.Kind != r.Kind }) {
-		b.tried(Tried{Rule: r, Why: WhyCompany})
+		o.tried(Tried{Rule: r, Why: WhyCompany})
 		return nil, Match{}
 	}
 	for _, i := range o.Identifiers {
@@ -133,8 +133,8 @@ func (b *batch) apply(r Rule, o *Observation, late bool) (*work, Match) {
 		if why == "" && late {
 			why = WhyLate
 		}
-		if b.trace != nil {
-			b.tried(Tried{Rule: r, Key: key, Holders: numbers(found), Why: why})
+		if o.Trace != nil {
+			o.tried(Tried{Rule: r, Key: key, Holders: numbers(found), Why: why})
 		}
 		if why == "" {
 			return found[0], Match{Rule: r.Name, Key: key}
@@ -157,9 +157,9 @@ func (b *batch) decides(r Rule, i contact.Identifier, found []*work) string {
 	return ""
 }
 
-func (b *batch) tried(t Tried) {
-	if b.trace != nil {
-		*b.trace = append(*b.trace, t)
+func (o *Observation) tried(t Tried) {
+	if o.Trace != nil {
+		*o.Trace = append(*o.Trace, t)
 	}
 }
 

@@ -15,6 +15,7 @@ type Word struct {
 	Observation
 	N       int64  // the contact that it names itself, 0 for none
 	Visitor string // hash of the secret that the person's browser keeps, "" for none
+	Field   string // where the caller gives a reference, for errors
 	// Edit may change the contact further before it is written. It may run again.
 	Edit func(*contact.Contact) error
 }
@@ -57,6 +58,22 @@ func Vouch(ctx context.Context, tx ClaimTx, word Word) (Outcome, error) {
 		}
 	}
 	return out, suspectClaims(ctx, tx, gained, &out)
+}
+
+// Upsert finds the contact of whom a member speaks and makes it what the member
+// says, or creates it. What is given replaces what stood, save that identifiers
+// come beside those that stand and never take those of others.
+func Upsert(ctx context.Context, tx Tx, word Word) (Outcome, error) {
+	o := word.Observation
+	o.Identifiers = slices.Clone(o.Identifiers)
+	b, w, by, err := vouched(ctx, tx, &o, word.N)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if w == nil {
+		return b.vouchNew(ctx, o, word.Edit)
+	}
+	return b.vouchKnown(ctx, w, by, o, word)
 }
 
 // missingFrom returns the identifiers that a contact does not hold.
@@ -129,6 +146,7 @@ func (b *batch) vouchNew(ctx context.Context, o Observation, edit func(*contact.
 // vouchLinked links what the word proves to be the same person, then makes the
 // contact what the word says.
 func (b *batch) vouchLinked(ctx context.Context, tx Tx, w *work, by Match, o Observation, word Word) (Outcome, error) {
+	before := w.before
 	others, keys, doubts := b.links(w, &o)
 	linked, err := link(ctx, tx, w.after.N, others, keys)
 	if err != nil {
@@ -139,18 +157,19 @@ func (b *batch) vouchLinked(ctx context.Context, tx Tx, w *work, by Match, o Obs
 			return Outcome{}, err
 		}
 	}
-	out, err := b.vouchKnown(ctx, w, by, o, word.Edit)
-	out.By, out.Linked, out.Doubts = by, linked, doubts
+	out, err := b.vouchKnown(ctx, w, by, o, word)
+	out.Before = before
+	out.Linked, out.Doubts = linked, doubts
 	out.Changed = out.Changed || len(linked) > 0
 	return out, err
 }
 
-func (b *batch) vouchKnown(ctx context.Context, w *work, by Match, o Observation, edit func(*contact.Contact) error) (Outcome, error) {
+func (b *batch) vouchKnown(ctx context.Context, w *work, by Match, o Observation, word Word) (Outcome, error) {
 	n := w.after.N
 	free, held := b.free(o.Identifiers, n)
 	for at, i := range free {
 		if i.Kind == contact.KindRef && !holds(w.after, i) && !b.takesRef(w.after) {
-			return Outcome{}, errs.NotPermitted("user_ref", "%s has another reference already, and this org lets a contact have one", don.Of(don.Contact, n).Display())
+			return Outcome{}, errs.NotPermitted(word.Field, "%s has another reference already, and this org lets a contact have one", don.Of(don.Contact, n).Display())
 		}
 		free[at].Since = b.tx.Now()
 	}
@@ -167,34 +186,37 @@ func (b *batch) vouchKnown(ctx context.Context, w *work, by Match, o Observation
 				*field = now
 			}
 		}
-		refused = edit(c)
+		refused = word.Edit(c)
 		return c
 	})
 	if refused != nil || err != nil {
 		return Outcome{}, cmp.Or(refused, err)
 	}
-	return Outcome{Contact: got.Contact, Changed: got.Changed, Held: held}, nil
+	return Outcome{Contact: got.Contact, Changed: got.Changed, By: by, Before: w.before, Held: held}, nil
 }
 
-// vouchedFor puts signed identifiers before those of their kind that stand, of
+// vouchedFor puts given identifiers before those of their kind that stand, of
 // which it drops none: mail from an older address still comes from this person.
-func vouchedFor(stand, signed []contact.Identifier) []contact.Identifier {
-	out := make([]contact.Identifier, 0, len(stand)+len(signed))
+// Signed ones lead their kind.
+func vouchedFor(stand, given []contact.Identifier) []contact.Identifier {
+	out := make([]contact.Identifier, 0, len(stand)+len(given))
 	main := map[contact.Kind]bool{}
-	for _, i := range signed {
+	for _, i := range given {
+		leads := i.Proof == contact.Signed && i.Kind != contact.KindRef
+		i.Main = false
 		for _, s := range stand {
 			if s.Kind == i.Kind && s.Norm() == i.Norm() && s.Proof != contact.Claimed {
-				i.Since, i.Source, i.Main = s.Since, s.Source, s.Main
+				i.Since, i.Source, i.Main, i.Proof = s.Since, s.Source, s.Main, max(i.Proof, s.Proof)
 			}
 		}
-		if i.Kind != contact.KindRef { // the application's latest word on address and number
+		if leads { // the application's latest word on address and number
 			i.Main = !main[i.Kind]
 			main[i.Kind] = true
 		}
 		out = append(out, i)
 	}
 	for _, s := range stand {
-		if has(&contact.Contact{Identifiers: signed}, s) {
+		if has(&contact.Contact{Identifiers: given}, s) {
 			continue
 		}
 		s.Main = s.Main && !main[s.Kind]

@@ -44,6 +44,7 @@ var treated = map[string]struct {
 	"history":         {stays, "actor delta n via"},
 	"outbox":          {stays, "n n_to"},
 	"trash":           {moves, "body deleted_by n"}, // the undo of a merge parts what is there
+	"idempotency":     {stays, ""},                  // answers of a day, as they were given
 	"import":          {none, "created_by n n_to"},
 	"import_failure":  {none, "body import_n row_n"},
 	"import_due":      {none, "n"},

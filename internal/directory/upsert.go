@@ -1,0 +1,138 @@
+package directory
+
+import (
+	"context"
+	"time"
+
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/identity"
+	"github.com/kith-id/kith/internal/org"
+)
+
+// KeyLife is for how long the answer to an idempotency key is kept.
+const KeyLife = 24 * time.Hour
+
+// keyTx keeps the answers to requests with an idempotency key.
+type keyTx interface {
+	TakeKey(ctx context.Context, key, request string, since time.Time) (stands *Answered, err error)
+	AnswerKey(ctx context.Context, key string, answer []byte) error
+	DropKeys(ctx context.Context, before time.Time, limit int) (int, error)
+}
+
+// Answered is a request that was answered before.
+type Answered struct {
+	Request string // a hash of what was asked
+	Answer  []byte
+}
+
+// Once is how a request is told from others: the zero Once is not.
+type Once struct {
+	Key     string
+	Request string // a hash of what is asked
+}
+
+// DecidedFound is what became of an observation, with the names of what it is about.
+type DecidedFound = Found[identity.Outcome]
+
+func (n needs) outcome(o identity.Outcome) {
+	if o.Contact != nil {
+		n.contact(o.Contact)
+		n.add(contactOf(o.Contact.N))
+	}
+	for _, s := range o.Suspicions() {
+		n.add(contactOf(s.B))
+	}
+	for _, m := range o.Linked {
+		n.merge(m)
+	}
+}
+
+// UpsertContact finds the contact that has the references, addresses or numbers
+// given, or creates it, and makes it what is given. An identifier that another
+// contact has stays there. A request that was answered within KeyLife gets the
+// same answer, which answer has written. Errors: invalid, not_found, and conflict
+// for a key that came with another request.
+func (s *Service) UpsertContact(ctx context.Context, sc org.Scope, p ContactPatch, places []Place, only Once, answer func(DecidedFound) ([]byte, error)) ([]byte, error) {
+	draft := &contact.Contact{}
+	if p.DisplayName != nil && *p.DisplayName == "" {
+		p.DisplayName = nil
+	}
+	if err := p.identify(sc, draft, time.Time{}); err != nil {
+		return nil, err
+	}
+	if err := p.describe(draft); err != nil {
+		return nil, err
+	}
+	if len(draft.Identifiers) == 0 {
+		return nil, errs.Missing("external_ref")
+	}
+	var out []byte
+	err := s.write(ctx, sc, func(tx Tx) (err error) {
+		out, err = once(ctx, tx, only, func() ([]byte, error) {
+			got, err := upsert(ctx, tx, p, draft, places)
+			if err != nil {
+				return nil, err
+			}
+			return answer(got)
+		})
+		return err
+	})
+	return out, err
+}
+
+func upsert(ctx context.Context, tx Tx, p ContactPatch, draft *contact.Contact, places []Place) (DecidedFound, error) {
+	out, err := identity.Upsert(ctx, tx, identity.Word{
+		Observation: observation(draft), Field: "external_ref",
+		Edit: func(c *contact.Contact) error {
+			if err := limits(c); err != nil {
+				return err
+			}
+			if err := p.refer(ctx, tx, c); err != nil {
+				return err
+			}
+			var since *time.Time
+			if c.N > 0 {
+				now := tx.Now()
+				since = &now
+			}
+			return place(ctx, tx, c, places, since)
+		},
+	})
+	if err != nil {
+		return DecidedFound{}, err
+	}
+	return found(ctx, tx, needs.outcome, out)
+}
+
+// limits refuses a contact that has too many identifiers of a kind.
+func limits(c *contact.Contact) error {
+	for kind, n := range normalisers {
+		if err := tooMany(identity.Field(kind), len(c.Values(kind)), n.limit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// once answers a request, or repeats the answer that it got before.
+func once(ctx context.Context, tx Tx, o Once, run func() ([]byte, error)) ([]byte, error) {
+	if o.Key == "" {
+		return run()
+	}
+	stands, err := tx.TakeKey(ctx, o.Key, o.Request, tx.Now().Add(-KeyLife))
+	if err != nil {
+		return nil, err
+	}
+	if stands != nil && stands.Request != o.Request {
+		return nil, errs.Clash("idempotency_key", "%q came with another request within a day; give each request a key of its own", clip(o.Key))
+	}
+	if stands != nil {
+		return stands.Answer, nil
+	}
+	answer, err := run()
+	if err != nil {
+		return nil, err
+	}
+	return answer, tx.AnswerKey(ctx, o.Key, answer)
+}
