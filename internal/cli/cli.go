@@ -35,6 +35,7 @@ type root struct {
 	Import    importCmd    `cmd:"" help:"Import contacts or accounts from CSV."`
 	Imports   importsCmd   `cmd:"" help:"List, show, cancel and undo imports."`
 	Merges    mergesCmd    `cmd:"" help:"List merges of contacts and accounts, and undo them."`
+	Identity  identityCmd  `cmd:"" help:"See how people are told apart: try an observation or a token, explain a contact."`
 	Export    exportCmd    `cmd:"" help:"Write contacts or accounts as CSV."`
 	Match     matchCmd     `cmd:"" help:"Find duplicates in CSV files."`
 	SampleCSV sampleCSVCmd `cmd:"" name:"sample-csv" help:"Print a sample of the file that an import reads."`
