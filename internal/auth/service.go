@@ -28,7 +28,12 @@ type Tx interface {
 
 	Settings(ctx context.Context) (org.Settings, error)
 	SaveSettings(ctx context.Context, before, after org.Settings) error
-	Numbered(ctx context.Context, t don.Type) (bool, error)
+	// Importing reports whether an import of the org is under way.
+	Importing(ctx context.Context) (bool, error)
+	// EmailsOfSeveral returns, in order, up to limit addresses behind one that
+	// several contacts have; OwnEmails makes those that one alone has exclusive.
+	EmailsOfSeveral(ctx context.Context, after string, limit int) ([]string, error)
+	OwnEmails(ctx context.Context) error
 
 	Members(ctx context.Context) ([]org.Member, error)
 	Member(ctx context.Context, n int64) (org.Member, error)

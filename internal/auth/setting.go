@@ -2,8 +2,11 @@ package auth
 
 import (
 	"context"
+	"slices"
+	"strconv"
+	"strings"
 
-	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/org"
 )
@@ -13,6 +16,9 @@ type SettingsPatch struct {
 	SharedEmails      *bool
 	SingleAssociation *bool
 	RequireAccount    *bool
+	NamedWhatsApp     *bool
+	BlockedValues     *[]string
+	MaxIdentifiers    *int
 }
 
 // Settings returns the settings of the caller's org.
@@ -22,9 +28,16 @@ func (s *Service) Settings(ctx context.Context, a Actor) (org.Settings, error) {
 }
 
 // UpdateSettings changes the settings of the caller's org and returns them all.
-// Whether contacts may share an e-mail address decides how addresses are kept,
-// so it is a conflict to change it once there have been contacts.
+// Addresses that become exclusive and that several contacts have are a conflict
+// that lists them, and then nothing changes.
 func (s *Service) UpdateSettings(ctx context.Context, a Actor, p SettingsPatch) (after org.Settings, err error) {
+	if p.BlockedValues != nil {
+		blocked, err := readBlocked(*p.BlockedValues)
+		if err != nil {
+			return org.Settings{}, err
+		}
+		p.BlockedValues = &blocked
+	}
 	defer s.cache.clear()
 	err = s.db.Write(ctx, a.Scope, func(tx Tx) error {
 		before, err := tx.Settings(ctx)
@@ -35,29 +48,117 @@ func (s *Service) UpdateSettings(ctx context.Context, a Actor, p SettingsPatch) 
 		set(&after.SharedEmails, p.SharedEmails)
 		set(&after.SingleAssociation, p.SingleAssociation)
 		set(&after.RequireAccount, p.RequireAccount)
-		if after == before {
+		set(&after.NamedWhatsApp, p.NamedWhatsApp)
+		set(&after.BlockedValues, p.BlockedValues)
+		set(&after.MaxIdentifiers, p.MaxIdentifiers)
+		if after.Equal(before) {
 			return nil
 		}
-		if after.SharedEmails != before.SharedEmails {
-			if err := withoutContacts(ctx, tx); err != nil {
-				return err
-			}
+		if err := apart(ctx, tx, before, after); err != nil {
+			return err
 		}
 		return tx.SaveSettings(ctx, before, after)
 	})
 	return after, err
 }
 
-func set(dst, v *bool) {
+func set[T any](dst, v *T) {
 	if v != nil {
 		*dst = *v
 	}
 }
 
-func withoutContacts(ctx context.Context, tx Tx) error {
-	had, err := tx.Numbered(ctx, don.Contact)
-	if err == nil && had {
-		return errs.Clash("shared_emails", "can be changed only before the first contact is created")
+// maxClashes bounds how many clashes a refused change of settings lists.
+const maxClashes = 100
+
+// apart makes addresses that several contacts might have exclusive again. Those
+// that several do have are a conflict that lists them.
+func apart(ctx context.Context, tx Tx, before, after org.Settings) error {
+	field := "shared_emails"
+	if !before.SharedEmails {
+		field = "blocked_values"
 	}
-	return err
+	eased := slices.ContainsFunc(before.BlockedValues, func(v string) bool { return !slices.Contains(after.BlockedValues, v) })
+	if after.SharedEmails || !before.SharedEmails && !eased {
+		return nil
+	}
+	busy, err := tx.Importing(ctx)
+	if err != nil {
+		return err
+	}
+	if busy {
+		return errs.Clash(field, "cannot be changed so while an import runs; wait for it or cancel it")
+	}
+	clashes, err := sharedEmails(ctx, tx, after)
+	if err != nil {
+		return err
+	}
+	if len(clashes) > 0 {
+		return errs.Clash(field, "several contacts have one address, the first being %q; merge them or take it from all but one", clashes[0]["value"]).With("clashes", clashes)
+	}
+	return tx.OwnEmails(ctx)
+}
+
+// sharedEmails lists addresses that are exclusive by the settings and that
+// several contacts have.
+func sharedEmails(ctx context.Context, tx Tx, s org.Settings) ([]map[string]any, error) {
+	var clashes []map[string]any
+	const page = 1000
+	for after := ""; len(clashes) < maxClashes; {
+		list, err := tx.EmailsOfSeveral(ctx, after, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range list {
+			if s.ExclusiveEmail(e) && len(clashes) < maxClashes {
+				clashes = append(clashes, map[string]any{"field_name": "email", "value": e})
+			}
+			after = e
+		}
+		if len(list) < page {
+			break
+		}
+	}
+	return clashes, nil
+}
+
+// maxBlocked bounds the blocked values of an org.
+const maxBlocked = 1000
+
+// readBlocked brings blocked values into their normal form, each once.
+func readBlocked(values []string) ([]string, error) {
+	if len(values) > maxBlocked {
+		return nil, errs.NotPermitted("blocked_values", "has %d values; at most %d are allowed", len(values), maxBlocked)
+	}
+	out := make([]string, 0, len(values))
+	for at, v := range values {
+		norm, err := readBlockedValue(strings.TrimSpace(v))
+		if err != nil {
+			return nil, errs.NotPermitted("blocked_values["+strconv.Itoa(at)+"]",
+				"is none of an e-mail address, a local part such as info@, a domain such as @example.com, a phone number with country code, and %s", org.BlockZeros)
+		}
+		if !slices.Contains(out, norm) {
+			out = append(out, norm)
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
+func readBlockedValue(v string) (string, error) {
+	local, isLocal := strings.CutSuffix(v, "@")
+	domain, isDomain := strings.CutPrefix(v, "@")
+	switch {
+	case v == org.BlockZeros:
+		return v, nil
+	case isLocal:
+		norm, err := contact.Email(local + "@example.com")
+		return strings.TrimSuffix(norm, "example.com"), err
+	case isDomain:
+		norm, err := contact.Email("a@" + domain)
+		return strings.TrimPrefix(norm, "a"), err
+	case strings.Contains(v, "@"):
+		return contact.Email(v)
+	}
+	return contact.Phone(v, "")
 }

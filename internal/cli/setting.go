@@ -17,7 +17,7 @@ type settingsCmd struct {
 
 // settingsView is the answer of dev-orgs.settings.get and .update.
 type settingsView struct {
-	Settings map[string]bool `json:"settings"`
+	Settings map[string]any `json:"settings"`
 }
 
 type settingsListCmd struct {
@@ -40,19 +40,23 @@ func (c settingsListCmd) Run(e *environment) error {
 }
 
 type settingsSetCmd struct {
-	Name  string `arg:"" help:"single_association: a contact has at most one account and one reference. require_account: imports of contacts must name an account. shared_emails: several contacts may have one address (before the first contact only)."`
-	Value string `arg:"" help:"true or false."`
+	Name  string `arg:"" help:"single_association: a contact has at most one account and one reference. require_account: imports of contacts must name an account. shared_emails: several contacts may have one address. named_whatsapp: a WhatsApp number matches only a contact of the same name. blocked_values: what is matched never, such as info@,@example.com,zeros. max_identifiers: how many identifiers of one kind a contact may have."`
+	Value string `arg:"" help:"true or false; a number or a list with commas for the settings that are one."`
 }
 
 // Run changes one setting.
 func (c settingsSetCmd) Run(e *environment) error {
-	value, err := strconv.ParseBool(c.Value)
-	if err != nil {
-		return errs.NotPermitted("value", "%q is neither true nor false", c.Value)
+	var value any = strings.FieldsFunc(c.Value, func(r rune) bool { return r == ',' || r == ' ' })
+	if c.Name != "blocked_values" && c.Name != "blocked-values" {
+		if n, err := strconv.Atoi(c.Value); err == nil && strings.HasPrefix(c.Name, "max") {
+			value = n
+		} else if value, err = strconv.ParseBool(c.Value); err != nil {
+			return errs.NotPermitted("value", "%q is neither true nor false", c.Value)
+		}
 	}
 	name := strings.ReplaceAll(c.Name, "-", "_")
 	var out settingsView
-	if err := e.operate("dev-orgs.settings.update", map[string]bool{name: value}, &out); err != nil {
+	if err := e.operate("dev-orgs.settings.update", map[string]any{name: value}, &out); err != nil {
 		return err
 	}
 	fmt.Fprintf(e.Out, "%s = %v\n", name, out.Settings[name])

@@ -176,7 +176,7 @@ func (s *Service) RestoreContact(ctx context.Context, sc org.Scope, n int64, wit
 // identify applies what the patch says about identifiers. Since is when new
 // ones were given, zero for a new contact.
 func (p ContactPatch) identify(sc org.Scope, c *contact.Contact, since time.Time) error {
-	e := editOf(c, since)
+	e := editOf(c, since, sc.Settings)
 	if err := p.identifyRefs(sc, e); err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ func (s *Service) TryObservation(ctx context.Context, sc org.Scope, u Utterance)
 			DisplayName: u.DisplayName, FullName: u.FullName, Identifiers: slices.Clone(ids), Source: string(u.Channel), Channel: u.Channel, Trace: trace,
 		}
 		if u.Channel == identity.ChannelToken {
-			return identity.Vouch(ctx, tx, identity.Word{Observation: o, Field: "user_ref", Edit: limits})
+			return identity.Vouch(ctx, tx, identity.Word{Observation: o, Field: "user_ref", Edit: func(c *contact.Contact) error { return limits(tx, c) }})
 		}
 		out, err := identity.Resolve(ctx, tx, []identity.Observation{o})
 		if err != nil {

@@ -48,10 +48,11 @@ type edit struct {
 	c     *contact.Contact
 	since time.Time
 	refs  []string // that it had
+	org   org.Settings
 }
 
-func editOf(c *contact.Contact, since time.Time) edit {
-	return edit{c, since, c.Values(contact.KindRef)}
+func editOf(c *contact.Contact, since time.Time, s org.Settings) edit {
+	return edit{c, since, c.Values(contact.KindRef), s}
 }
 
 func (e edit) index(kind contact.Kind, norm string) int {
@@ -88,7 +89,7 @@ func (e edit) replaceAll(kind contact.Kind, field string, values []string) error
 			list = append(list, i)
 		}
 	}
-	if err := tooMany(field, len(list), normalisers[kind].limit); err != nil {
+	if err := tooMany(field, len(list), e.org.AtMost(normalisers[kind].limit)); err != nil {
 		return err
 	}
 	e.drop(kind)
@@ -116,7 +117,7 @@ func (e edit) replaceMain(kind contact.Kind, field, value string) error {
 			next = append(next, i)
 		}
 	}
-	if err := tooMany(field, len(next), normalisers[kind].limit); err != nil {
+	if err := tooMany(field, len(next), e.org.AtMost(normalisers[kind].limit)); err != nil {
 		return err
 	}
 	e.drop(kind)
@@ -182,7 +183,7 @@ func (s *Service) AddIdentifier(ctx context.Context, sc org.Scope, n int64, kind
 		return ContactFound{}, err
 	}
 	return s.editContact(ctx, sc, n, func(tx Tx, c *contact.Contact) error {
-		e := editOf(c, tx.Now())
+		e := editOf(c, tx.Now(), tx.Scope().Settings)
 		if at := e.index(kind, given.Norm()); at < 0 {
 			i := e.known(given)
 			i.Main = e.main(kind) == ""
@@ -193,7 +194,7 @@ func (s *Service) AddIdentifier(ctx context.Context, sc org.Scope, n int64, kind
 		if main {
 			e.setMain(kind, given.Norm())
 		}
-		if err := tooMany("value", len(c.Values(kind)), normalisers[kind].limit); err != nil {
+		if err := tooMany("value", len(c.Values(kind)), e.org.AtMost(normalisers[kind].limit)); err != nil {
 			return err
 		}
 		return e.singleRef(sc)
@@ -238,7 +239,7 @@ func (s *Service) editIdentifier(ctx context.Context, sc org.Scope, n int64, kin
 		return ContactFound{}, err
 	}
 	return s.editContact(ctx, sc, n, func(tx Tx, c *contact.Contact) error {
-		e := editOf(c, tx.Now())
+		e := editOf(c, tx.Now(), tx.Scope().Settings)
 		at := e.index(kind, given.Norm())
 		if at < 0 {
 			return errs.Gone(string(kind) + " " + given.Value + " of " + contactOf(n).Display())

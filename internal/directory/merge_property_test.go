@@ -16,6 +16,7 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/identity"
+	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/store"
 	"github.com/kith-id/kith/internal/store/storetest"
 	"github.com/kith-id/kith/internal/tag"
@@ -567,7 +568,7 @@ func (h *history) expect() {
 			h.rt.Fatalf("REVU-%d: live %v, want %v", p.n, c != nil, alive)
 		}
 		if c != nil {
-			for _, e := range identity.Entries(c, false) {
+			for _, e := range identity.Entries(c, org.Settings{}) {
 				carried = append(carried, fmt.Sprint(e))
 			}
 			h.expectContact(p, c)

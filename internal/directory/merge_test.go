@@ -15,6 +15,7 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/identity"
+	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/store"
 	"github.com/kith-id/kith/internal/tag"
 )
@@ -417,7 +418,7 @@ func (b bench) expectOneHolder(t *testing.T, ns []int64) {
 func (b bench) expectIndexOf(t *testing.T, tx *store.Tx, live map[int64]*contact.Contact, people int) error {
 	var want, keys []string
 	for _, c := range live {
-		for _, e := range identity.Entries(c, false) {
+		for _, e := range identity.Entries(c, org.Settings{}) {
 			want = append(want, fmt.Sprint(e))
 		}
 	}

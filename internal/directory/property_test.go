@@ -13,6 +13,7 @@ import (
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/identity"
+	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/store"
 )
 
@@ -110,7 +111,7 @@ func (b bench) expectTrueIndex(t *testing.T, rt *rapid.T, ns []int64) {
 			return err
 		}
 		for _, c := range live {
-			for _, e := range identity.Entries(c, false) {
+			for _, e := range identity.Entries(c, org.Settings{}) {
 				want = append(want, fmt.Sprint(e))
 			}
 			expectOneMain(rt, c)

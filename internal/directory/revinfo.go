@@ -178,10 +178,10 @@ func vouch(ctx context.Context, tx Tx, in RevInfo, ids []contact.Identifier, tra
 // contact belongs to one account, it moves: the application knows where its
 // user is.
 func settle(ctx context.Context, tx Tx, c *contact.Contact, places []Place) error {
-	if err := tooMany("rev_info.user_traits.phone_numbers", len(c.Values(contact.KindPhone)), contact.MaxPhones); err != nil {
+	if err := tooMany("rev_info.user_traits.phone_numbers", len(c.Values(contact.KindPhone)), tx.Scope().Settings.AtMost(contact.MaxPhones)); err != nil {
 		return err
 	}
-	if err := tooMany("rev_info.user_traits.email", len(c.Values(contact.KindEmail)), contact.MaxEmails); err != nil {
+	if err := tooMany("rev_info.user_traits.email", len(c.Values(contact.KindEmail)), tx.Scope().Settings.AtMost(contact.MaxEmails)); err != nil {
 		return err
 	}
 	if len(places) == 0 {

@@ -85,7 +85,7 @@ func upsert(ctx context.Context, tx Tx, p ContactPatch, draft *contact.Contact, 
 	out, err := identity.Upsert(ctx, tx, identity.Word{
 		Observation: observation(draft), Field: "external_ref",
 		Edit: func(c *contact.Contact) error {
-			if err := limits(c); err != nil {
+			if err := limits(tx, c); err != nil {
 				return err
 			}
 			if err := p.refer(ctx, tx, c); err != nil {
@@ -106,9 +106,9 @@ func upsert(ctx context.Context, tx Tx, p ContactPatch, draft *contact.Contact, 
 }
 
 // limits refuses a contact that has too many identifiers of a kind.
-func limits(c *contact.Contact) error {
+func limits(tx Tx, c *contact.Contact) error {
 	for kind, n := range normalisers {
-		if err := tooMany(identity.Field(kind), len(c.Values(kind)), n.limit); err != nil {
+		if err := tooMany(identity.Field(kind), len(c.Values(kind)), tx.Scope().Settings.AtMost(n.limit)); err != nil {
 			return err
 		}
 	}

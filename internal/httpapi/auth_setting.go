@@ -3,15 +3,20 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/kith-id/kith/internal/auth"
+	"github.com/kith-id/kith/internal/httpapi/wire"
 	"github.com/kith-id/kith/internal/org"
 )
 
 type orgSettings struct {
-	SharedEmails      bool `json:"shared_emails" doc:"Several contacts may have one e-mail address."`
-	SingleAssociation bool `json:"single_association" doc:"A contact belongs to at most one account and has at most one external reference."`
-	RequireAccount    bool `json:"require_account" doc:"Imports of contacts need the column account_external_reference."`
+	SharedEmails      bool     `json:"shared_emails" doc:"Several contacts may have one e-mail address."`
+	SingleAssociation bool     `json:"single_association" doc:"A contact belongs to at most one account and has at most one external reference."`
+	RequireAccount    bool     `json:"require_account" doc:"Imports of contacts need the column account_external_reference."`
+	NamedWhatsApp     bool     `json:"named_whatsapp" doc:"A WhatsApp number matches only a contact of the same name."`
+	BlockedValues     []string `json:"blocked_values" doc:"What is matched never and may be several contacts': e-mail addresses, local parts such as info@, domains such as @example.com, phone numbers, and zeros for phone numbers of zeros alone."`
+	MaxIdentifiers    int      `json:"max_identifiers" doc:"How many identifiers of one kind a contact may have; 0 for as many as are possible."`
 }
 
 type orgSettingsOut struct {
@@ -19,21 +24,27 @@ type orgSettingsOut struct {
 }
 
 type orgSettingsIn struct {
-	SharedEmails      *bool `json:"shared_emails" doc:"Can be changed only before the first contact is created."`
-	SingleAssociation *bool `json:"single_association"`
-	RequireAccount    *bool `json:"require_account"`
+	SharedEmails      *bool              `json:"shared_emails" doc:"Switched off, addresses that several contacts have are a conflict that lists them."`
+	SingleAssociation *bool              `json:"single_association"`
+	RequireAccount    *bool              `json:"require_account"`
+	NamedWhatsApp     *bool              `json:"named_whatsapp"`
+	BlockedValues     wire.Opt[[]string] `json:"blocked_values" doc:"Replaces the list."`
+	MaxIdentifiers    *int               `json:"max_identifiers" minimum:"0" maximum:"50"`
 }
 
 func registerSettings(api *API, d AuthDeps) {
 	tag := []string{"dev-orgs"}
 	Register(api, Op{Path: "dev-orgs.settings.get", Summary: "Get the organisation's settings", Tags: tag, Read: true}, d.getSettings)
 	Register(api, Op{
-		Path: "dev-orgs.settings.update", Summary: "Change some of the organisation's settings", Tags: tag, Errors: []int{http.StatusConflict},
+		Path: "dev-orgs.settings.update", Summary: "Change some of the organisation's settings", Tags: tag, Errors: []int{http.StatusConflict}, Timeout: 5 * time.Minute,
 	}, d.updateSettings)
 }
 
 func settingsOut(s org.Settings) *orgSettingsOut {
-	return &orgSettingsOut{orgSettings{SharedEmails: s.SharedEmails, SingleAssociation: s.SingleAssociation, RequireAccount: s.RequireAccount}}
+	return &orgSettingsOut{orgSettings{
+		SharedEmails: s.SharedEmails, SingleAssociation: s.SingleAssociation, RequireAccount: s.RequireAccount,
+		NamedWhatsApp: s.NamedWhatsApp, BlockedValues: append([]string{}, s.BlockedValues...), MaxIdentifiers: s.MaxIdentifiers,
+	}}
 }
 
 func (d AuthDeps) getSettings(ctx context.Context, _ *struct{}) (*orgSettingsOut, error) {
@@ -46,6 +57,7 @@ func (d AuthDeps) updateSettings(ctx context.Context, in *orgSettingsIn) (*orgSe
 	a, _ := auth.From(ctx)
 	s, err := d.Service.UpdateSettings(ctx, a, auth.SettingsPatch{
 		SharedEmails: in.SharedEmails, SingleAssociation: in.SingleAssociation, RequireAccount: in.RequireAccount,
+		NamedWhatsApp: in.NamedWhatsApp, BlockedValues: given(in.BlockedValues), MaxIdentifiers: in.MaxIdentifiers,
 	})
 	return settingsOut(s), err
 }

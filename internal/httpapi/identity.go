@@ -144,7 +144,7 @@ type TriedRule struct {
 	Kind    string          `json:"kind"`
 	Value   string          `json:"value,omitempty" doc:"What was looked up, in its normal form."`
 	Holders []RecordSummary `json:"holders" doc:"Who has it."`
-	Result  string          `json:"result" enum:"matched,no_identifier,others_given,unknown,several_have,has_reference,blocked,decided_before" doc:"matched: it decided. no_identifier: the observation has none of the kind. others_given: the rule needs the kind alone. unknown: nobody has it. several_have: several have it. has_reference: who has it has another reference. blocked: the org lets the value match nobody. decided_before: it fits, and a rule before it decided."`
+	Result  string          `json:"result" enum:"matched,no_identifier,others_given,unknown,several_have,has_reference,other_name,blocked,decided_before" doc:"matched: it decided. no_identifier: the observation has none of the kind. others_given: the rule needs the kind alone. unknown: nobody has it. several_have: several have it. has_reference: who has it has another reference. other_name: none of those who have it has the name. blocked: the org lets the value match nobody. decided_before: it fits, and a rule before it decided."`
 }
 
 // ProvenIdentifier is an identifier as it would count.

@@ -28,12 +28,12 @@ type EvidencePiece struct {
 }
 
 type explainOut struct {
-	RevUser     RevUser      `json:"rev_user"`
-	Identifiers []Identifier `json:"identifiers"`
-	Parts       []Part       `json:"parts" doc:"The contacts that are this one, at most 200."`
-	MoreParts   bool         `json:"more_parts"`
-	Merges      []Merge      `json:"merges" doc:"What holds the parts together, the earliest first."`
-	Pieces      []EvidencePiece      `json:"pieces" doc:"What falls apart without each piece of evidence."`
+	RevUser     RevUser         `json:"rev_user"`
+	Identifiers []Identifier    `json:"identifiers"`
+	Parts       []Part          `json:"parts" doc:"The contacts that are this one, at most 200."`
+	MoreParts   bool            `json:"more_parts"`
+	Merges      []Merge         `json:"merges" doc:"What holds the parts together, the earliest first."`
+	Pieces      []EvidencePiece `json:"pieces" doc:"What falls apart without each piece of evidence."`
 }
 
 func (d AuthDeps) explainContact(ctx context.Context, c call, in *idIn) (*explainOut, error) {

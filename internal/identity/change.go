@@ -7,6 +7,7 @@ import (
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/org"
 )
 
 // Change saves a contact that a member edited: identifiers that it gained are
@@ -34,26 +35,26 @@ func settle(before, after *contact.Contact) {
 
 // reindex brings the identity index from what a contact had to what it has.
 func reindex(ctx context.Context, tx Tx, before, after *contact.Contact) error {
-	shared := tx.Scope().Settings.SharedEmails
+	settings := tx.Scope().Settings
 	var gained []contact.Identifier
 	for _, i := range after.Identifiers {
 		if !holds(before, i) {
 			gained = append(gained, i)
 		}
 	}
-	if err := assign(ctx, tx, gained, after.N, shared); err != nil {
+	if err := assign(ctx, tx, gained, after.N, settings); err != nil {
 		return err
 	}
 	var lost []Entry
 	for _, i := range before.Identifiers {
 		if !holds(after, i) {
-			lost = append(lost, entryOf(i, before.N, shared))
+			lost = append(lost, entryOf(i, before.N, settings))
 		}
 	}
 	if err := tx.RemoveIdentifiers(ctx, lost); err != nil {
 		return err
 	}
-	return remain(ctx, tx, before, after, shared)
+	return remain(ctx, tx, before, after, settings)
 }
 
 // holds reports whether a contact has an identifier as more than a claim, and
@@ -65,11 +66,11 @@ func holds(c *contact.Contact, want contact.Identifier) bool {
 }
 
 // remain updates which of the kept identifiers is the main one of its kind.
-func remain(ctx context.Context, tx Tx, before, after *contact.Contact, shared bool) error {
+func remain(ctx context.Context, tx Tx, before, after *contact.Contact, s org.Settings) error {
 	for _, i := range after.Identifiers {
 		at := slices.IndexFunc(before.Identifiers, func(b contact.Identifier) bool { return b.Kind == i.Kind && b.Norm() == i.Norm() })
 		if at >= 0 && before.Identifiers[at].Main != i.Main {
-			if err := tx.SetMain(ctx, entryOf(i, after.N, shared)); err != nil {
+			if err := tx.SetMain(ctx, entryOf(i, after.N, s)); err != nil {
 				return err
 			}
 		}
@@ -78,11 +79,12 @@ func remain(ctx context.Context, tx Tx, before, after *contact.Contact, shared b
 }
 
 // assign gives identifiers to contact n.
-func assign(ctx context.Context, tx Tx, ids []contact.Identifier, n int64, shared bool) error {
+func assign(ctx context.Context, tx Tx, ids []contact.Identifier, n int64, s org.Settings) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	b := &batch{tx: tx, shared: shared, touched: map[int64]*work{}, holders: map[string][]Entry{}}
+	b := newBatch(tx)
+	b.settings = s
 	if err := b.look(ctx, ids); err != nil {
 		return err
 	}
@@ -127,7 +129,7 @@ func (b *batch) look(ctx context.Context, ids []contact.Identifier) error {
 
 // Delete moves a contact to the trash and frees its identifiers at once.
 func Delete(ctx context.Context, tx Tx, c *contact.Contact) error {
-	if err := tx.RemoveIdentifiers(ctx, Entries(c, tx.Scope().Settings.SharedEmails)); err != nil {
+	if err := tx.RemoveIdentifiers(ctx, Entries(c, tx.Scope().Settings)); err != nil {
 		return err
 	}
 	return tx.DeleteContact(ctx, c)
@@ -141,8 +143,7 @@ func Restore(ctx context.Context, tx Tx, n int64, without bool) (*contact.Contac
 	if err := tx.Discarded(ctx, don.Of(don.Contact, n), c); err != nil {
 		return nil, instead(ctx, tx, don.Of(don.Contact, n), err)
 	}
-	shared := tx.Scope().Settings.SharedEmails
-	b := &batch{tx: tx, shared: shared, touched: map[int64]*work{}, holders: map[string][]Entry{}}
+	b := newBatch(tx)
 	if err := b.load(ctx, []Observation{{Identifiers: c.Identifiers}}); err != nil {
 		return nil, err
 	}
@@ -227,7 +228,7 @@ func Find(ctx context.Context, tx Tx, kind contact.Kind, value string) (id don.I
 // nothing is written.
 func Create(ctx context.Context, tx Tx, c *contact.Contact) error {
 	c.Identifiers = mainFirst(c.Identifiers)
-	if err := assign(ctx, tx, c.Identifiers, c.N, tx.Scope().Settings.SharedEmails); err != nil {
+	if err := assign(ctx, tx, c.Identifiers, c.N, tx.Scope().Settings); err != nil {
 		return err
 	}
 	return tx.InsertContacts(ctx, []*contact.Contact{c})

@@ -15,14 +15,14 @@ func createAll(ctx context.Context, tx Tx, obs []Observation) ([]Outcome, error)
 	if err != nil {
 		return nil, err
 	}
-	shared := tx.Scope().Settings.SharedEmails
+	settings := tx.Scope().Settings
 	out := make([]Outcome, len(obs))
 	made := make([]*contact.Contact, len(obs))
 	entries := make([]Entry, 0, 3*len(obs))
 	for i := range obs {
 		c := newContact(tx, &obs[i], first+int64(i))
 		for _, id := range c.Identifiers {
-			entries = append(entries, entryOf(id, c.N, shared))
+			entries = append(entries, entryOf(id, c.N, settings))
 		}
 		made[i], out[i] = c, Outcome{Contact: c, Created: true, Changed: true}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/org"
 )
 
 // Kinds of identifiers that name accounts and workspaces.
@@ -71,20 +72,42 @@ type Entry struct {
 }
 
 // Entry returns the index row of an identifier of contact n. Phones may be
-// shared, and so may e-mail where the org says so.
-func entryOf(i contact.Identifier, n int64, sharedEmails bool) Entry {
+// shared, and so may e-mail where the org says so and values that it blocks.
+func entryOf(i contact.Identifier, n int64, s org.Settings) Entry {
 	e := Entry{Key: Key(i.Kind, i.Norm()), Subject: don.Of(don.Contact, n), Main: i.Main}
-	if i.Kind == contact.KindPhone || i.Kind == contact.KindEmail && sharedEmails {
+	if !exclusive(i, s) {
 		e.Holder = n
 	}
 	return e
 }
 
+// exclusive reports whether one record alone can have an identifier.
+func exclusive(i contact.Identifier, s org.Settings) bool {
+	switch i.Kind {
+	case contact.KindPhone:
+		return false
+	case contact.KindEmail:
+		return s.ExclusiveEmail(i.Norm())
+	}
+	return true
+}
+
+// Blocked reports whether an org lets an identifier match nobody.
+func Blocked(s org.Settings, i contact.Identifier) bool {
+	switch i.Kind {
+	case contact.KindEmail:
+		return s.BlocksEmail(i.Norm())
+	case contact.KindPhone:
+		return s.BlocksPhone(i.Norm())
+	}
+	return false
+}
+
 // Entries returns the index rows of all of a contact's identifiers.
-func Entries(c *contact.Contact, sharedEmails bool) []Entry {
+func Entries(c *contact.Contact, s org.Settings) []Entry {
 	out := make([]Entry, len(c.Identifiers))
 	for i, id := range c.Identifiers {
-		out[i] = entryOf(id, c.N, sharedEmails)
+		out[i] = entryOf(id, c.N, s)
 	}
 	return out
 }

@@ -61,7 +61,10 @@ func (b *batch) links(anchor *work, o *Observation) (linked []*work, keys []stri
 // for, and whether that one holds it attested.
 func (b *batch) rival(anchor *work, i contact.Identifier) (*work, bool) {
 	found := b.live(Key(i.Kind, i.Norm()))
-	if entryOf(i, 1, b.shared).Holder == 0 {
+	if Blocked(b.settings, i) {
+		return nil, false
+	}
+	if exclusive(i, b.settings) {
 		if len(found) != 1 || found[0].after.N == anchor.after.N {
 			return nil, false
 		}
@@ -158,6 +161,9 @@ func (o *Outcome) reload(ctx context.Context, tx Tx) error {
 // just been given.
 func suspectClaims(ctx context.Context, tx ClaimTx, gained []contact.Identifier, out *Outcome) error {
 	for _, i := range gained {
+		if Blocked(tx.Scope().Settings, i) {
+			continue
+		}
 		key := Key(i.Kind, i.Norm())
 		ns, err := tx.Claimants(ctx, key, claimants)
 		if err != nil {

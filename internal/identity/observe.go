@@ -78,7 +78,7 @@ func (g *group) through(via Via) *member {
 // elsewhere reports whether an identifier that only one record can have is
 // another member's.
 func (g *group) elsewhere(tx Tx, m *member, i contact.Identifier) bool {
-	if entryOf(i, 1, tx.Scope().Settings.SharedEmails).Holder != 0 || has(m.was, i) {
+	if entryOf(i, 1, tx.Scope().Settings).Holder != 0 || has(m.was, i) {
 		return false
 	}
 	o := g.origin(Key(i.Kind, i.Norm()))

@@ -102,15 +102,15 @@ func Resolve(ctx context.Context, tx Tx, obs []Observation) ([]Outcome, error) {
 
 // batch is the state of one Resolve: what the keys lead to, and what changes.
 type batch struct {
-	tx      Tx
-	shared  bool
-	holders map[string][]Entry
-	touched map[int64]*work
-	order   []*work
-	added   []Entry
-	seized  []seizure
-	made    int64 // contacts made so far, counted down; numbers are given when saving
-	first   int64 // the number of the first of them
+	tx       Tx
+	settings org.Settings
+	holders  map[string][]Entry
+	touched  map[int64]*work
+	order    []*work
+	added    []Entry
+	seized   []seizure
+	made     int64 // contacts made so far, counted down; numbers are given when saving
+	first    int64 // the number of the first of them
 }
 
 type work struct {
@@ -199,8 +199,8 @@ func (b *batch) resolve(o *Observation) Outcome {
 // contact than n holds.
 func (b *batch) clash(ids []contact.Identifier, n int64) error {
 	for _, i := range ids {
-		e := entryOf(i, 0, b.shared)
-		if i.Proof == contact.Claimed || e.Holder != 0 || i.Kind == contact.KindPhone || b.shared && i.Kind == contact.KindEmail {
+		e := entryOf(i, 0, b.settings)
+		if i.Proof == contact.Claimed || !exclusive(i, b.settings) {
 			continue
 		}
 		for _, w := range b.live(e.Key) {
@@ -280,7 +280,7 @@ func (b *batch) take(i contact.Identifier, n int64) {
 	if i.Proof == contact.Claimed {
 		return
 	}
-	e := entryOf(i, n, b.shared)
+	e := entryOf(i, n, b.settings)
 	for _, held := range b.holders[e.Key] {
 		if held.Subject == e.Subject {
 			return // given twice
@@ -342,10 +342,10 @@ func (b *batch) missing(w *work, c *contact.Contact, o *Observation) (add []cont
 		if has(c, i) || has(&contact.Contact{Identifiers: add}, i) {
 			continue
 		}
-		e := entryOf(i, 0, b.shared)
-		if others := b.live(e.Key); len(others) > 0 && i.Kind != contact.KindPhone && !(b.shared && i.Kind == contact.KindEmail) {
+		e := entryOf(i, 0, b.settings)
+		if others := b.live(e.Key); len(others) > 0 && exclusive(i, b.settings) {
 			if others[0] != w { // else another member of the same contact has it
-				held = append(held, entryOf(i, others[0].after.N, b.shared))
+				held = append(held, entryOf(i, others[0].after.N, b.settings))
 			}
 			continue
 		}

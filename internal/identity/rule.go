@@ -34,6 +34,9 @@ type Rule struct {
 	Alone bool
 	// SpareRef limits it to contacts that may get one more external reference.
 	SpareRef bool
+	// ByName takes, of several that have it, the one of the same name; where the
+	// org says so also one alone must have that name.
+	ByName bool
 }
 
 // Rules by which decisions are told, beside those named after a kind.
@@ -60,7 +63,7 @@ var rules = map[Channel][]Rule{
 	ChannelVisitor:  {},
 	ChannelEmail:    {{Name: "email", Kind: contact.KindEmail}},
 	ChannelSlack:    {{Name: "email", Kind: contact.KindEmail}},
-	ChannelWhatsApp: {{Name: "phone", Kind: contact.KindPhone}},
+	ChannelWhatsApp: {{Name: "phone", Kind: contact.KindPhone, ByName: true}},
 }
 
 // RulesOf returns the rules of a channel in the order in which they are tried.
@@ -87,13 +90,14 @@ type Tried struct {
 
 // Why a rule did not decide.
 const (
-	WhyAbsent   = "no_identifier"  // the observation has none of the kind
-	WhyCompany  = "others_given"   // the rule needs the kind alone
-	WhyUnknown  = "unknown"        // nobody has it
-	WhyShared   = "several_have"   // several have it
-	WhyOtherRef = "has_reference"  // who has it has another reference already
-	WhyBlocked  = "blocked"        // the org lets the value match nobody
-	WhyLate     = "decided_before" // a rule before it decided
+	WhyAbsent    = "no_identifier"  // the observation has none of the kind
+	WhyCompany   = "others_given"   // the rule needs the kind alone
+	WhyUnknown   = "unknown"        // nobody has it
+	WhyShared    = "several_have"   // several have it
+	WhyOtherRef  = "has_reference"  // who has it has another reference already
+	WhyOtherName = "other_name"     // none of those who have it has the name that the rule needs
+	WhyBlocked   = "blocked"        // the org lets the value match nobody
+	WhyLate      = "decided_before" // a rule before it decided
 )
 
 // find returns the contact that an observation is about and how it was found.
@@ -129,7 +133,11 @@ func (b *batch) apply(r Rule, o *Observation, late bool) (*work, Match) {
 		}
 		key := Key(i.Kind, i.Norm())
 		found := b.live(key)
-		why := b.decides(r, i, found)
+		chosen := b.chosen(r, o, found)
+		why := b.decides(r, i, chosen)
+		if why == WhyUnknown && len(found) > 0 {
+			why = WhyOtherName
+		}
 		if why == "" && late {
 			why = WhyLate
 		}
@@ -137,16 +145,29 @@ func (b *batch) apply(r Rule, o *Observation, late bool) (*work, Match) {
 			o.tried(Tried{Rule: r, Key: key, Holders: numbers(found), Why: why})
 		}
 		if why == "" {
-			return found[0], Match{Rule: r.Name, Key: key}
+			return chosen[0], Match{Rule: r.Name, Key: key}
 		}
 	}
 	return nil, Match{}
+}
+
+// chosen returns those of a key's holders that a rule takes into account.
+func (b *batch) chosen(r Rule, o *Observation, found []*work) []*work {
+	if !r.ByName || len(found) < 2 && !b.settings.NamedWhatsApp {
+		return found
+	}
+	name := contact.FoldName(o.DisplayName)
+	return slices.DeleteFunc(slices.Clone(found), func(w *work) bool {
+		return name == "" || contact.FoldName(w.after.DisplayName) != name && contact.FoldName(w.after.FullName) != name
+	})
 }
 
 // decides returns why a rule does not lead to those who have an identifier, ""
 // when it does.
 func (b *batch) decides(r Rule, i contact.Identifier, found []*work) string {
 	switch {
+	case Blocked(b.settings, i):
+		return WhyBlocked
 	case len(found) == 0:
 		return WhyUnknown
 	case len(found) > 1:

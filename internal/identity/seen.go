@@ -156,7 +156,7 @@ func (s *seen) saveMerged(ctx context.Context, tx Tx, w *work, steps []step) err
 	if len(notes) == 0 {
 		return nil
 	}
-	if err := remain(ctx, tx, w.before, w.after, tx.Scope().Settings.SharedEmails); err != nil {
+	if err := remain(ctx, tx, w.before, w.after, tx.Scope().Settings); err != nil {
 		return err
 	}
 	if _, err := tx.RewriteContact(ctx, w.before, w.after); err != nil {

@@ -106,7 +106,7 @@ func vouched(ctx context.Context, tx Tx, o *Observation, n int64) (*batch, *work
 }
 
 func newBatch(tx Tx) *batch {
-	return &batch{tx: tx, shared: tx.Scope().Settings.SharedEmails, touched: map[int64]*work{}, holders: map[string][]Entry{}}
+	return &batch{tx: tx, settings: tx.Scope().Settings, touched: map[int64]*work{}, holders: map[string][]Entry{}}
 }
 
 // takesRef reports whether a contact may get one more external reference.

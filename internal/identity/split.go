@@ -79,7 +79,7 @@ func write(ctx context.Context, tx Tx, g *group, before, made *contact.Contact) 
 			return Split{}, err
 		}
 	}
-	if err := assign(ctx, tx, made.Identifiers, made.N, tx.Scope().Settings.SharedEmails); err != nil {
+	if err := assign(ctx, tx, made.Identifiers, made.N, tx.Scope().Settings); err != nil {
 		return Split{}, err
 	}
 	if err := tx.InsertContacts(ctx, []*contact.Contact{made}); err != nil {

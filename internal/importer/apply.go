@@ -383,7 +383,7 @@ func (r *run) fail(tx Tx, p *pending, res *result, problems ...Problem) error {
 	d := &p.entry.draft
 	n := r.number(uint32(p.row))
 	c := &contact.Contact{N: n, Identifiers: d.identifiers("")}
-	if err := tx.RemoveIdentifiers(r.ctx, identity.Entries(c, r.scope.Settings.SharedEmails)); err != nil {
+	if err := tx.RemoveIdentifiers(r.ctx, identity.Entries(c, r.scope.Settings)); err != nil {
 		return err
 	}
 	var keys []Key

@@ -13,14 +13,14 @@ const maxPlaces = 100
 // overLimit returns what a contact would have too much of once a row's values
 // are united with its own, or nil.
 func (r *run) overLimit(c *contact.Contact) *Problem {
-	t := r.plan.table
+	t, s := r.plan.table, r.scope.Settings
 	for _, l := range []struct {
 		field, have, most int
 		what              string
 	}{
-		{fOtherRefs, len(c.Values(contact.KindRef)), contact.MaxRefs, "references"},
-		{fOtherEmails, len(c.Values(contact.KindEmail)), contact.MaxEmails, "e-mail addresses"},
-		{fPhones, len(c.Values(contact.KindPhone)), contact.MaxPhones, "phone numbers"},
+		{fOtherRefs, len(c.Values(contact.KindRef)), s.AtMost(contact.MaxRefs), "references"},
+		{fOtherEmails, len(c.Values(contact.KindEmail)), s.AtMost(contact.MaxEmails), "e-mail addresses"},
+		{fPhones, len(c.Values(contact.KindPhone)), s.AtMost(contact.MaxPhones), "phone numbers"},
 		{fTags, len(c.Tags), contact.MaxTags, "tags"},
 		{fOwners, len(c.Owners), contact.MaxOwners, "owners"},
 		{fOtherAccounts, len(c.Associations), maxPlaces, "accounts and workspaces"},

@@ -327,7 +327,7 @@ func (c *chunk) validate(t *table, look *lookups, first int64) {
 // identifiers that are not reserved.
 func (t *table) special(d *draft, s org.Settings) bool {
 	crowded := len(d.more) > 0 && (s.SingleAssociation || len(d.more) > maxPlaces-2)
-	return crowded || len(d.moreRefs) > 0 || len(d.moreEmails) > 0 || len(t.lacks(d)) > 0
+	return crowded || len(d.moreRefs) > 0 || len(d.moreEmails) > 0 || len(t.lacks(d)) > 0 || len(d.phones) > s.AtMost(contact.MaxPhones)
 }
 
 func (c *chunk) addKeys(d *draft, row uint32) {

@@ -160,6 +160,10 @@ func (k *keeper) add(key []byte, row uint32) error {
 		}
 		return nil
 	}
+	if exclusive && k.blocked(key) {
+		k.fates.of[row-1] = fateSlow // several may have it
+		return nil
+	}
 	if exclusive && len(k.turn) > 0 && string(k.turn) == string(key) {
 		k.fates.of[row-1] = fateSlow
 		return nil
@@ -184,6 +188,16 @@ func (k *keeper) add(key []byte, row uint32) error {
 		return nil
 	}
 	return k.flush()
+}
+
+// blocked reports whether the org lets the key match nobody.
+func (k *keeper) blocked(key []byte) bool {
+	s := k.run.scope.Settings
+	if len(s.BlockedValues) == 0 {
+		return false
+	}
+	kind, norm := identity.ParseKey(string(key))
+	return identity.Blocked(s, contact.Identifier{Kind: kind, Value: norm})
 }
 
 func (k *keeper) exclusive() bool {

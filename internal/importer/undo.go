@@ -290,7 +290,7 @@ func (r *run) eraseEach(tx Tx, ns []int64) error {
 	}
 	var cs []*contact.Contact
 	for _, n := range slices.Sorted(maps.Keys(found)) {
-		if err := tx.RemoveIdentifiers(r.ctx, identity.Entries(found[n], r.scope.Settings.SharedEmails)); err != nil {
+		if err := tx.RemoveIdentifiers(r.ctx, identity.Entries(found[n], r.scope.Settings)); err != nil {
 			return err
 		}
 		cs = append(cs, found[n])

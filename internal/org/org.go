@@ -3,6 +3,9 @@
 package org
 
 import (
+	"reflect"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kith-id/kith/internal/don"
@@ -26,6 +29,48 @@ type Settings struct {
 	SingleAssociation bool `json:"single_association,omitempty"`
 	// RequireAccount makes account_external_reference mandatory in imports of contacts.
 	RequireAccount bool `json:"require_account,omitempty"`
+	// NamedWhatsApp makes a WhatsApp number match only together with the name.
+	NamedWhatsApp bool `json:"named_whatsapp,omitempty"`
+	// BlockedValues are matched never: an e-mail address, a local part such as
+	// info@, a domain such as @example.com, a phone number, or BlockZeros.
+	BlockedValues []string `json:"blocked_values,omitempty"`
+	// MaxIdentifiers is how many identifiers of one kind a contact may have, 0 for
+	// what is possible.
+	MaxIdentifiers int `json:"max_identifiers,omitempty"`
+}
+
+// BlockZeros among the blocked values stands for phone numbers of zeros alone.
+const BlockZeros = "zeros"
+
+// Equal reports whether two orgs chose the same.
+func (s Settings) Equal(o Settings) bool {
+	blocked := slices.Equal(s.BlockedValues, o.BlockedValues)
+	s.BlockedValues, o.BlockedValues = nil, nil
+	return blocked && reflect.DeepEqual(s, o)
+}
+
+// BlocksEmail reports whether a normalised address shall match nobody.
+func (s Settings) BlocksEmail(norm string) bool {
+	at := strings.LastIndexByte(norm, '@')
+	return len(s.BlockedValues) > 0 && at >= 0 &&
+		(slices.Contains(s.BlockedValues, norm) || slices.Contains(s.BlockedValues, norm[:at+1]) || slices.Contains(s.BlockedValues, norm[at:]))
+}
+
+// BlocksPhone reports whether a number in E.164 form shall match nobody.
+func (s Settings) BlocksPhone(norm string) bool {
+	zeros := len(strings.TrimRight(norm, "0")) <= len("+999")
+	return slices.Contains(s.BlockedValues, norm) || zeros && slices.Contains(s.BlockedValues, BlockZeros)
+}
+
+// ExclusiveEmail reports whether one contact alone may have a normalised address.
+func (s Settings) ExclusiveEmail(norm string) bool { return !s.SharedEmails && !s.BlocksEmail(norm) }
+
+// AtMost is how many identifiers of a kind a contact may have of which n are possible.
+func (s Settings) AtMost(n int) int {
+	if s.MaxIdentifiers > 0 {
+		return min(n, s.MaxIdentifiers)
+	}
+	return n
 }
 
 // MemberState tells whether a member may sign in.

@@ -113,11 +113,12 @@ func (tx *Tx) writeEntry(w *record, e identity.Entry) {
 	w.Bool(e.Main)
 }
 
-// RemoveIdentifiers removes index rows if they still belong to their subject.
+// RemoveIdentifiers removes index rows if they still belong to their subject,
+// whether they were added as exclusive or as shared: an org may change its mind.
 func (tx *Tx) RemoveIdentifiers(ctx context.Context, entries []identity.Entry) error {
 	for _, e := range entries {
-		err := tx.q.send(ctx, "DELETE FROM identifier WHERE org_id = $1 AND key = $2 AND holder = $3 AND type = $4 AND n = $5",
-			tx.scope.OrgID, e.Key, e.Holder, typeCodes[e.Subject.Type], e.Subject.N)
+		err := tx.q.send(ctx, "DELETE FROM identifier WHERE org_id = $1 AND key = $2 AND holder IN (0, $4) AND type = $3 AND n = $4",
+			tx.scope.OrgID, e.Key, typeCodes[e.Subject.Type], e.Subject.N)
 		if err != nil {
 			return err
 		}
@@ -127,8 +128,8 @@ func (tx *Tx) RemoveIdentifiers(ctx context.Context, entries []identity.Entry) e
 
 // SetMain changes whether an index row is its record's main one of its kind.
 func (tx *Tx) SetMain(ctx context.Context, e identity.Entry) error {
-	return tx.q.send(ctx, "UPDATE identifier SET main = $5 WHERE org_id = $1 AND key = $2 AND holder = $3 AND n = $4",
-		tx.scope.OrgID, e.Key, e.Holder, e.Subject.N, e.Main)
+	return tx.q.send(ctx, "UPDATE identifier SET main = $4 WHERE org_id = $1 AND key = $2 AND holder IN (0, $3) AND n = $3",
+		tx.scope.OrgID, e.Key, e.Subject.N, e.Main)
 }
 
 // Seize takes a key from the reservation of a running import and tells that

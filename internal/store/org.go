@@ -172,12 +172,6 @@ func (tx *Tx) SaveSettings(ctx context.Context, before, after org.Settings) erro
 	return tx.record(ctx, change{don.Of(don.Org, tx.scope.OrgID), opUpdated, d})
 }
 
-// Numbered reports whether a number of the type was ever given out.
-func (tx *Tx) Numbered(ctx context.Context, t don.Type) (bool, error) {
-	var n int64
-	return one(ctx, tx.q, "SELECT n FROM counter WHERE org_id = $1 AND type = $2", []any{tx.scope.OrgID, string(t)}, &n)
-}
-
 const memberColumns = "n, email, display_name, full_name, state, role, password, created_at, modified_at"
 
 func scanMember(m *org.Member) []any {

@@ -41,7 +41,7 @@ func planDatabase(t *testing.T, c Config) (*DB, org.Scope) {
 	var entries []identity.Entry
 	for i := range cs {
 		cs[i] = planContact(rng, int64(i+1))
-		entries = append(entries, identity.Entries(cs[i], false)...)
+		entries = append(entries, identity.Entries(cs[i], org.Settings{})...)
 	}
 	err = db.Bulk(ctx, s, func(tx *Tx) error {
 		if _, err := tx.AddIdentifiers(ctx, entries); err != nil {

@@ -189,7 +189,7 @@ func addContacts(t *testing.T, db *store.DB, s org.Scope, cs []*contact.Contact)
 	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error {
 		var entries []identity.Entry
 		for _, c := range cs {
-			entries = append(entries, identity.Entries(c, false)...)
+			entries = append(entries, identity.Entries(c, org.Settings{})...)
 		}
 		if stood, err := tx.AddIdentifiers(ctx, entries); err != nil || len(stood) > 0 {
 			return fmt.Errorf("identifiers: %v stood, %w", stood, err)

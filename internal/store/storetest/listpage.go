@@ -12,6 +12,7 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/importer"
+	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/store"
 	"github.com/kith-id/kith/internal/tag"
 )
@@ -198,7 +199,7 @@ func testListSharedEmail(t *testing.T, open Open) {
 		mail := fmt.Sprintf("m%d@example.com", n%4)
 		c := &contact.Contact{N: n, DisplayName: "Same", State: "active", Version: 1, CreatedAt: listStart, CreatedBy: "devu/1", ModifiedAt: listStart, ModifiedBy: "devu/1",
 			Identifiers: []contact.Identifier{{Kind: contact.KindEmail, Value: mail, Proof: contact.Entered, Main: true}}}
-		e := identity.Entries(c, true)[0]
+		e := identity.Entries(c, org.Settings{SharedEmails: true})[0]
 		if n > 12 && n <= 16 {
 			e.Holder = 0 // taken before addresses could be shared
 		}

@@ -140,7 +140,7 @@ func add(ctx context.Context, db *store.DB, scope org.Scope, s *listpair.Seeder,
 	for n := from; n < to; n++ {
 		c := s.Contact(int64(n))
 		cs = append(cs, c)
-		entries = append(entries, identity.Entries(c, false)...)
+		entries = append(entries, identity.Entries(c, org.Settings{})...)
 	}
 	return db.Bulk(ctx, scope, func(tx *store.Tx) error {
 		stood, err := tx.AddIdentifiers(ctx, entries)
