@@ -23,7 +23,7 @@ type identityResolveCmd struct {
 	Email       []string `help:"E-mail addresses." placeholder:"ADDRESS"`
 	Phone       []string `help:"Phone numbers with country code." placeholder:"NUMBER"`
 	DisplayName string   `name:"display-name" help:"A display name."`
-	Token       string   `help:"A token, in the place of an observation; - reads it from standard input."`
+	Prove       string   `placeholder:"TOKEN" help:"A token, in the place of an observation; - reads it from standard input."`
 	JSON        bool     `name:"json" help:"Print one JSON object."`
 }
 
@@ -46,14 +46,14 @@ func (c identityResolveCmd) Run(e *environment) (err error) {
 	in := map[string]any{"observation": map[string]any{
 		"channel": c.Channel, "external_refs": c.Ref, "emails": c.Email, "phone_numbers": c.Phone, "display_name": c.DisplayName,
 	}}
-	if c.Token != "" {
+	if c.Prove != "" {
 		token, err := c.token(e)
 		if err != nil {
 			return err
 		}
 		in = map[string]any{"token": token}
 	} else if len(c.Ref)+len(c.Email)+len(c.Phone) == 0 {
-		return errs.BadRequest("give --ref, --email or --phone, or --token")
+		return errs.BadRequest("give --ref, --email or --phone, or --prove")
 	}
 	kith, err := c.connect(e, false)
 	if err != nil {
@@ -74,8 +74,8 @@ func (c identityResolveCmd) Run(e *environment) (err error) {
 const maxToken = 16 << 10
 
 func (c identityResolveCmd) token(e *environment) (string, error) {
-	if c.Token != "-" {
-		return c.Token, nil
+	if c.Prove != "-" {
+		return c.Prove, nil
 	}
 	text, err := io.ReadAll(io.LimitReader(e.In, maxToken))
 	return strings.TrimSpace(string(text)), err
