@@ -31,28 +31,14 @@ func (s *Service) Settings(ctx context.Context, a Actor) (org.Settings, error) {
 // Addresses that become exclusive and that several contacts have are a conflict
 // that lists them, and then nothing changes.
 func (s *Service) UpdateSettings(ctx context.Context, a Actor, p SettingsPatch) (after org.Settings, err error) {
-	if p.BlockedValues != nil {
-		blocked, err := readBlocked(*p.BlockedValues)
-		if err != nil {
-			return org.Settings{}, err
-		}
-		p.BlockedValues = &blocked
-	}
 	defer s.cache.clear()
 	err = s.db.Write(ctx, a.Scope, func(tx Tx) error {
 		before, err := tx.Settings(ctx)
 		if err != nil {
 			return err
 		}
-		after = before
-		set(&after.SharedEmails, p.SharedEmails)
-		set(&after.SingleAssociation, p.SingleAssociation)
-		set(&after.RequireAccount, p.RequireAccount)
-		set(&after.NamedWhatsApp, p.NamedWhatsApp)
-		set(&after.BlockedValues, p.BlockedValues)
-		set(&after.MaxIdentifiers, p.MaxIdentifiers)
-		if after.Equal(before) {
-			return nil
+		if after, err = p.Apply(before); err != nil || after.Equal(before) {
+			return err
 		}
 		if err := apart(ctx, tx, before, after); err != nil {
 			return err
@@ -60,6 +46,23 @@ func (s *Service) UpdateSettings(ctx context.Context, a Actor, p SettingsPatch) 
 		return tx.SaveSettings(ctx, before, after)
 	})
 	return after, err
+}
+
+// Apply returns settings with what the patch changes. Errors: invalid.
+func (p SettingsPatch) Apply(s org.Settings) (org.Settings, error) {
+	if p.BlockedValues != nil {
+		blocked, err := readBlocked(*p.BlockedValues)
+		if err != nil {
+			return org.Settings{}, err
+		}
+		s.BlockedValues = blocked
+	}
+	set(&s.SharedEmails, p.SharedEmails)
+	set(&s.SingleAssociation, p.SingleAssociation)
+	set(&s.RequireAccount, p.RequireAccount)
+	set(&s.NamedWhatsApp, p.NamedWhatsApp)
+	set(&s.MaxIdentifiers, p.MaxIdentifiers)
+	return s, nil
 }
 
 func set[T any](dst, v *T) {

@@ -38,6 +38,7 @@ type Tx interface {
 	trashTx
 	listTx
 	keyTx
+	ruleTx
 	MembersByN(ctx context.Context, ns []int64) (map[int64]org.Member, error)
 }
 

@@ -55,9 +55,13 @@ func (d AuthDeps) getSettings(ctx context.Context, _ *struct{}) (*orgSettingsOut
 
 func (d AuthDeps) updateSettings(ctx context.Context, in *orgSettingsIn) (*orgSettingsOut, error) {
 	a, _ := auth.From(ctx)
-	s, err := d.Service.UpdateSettings(ctx, a, auth.SettingsPatch{
+	s, err := d.Service.UpdateSettings(ctx, a, in.patch())
+	return settingsOut(s), err
+}
+
+func (in orgSettingsIn) patch() auth.SettingsPatch {
+	return auth.SettingsPatch{
 		SharedEmails: in.SharedEmails, SingleAssociation: in.SingleAssociation, RequireAccount: in.RequireAccount,
 		NamedWhatsApp: in.NamedWhatsApp, BlockedValues: given(in.BlockedValues), MaxIdentifiers: in.MaxIdentifiers,
-	})
-	return settingsOut(s), err
+	}
 }

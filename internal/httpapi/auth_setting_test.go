@@ -1,6 +1,8 @@
 package httpapi_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -99,6 +101,62 @@ func TestMaxIdentifiers(t *testing.T) {
 			s.admin.Play(t, apitest.Scenario{Path: "/rev-users.create", Body: `{"phone_numbers":["+14155550100","+14155550101","+14155550102"]}`, Status: 400, Want: `{"field_name":"phone_numbers"}`})
 			s.admin.Play(t, apitest.Scenario{Path: "/rev-users.upsert", Body: `{"external_ref":"a","email":"c@x.example"}`, Status: 400, Want: `{"field_name":"email"}`})
 			s.refuses(t, "a third address", `{"user_ref":"a","user_traits":{"email":"c@x.example"}}`, 400, `{"field_name":"rev_info.user_traits.email"}`)
+		})
+	})
+}
+
+// TestPreviewRules compares the preview of settings with what is there.
+func TestPreviewRules(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		s := newShop(t, k, "Acme")
+		ann := s.person(t, `"external_ref":"ann"`)
+		bo := s.person(t, `"email":"info@x.example"`, "email info@x.example")
+		s.signIn(t, `{"user_ref":"ann","user_traits":{"email":"info@x.example"}}`)
+		s.wantMerge(t, "signed_link", ann, bo)
+		s.admin.Post(t, "dev-orgs.settings.update", `{"shared_emails":true}`, 200)
+		for range 3 {
+			s.person(t, `"email":"a@x.example"`)
+			s.person(t, `"email":"b@x.example"`)
+		}
+		preview := func(settings string, limit string) (effects []string) {
+			t.Helper()
+			for cursor := ""; ; {
+				res := s.admin.Post(t, "identities.preview-rules", `{"settings":`+settings+`,"limit":`+limit+`,"cursor":"`+cursor+`"}`, 200)
+				var out struct {
+					Effects []struct {
+						Effect   string
+						By       struct{ Value string }
+						RevUsers []struct{} `json:"rev_users"`
+						Merge    struct {
+							ID string `json:"display_id"`
+						}
+					}
+					Next string `json:"next_cursor"`
+				}
+				res.Decode(t, &out)
+				for _, e := range out.Effects {
+					effects = append(effects, fmt.Sprint(e.Effect, " ", e.By.Value, e.Merge.ID, " ", len(e.RevUsers)))
+				}
+				if cursor = out.Next; cursor == "" {
+					return effects
+				}
+			}
+		}
+		s.harmed(t, func() {
+			for _, limit := range []string{"1", "2", "100"} {
+				for settings, want := range map[string][]string{
+					`{"shared_emails":false}`:                                 {"join a@x.example 3", "join b@x.example 3"},
+					`{"shared_emails":false,"blocked_values":["a@","info@"]}`: {"join b@x.example 3", "part MERGE-1 2"},
+					`{"blocked_values":["@x.example"]}`:                       {"part MERGE-1 2"},
+					`{}`:                                                      nil,
+				} {
+					if got := preview(settings, limit); !slices.Equal(got, want) {
+						t.Errorf("%s at %s a page: %v, want %v", settings, limit, got, want)
+					}
+				}
+			}
+			s.admin.Play(t, apitest.Scenario{Path: "/identities.preview-rules", Body: `{"settings":{"blocked_values":["x"]}}`, Status: 400, Want: `{"field_name":"blocked_values[0]"}`})
+			s.admin.Play(t, apitest.Scenario{Path: "/identities.preview-rules", Body: `{"settings":{},"cursor":"x"}`, Status: 400})
 		})
 	})
 }

@@ -73,6 +73,9 @@ func registerIdentity(api *API, d AuthDeps) {
 	try := writeOp("identities.resolve", "Show what would become of an observation or of rev_info, and what a token proves", tag, http.StatusNotFound)
 	try.Description = "Changes nothing. Give one of token, rev_info and observation."
 	operate(api, try, d.tryResolve)
+	rules := writeOp("identities.preview-rules", "Show which contacts changed settings would join or part", tag)
+	rules.Description = "Changes nothing. A page looks at a bounded number of records, so it may be empty and still have a next_cursor."
+	operate(api, rules, d.previewRules)
 	operate(api, readOp("identities.explain", "Show why a contact is one person, and what falls apart without each piece", tag), d.explainContact)
 }
 

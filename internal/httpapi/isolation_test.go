@@ -65,6 +65,7 @@ var intrusions = map[string]intrusion{
 	"dev-users.get":                  missing(`{"id":"$devu"}`),
 	"dev-users.list":                 empty("dev_users", `{"email":["admin@b.example"]}`),
 	"identities.explain":             contactIntrusion,
+	"identities.preview-rules":       empty("effects", `{"settings":{"shared_emails":false}}`),
 	"identities.resolve":             missing(`{"rev_info":{"user_id":"$revu"}}`),
 	"imports.cancel":                 missing(`{"id":"$imp"}`),
 	"imports.errors":                 missing(`{"id":"$imp"}`),
