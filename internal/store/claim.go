@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/kith-id/kith/internal/identity"
 )
@@ -14,8 +15,19 @@ func scanClaim(c *identity.Statement) []any {
 
 // ClaimsBySecret returns what was claimed with a visitor's secret, given by its hash.
 func (tx *Tx) ClaimsBySecret(ctx context.Context, secret string) ([]identity.Statement, error) {
-	return collect(ctx, tx.q, "SELECT "+claimColumns+" FROM claim WHERE org_id = $1 AND secret = $2 ORDER BY n, key",
-		[]any{tx.scope.OrgID, secret}, scanClaim)
+	// The index has all that this reads; for more, SQLite would rather read all
+	// claims of the org.
+	ns, err := collect(ctx, tx.q, "SELECT n FROM claim WHERE org_id = $1 AND secret = $2", []any{tx.scope.OrgID, secret}, func(n *int64) []any { return []any{n} })
+	slices.Sort(ns)
+	var out []identity.Statement
+	for _, n := range slices.Compact(ns) {
+		all, err := tx.ClaimsOf(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, slices.DeleteFunc(all, func(s identity.Statement) bool { return s.Secret != secret })...)
+	}
+	return out, err
 }
 
 // ClaimsOf returns what the visitor of a contact has claimed.

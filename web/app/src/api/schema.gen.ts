@@ -408,6 +408,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/identities.explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show why a contact is one person, and what falls apart without each piece */
+        get: operations["identities-explain"];
+        put?: never;
+        /** Show why a contact is one person, and what falls apart without each piece */
+        post: operations["identities-explain-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/identities.preview-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show which contacts changed settings would join or part
+         * @description Changes nothing. A page looks at a bounded number of records, so it may be empty and still have a next_cursor.
+         */
+        post: operations["identities-preview-rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/identities.resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show what would become of an observation or of rev_info, and what a token proves
+         * @description Changes nothing. Give one of token, rev_info and observation.
+         */
+        post: operations["identities-resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/imports.cancel": {
         parameters: {
             query?: never;
@@ -769,6 +827,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rev-orgs.merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge a workspace into another of the same account
+         * @description The primary keeps its values and gets those it lacks. The secondary's external reference leads to it, and contacts' places are read as the primary's. If one of them is the account's default workspace, the primary is. It can be undone at any time: see merges.undo.
+         */
+        post: operations["rev-orgs-merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rev-orgs.restore": {
         parameters: {
             query?: never;
@@ -1000,6 +1078,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rev-users.identifiers.verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Vouch for an identifier that somebody has checked
+         * @description It counts as attested from then on, also one that a visitor only claimed. History keeps who said so. For admins in person.
+         */
+        post: operations["rev-users-identifiers-verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rev-users.link": {
         parameters: {
             query?: never;
@@ -1179,6 +1277,26 @@ export interface paths {
         put?: never;
         /** Update a contact */
         post: operations["rev-users-update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rev-users.upsert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find a contact by what names it and update it, or create it
+         * @description external_refs are looked up first, then email; phone_numbers only when they are all that is given and one contact has one. What is given replaces what stands; identifiers come beside those that stand, and those that other contacts have stay there.
+         */
+        post: operations["rev-users-upsert"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1843,7 +1961,7 @@ export interface components {
             subject_token_type?: "urn:devrev:params:oauth:token-type:jwt:auth0" | "urn:devrev:params:oauth:token-type:jwt:dev" | "urn:devrev:params:oauth:token-type:rat" | "urn:devrev:params:oauth:token-type:rev" | "urn:devrev:params:oauth:token-type:revinfo" | "urn:devrev:params:oauth:token-type:session" | "urn:devrev:params:oauth:token-type:session:onetime" | "urn:devrev:params:oauth:token-type:sysu" | "urn:devrev:params:oauth:token-type:userinfo" | "urn:ietf:params:oauth:token-type:jwt";
             /** @description A name to recognise the token by. */
             token_hint?: string;
-            /** @description With a public token: what an earlier answer gave this visitor's browser to keep. With it the visitor comes back to the same contact. */
+            /** @description What an earlier answer to a public token gave this visitor's browser to keep. With a public token the visitor comes back to the same contact; with a private one the visitor's contact, as long as it is only claimed, becomes part of the one that rev_info names. */
             visitor_secret?: string;
         };
         AuthTokensDeleteRequest: {
@@ -1872,6 +1990,12 @@ export interface components {
         AuthTokensUpdateRequest: {
             token_hint: string;
             token_id: string;
+        };
+        Candidate: {
+            by?: components["schemas"]["KeyValue"];
+            rev_user: components["schemas"]["RecordSummary"];
+            /** @description held: it has an identifier that was given; claim: its visitor claims one; visitor_return: it was made at the same browser. */
+            rule: string;
         };
         ChosenIdentifierInput: {
             /** @enum {string} */
@@ -1904,8 +2028,13 @@ export interface components {
         DevOrgsGetRequest: Record<string, never>;
         DevOrgsSettingsGetRequest: Record<string, never>;
         DevOrgsSettingsUpdateRequest: {
+            /** @description Replaces the list. */
+            blocked_values?: string[] | null;
+            /** Format: int64 */
+            max_identifiers?: number;
+            named_whatsapp?: boolean;
             require_account?: boolean;
-            /** @description Can be changed only before the first contact is created. */
+            /** @description Switched off, addresses that several contacts have are a conflict that lists them. */
             shared_emails?: boolean;
             single_association?: boolean;
         };
@@ -2117,6 +2246,31 @@ export interface components {
              */
             type: "dev_org_deactivated" | "token_expired" | "token_revoked" | "unauthenticated";
         };
+        EvidencePiece: {
+            /** @description Of an identifier: merges that no rule would make without it. */
+            baseless_merges: string[];
+            /** @description The identifier that is the piece. */
+            identifier?: components["schemas"]["KeyValue"];
+            /** @description The display id of the merge that is the piece. */
+            merge?: string;
+            /** @description Of a merge: the contacts that would be apart from the rest. */
+            parts: components["schemas"]["RecordSummary"][];
+            /** @description The contact has nothing else to be found by. */
+            unfindable: boolean;
+            /** @description Nothing else proves the contact. */
+            unverified: boolean;
+        };
+        ExplainOut: {
+            identifiers: components["schemas"]["Identifier"][];
+            /** @description What holds the parts together, the earliest first. */
+            merges: components["schemas"]["Merge"][];
+            more_parts: boolean;
+            /** @description The contacts that are this one, at most 200. */
+            parts: components["schemas"]["Part"][];
+            /** @description What falls apart without each piece of evidence. */
+            pieces: components["schemas"]["EvidencePiece"][];
+            rev_user: components["schemas"]["RevUser"];
+        };
         ExternalIdentityInput: {
             id?: string;
             issuer?: string;
@@ -2165,6 +2319,34 @@ export interface components {
         };
         IdentifiersOut: {
             identifiers: components["schemas"]["Identifier"][];
+        };
+        IdentitiesExplainRequest: {
+            /**
+             * Format: id
+             * @description In full or as a display id.
+             */
+            id: string;
+        };
+        IdentitiesPreviewRulesRequest: {
+            /** @description next_cursor of the page before. Absent for the first page. */
+            cursor?: string;
+            /**
+             * Format: int64
+             * @description How many records a page looks at. 50 when absent, at most 100.
+             */
+            limit?: number;
+            /** @description What would be changed, as for dev-orgs.settings.update. */
+            settings: components["schemas"]["OrgSettingsInInput"];
+        };
+        IdentitiesResolveRequest: {
+            /** @description What a channel, an import or the API says of a person. */
+            observation?: components["schemas"]["ObservationInInput"] | null;
+            /** @description What the org's backend would obtain a token with. */
+            rev_info?: components["schemas"]["RevInfoInInput"] | null;
+            /** @description A token of the org, to see what it proves. */
+            token?: string;
+            /** @description With rev_info: the secret that would come along. */
+            visitor_secret?: string;
         };
         Import: {
             created_by?: components["schemas"]["UserSummary"];
@@ -2393,19 +2575,33 @@ export interface components {
             /** @description What was changed. */
             fields: string[];
         };
+        KeyValue: {
+            kind: string;
+            /** @description In its normal form. */
+            value: string;
+        };
         LostIdentifier: {
             /** @description The record that got it. */
             holder?: components["schemas"]["RecordSummary"];
+            /** @description An identifier's kind, or parent for the account above. */
             kind: string;
             /**
-             * @description released: a member took it off the merged record; taken: another record has had it since; split: it was split off to another contact.
+             * @description released: a member took it off the merged record; taken: another record has had it since; split: it was split off to another contact; circle: the account above has come to be below this one.
              * @enum {string}
              */
-            reason: "released" | "taken" | "split";
+            reason: "released" | "taken" | "split" | "circle";
             value: string;
+        };
+        Match: {
+            /** @description The identifier that led there. */
+            by?: components["schemas"]["KeyValue"];
+            /** @description external_ref, email or phone: the one contact that has it; id: it was named itself. */
+            rule: string;
         };
         Merge: {
             display_id: string;
+            /** @description The identifiers that the rule went by. */
+            evidence: components["schemas"]["KeyValue"][];
             id: string;
             made_by?: components["schemas"]["UserSummary"];
             /**
@@ -2415,6 +2611,8 @@ export interface components {
             made_date: string;
             /** @description The record that was kept. */
             primary: components["schemas"]["RecordSummary"];
+            /** @description What decided it: member, signed_link (a token of the org's own backend named identifiers of both), visitor_return (such a token came with the secret of the visitor's browser). */
+            rule: string;
             /** @description The record that became part of it. */
             secondary: components["schemas"]["RecordSummary"];
             /**
@@ -2426,7 +2624,7 @@ export interface components {
              * @description What was merged.
              * @enum {string}
              */
-            type: "account" | "rev_user";
+            type: "account" | "rev_org" | "rev_user";
             undone_by?: components["schemas"]["UserSummary"];
             /**
              * Format: date-time
@@ -2476,11 +2674,15 @@ export interface components {
             fields: components["schemas"]["FieldOutlook"][];
             moves: components["schemas"]["MergeMoves"];
             /** @description The primary as it would be. */
+            rev_org?: components["schemas"]["RevOrg"];
+            /** @description The primary as it would be. */
             rev_user?: components["schemas"]["RevUser"];
         };
         MergeUndone: {
             /** @description The secondary as it is again. */
             account?: components["schemas"]["Account"];
+            /** @description Merges of workspaces that were taken back with that of their accounts, for one workspace cannot belong to two. */
+            also_undone?: components["schemas"]["Merge"][];
             /** @description Whether both are in the trash, because the merged record was. */
             in_trash: boolean;
             /** @description What members changed about the merged record, which stays with the survivor; the latest 100. */
@@ -2488,14 +2690,18 @@ export interface components {
             merge: components["schemas"]["Merge"];
             /** @description Whether kept_edits is not all of them. */
             more_edits: boolean;
-            /** @description Identifiers that the secondary had and that are gone. */
+            /** @description Identifiers that the secondary had and that are gone, and accounts that can no longer be above. */
             not_restored: components["schemas"]["LostIdentifier"][];
+            /** @description The secondary as it is again. */
+            rev_org?: components["schemas"]["RevOrg"];
             /** @description The secondary as it is again. */
             rev_user?: components["schemas"]["RevUser"];
             /** @description The contact that it was part of, as it is now. */
             survivor?: components["schemas"]["RevUser"];
             /** @description The account that it was part of, as it is now. */
             survivor_account?: components["schemas"]["Account"];
+            /** @description The workspace that it was part of, as it is now. */
+            survivor_rev_org?: components["schemas"]["RevOrg"];
         };
         MergesGetRequest: {
             /**
@@ -2526,12 +2732,12 @@ export interface components {
         MergesPreviewRequest: {
             /**
              * Format: id
-             * @description The contact or account that would be kept.
+             * @description The contact, account or workspace that would be kept.
              */
             primary: string;
             /**
              * Format: id
-             * @description The contact or account that would become part of it.
+             * @description The record of the same type that would become part of it.
              */
             secondary: string;
         };
@@ -2542,13 +2748,45 @@ export interface components {
              */
             id: string;
         };
+        ObservationInInput: {
+            /**
+             * @description By which way it came, api when absent. It decides how far the identifiers are trusted and which rules are tried.
+             * @enum {string}
+             */
+            channel?: "api" | "token" | "visitor" | "email" | "slack" | "whatsapp";
+            display_name?: string;
+            emails?: string[];
+            external_refs?: string[];
+            full_name?: string;
+            phone_numbers?: string[];
+        };
         OrgSettings: {
+            /** @description What is matched never and may be several contacts': e-mail addresses, local parts such as info@, domains such as @example.com, phone numbers, and zeros for phone numbers of zeros alone. */
+            blocked_values: string[];
+            /**
+             * Format: int64
+             * @description How many identifiers of one kind a contact may have; 0 for as many as are possible.
+             */
+            max_identifiers: number;
+            /** @description A WhatsApp number matches only a contact of the same name. */
+            named_whatsapp: boolean;
             /** @description Imports of contacts need the column account_external_reference. */
             require_account: boolean;
             /** @description Several contacts may have one e-mail address. */
             shared_emails: boolean;
             /** @description A contact belongs to at most one account and has at most one external reference. */
             single_association: boolean;
+        };
+        OrgSettingsInInput: {
+            /** @description Replaces the list. */
+            blocked_values?: string[] | null;
+            /** Format: int64 */
+            max_identifiers?: number;
+            named_whatsapp?: boolean;
+            require_account?: boolean;
+            /** @description Switched off, addresses that several contacts have are a conflict that lists them. */
+            shared_emails?: boolean;
+            single_association?: boolean;
         };
         OrgSettingsOut: {
             settings: components["schemas"]["OrgSettings"];
@@ -2564,6 +2802,20 @@ export interface components {
             /** @description For fields that name records; value is then the role or the tag's value. */
             record?: components["schemas"]["RecordSummary"];
             value?: string;
+        };
+        Part: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            created_date: string;
+            /** @description What it would have alone, with proof and source. */
+            identifiers: components["schemas"]["Identifier"][];
+            /** @description The part that it was merged into; absent for the one that stands for all. */
+            into?: components["schemas"]["RecordSummary"];
+            /** @description The display id of that merge. */
+            merge?: string;
+            rev_user: components["schemas"]["RecordSummary"];
         };
         PasswordResetsRedeemRequest: {
             /** @description At least 12 characters. */
@@ -2595,11 +2847,39 @@ export interface components {
             line: number;
             problems: components["schemas"]["Problem"][];
         };
+        PreviewRulesOut: {
+            effects: components["schemas"]["RuleEffect"][];
+            /** @description Goes on after this page. Absent on the last one. */
+            next_cursor?: string;
+        };
         Problem: {
             code: string;
             column?: string;
             message: string;
             value?: string;
+        };
+        ProvenIdentifier: {
+            /** @description As it would be shown. */
+            given: string;
+            kind: string;
+            /** @enum {string} */
+            proof: "claimed" | "entered" | "attested" | "signed";
+            /** @description In its normal form. */
+            value: string;
+        };
+        Proves: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            expires_at?: string;
+            /** @description signed: the org's backend vouches for the contact. claimed: a visitor who proves nothing. Absent for tokens of members and applications. */
+            proof?: string;
+            /** @description Why it is worth nothing. */
+            reason?: string;
+            requested_token_type?: string;
+            subject?: components["schemas"]["RecordSummary"];
+            valid: boolean;
         };
         RecordSummary: {
             display_id: string;
@@ -2607,6 +2887,30 @@ export interface components {
             id: string;
             /** @enum {string} */
             type: "account" | "dev_user" | "rev_org" | "rev_user" | "tag";
+        };
+        ResolveOut: {
+            /** @description Identifiers that it would get, or get more proof of. */
+            attaches: components["schemas"]["ProvenIdentifier"][];
+            candidates: components["schemas"]["Candidate"][];
+            /** @description What would be written about a contact that is there. */
+            changes: components["schemas"]["ValueChange"][];
+            /**
+             * @description none: a token was given, which decides nothing.
+             * @enum {string}
+             */
+            decision: "matched" | "created" | "refused" | "none";
+            /** @description What was given, as it is compared. */
+            identifiers: components["schemas"]["ProvenIdentifier"][];
+            matched_by?: components["schemas"]["Match"];
+            /** @description Contacts that would become part of it. Their ids are not final. */
+            merges: components["schemas"]["Merge"][];
+            /** @description Why it would be refused. */
+            reason?: string;
+            /** @description The contact as it would be. The id of one that would be created is not final. */
+            rev_user?: components["schemas"]["RevUser"];
+            /** @description What was tried, in order. */
+            rules: components["schemas"]["TriedRule"][];
+            token?: components["schemas"]["Proves"];
         };
         RevInfoInInput: {
             /** @description The account's id in your own system; a new account is made when it is not known. */
@@ -2661,6 +2965,8 @@ export interface components {
              */
             modified_date: string;
             owned_by: components["schemas"]["UserSummary"][];
+            /** @description The workspace that this one was merged into. */
+            primary_rev_org?: components["schemas"]["RecordSummary"];
             stock_schema_fragment: string;
             tags?: components["schemas"]["TagWithValue"][];
             tier?: string;
@@ -2763,6 +3069,18 @@ export interface components {
             sort_by?: string[];
             /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
             tags?: string[];
+        };
+        RevOrgsMergeRequest: {
+            /**
+             * Format: id
+             * @description The workspace that is kept.
+             */
+            primary_rev_org: string;
+            /**
+             * Format: id
+             * @description The workspace of the same account that becomes part of it; its id leads to the primary from then on.
+             */
+            secondary_rev_org: string;
         };
         RevOrgsOut: {
             /** @description Goes on after this page. Absent on the last one. */
@@ -3031,6 +3349,17 @@ export interface components {
             /** @description In any form that its kind accepts. */
             value: string;
         };
+        RevUsersIdentifiersVerifyRequest: {
+            /**
+             * Format: id
+             * @description The contact.
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "email" | "phone" | "external_ref";
+            /** @description In any form that its kind accepts. */
+            value: string;
+        };
         RevUsersLinkRequest: {
             /**
              * Format: id
@@ -3247,6 +3576,74 @@ export interface components {
             phone_numbers?: string[] | null;
             /** @description The record's tags. Replaces the list. */
             tags?: components["schemas"]["SetTagInput"][] | null;
+        };
+        RevUsersUpsertRequest: {
+            /**
+             * Format: id
+             * @description An account that the contact belongs to.
+             */
+            account?: string;
+            /** @description Files are not supported yet. */
+            artifacts?: string[];
+            /** @description Custom fields; the org has none in this release. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @deprecated
+             * @description Custom fields are not supported yet.
+             */
+            custom_schema_fragments?: string[];
+            /** @description Which schemas the custom fields belong to. */
+            custom_schema_spec?: components["schemas"]["SchemaSpecInput"];
+            /** @description At most 64 KiB. */
+            description?: string | null;
+            /** @description At most 256 characters. One is invented when absent or cleared. */
+            display_name?: string | null;
+            /**
+             * Format: id
+             * @description Pictures are not supported yet.
+             */
+            display_picture?: string;
+            /** @description The main address. It replaces the main one; other addresses stay. */
+            email?: string | null;
+            /** @description The contact's id in your own system, unique in the org. It replaces the main one; cleared, the display id is shown. */
+            external_ref?: string | null;
+            /** @description All references, the main one first. Replaces the list. */
+            external_refs?: string[] | null;
+            /** @description At most 256 characters. */
+            full_name?: string | null;
+            /** @description Of your choice. The same request with the same key within a day gets the same answer and is carried out once; another request with it is a conflict. */
+            idempotency_key?: string;
+            /**
+             * Format: id
+             * @deprecated
+             * @description An older name of rev_org.
+             */
+            org_id?: string;
+            /** @description The members who look after the record. Replaces the list. */
+            owned_by?: string[] | null;
+            /** @description With country code. Replaces the list. */
+            phone_numbers?: string[] | null;
+            /**
+             * Format: id
+             * @description A workspace that the contact belongs to, and with it to its account.
+             */
+            rev_org?: string;
+            /** @description The record's tags. Replaces the list. */
+            tags?: components["schemas"]["SetTagInput"][] | null;
+        };
+        RuleEffect: {
+            /** @description Of join: what they have. */
+            by?: components["schemas"]["KeyValue"];
+            /**
+             * @description join: these contacts have what one alone could have; merge them, or take it from all but one, before the settings can be changed. part: a rule made the merge by what would be blocked; it stays, and merges.undo takes it back.
+             * @enum {string}
+             */
+            effect: "join" | "part";
+            merge?: components["schemas"]["Merge"];
+            /** @description At most 20. */
+            rev_users: components["schemas"]["RecordSummary"][];
         };
         SchemaDropInput: {
             apps?: string[];
@@ -3560,6 +3957,19 @@ export interface components {
             /** @description Any of these types; all when absent. */
             type?: ("account" | "rev_org" | "rev_user")[];
         };
+        TriedRule: {
+            /** @description Who has it. */
+            holders: components["schemas"]["RecordSummary"][];
+            kind: string;
+            /**
+             * @description matched: it decided. no_identifier: the observation has none of the kind. others_given: the rule needs the kind alone. unknown: nobody has it. several_have: several have it. has_reference: who has it has another reference. other_name: none of those who have it has the name. blocked: the org lets the value match nobody. decided_before: it fits, and a rule before it decided.
+             * @enum {string}
+             */
+            result: "matched" | "no_identifier" | "others_given" | "unknown" | "several_have" | "has_reference" | "other_name" | "blocked" | "decided_before";
+            rule: string;
+            /** @description What was looked up, in its normal form. */
+            value?: string;
+        };
         TypedDateFilterInput: {
             /**
              * Format: date-time
@@ -3586,6 +3996,15 @@ export interface components {
              * @enum {string}
              */
             type?: "range" | "preset";
+        };
+        UpsertOut: {
+            /** @description Other contacts that may be the same person. */
+            candidates: components["schemas"]["Candidate"][];
+            /** @description Whether the contact is a new one. */
+            created: boolean;
+            /** @description How the contact was found; absent for a new one. */
+            matched_by?: components["schemas"]["Match"];
+            rev_user: components["schemas"]["RevUser"];
         };
         UserSummary: {
             display_id?: string;
@@ -3617,6 +4036,11 @@ export interface components {
             full_name?: string;
             /** @description In E.164 form. Come before those that stand. */
             phone_numbers?: string[];
+        };
+        ValueChange: {
+            field: string;
+            from: string;
+            to: string;
         };
         WorkspaceTraitsInput: {
             /** @description Custom fields; the org has none in this release. */
@@ -7095,6 +7519,396 @@ export interface operations {
             };
         };
     };
+    "identities-explain": {
+        parameters: {
+            query: {
+                /** @description In full or as a display id. */
+                id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "identities-explain-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentitiesExplainRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "identities-preview-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentitiesPreviewRulesRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewRulesOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "identities-resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentitiesResolveRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolveOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
     "imports-cancel": {
         parameters: {
             query?: never;
@@ -8839,9 +9653,9 @@ export interface operations {
     "merges-preview": {
         parameters: {
             query: {
-                /** @description The contact or account that would be kept. */
+                /** @description The contact, account or workspace that would be kept. */
                 primary: string;
-                /** @description The contact or account that would become part of it. */
+                /** @description The record of the same type that would become part of it. */
                 secondary: string;
             };
             header?: never;
@@ -9886,6 +10700,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevOrgsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "rev-orgs-merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevOrgsMergeRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */
@@ -11695,6 +12609,115 @@ export interface operations {
             };
         };
     };
+    "rev-users-identifiers-verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevUsersIdentifiersVerifyRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifiersOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description A value is in use already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
     "rev-users-link": {
         parameters: {
             query?: never;
@@ -12970,6 +13993,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevUserOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description A value is in use already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "rev-users-upsert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevUsersUpsertRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpsertOut"];
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */

@@ -1,0 +1,51 @@
+package store
+
+import (
+	"testing"
+	"time"
+
+	"github.com/kith-id/kith/internal/testpg"
+)
+
+// TestPlansOfIdentity explains what sign-ins, upserts and settings read.
+func TestPlansOfIdentity(t *testing.T) {
+	for engine, config := range map[string]func() Config{
+		"sqlite":   func() Config { return Config{Dir: t.TempDir()} },
+		"postgres": func() Config { return Config{URL: testpg.DSN(t)} },
+	} {
+		t.Run(engine, func(t *testing.T) {
+			db, s := planDatabase(t, config())
+			ctx, known := t.Context(), map[string]bool{}
+			if engine == "postgres" {
+				// Tables of a few rows are read whole whatever indexes they have.
+				exec(t, db, "INSERT INTO claim (org_id, n, key, value, secret, created_at, seen_at) SELECT g % 50, g, 'e:' || g, '', 's' || g, now(), now() FROM generate_series(1, 20000) g",
+					"INSERT INTO idempotency (org_id, caller, key, request, answer, created_at) SELECT g % 50, 'devu/1', 'k' || g, '', '', now() FROM generate_series(1, 20000) g", "ANALYZE")
+			}
+			err := db.Write(ctx, s, func(tx *Tx) error {
+				tx.q = explainer{tx.q, db.Engine(), known, func(sql, plan string) { checkPlan(t, db.Engine(), sql, plan) }}
+				if _, err := tx.Claimants(ctx, "e:a@example.com", 10); err != nil {
+					return err
+				}
+				if _, err := tx.ClaimsBySecret(ctx, "x"); err != nil {
+					return err
+				}
+				if _, err := tx.EmailsOfSeveral(ctx, "m", 100); err != nil {
+					return err
+				}
+				if _, err := tx.TakeKey(ctx, "k", "r", time.Now().Add(-time.Hour)); err != nil {
+					return err
+				}
+				if stands, err := tx.TakeKey(ctx, "k", "other", time.Now().Add(-time.Hour)); err != nil || stands == nil || stands.Request != "r" {
+					t.Errorf("the key is %v, %v", stands, err)
+				}
+				if n, err := tx.DropKeys(ctx, time.Now().Add(time.Hour), 10); err != nil || n == 0 {
+					t.Errorf("%d keys dropped, %v", n, err)
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
