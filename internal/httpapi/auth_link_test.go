@@ -92,6 +92,11 @@ func TestSignedLink(t *testing.T) {
 					s.admin.Post(t, "merges.undo", `{"id":"`+merge+`"}`, 200)
 					s.admin.Play(t, apitest.Scenario{Path: "/rev-users.get", Body: `{"id":"` + o + `"}`, Status: 200, Want: `{"rev_user":{"state":"active"}}`, Absent: []string{"rev_user.primary_identity"}})
 				}
+				// What a member has parted no rule joins again.
+				who(t, s.signIn(t, c.info))
+				for _, o := range others {
+					s.admin.Play(t, apitest.Scenario{Path: "/rev-users.get", Body: `{"id":"` + o + `"}`, Status: 200, Want: `{"rev_user":{"state":"active"}}`})
+				}
 				if after := s.kinds(t, anchor); len(after) > len(before) {
 					t.Errorf("%v became %v", before, after)
 				}

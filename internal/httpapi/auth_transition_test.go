@@ -80,6 +80,8 @@ func TestVisitorSignsIn(t *testing.T) {
 				s.admin.Post(t, "merges.undo", `{"id":"`+merge+`"}`, 200)
 				s.admin.Play(t, apitest.Scenario{Path: "/rev-users.get", Body: `{"id":"` + alias + `"}`, Status: 200, Want: `{"rev_user":{"state":"active","display_name":"Annie","is_verified":false}}`})
 				wantRevoked(t, visitor)
+				s.signInAt(t, secret, `{"user_ref":"ann"}`) // what a member has parted stays apart
+				s.admin.Play(t, apitest.Scenario{Path: "/rev-users.get", Body: `{"id":"` + alias + `"}`, Status: 200, Want: `{"rev_user":{"state":"active"}}`})
 				ann.Play(t, apitest.Scenario{Path: "/rev-users.self.get", Body: `{}`, Status: 200, Want: `{"rev_user":{"display_id":"` + id + `","email":"ann@x.example"}}`})
 			})
 		})

@@ -32,6 +32,8 @@ type ClaimTx interface {
 	ClaimsOf(ctx context.Context, n int64) ([]Statement, error)
 	// Claimants returns up to limit contacts whose visitors claim a key.
 	Claimants(ctx context.Context, key string, limit int) ([]int64, error)
+	// UndoneBetween reports whether a merge of one of a with one of b was undone.
+	UndoneBetween(ctx context.Context, a, b []int64) (bool, error)
 	PutClaims(ctx context.Context, claims []Statement) error
 	DropClaims(ctx context.Context, n int64, keys []string) error
 	SeeClaims(ctx context.Context, n int64) error

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/kith-id/kith/internal/contact"
@@ -30,8 +31,8 @@ const claimants = 10
 // holds one as attested at least and all have no more than one external
 // reference among them. The word of the token is proof enough for the anchor. An
 // identifier that contacts may share counts only when one alone holds it
-// attested. If anything speaks against it nobody is linked, and the contacts are
-// returned as suspicions.
+// attested. If anything speaks against it nobody is linked. The contacts are
+// suspicions then.
 func (b *batch) links(anchor *work, o *Observation) (linked []*work, keys []string, doubts []Suspicion) {
 	sure := true
 	refs := map[string]bool{}
@@ -54,7 +55,21 @@ func (b *batch) links(anchor *work, o *Observation) (linked []*work, keys []stri
 	if !sure || len(refs) > 1 {
 		return nil, nil, doubts
 	}
-	return linked, keys, nil
+	return linked, keys, doubts
+}
+
+// partedBefore reports whether a member took a merge of two contacts back, also
+// one of what either is made of: no rule may do it again.
+func partedBefore(ctx context.Context, tx ClaimTx, a, b *contact.Contact) (bool, error) {
+	var ns [2][]int64
+	for at, c := range []*contact.Contact{a, b} {
+		g, err := groupOf(ctx, tx, c)
+		if err != nil {
+			return false, err
+		}
+		ns[at] = slices.Collect(maps.Keys(g.members))
+	}
+	return tx.UndoneBetween(ctx, ns[0], ns[1])
 }
 
 // rival returns the contact other than the anchor that an identifier speaks
@@ -91,11 +106,17 @@ func addRefs(refs map[string]bool, ids []contact.Identifier) {
 	}
 }
 
-// link merges contacts into the anchor.
-func link(ctx context.Context, tx Tx, anchor int64, others []*work, keys []string) ([]Merge, error) {
+// link merges contacts into the anchor, all or, where a member has parted one
+// from it before, none.
+func link(ctx context.Context, tx ClaimTx, anchor *contact.Contact, others []*work, keys []string) ([]Merge, error) {
+	for _, w := range others {
+		if parted, err := partedBefore(ctx, tx, anchor, w.after); err != nil || parted {
+			return nil, err
+		}
+	}
 	var out []Merge
 	for _, w := range others {
-		m, err := merge(ctx, tx, contacts{tx}, anchor, w.after.N, Why{Rule: RuleSignedLink, Keys: keys})
+		m, err := merge(ctx, tx, contacts{tx}, anchor.N, w.after.N, Why{Rule: RuleSignedLink, Keys: keys})
 		if err != nil {
 			return nil, err
 		}
@@ -107,7 +128,8 @@ func link(ctx context.Context, tx Tx, anchor int64, others []*work, keys []strin
 // adoptVisitor makes the contact of a visitor part of the outcome's, whom a token
 // proves to be at the same browser. The visitor's tokens end with it. A contact
 // that has become known by more than the visitor's own claims stays apart:
-// what others found out about it is not the visitor's to bring.
+// what others found out about it is not the visitor's to bring. So does one that
+// a member has parted from it before.
 func adoptVisitor(ctx context.Context, tx ClaimTx, secret string, out *Outcome) error {
 	said, err := tx.ClaimsBySecret(ctx, secret)
 	if err != nil {
@@ -128,7 +150,11 @@ func adoptVisitor(ctx context.Context, tx ClaimTx, secret string, out *Outcome) 
 		if v == nil {
 			continue // deleted, or part of another contact already
 		}
-		if v.Verified || v.Merged {
+		parted, err := partedBefore(ctx, tx, out.Contact, v)
+		if err != nil {
+			return err
+		}
+		if v.Verified || v.Merged || parted {
 			out.Doubts = append(out.Doubts, Suspicion{A: out.Contact.N, B: n, Rule: RuleVisitor})
 			continue
 		}

@@ -145,10 +145,10 @@ func (b *batch) vouchNew(ctx context.Context, o Observation, edit func(*contact.
 
 // vouchLinked links what the word proves to be the same person, then makes the
 // contact what the word says.
-func (b *batch) vouchLinked(ctx context.Context, tx Tx, w *work, by Match, o Observation, word Word) (Outcome, error) {
+func (b *batch) vouchLinked(ctx context.Context, tx ClaimTx, w *work, by Match, o Observation, word Word) (Outcome, error) {
 	before := w.before
 	others, keys, doubts := b.links(w, &o)
-	linked, err := link(ctx, tx, w.after.N, others, keys)
+	linked, err := link(ctx, tx, w.after, others, keys)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -159,7 +159,9 @@ func (b *batch) vouchLinked(ctx context.Context, tx Tx, w *work, by Match, o Obs
 	}
 	out, err := b.vouchKnown(ctx, w, by, o, word)
 	out.Before = before
-	out.Linked, out.Doubts = linked, doubts
+	if out.Linked = linked; len(linked) == 0 {
+		out.Doubts = doubts
+	}
 	out.Changed = out.Changed || len(linked) > 0
 	return out, err
 }

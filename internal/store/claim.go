@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/identity"
 )
 
@@ -40,6 +41,21 @@ func (tx *Tx) ClaimsOf(ctx context.Context, n int64) ([]identity.Statement, erro
 func (tx *Tx) Claimants(ctx context.Context, key string, limit int) ([]int64, error) {
 	return collect(ctx, tx.q, "SELECT n FROM claim WHERE org_id = $1 AND key = $2 LIMIT $3", []any{tx.scope.OrgID, key, limit},
 		func(n *int64) []any { return []any{n} })
+}
+
+// UndoneBetween reports whether a merge of one of a with one of b was undone.
+func (tx *Tx) UndoneBetween(ctx context.Context, a, b []int64) (bool, error) {
+	for _, s := range [2][2][]int64{{a, b}, {b, a}} {
+		for secondaries := range slices.Chunk(s[0], chunkSize) {
+			list, args := inList([]any{tx.scope.OrgID, typeCodes[don.Contact], identity.Undone}, secondaries)
+			got, err := collect(ctx, tx.q, "SELECT primary_n FROM merge WHERE org_id = $1 AND type = $2 AND state = $3 AND secondary_n IN "+list, args,
+				func(n *int64) []any { return []any{n} })
+			if err != nil || slices.ContainsFunc(got, func(n int64) bool { return slices.Contains(s[1], n) }) {
+				return err == nil, err
+			}
+		}
+	}
+	return false, nil
 }
 
 // PutClaims adds claims; those that stand stay as old as they are.
