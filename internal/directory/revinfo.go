@@ -192,12 +192,17 @@ func settle(ctx context.Context, tx Tx, c *contact.Contact, places []Place) erro
 			return err
 		}
 	}
-	var since *time.Time
-	if c.N > 0 {
-		now := tx.Now()
-		since = &now
+	return place(ctx, tx, c, places, sinceNow(tx, c))
+}
+
+// sinceNow is since when a contact has a place that it gets now: nil for a new
+// one, whose places are as old as it is.
+func sinceNow(tx Tx, c *contact.Contact) *time.Time {
+	if c.N <= 0 {
+		return nil
 	}
-	return place(ctx, tx, c, places, since)
+	now := tx.Now()
+	return &now
 }
 
 // leave takes a contact out of the accounts and workspaces that are not among

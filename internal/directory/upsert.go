@@ -91,12 +91,7 @@ func upsert(ctx context.Context, tx Tx, p ContactPatch, draft *contact.Contact, 
 			if err := p.refer(ctx, tx, c); err != nil {
 				return err
 			}
-			var since *time.Time
-			if c.N > 0 {
-				now := tx.Now()
-				since = &now
-			}
-			return place(ctx, tx, c, places, since)
+			return place(ctx, tx, c, places, sinceNow(tx, c))
 		},
 	})
 	if err != nil {
