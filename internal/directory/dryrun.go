@@ -69,7 +69,7 @@ func (s *Service) TryObservation(ctx context.Context, sc org.Scope, u Utterance)
 
 // TryVouch tells what Vouch would do, and changes nothing.
 func (s *Service) TryVouch(ctx context.Context, sc org.Scope, in RevInfo) (Found[Trial], error) {
-	ids, err := in.normalise()
+	ids, err := in.proven()
 	if err != nil {
 		return Found[Trial]{}, err
 	}

@@ -59,9 +59,6 @@ var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 // normalise checks all that can be checked without looking at records and
 // brings it into its normal form.
 func (in *RevInfo) normalise() (ids []contact.Identifier, err error) {
-	if in.Ref == "" && in.ContactN == 0 {
-		return nil, errs.Missing("rev_info.user_ref")
-	}
 	add := func(kind contact.Kind, field, value string) error {
 		if value == "" {
 			return nil
@@ -91,6 +88,14 @@ func (in *RevInfo) normalise() (ids []contact.Identifier, err error) {
 		}
 	}
 	return ids, in.normaliseTexts()
+}
+
+// proven is normalise for a word that must say whom it is about.
+func (in *RevInfo) proven() ([]contact.Identifier, error) {
+	if in.Ref == "" && in.ContactN == 0 {
+		return nil, errs.Missing("rev_info.user_ref")
+	}
+	return in.normalise()
 }
 
 // clip shortens a value that a message repeats.
@@ -144,7 +149,7 @@ func (in *RevInfo) normaliseTexts() error {
 // pass on what their users have chosen. Errors:
 // invalid, not_found for ContactN, conflict for a workspace of another account.
 func (s *Service) Vouch(ctx context.Context, sc org.Scope, in RevInfo, then Then) (identity.Outcome, error) {
-	ids, err := in.normalise()
+	ids, err := in.proven()
 	if err != nil {
 		return identity.Outcome{}, err
 	}

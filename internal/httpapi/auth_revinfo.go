@@ -38,7 +38,7 @@ type accountTraits struct {
 }
 
 type revInfoIn struct {
-	UserRef         string          `json:"user_ref" doc:"The person's stable id in your own system. Required unless user_id is given."`
+	UserRef         string          `json:"user_ref" doc:"The person's stable id in your own system. Required unless user_id is given; with a public token who gives none is an anonymous visitor."`
 	UserID          string          `json:"user_id" format:"id" doc:"An existing contact."`
 	AccountRef      string          `json:"account_ref" doc:"The account's id in your own system; a new account is made when it is not known."`
 	WorkspaceRef    string          `json:"workspace_ref" doc:"The workspace's id in your own system; a new one is made when it is not known."`

@@ -200,3 +200,42 @@ func TestMembersMergeClaims(t *testing.T) {
 		}
 	})
 }
+
+// TestAnonymousVisitors is about visitors who do not say who they are.
+func TestAnonymousVisitors(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		s := newShop(t, k, "Acme")
+		anonymous := func(secret string) (apitest.Client, string) {
+			res := s.public.Post(t, "auth-tokens.create", `{"visitor_secret":"`+secret+`","rev_info":{}}`, 201)
+			return loose(k, res.Text(t, "access_token")), res.Text(t, "visitor_secret")
+		}
+		first, secret := anonymous("")
+		id := who(t, first)
+		back, same := anonymous(secret)
+		if who(t, back) != id || same != secret {
+			t.Error("the anonymous visitor is not the same one")
+		}
+		if other, _ := anonymous(""); who(t, other) == id {
+			t.Error("two anonymous visitors are one")
+		}
+		s.admin.Play(t, apitest.Scenario{Path: "/rev-users.get", Body: `{"id":"` + id + `"}`, Status: 200, Want: `{"rev_user":{"is_verified":false}}`})
+		// They say who they are: the same contact, which from then on is theirs.
+		named, same := s.visit(t, "ann", secret, `"display_name":"Ann"`)
+		if who(t, named) != id || same != secret {
+			t.Error("naming themselves made another contact")
+		}
+		named.Play(t, apitest.Scenario{Path: "/rev-users.self.get", Body: `{}`, Status: 200, Want: `{"rev_user":{"external_ref":"ann","display_name":"Ann","is_verified":false}}`})
+		if out, fresh := anonymous(secret); who(t, out) == id || fresh == secret {
+			t.Error("signed out, the visitor is still Ann")
+		}
+		if bo, _ := s.visit(t, "bo", secret, ""); who(t, bo) == id {
+			t.Error("another name leads to Ann's contact")
+		}
+		// And one who signs in right away.
+		quiet, hers := anonymous("")
+		alias := who(t, quiet)
+		s.wantMerge(t, "visitor_return", who(t, s.signInAt(t, hers, `{"user_ref":"cy"}`)), alias)
+		wantRevoked(t, quiet)
+		s.refuses(t, "a backend that names nobody", `{}`, 400, `{"type":"missing_required_field","field_name":"rev_info.user_ref"}`)
+	})
+}

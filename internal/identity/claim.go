@@ -12,6 +12,7 @@ import (
 const (
 	KindName     contact.Kind = "display_name"
 	KindFullName contact.Kind = "full_name"
+	KindVisit    contact.Kind = "visit" // that there is a visitor, who may have said nothing
 )
 
 // Statement is one thing that a visitor says of themselves without proof. Claims
@@ -40,8 +41,8 @@ type ClaimTx interface {
 }
 
 // Visit is what an unauthenticated visitor says of themselves. Identifiers are
-// normalised; the reference, which comes first, is required. Accounts and
-// workspaces are only named: a visitor gets a place in none.
+// normalised; a reference comes first, and who gives none is anonymous. Accounts
+// and workspaces are only named: a visitor gets a place in none.
 type Visit struct {
 	Secret      string // hash of what the visitor brings, may be of nothing
 	Fresh       string // hash of what a new visitor is given: nobody chooses their own
@@ -56,7 +57,7 @@ type Visit struct {
 const seenStep = time.Hour
 
 // Welcome returns the contact of a visitor: the one that the same secret made
-// under the same reference, else a new one. It never looks at what anybody else
+// under the same reference or before it gave any, else a new one. It never looks at what anybody else
 // has or claims.
 func Welcome(ctx context.Context, tx ClaimTx, v Visit) (c *contact.Contact, created bool, err error) {
 	known, err := resume(ctx, tx, v)
@@ -68,6 +69,7 @@ func Welcome(ctx context.Context, tx ClaimTx, v Visit) (c *contact.Contact, crea
 	}
 	b := newBatch(tx)
 	out := b.create(&Observation{DisplayName: v.DisplayName, FullName: v.FullName, Identifiers: claimed(v.Identifiers)})
+	out.Contact.Verified = false // also who has not even claimed anything
 	if err := b.save(ctx); err != nil {
 		return nil, false, err
 	}
@@ -75,30 +77,53 @@ func Welcome(ctx context.Context, tx ClaimTx, v Visit) (c *contact.Contact, crea
 	return out.Contact, true, tx.PutClaims(ctx, v.claims(out.Contact.N, tx.Now()))
 }
 
-// resume finds the contact that the visit's secret made under its reference.
+// resume finds the contact that the visit's secret made under its reference, or
+// while its visitor was anonymous.
 func resume(ctx context.Context, tx ClaimTx, v Visit) (*contact.Contact, error) {
-	if len(v.Identifiers) == 0 {
-		return nil, nil
-	}
 	made, err := tx.ClaimsBySecret(ctx, v.Secret)
 	if err != nil {
 		return nil, err
 	}
-	ref := Key(v.Identifiers[0].Kind, v.Identifiers[0].Norm())
-	for _, m := range made {
-		if m.Key != ref || subtle.ConstantTimeCompare([]byte(m.Secret), []byte(v.Secret)) != 1 {
+	m := v.mine(made)
+	if m == nil {
+		return nil, nil
+	}
+	found, err := tx.Contacts(ctx, []int64{m.N}, true)
+	if err != nil || found[m.N] == nil {
+		return nil, err // deleted: a new one is made
+	}
+	if tx.Now().Sub(m.SeenAt) >= seenStep {
+		err = tx.SeeClaims(ctx, m.N)
+	}
+	return found[m.N], err
+}
+
+// mine returns a claim of the contact that is the visit's, of those that its
+// secret made.
+func (v Visit) mine(made []Statement) *Statement {
+	ref := ""
+	if len(v.Identifiers) > 0 && v.Identifiers[0].Kind == contact.KindRef {
+		ref = Key(contact.KindRef, v.Identifiers[0].Norm())
+	}
+	var anonymous *Statement
+	named := false
+	for at, m := range made {
+		if subtle.ConstantTimeCompare([]byte(m.Secret), []byte(v.Secret)) != 1 {
 			continue
 		}
-		found, err := tx.Contacts(ctx, []int64{m.N}, true)
-		if err != nil || found[m.N] == nil {
-			return nil, err // deleted: a new one is made
+		switch kindOf(m.Key) {
+		case contact.KindRef:
+			if named = true; m.Key == ref {
+				return &made[at]
+			}
+		case KindVisit:
+			anonymous = &made[at]
 		}
-		if tx.Now().Sub(m.SeenAt) >= seenStep {
-			err = tx.SeeClaims(ctx, m.N)
-		}
-		return found[m.N], err
 	}
-	return nil, nil
+	if named {
+		return nil
+	}
+	return anonymous
 }
 
 // Say adds to the contact of a visitor what they say of themselves now. What
@@ -213,6 +238,7 @@ func (v Visit) claims(n int64, now time.Time) []Statement {
 			out = append(out, Statement{N: n, Key: Key(kind, norm), Value: value, Secret: v.Secret, SeenAt: now})
 		}
 	}
+	add(KindVisit, "", "visit")
 	for _, i := range v.Identifiers {
 		add(i.Kind, i.Norm(), i.Value)
 	}

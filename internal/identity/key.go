@@ -23,7 +23,7 @@ const (
 var letters = map[contact.Kind]string{
 	contact.KindEmail: "e:", contact.KindPhone: "p:", contact.KindRef: "c:",
 	KindAccountRef: "A:", KindDomain: "D:", KindWorkspaceRef: "W:",
-	KindName: "n:", KindFullName: "f:", // of claims only
+	KindName: "n:", KindFullName: "f:", KindVisit: "v:", // of claims only
 }
 
 // Key returns the identity key of a normalised value: the kind's letter and the

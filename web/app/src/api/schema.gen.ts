@@ -2931,7 +2931,7 @@ export interface components {
              * @description An existing contact.
              */
             user_id?: string;
-            /** @description The person's stable id in your own system. Required unless user_id is given. */
+            /** @description The person's stable id in your own system. Required unless user_id is given; with a public token who gives none is an anonymous visitor. */
             user_ref?: string;
             /** @description What is not empty replaces what the contact has. */
             user_traits?: components["schemas"]["UserTraitsInput"];
