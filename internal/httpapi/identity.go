@@ -17,6 +17,17 @@ import (
 	"github.com/kith-id/kith/internal/identity"
 )
 
+// KeyValue is an identifier as records are found by it.
+type KeyValue struct {
+	Kind  string `json:"kind"`
+	Value string `json:"value" doc:"In its normal form."`
+}
+
+func keyValue(key string) KeyValue {
+	kind, norm := identity.ParseKey(key)
+	return KeyValue{string(kind), norm}
+}
+
 // Match says how a contact was found.
 type Match struct {
 	Rule string    `json:"rule" doc:"external_ref, email or phone: the one contact that has it; id: it was named itself."`

@@ -32,17 +32,6 @@ type Merge struct {
 	UndoneDate wire.Time     `json:"undone_date,omitzero"`
 }
 
-// KeyValue is an identifier as records are found by it.
-type KeyValue struct {
-	Kind  string `json:"kind"`
-	Value string `json:"value" doc:"In its normal form."`
-}
-
-func keyValue(key string) KeyValue {
-	kind, norm := identity.ParseKey(key)
-	return KeyValue{string(kind), norm}
-}
-
 // RecordSummary is any record where another names it.
 type RecordSummary struct {
 	Type        string `json:"type" enum:"account,dev_user,rev_org,rev_user,tag"`

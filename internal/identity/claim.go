@@ -111,13 +111,11 @@ func (v Visit) mine(made []Statement) *Statement {
 		if subtle.ConstantTimeCompare([]byte(m.Secret), []byte(v.Secret)) != 1 {
 			continue
 		}
-		switch kindOf(m.Key) {
-		case contact.KindRef:
+		anonymous = &made[at]
+		if kindOf(m.Key) == contact.KindRef {
 			if named = true; m.Key == ref {
 				return &made[at]
 			}
-		case KindVisit:
-			anonymous = &made[at]
 		}
 	}
 	if named {
@@ -238,7 +236,9 @@ func (v Visit) claims(n int64, now time.Time) []Statement {
 			out = append(out, Statement{N: n, Key: Key(kind, norm), Value: value, Secret: v.Secret, SeenAt: now})
 		}
 	}
-	add(KindVisit, "", "visit")
+	if len(v.Identifiers) == 0 {
+		add(KindVisit, "", "visit")
+	}
 	for _, i := range v.Identifiers {
 		add(i.Kind, i.Norm(), i.Value)
 	}
