@@ -1,3 +1,4 @@
+-- compatible: adds only
 -- What requests with an idempotency key were answered, for a day: request is a
 -- hash of what was asked, answer the body.
 CREATE TABLE idempotency (
