@@ -27,23 +27,24 @@ var version = "dev"
 type root struct {
 	globals
 
-	Serve     serveCmd     `cmd:"" help:"Run the server."`
-	Admin     adminCmd     `cmd:"" help:"Create an organisation and its first admin."`
-	Token     tokenCmd     `cmd:"" help:"Create personal and application tokens."`
-	Keys      keysCmd      `cmd:"" help:"List and replace the keys that sign tokens."`
-	Member    memberCmd    `cmd:"" help:"Look after an organisation's members."`
-	Import    importCmd    `cmd:"" help:"Import contacts or accounts from CSV."`
-	Imports   importsCmd   `cmd:"" help:"List, show, cancel and undo imports."`
-	Merges    mergesCmd    `cmd:"" help:"List merges of contacts and accounts, and undo them."`
-	Identity  identityCmd  `cmd:"" help:"See how people are told apart: try an observation or a token, explain a contact."`
-	Export    exportCmd    `cmd:"" help:"Write contacts or accounts as CSV."`
-	Match     matchCmd     `cmd:"" help:"Find duplicates in CSV files."`
-	SampleCSV sampleCSVCmd `cmd:"" name:"sample-csv" help:"Print a sample of the file that an import reads."`
-	Settings  settingsCmd  `cmd:"" help:"Show and change an organisation's settings."`
-	Bench     benchCmd     `cmd:"" help:"Make data to measure Kith with."`
-	Migrate   migrateCmd   `cmd:"" help:"Bring the database up to this version. The server does it by itself when it starts."`
-	Doctor    doctorCmd    `cmd:"" help:"Check the data folder, the database and the machine."`
-	Version   versionCmd   `cmd:"" help:"Print the version."`
+	Serve      serveCmd      `cmd:"" help:"Run the server."`
+	Admin      adminCmd      `cmd:"" help:"Create an organisation and its first admin."`
+	Token      tokenCmd      `cmd:"" help:"Create personal and application tokens."`
+	Keys       keysCmd       `cmd:"" help:"List and replace the keys that sign tokens."`
+	Member     memberCmd     `cmd:"" help:"Look after an organisation's members."`
+	Import     importCmd     `cmd:"" help:"Import contacts or accounts from CSV."`
+	Imports    importsCmd    `cmd:"" help:"List, show, cancel and undo imports."`
+	Merges     mergesCmd     `cmd:"" help:"List merges of contacts and accounts, and undo them."`
+	Duplicates duplicatesCmd `cmd:"" help:"List contacts that may be one person, decide about them, search for more."`
+	Identity   identityCmd   `cmd:"" help:"See how people are told apart: try an observation or a token, explain a contact."`
+	Export     exportCmd     `cmd:"" help:"Write contacts or accounts as CSV."`
+	Match      matchCmd      `cmd:"" help:"Find duplicates in CSV files."`
+	SampleCSV  sampleCSVCmd  `cmd:"" name:"sample-csv" help:"Print a sample of the file that an import reads."`
+	Settings   settingsCmd   `cmd:"" help:"Show and change an organisation's settings."`
+	Bench      benchCmd      `cmd:"" help:"Make data to measure Kith with."`
+	Migrate    migrateCmd    `cmd:"" help:"Bring the database up to this version. The server does it by itself when it starts."`
+	Doctor     doctorCmd     `cmd:"" help:"Check the data folder, the database and the machine."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
 
 // globals are the flags of every command.

@@ -36,6 +36,7 @@ type Tx interface {
 	workspaceTx
 	tagTx
 	trashTx
+	duplicateTx
 	listTx
 	keyTx
 	ruleTx

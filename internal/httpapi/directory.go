@@ -15,11 +15,12 @@ import (
 // DirectoryDeps is what the operations on customer records need.
 type DirectoryDeps struct {
 	Service *directory.Service
+	Matcher *directory.Matcher
 	Cursors *page.Codec
 }
 
 // RegisterDirectory adds the operations accounts.*, rev-orgs.*, rev-users.*,
-// tags.*, merges.* and trash.list.
+// tags.*, merges.*, duplicates.*, duplicate-scans.* and trash.list.
 func RegisterDirectory(api *API, d DirectoryDeps) {
 	registerAccounts(api, d)
 	registerWorkspaces(api, d)
@@ -29,6 +30,7 @@ func RegisterDirectory(api *API, d DirectoryDeps) {
 	registerTags(api, d)
 	registerTrash(api, d)
 	registerMerges(api, d)
+	registerDuplicates(api, d)
 }
 
 // call is one call of an operation by a known caller.

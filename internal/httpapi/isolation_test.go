@@ -38,7 +38,7 @@ func empty(list string, bodies ...string) intrusion {
 
 // harmless are operations that take no id, so that nothing can be reached by them.
 var harmless = []string{
-	"auth-tokens.info", "auth-tokens.self.delete", "dev-orgs.get", "dev-orgs.settings.get", "dev-orgs.settings.update", "dev-users.self", "imports.create", "imports.preview", "imports.sample",
+	"auth-tokens.info", "auth-tokens.self.delete", "dev-orgs.get", "dev-orgs.settings.get", "dev-orgs.settings.update", "dev-users.self", "duplicate-scans.cancel", "duplicate-scans.create", "duplicate-scans.get", "imports.create", "imports.preview", "imports.sample",
 	"password-resets.redeem", "ping", "rev-users.self.get", "rev-users.self.update", "service-accounts.create", "sessions.create", "sessions.delete", "setup.create", "setup.get",
 }
 
@@ -64,6 +64,10 @@ var intrusions = map[string]intrusion{
 	"auth-tokens.update":             missing(`{"token_id":"$token","token_hint":"x"}`),
 	"dev-users.get":                  missing(`{"id":"$devu"}`),
 	"dev-users.list":                 empty("dev_users", `{"email":["admin@b.example"]}`),
+	"duplicates.accept":              missing(`{"rev_user":"$revu","other":"$other_revu"}`),
+	"duplicates.explain":             missing(`{"rev_user":"$revu","other":"$other_revu"}`),
+	"duplicates.list":                empty("duplicates", `{}`, `{"rev_user":"$revu"}`, `{"state":"rejected"}`),
+	"duplicates.reject":              missing(`{"rev_user":"$revu","other":"$other_revu"}`),
 	"identities.explain":             contactIntrusion,
 	"identities.preview-rules":       empty("effects", `{"settings":{"shared_emails":false}}`),
 	"identities.resolve":             missing(`{"rev_info":{"user_id":"$revu"}}`),

@@ -34,6 +34,7 @@ type Tx interface {
 	RestoreContact(ctx context.Context, c *contact.Contact) error
 	Discarded(ctx context.Context, id don.ID, body any) error
 	mergeTx
+	duplicateTx
 }
 
 // Mode says what Resolve may do with an observation.
@@ -97,7 +98,7 @@ func Resolve(ctx context.Context, tx Tx, obs []Observation) ([]Outcome, error) {
 	for i := range out {
 		b.settle(&out[i])
 	}
-	return out, nil
+	return out, suspect(ctx, tx, out...)
 }
 
 // batch is the state of one Resolve: what the keys lead to, and what changes.

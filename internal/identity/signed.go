@@ -57,7 +57,10 @@ func Vouch(ctx context.Context, tx ClaimTx, word Word) (Outcome, error) {
 			return Outcome{}, err
 		}
 	}
-	return out, suspectClaims(ctx, tx, gained, &out)
+	if err := suspectClaims(ctx, tx, gained, &out); err != nil {
+		return Outcome{}, err
+	}
+	return out, suspect(ctx, tx, out)
 }
 
 // Upsert finds the contact of whom a member speaks and makes it what the member
@@ -70,10 +73,16 @@ func Upsert(ctx context.Context, tx Tx, word Word) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	var out Outcome
 	if w == nil {
-		return b.vouchNew(ctx, o, word.Edit)
+		out, err = b.vouchNew(ctx, o, word.Edit)
+	} else {
+		out, err = b.vouchKnown(ctx, w, by, o, word)
 	}
-	return b.vouchKnown(ctx, w, by, o, word)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return out, suspect(ctx, tx, out)
 }
 
 // missingFrom returns the identifiers that a contact does not hold.

@@ -59,6 +59,7 @@ func unmerge[T any](ctx context.Context, tx Tx, of kind[T], mergeN int64) (*Part
 		func() error { return k.settle(ctx, tx) },
 		func() error { return h.settle(ctx, tx) },
 		func() error { return of.leave(ctx, k, h, spaces, out) },
+		func() error { return decided(ctx, tx, m, DuplicateRejected) },
 		func() error { return m.tell(ctx, tx, op, before, out.Survivor, k.survivor, moved, m.Secondary) })
 }
 

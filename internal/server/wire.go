@@ -88,7 +88,8 @@ func build(ctx context.Context, p parts) (*services, error) {
 	})
 	s.records = directory.New(runner[directory.Tx]{p.db})
 	httpapi.RegisterAuth(s.api, httpapi.AuthDeps{Service: s.auth, Records: s.records, Gate: s.gate, Cursors: s.cursors})
-	httpapi.RegisterDirectory(s.api, httpapi.DirectoryDeps{Service: s.records, Cursors: s.cursors})
+	matcher := directory.NewMatcher(runner[directory.Tx]{p.db}, s.auth.Scopes, p.log)
+	httpapi.RegisterDirectory(s.api, httpapi.DirectoryDeps{Service: s.records, Matcher: matcher, Cursors: s.cursors})
 
 	node, err := nodeID(p.cfg.Data)
 	if err != nil {
@@ -99,6 +100,6 @@ func build(ctx context.Context, p parts) (*services, error) {
 	}
 	httpapi.RegisterExports(s.api, httpapi.ExportDeps{Service: s.records})
 	httpapi.RegisterImports(s.api, httpapi.ImportDeps{Service: s.imports, Cursors: s.cursors})
-	s.workers = append(s.workers, purger(p.db, s.auth, p.log), importing(s.imports, p.owner))
+	s.workers = append(s.workers, purger(p.db, s.auth, p.log), importing(s.imports, p.owner), worker{"duplicates", matcher.Work})
 	return &s, nil
 }

@@ -85,6 +85,22 @@ func (tx *Tx) Contacts(ctx context.Context, ns []int64, lock bool) (map[int64]*c
 	return out, nil
 }
 
+// ContactsAfter returns up to limit live contacts with numbers above n, in order.
+func (tx *Tx) ContactsAfter(ctx context.Context, n int64, limit int) ([]*contact.Contact, error) {
+	got, err := collect(ctx, tx.q, "SELECT "+contactColumns+" FROM contact WHERE org_id = $1 AND n > $2 ORDER BY n LIMIT $3",
+		[]any{tx.scope.OrgID, n, limit}, scanContact)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*contact.Contact, len(got))
+	for i := range got {
+		if out[i], err = got[i].contact(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // Contact returns one live contact or not_found.
 func (tx *Tx) Contact(ctx context.Context, n int64, lock bool) (*contact.Contact, error) {
 	found, err := tx.Contacts(ctx, []int64{n}, lock)

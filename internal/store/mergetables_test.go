@@ -43,8 +43,10 @@ var treated = map[string]struct {
 	"tag":             {stays, "created_by modified_by n"},                               // authors
 	"history":         {stays, "actor delta n via"},
 	"outbox":          {stays, "n n_to"},
-	"trash":           {moves, "body deleted_by n"}, // the undo of a merge parts what is there
-	"idempotency":     {stays, ""},                  // answers of a day, as they were given
+	"trash":           {moves, "body deleted_by n"},  // the undo of a merge parts what is there
+	"duplicate":       {stays, "a_n b_n decided_by"}, // lists show the survivors
+	"duplicate_scan":  {none, "asked_by"},
+	"idempotency":     {stays, ""}, // answers of a day, as they were given
 	"import":          {none, "created_by n n_to"},
 	"import_failure":  {none, "body import_n row_n"},
 	"import_due":      {none, "n"},

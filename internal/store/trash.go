@@ -123,8 +123,14 @@ func (tx *Tx) DropTrash(ctx context.Context, ids []don.ID) error {
 		if id.Type != don.Contact {
 			continue
 		}
-		if _, err := tx.q.exec(ctx, "DELETE FROM claim WHERE org_id = $1 AND n = $2", tx.scope.OrgID, id.N); err != nil {
-			return err
+		for _, sql := range []string{
+			"DELETE FROM claim WHERE org_id = $1 AND n = $2",
+			"DELETE FROM duplicate WHERE org_id = $1 AND a_n = $2",
+			"DELETE FROM duplicate WHERE org_id = $1 AND b_n = $2",
+		} {
+			if _, err := tx.q.exec(ctx, sql, tx.scope.OrgID, id.N); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
