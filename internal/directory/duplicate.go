@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/identity"
+	"github.com/kith-id/kith/internal/identity/match"
 	"github.com/kith-id/kith/internal/org"
 )
 
@@ -36,6 +38,19 @@ type DuplicateQuery struct {
 type Suspected struct {
 	identity.Duplicate
 	First, Second *contact.Contact
+}
+
+// Evidence is what speaks for and against two contacts being one.
+type Evidence = match.Explanation
+
+// Evidence returns what a search found to speak for and against the pair, nil
+// for a pair that no search filed.
+func (s Suspected) Evidence() (*Evidence, error) {
+	if len(s.Reasons) == 0 {
+		return nil, nil
+	}
+	e := &Evidence{}
+	return e, json.Unmarshal(s.Reasons, e)
 }
 
 // duplicateRounds bounds how often a page is filled up for pairs that are not

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 
 	"github.com/kith-id/kith/internal/contact"
@@ -11,7 +10,6 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/httpapi/wire"
 	"github.com/kith-id/kith/internal/identity"
-	"github.com/kith-id/kith/internal/identity/match"
 	"github.com/kith-id/kith/internal/page"
 )
 
@@ -197,22 +195,19 @@ func (d DirectoryDeps) explainDuplicate(ctx context.Context, c call, in *pairIn)
 	if f.Item.Second.N != f.Item.First.N {
 		out.RevUsers = append(out.RevUsers, v.contact(f.Item.Second))
 	}
-	if len(f.Item.Reasons) > 0 {
-		out.Evidence, err = evidence(f.Item.Reasons)
+	x, err := f.Item.Evidence()
+	if x != nil {
+		out.Evidence = evidence(x)
 	}
 	return out, err
 }
 
-func evidence(reasons []byte) (*Evidence, error) {
-	var x match.Explanation
-	if err := json.Unmarshal(reasons, &x); err != nil {
-		return nil, err
-	}
+func evidence(x *directory.Evidence) *Evidence {
 	out := &Evidence{Prior: x.Prior, Relatives: x.Relatives, Bits: x.Bits, Fields: []EvidenceField{}}
 	for _, f := range x.Fields {
 		out.Fields = append(out.Fields, EvidenceField{Field: f.Field, Level: f.Level, Bits: f.Bits, Value: f.A, Other: f.B, Given: f.Given})
 	}
-	return out, nil
+	return out
 }
 
 func (d DirectoryDeps) acceptDuplicate(ctx context.Context, c call, in *duplicatesAcceptIn) (*mergeOut, error) {
