@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/kith-id/kith/internal/contact"
@@ -48,6 +49,14 @@ func (n needs) outcome(o identity.Outcome) {
 	}
 }
 
+// upserted is outcome without the contact itself, which is shown in full.
+func (n needs) upserted(o identity.Outcome) {
+	n.contact(o.Contact)
+	for _, s := range o.Suspicions() {
+		n.add(contactOf(s.B))
+	}
+}
+
 // UpsertContact finds the contact that has the references, addresses or numbers
 // given, or creates it, and makes it what is given. An identifier that another
 // contact has stays there. A request that was answered within KeyLife gets the
@@ -67,23 +76,57 @@ func (s *Service) UpsertContact(ctx context.Context, sc org.Scope, p ContactPatc
 	if len(draft.Identifiers) == 0 {
 		return nil, errs.Missing("external_ref")
 	}
+	run := func(tx Tx, known bool) ([]byte, error) {
+		got, err := upsert(ctx, tx, p, draft, places, known)
+		if err != nil {
+			return nil, err
+		}
+		return answer(got)
+	}
+	if only.Key == "" {
+		out, done, err := s.quickly(ctx, sc, run, p, draft, places, answer)
+		if done || err != nil {
+			return out, err
+		}
+	}
 	var out []byte
 	err := s.write(ctx, sc, func(tx Tx) (err error) {
-		out, err = once(ctx, tx, only, func() ([]byte, error) {
-			got, err := upsert(ctx, tx, p, draft, places)
-			if err != nil {
-				return nil, err
-			}
-			return answer(got)
-		})
+		out, err = once(ctx, tx, only, func() ([]byte, error) { return run(tx, false) })
 		return err
 	})
 	return out, err
 }
 
-func upsert(ctx context.Context, tx Tx, p ContactPatch, draft *contact.Contact, places []Place) (DecidedFound, error) {
+// quickly answers the two kinds of upserts that come in masses: of somebody who
+// is known and as they are given, which a reading transaction can tell without
+// waiting for writers, and of somebody whom nobody knows, who is created together
+// with others. It leaves all else, and done is false.
+func (s *Service) quickly(ctx context.Context, sc org.Scope, run func(Tx, bool) ([]byte, error), p ContactPatch, draft *contact.Contact, places []Place,
+	answer func(DecidedFound) ([]byte, error)) (out []byte, done bool, err error) {
+	err = s.db.Read(ctx, sc, func(tx Tx) (err error) {
+		out, err = run(tx, true)
+		return err
+	})
+	if err == nil {
+		return out, true, nil
+	}
+	if !errors.Is(err, identity.ErrUnknown) || p.Owners != nil || p.Tags != nil || len(places) > 0 {
+		return nil, false, nil // something is to be written, or whatever failed is told by the writer
+	}
+	made, err := s.resolve.Resolve(ctx, sc, observation(draft))
+	if errs.Is(err, errs.Conflict) { // somebody was quicker, or has one of the identifiers
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	out, err = answer(DecidedFound{Item: made, Names: &Names{}})
+	return out, true, err
+}
+
+func upsert(ctx context.Context, tx Tx, p ContactPatch, draft *contact.Contact, places []Place, known bool) (DecidedFound, error) {
 	out, err := identity.Upsert(ctx, tx, identity.Word{
-		Observation: observation(draft), Field: "external_ref",
+		Observation: observation(draft), Field: "external_ref", Known: known,
 		Edit: func(c *contact.Contact) error {
 			if err := limits(tx, c); err != nil {
 				return err
@@ -97,7 +140,7 @@ func upsert(ctx context.Context, tx Tx, p ContactPatch, draft *contact.Contact, 
 	if err != nil {
 		return DecidedFound{}, err
 	}
-	return found(ctx, tx, needs.outcome, out)
+	return found(ctx, tx, needs.upserted, out)
 }
 
 // limits refuses a contact that has too many identifiers of a kind.

@@ -100,14 +100,19 @@ func (d AuthDeps) upsertContact(ctx context.Context, c call, in *upsertIn) (*ups
 	if err != nil {
 		return nil, err
 	}
+	var out *upsertOut
 	body, err := d.Records.UpsertContact(ctx, c.Scope, patch, places, once, func(f directory.DecidedFound) ([]byte, error) {
 		v, o := c.view(f.Names), f.Item
-		return json.Marshal(upsertOut{Candidates: v.candidates(o), Created: o.Created, MatchedBy: v.match(o.By), RevUser: v.contact(o.Contact)})
+		out = &upsertOut{Candidates: v.candidates(o), Created: o.Created, MatchedBy: v.match(o.By), RevUser: v.contact(o.Contact)}
+		if in.Key == "" {
+			return nil, nil // nobody keeps it
+		}
+		return json.Marshal(out)
 	})
-	if err != nil {
-		return nil, err
+	if err != nil || in.Key == "" {
+		return out, err
 	}
-	out := &upsertOut{}
+	out = &upsertOut{} // perhaps that of an earlier request
 	return out, json.Unmarshal(body, out)
 }
 

@@ -3,6 +3,7 @@ package identity
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/kith-id/kith/internal/contact"
@@ -18,7 +19,12 @@ type Word struct {
 	Field   string // where the caller gives a reference, for errors
 	// Edit may change the contact further before it is written. It may run again.
 	Edit func(*contact.Contact) error
+	// Known makes it ErrUnknown that nobody is found.
+	Known bool
 }
+
+// ErrUnknown says that an observation leads to no contact.
+var ErrUnknown = errors.New("nobody is known by these identifiers")
 
 // Vouch finds or creates the contact of whom the org's own backend speaks, and
 // makes it what the backend says: its word counts, so what it gives replaces
@@ -74,10 +80,13 @@ func Upsert(ctx context.Context, tx Tx, word Word) (Outcome, error) {
 		return Outcome{}, err
 	}
 	var out Outcome
-	if w == nil {
-		out, err = b.vouchNew(ctx, o, word.Edit)
-	} else {
+	switch {
+	case w != nil:
 		out, err = b.vouchKnown(ctx, w, by, o, word)
+	case word.Known:
+		err = ErrUnknown
+	default:
+		out, err = b.vouchNew(ctx, o, word.Edit)
 	}
 	if err != nil {
 		return Outcome{}, err

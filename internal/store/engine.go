@@ -45,6 +45,9 @@ type querier interface {
 	// insert adds rows in bulk. What becomes of a row whose key stands already
 	// is the mode's; the indexes of such rows are returned when it reports them.
 	insert(ctx context.Context, t table, m clash, count int, fill func(i int, w *record)) ([]int, error)
+	// choosy tells that the statements that follow depend on the values they are
+	// given, so that each is planned for them.
+	choosy(ctx context.Context) error
 	// lock ends a SELECT that means to update what it reads.
 	lock() string
 }

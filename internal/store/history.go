@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"reflect"
 
 	"github.com/kith-id/kith/internal/don"
 )
@@ -92,6 +93,9 @@ func (tx *Tx) recordRange(ctx context.Context, of don.ID, op string, to int64) e
 
 // delta returns what differs between two records as {"Field":{"old":…,"new":…}}.
 func delta(before, after any) (string, error) {
+	if reflect.DeepEqual(before, after) { // far cheaper than to find that out below
+		return "{}", nil
+	}
 	b, err := fields(before)
 	if err != nil {
 		return "", err

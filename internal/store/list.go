@@ -86,6 +86,9 @@ func list[R, T any](ctx context.Context, tx *Tx, l *listing, conds []cond, q Que
 	if err != nil {
 		return nil, false, err
 	}
+	if err := tx.q.choosy(ctx); err != nil {
+		return nil, false, err
+	}
 	limit := max(q.Limit, 1)
 	p := plan{tx: tx, l: l, conds: conds, order: order, want: limit + 1}
 	ns, err := p.find(ctx)

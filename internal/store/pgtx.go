@@ -21,17 +21,25 @@ type pgTx struct {
 	queued []*pgx.QueuedQuery
 	// reads tells that something else than a bulk insert is queued.
 	reads bool
+	own   bool // plans are made for the values
 	taken []numberRun
 }
 
 // beginRead begins a transaction that sees one state of the database.
 const beginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
-// ownPlans gives every statement of a transaction a plan for its very values:
-// generic plans, which the server keeps, turn selective lists into full walks
-// and stay what they were when the table was empty. Inserts of given rows have
-// one plan whatever the rows, so a transaction of these alone goes without.
+// ownPlans gives the statements that follow a plan for their very values. Plans
+// that the server keeps turn selective lists into full walks; for a look by key
+// they are right, and making one costs more than the look.
 const ownPlans = "SET LOCAL plan_cache_mode = force_custom_plan"
+
+func (t *pgTx) choosy(ctx context.Context) error {
+	if t.own {
+		return nil
+	}
+	t.own = true
+	return t.send(ctx, ownPlans)
+}
 
 func (t *pgTx) lock() string {
 	if t.begin == beginRead {
@@ -127,7 +135,6 @@ func (t *pgTx) batch() *pgx.Batch {
 	batch := &pgx.Batch{}
 	if !t.open {
 		batch.Queue(t.begin)
-		batch.Queue(ownPlans)
 		t.open = true
 	}
 	batch.QueuedQueries = append(batch.QueuedQueries, t.queued...)

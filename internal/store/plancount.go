@@ -8,6 +8,9 @@ import (
 // count returns how many records meet the conditions, up to limit. It looks at
 // the records of the condition that has the fewest, as far as limit shows.
 func count(ctx context.Context, tx *Tx, l *listing, conds []cond, limit int) (int, error) {
+	if err := tx.q.choosy(ctx); err != nil {
+		return 0, err
+	}
 	p := plan{tx: tx, l: l, conds: conds, order: order{keys: []orderKey{{field: SortID}}, start: true}}
 	p.conds, p.sets = slices.Clone(conds), make([]*numberSet, len(conds))
 	if err := p.sample(ctx, limit); err != nil {

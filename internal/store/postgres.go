@@ -27,6 +27,9 @@ func openPostgres(ctx context.Context, url string) (*postgres, error) {
 	if cfg.MaxConns < 16 {
 		cfg.MaxConns = 16
 	}
+	// Nothing is found but by an index. A plan that the server keeps may be of a
+	// time when the table was empty.
+	cfg.ConnConfig.RuntimeParams["enable_seqscan"] = "off"
 	// Pages are read along an index. A table that has grown since the server last
 	// looked seems small to it, and it would collect and sort the rest for each page.
 	cfg.ConnConfig.RuntimeParams["enable_bitmapscan"] = "off"

@@ -285,6 +285,8 @@ func (c *sqliteConn) numbers(_ context.Context, sql string, args ...any) (out []
 
 func (c *sqliteConn) lock() string { return "" }
 
+func (c *sqliteConn) choosy(context.Context) error { return nil } // plans go by the shape alone
+
 func (c *sqliteConn) close() error {
 	for _, st := range c.stmts {
 		_ = st.s.Close()

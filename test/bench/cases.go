@@ -60,8 +60,10 @@ var cases = []benchCase{
 	{name: "list SQLite, 5 hard pairs", unit: "pages", bar: bar{p99: 0.300}, kith: kithList(sqlite, true)},
 	{name: "list PostgreSQL, 35 pairs", unit: "pages", rival: rivalLists, bar: bar{p99: 0.050}, kith: kithList(postgres, false)},
 	{name: "list PostgreSQL, 5 hard pairs", unit: "pages", bar: bar{p99: 0.300}, kith: kithList(postgres, true)},
-	{name: "resolve SQLite, 32 clients", unit: "resolves", bar: bar{share: 0.6, p99: 0.020}, base: bareRead(sqlite)},
-	{name: "resolve PostgreSQL, 32 clients", unit: "resolves", bar: bar{share: 0.6, p99: 0.020}, base: bareRead(postgres)},
+	{name: "resolve known, SQLite, 32 clients", unit: "requests", bar: bar{share: 0.6, p99: 0.020}, base: bareRead(sqlite), kith: kithResolve(sqlite)},
+	{name: "resolve known, PostgreSQL, 32 clients", unit: "requests", bar: bar{share: 0.6, p99: 0.020}, base: bareRead(postgres), kith: kithResolve(postgres)},
+	{name: "resolve new, SQLite, 32 clients", unit: "requests", bar: bar{share: 0.3, p99: 0.020}, base: bareRead(sqlite), kith: kithResolveNew(sqlite)},
+	{name: "resolve new, PostgreSQL, 32 clients", unit: "requests", bar: bar{share: 0.3, p99: 0.020}, base: bareRead(postgres), kith: kithResolveNew(postgres)},
 	// Last: these leave other contacts behind.
 	{name: "create SQLite during an import", unit: "creates", bar: bar{p99: 0.400}, kith: kithCreateDuringImport(sqlite)},
 	{name: "create PostgreSQL during an import", unit: "creates", bar: bar{p99: 0.400}, kith: kithCreateDuringImport(postgres)},

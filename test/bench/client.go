@@ -36,6 +36,18 @@ func (s *site) requestText(url string, body any) ([]byte, error) {
 	return append([]byte(head), text...), nil
 }
 
+// requests returns so many requests to one address.
+func (s *site) requests(url string, n int, body func(i int) any) ([][]byte, error) {
+	out := make([][]byte, n)
+	for i := range out {
+		var err error
+		if out[i], err = s.requestText(url, body(i)); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 func newCaller(address string) (*caller, error) {
 	conn, err := net.DialTimeout("tcp", address, answerTime)
 	if err != nil {

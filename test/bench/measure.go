@@ -63,13 +63,9 @@ func (e *env) importFile(s *site, path string, t benchdata.Totals) (bare.Figures
 func kithCreate(on engine, connections int) func(*env) (bare.Figures, error) {
 	return func(e *env) (bare.Figures, error) {
 		return e.onSite(on, func(s *site, url string) (bare.Figures, error) {
-			requests := make([][]byte, creates)
-			for i := range requests {
-				text, err := s.requestText(url+"/rev-users.create", e.newcomer())
-				if err != nil {
-					return bare.Figures{}, err
-				}
-				requests[i] = text
+			requests, err := s.requests(url+"/rev-users.create", creates, func(int) any { return e.newcomer() })
+			if err != nil {
+				return bare.Figures{}, err
 			}
 			return hammer(strings.TrimPrefix(url, "http://"), connections, requests)
 		})

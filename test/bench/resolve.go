@@ -122,3 +122,37 @@ func scatter(from []string, n int) []string {
 	}
 	return out
 }
+
+// kithResolve asks Kith for contacts that its org has.
+func kithResolve(on engine) func(*env) (bare.Figures, error) {
+	return func(e *env) (bare.Figures, error) {
+		refs, err := e.knownRefs(reads)
+		if err != nil {
+			return bare.Figures{}, err
+		}
+		return e.upsert(on, reads, func(i int) any { return map[string]any{"external_ref": refs[i]} })
+	}
+}
+
+// kithResolveNew asks it for people whom it does not know yet.
+func kithResolveNew(on engine) func(*env) (bare.Figures, error) {
+	return func(e *env) (bare.Figures, error) {
+		return e.upsert(on, creates, func(int) any { return e.newcomer() })
+	}
+}
+
+// upsert sends so many upserts to a server whose org holds the file.
+func (e *env) upsert(on engine, n int, body func(i int) any) (bare.Figures, error) {
+	if !e.imported[on] {
+		if _, err := kithImport(on)(e); err != nil {
+			return bare.Figures{}, err
+		}
+	}
+	return e.onSite(on, func(s *site, url string) (bare.Figures, error) {
+		requests, err := s.requests(url+"/rev-users.upsert", n, body)
+		if err != nil {
+			return bare.Figures{}, err
+		}
+		return hammer(strings.TrimPrefix(url, "http://"), resolveClients, requests)
+	})
+}
