@@ -135,7 +135,7 @@ func (c duplicatesAcceptCmd) Run(e *environment) (err error) {
 	if c.JSON {
 		return printJSON(e.Out, out)
 	}
-	_, err = fmt.Fprintf(e.Out, "%s is part of %s now; kith merges undo %s takes it back.\n", named(out.Merge.Secondary), named(out.Merge.Primary), out.Merge.DisplayID)
+	_, err = fmt.Fprintf(e.Out, "%s is part of %s now; kith merges undo %s takes it back.\n", out.Merge.Secondary.DisplayID, named(out.Merge.Primary), out.Merge.DisplayID)
 	return err
 }
 
