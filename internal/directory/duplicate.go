@@ -20,6 +20,7 @@ type duplicateTx interface {
 	Duplicate(ctx context.Context, a, b int64) (identity.Duplicate, bool, error)
 	Duplicates(ctx context.Context, q DuplicateQuery) ([]identity.Duplicate, error)
 	PartedPairs(ctx context.Context, after identity.Duplicate, limit int) ([]identity.Duplicate, error)
+	MatchScores(ctx context.Context, state string, limit int) ([]identity.Duplicate, error)
 	DropStale(ctx context.Context, before time.Time, limit int) (int, error)
 	DuplicateScan(ctx context.Context, lock bool) (*Scan, error)
 	PutDuplicateScan(ctx context.Context, s *Scan) error

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -99,6 +100,12 @@ func registerDuplicates(api *API, d DirectoryDeps) {
 	list.Description = "Open pairs whose contacts have become one, or of which one is in the trash, are left out."
 	operate(api, list, d.listDuplicates)
 	operate(api, readOp("duplicates.explain", "Show what speaks for and against a pair", tag), d.explainDuplicate)
+	sample := readOp("duplicates.sample", "Choose open pairs of searches to judge, from all ranges of probability", tag)
+	sample.Description = "In random order. Accept or reject them, and duplicates.quality tells how good the searches are."
+	operate(api, sample, d.sampleDuplicates)
+	quality := readOp("duplicates.quality", "Estimate how good the pairs of searches are", tag)
+	quality.Description = "From what members decided about pairs; without decisions in a range of probability everything is plausible there."
+	operate(api, quality, d.duplicateQuality)
 	accept := writeOp("duplicates.accept", "Merge the contacts of a pair", tag)
 	accept.Description = "As rev-users.merge does; merges.undo takes it back, and the pair is then rejected."
 	operate(api, accept, d.acceptDuplicate)
@@ -116,7 +123,7 @@ func (d DirectoryDeps) listDuplicates(ctx context.Context, c call, in *duplicate
 	if !c.sees(don.Contact) {
 		return out, nil
 	}
-	of, q, list, err := d.duplicateQuery(c, in)
+	of, q, list, err := d.duplicatePage(c, in)
 	if errs.Is(err, errs.NotFound) {
 		return out, nil // a filter by what is not there finds nothing
 	}
@@ -140,7 +147,7 @@ func (d DirectoryDeps) listDuplicates(ctx context.Context, c call, in *duplicate
 	return out, nil
 }
 
-func (d DirectoryDeps) duplicateQuery(c call, in *duplicatesListIn) (of int64, q directory.DuplicateQuery, list page.List, err error) {
+func (d DirectoryDeps) duplicatePage(c call, in *duplicatesListIn) (of int64, q directory.DuplicateQuery, list page.List, err error) {
 	q.State = in.State
 	if q.State == "" {
 		q.State = identity.DuplicateOpen
@@ -235,6 +242,84 @@ func (d DirectoryDeps) rejectDuplicate(ctx context.Context, c call, in *pairIn) 
 	}
 	return nil, d.Service.RejectDuplicate(ctx, c.Scope, a, b)
 }
+
+type duplicatesSampleIn struct {
+	Count int `json:"count" minimum:"1" maximum:"50" doc:"50 when absent."`
+}
+
+func (d DirectoryDeps) sampleDuplicates(ctx context.Context, c call, in *duplicatesSampleIn) (*duplicatesListOut, error) {
+	out := &duplicatesListOut{Duplicates: []Duplicate{}}
+	if !c.sees(don.Contact) {
+		return out, nil
+	}
+	f, err := d.Service.SampleDuplicates(ctx, c.Scope, cmp.Or(in.Count, judgedPairs))
+	if err != nil {
+		return nil, err
+	}
+	v := c.view(f.Names)
+	for _, s := range f.Item {
+		out.Duplicates = append(out.Duplicates, v.duplicate(s))
+	}
+	return out, nil
+}
+
+type duplicatesQualityIn struct {
+	Precision float64 `json:"precision" minimum:"0" maximum:"1" doc:"The share of pairs that shall be right, for the threshold; 0.99 when absent."`
+}
+
+// Share is an estimated share with the bounds of what is plausible (95 %).
+type Share struct {
+	Value float64 `json:"value"`
+	Low   float64 `json:"low"`
+	High  float64 `json:"high"`
+}
+
+// QualityEstimate is how good the pairs from a probability on are.
+type QualityEstimate struct {
+	Probability float64 `json:"probability"`
+	Precision   Share   `json:"precision" doc:"The share of these pairs that are one person."`
+	Recall      Share   `json:"recall" doc:"The share of all pairs of one person, among those that searches found, that are these."`
+}
+
+// QualityRange counts pairs from a probability to that of the next range.
+type QualityRange struct {
+	Probability float64 `json:"probability"`
+	Pairs       int     `json:"pairs"`
+	Judged      int     `json:"judged"`
+	Same        int     `json:"same" doc:"Judged to be one person."`
+}
+
+type duplicatesQualityOut struct {
+	Ranges    []QualityRange    `json:"ranges"`
+	Estimates []QualityEstimate `json:"estimates" doc:"The lowest probability first."`
+	Threshold *QualityEstimate  `json:"threshold,omitempty" doc:"The lowest probability from which on the precision that was asked for is shown; absent when the decisions do not show it for any."`
+}
+
+func (d DirectoryDeps) duplicateQuality(ctx context.Context, c call, in *duplicatesQualityIn) (*duplicatesQualityOut, error) {
+	q, err := d.Service.DuplicateQuality(ctx, c.Scope, cmp.Or(in.Precision, wantedPrecision))
+	if err != nil {
+		return nil, err
+	}
+	out := &duplicatesQualityOut{Ranges: []QualityRange{}, Estimates: []QualityEstimate{}}
+	for at, s := range q.Strata {
+		out.Ranges = append(out.Ranges, QualityRange{directory.Probability(s.From), s.Pairs, s.Judged, s.Same})
+		out.Estimates = append(out.Estimates, estimate(q.Estimates[at]))
+	}
+	if q.Threshold != nil {
+		t := estimate(*q.Threshold)
+		out.Threshold = &t
+	}
+	return out, nil
+}
+
+func estimate(e directory.Estimate) QualityEstimate {
+	return QualityEstimate{directory.Probability(e.Threshold), Share(e.Precision), Share(e.Recall)}
+}
+
+const (
+	judgedPairs     = 50 // pairs that a member can be asked about
+	wantedPrecision = 0.99
+)
 
 // DuplicateScan is a search for duplicates.
 type DuplicateScan struct {

@@ -115,6 +115,7 @@ func TestDuplicateScan(t *testing.T) {
 			t.Errorf("found %d pairs among strangers: %s", n, found.Body)
 		}
 		explained(t, c)
+		judged(t, c)
 		c.Post(t, "duplicates.reject", `{"rev_user":"REVU-202","other":"REVU-201"}`, 200)
 		c.Post(t, "rev-users.update", `{"id":"REVU-204","display_name":"Somebody Else","email":"entirely.different@three.example"}`, 200)
 		scan(t, c)
@@ -151,6 +152,67 @@ func scan(t *testing.T, c apitest.Client) {
 			t.Fatalf("the search ended as %s", got.Body)
 		}
 	}
+}
+
+// judged decides about the pairs that a member is asked about and reads what
+// that says of the search.
+func judged(t *testing.T, c apitest.Client) {
+	t.Helper()
+	var asked struct {
+		Duplicates []struct {
+			RevUser struct {
+				DisplayID string `json:"display_id"`
+			} `json:"rev_user"`
+			Other struct {
+				DisplayID string `json:"display_id"`
+			} `json:"other"`
+		}
+	}
+	c.Post(t, "duplicates.sample", `{}`, 200).Decode(t, &asked)
+	if len(asked.Duplicates) < 2 {
+		t.Fatalf("asked about %d pairs", len(asked.Duplicates))
+	}
+	c.Run(t, forms("one", "duplicates.sample", "count=1", `{"count":1}`, 200, `{"duplicates":[{"state":"open","rule":"match"}]}`))
+	type share struct{ Value, Low, High float64 }
+	var q struct {
+		Ranges    []struct{ Pairs, Judged, Same int }
+		Estimates []struct{ Precision, Recall share }
+	}
+	quality := func() (pairs, judged, same int) {
+		c.Post(t, "duplicates.quality", `{"precision":0.9}`, 200).Decode(t, &q)
+		for at, r := range q.Ranges {
+			pairs, judged, same = pairs+r.Pairs, judged+r.Judged, same+r.Same
+			for _, s := range []share{q.Estimates[at].Precision, q.Estimates[at].Recall} {
+				if s.Low > s.Value || s.Value > s.High || s.Low < 0 || s.High > 1 {
+					t.Errorf("an estimate of %+v", s)
+				}
+			}
+		}
+		return pairs, judged, same
+	}
+	pairs, before, _ := quality()
+	wide := q.Estimates[0].Precision.High - q.Estimates[0].Precision.Low
+	if before != 0 || pairs < 2 {
+		t.Errorf("%d of %d pairs are judged before anybody was asked", before, pairs)
+	}
+	body := func(n int) string {
+		return `{"rev_user":"` + asked.Duplicates[n].RevUser.DisplayID + `","other":"` + asked.Duplicates[n].Other.DisplayID + `"}`
+	}
+	c.Post(t, "duplicates.accept", body(0), 200)
+	c.Post(t, "duplicates.reject", body(1), 200)
+	if n, judged, same := quality(); n != pairs || judged != 2 || same != 1 {
+		t.Errorf("%d pairs, %d judged, %d the same; want %d, 2, 1", n, judged, same, pairs)
+	}
+	if now := q.Estimates[0].Precision.High - q.Estimates[0].Precision.Low; now >= wide {
+		t.Errorf("decisions leave as much open, %.3f after %.3f", now, wide)
+	}
+	c.Run(t, []apitest.Scenario{
+		absent(done("duplicates.quality", `{}`, `{"estimates":"<any>"}`), "threshold"),
+		refused("beyond", "duplicates.quality", `{"precision":1.5}`, 400, `{"field_name":"precision"}`),
+		refused("certain", "duplicates.quality", `{"precision":1}`, 400, `{"field_name":"precision"}`),
+		refused("too many", "duplicates.sample", `{"count":51}`, 400, `{"field_name":"count"}`),
+		done("merges.undo", `{"id":"MERGE-1"}`, `{}`),
+	})
 }
 
 // explained checks that the evidence of a pair adds up.

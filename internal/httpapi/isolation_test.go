@@ -38,7 +38,7 @@ func empty(list string, bodies ...string) intrusion {
 
 // harmless are operations that take no id, so that nothing can be reached by them.
 var harmless = []string{
-	"auth-tokens.info", "auth-tokens.self.delete", "dev-orgs.get", "dev-orgs.settings.get", "dev-orgs.settings.update", "dev-users.self", "duplicate-scans.cancel", "duplicate-scans.create", "duplicate-scans.get", "imports.create", "imports.preview", "imports.sample",
+	"auth-tokens.info", "auth-tokens.self.delete", "dev-orgs.get", "dev-orgs.settings.get", "dev-orgs.settings.update", "dev-users.self", "duplicate-scans.cancel", "duplicate-scans.create", "duplicate-scans.get", "duplicates.quality", "imports.create", "imports.preview", "imports.sample",
 	"password-resets.redeem", "ping", "rev-users.self.get", "rev-users.self.update", "service-accounts.create", "sessions.create", "sessions.delete", "setup.create", "setup.get",
 }
 
@@ -68,6 +68,7 @@ var intrusions = map[string]intrusion{
 	"duplicates.explain":             missing(`{"rev_user":"$revu","other":"$other_revu"}`),
 	"duplicates.list":                empty("duplicates", `{}`, `{"rev_user":"$revu"}`, `{"state":"rejected"}`),
 	"duplicates.reject":              missing(`{"rev_user":"$revu","other":"$other_revu"}`),
+	"duplicates.sample":              empty("duplicates", `{}`),
 	"identities.explain":             contactIntrusion,
 	"identities.preview-rules":       empty("effects", `{"settings":{"shared_emails":false}}`),
 	"identities.resolve":             missing(`{"rev_info":{"user_id":"$revu"}}`),

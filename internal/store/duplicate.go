@@ -103,6 +103,13 @@ func (tx *Tx) PartedPairs(ctx context.Context, after identity.Duplicate, limit i
 		ORDER BY likely, a_n, b_n LIMIT $6`, []any{tx.scope.OrgID, identity.DuplicateRejected, after.Likely, after.A, after.B, limit}, scanDuplicate)
 }
 
+// MatchScores returns the likelihoods of the pairs of a state that were found by
+// comparing, the most likely first.
+func (tx *Tx) MatchScores(ctx context.Context, state string, limit int) ([]identity.Duplicate, error) {
+	return collect(ctx, tx.q, "SELECT a_n, b_n, likely FROM duplicate WHERE org_id = $1 AND state = $2 AND rule = $3 ORDER BY likely DESC, a_n DESC, b_n DESC LIMIT $4",
+		[]any{tx.scope.OrgID, state, identity.RuleMatch, limit}, func(d *identity.Duplicate) []any { return []any{&d.A, &d.B, &d.Likely} })
+}
+
 // DropStale removes up to limit open pairs that were found by comparing before a
 // time, and returns how many.
 func (tx *Tx) DropStale(ctx context.Context, before time.Time, limit int) (int, error) {
