@@ -98,10 +98,10 @@ func (r resolved) print(w io.Writer) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	switch {
-	case r.Decision == "refused":
+	switch r.Decision {
+	case "refused":
 		fmt.Fprintf(w, "It would be refused: %s\n", r.Reason)
-	case r.Decision == "created":
+	case "created":
 		fmt.Fprintln(w, "A new contact would be created.")
 	default:
 		fmt.Fprintf(w, "It is %s %s.\n", r.RevUser.DisplayID, printable(r.RevUser.DisplayName))

@@ -88,8 +88,9 @@ func exclusive(i contact.Identifier, s org.Settings) bool {
 		return false
 	case contact.KindEmail:
 		return s.ExclusiveEmail(i.Norm())
+	default:
+		return true
 	}
-	return true
 }
 
 // Blocked reports whether an org lets an identifier match nobody.
@@ -99,8 +100,9 @@ func Blocked(s org.Settings, i contact.Identifier) bool {
 		return s.BlocksEmail(i.Norm())
 	case contact.KindPhone:
 		return s.BlocksPhone(i.Norm())
+	default:
+		return false
 	}
-	return false
 }
 
 // Entries returns the index rows of all of a contact's identifiers.

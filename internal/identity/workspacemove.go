@@ -21,7 +21,7 @@ func (k accounts) follow(ctx context.Context, all *kin[account.Account], m *kins
 	if len(live) > maxMoved {
 		return errs.BadRequest("%s has more than %d workspaces; merge the other way round", don.Of(don.Account, m.N).Display(), maxMoved)
 	}
-	of := workspaces{k.tx}
+	of := workspaces(k)
 	groups, err := kinOf(ctx, k.tx, of, live...)
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func (k accounts) follow(ctx context.Context, all *kin[account.Account], m *kins
 // leave gives the parted account its workspaces back, and keeps both parts from
 // being below themselves.
 func (k accounts) leave(ctx context.Context, all, gone *kin[account.Account], spaces []int64, p *Parted[account.Account]) error {
-	of := workspaces{k.tx}
+	of := workspaces(k)
 	var err error
 	if p.Along, err = of.partAcross(ctx, spaces); err != nil {
 		return err

@@ -79,8 +79,13 @@ func (tx *Tx) Duplicates(ctx context.Context, q directory.DuplicateQuery) ([]ide
 func (tx *Tx) duplicatesOf(ctx context.Context, q directory.DuplicateQuery) ([]identity.Duplicate, error) {
 	var out []identity.Duplicate
 	for _, n := range q.Of {
-		for _, column := range []string{"a_n", "b_n"} {
-			got, err := collect(ctx, tx.q, "SELECT "+duplicateColumns+" FROM duplicate WHERE org_id = $1 AND "+column+" = $2 AND state = $3 LIMIT $4",
+		for _, where := range []string{
+			"a_n = $2",
+			// The second index has all that the inner part reads; for more, SQLite
+			// would rather read all pairs of the org.
+			"a_n IN (SELECT a_n FROM duplicate WHERE org_id = $1 AND b_n = $2) AND b_n = $2",
+		} {
+			got, err := collect(ctx, tx.q, "SELECT "+duplicateColumns+" FROM duplicate WHERE org_id = $1 AND "+where+" AND state = $3 LIMIT $4",
 				[]any{tx.scope.OrgID, n, q.State, q.Limit}, scanDuplicate)
 			if err != nil {
 				return nil, err

@@ -1,9 +1,13 @@
 package store
 
 import (
+	"context"
 	"testing"
 	"time"
 
+	"github.com/kith-id/kith/internal/directory"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/testpg"
 )
 
@@ -19,7 +23,9 @@ func TestPlansOfIdentity(t *testing.T) {
 			if engine == "postgres" {
 				// Tables of a few rows are read whole whatever indexes they have.
 				exec(t, db, "INSERT INTO claim (org_id, n, key, value, secret, created_at, seen_at) SELECT g % 50, g, 'e:' || g, '', 's' || g, now(), now() FROM generate_series(1, 20000) g",
-					"INSERT INTO idempotency (org_id, caller, key, request, answer, created_at) SELECT g % 50, 'devu/1', 'k' || g, '', '', now() FROM generate_series(1, 20000) g", "ANALYZE")
+					"INSERT INTO idempotency (org_id, caller, key, request, answer, created_at) SELECT g % 50, 'devu/1', 'k' || g, '', '', now() FROM generate_series(1, 20000) g",
+					"INSERT INTO duplicate (org_id, a_n, b_n, state, likely, rule, identity_key, reasons, filed_at, decided_by) SELECT g % 50, g, g + 1, 'open', g, 'match', '', '', now(), '' FROM generate_series(1, 20000) g",
+					"ANALYZE")
 			}
 			err := db.Write(ctx, s, func(tx *Tx) error {
 				tx.q = explainer{tx.q, db.Engine(), known, func(sql, plan string) { checkPlan(t, db.Engine(), sql, plan) }}
@@ -38,6 +44,9 @@ func TestPlansOfIdentity(t *testing.T) {
 				if stands, err := tx.TakeKey(ctx, "k", "other", time.Now().Add(-time.Hour)); err != nil || stands == nil || stands.Request != "r" {
 					t.Errorf("the key is %v, %v", stands, err)
 				}
+				if err := readDuplicates(ctx, tx); err != nil {
+					return err
+				}
 				if n, err := tx.DropKeys(ctx, time.Now().Add(time.Hour), 10); err != nil || n == 0 {
 					t.Errorf("%d keys dropped, %v", n, err)
 				}
@@ -48,4 +57,32 @@ func TestPlansOfIdentity(t *testing.T) {
 			}
 		})
 	}
+}
+
+// readDuplicates reads pairs in every way.
+func readDuplicates(ctx context.Context, tx *Tx) error {
+	pair := identity.PairOf(1, 2)
+	if err := tx.FileDuplicates(ctx, []identity.Duplicate{pair}); err != nil {
+		return err
+	}
+	for _, q := range []directory.DuplicateQuery{
+		{State: pair.State, Limit: 10}, {State: pair.State, Limit: 10, Below: &pair}, {State: pair.State, Limit: 10, Of: []int64{1, 7}},
+	} {
+		if _, err := tx.Duplicates(ctx, q); err != nil {
+			return err
+		}
+	}
+	for _, read := range []func() error{
+		func() error { _, _, err := tx.Duplicate(ctx, 1, 2); return err },
+		func() error { _, err := tx.MatchScores(ctx, pair.State, 10); return err },
+		func() error { _, err := tx.PartedPairs(ctx, pair, 10); return err },
+		func() error { _, err := tx.DropStale(ctx, time.Now(), 10); return err },
+		func() error { _, err := tx.ContactsAfter(ctx, 7, 10); return err },
+		func() error { return tx.DropTrash(ctx, []don.ID{don.Of(don.Contact, 7)}) },
+	} {
+		if err := read(); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -126,7 +126,7 @@ func (tx *Tx) DropTrash(ctx context.Context, ids []don.ID) error {
 		for _, sql := range []string{
 			"DELETE FROM claim WHERE org_id = $1 AND n = $2",
 			"DELETE FROM duplicate WHERE org_id = $1 AND a_n = $2",
-			"DELETE FROM duplicate WHERE org_id = $1 AND b_n = $2",
+			"DELETE FROM duplicate WHERE org_id = $1 AND a_n IN (SELECT a_n FROM duplicate WHERE org_id = $1 AND b_n = $2) AND b_n = $2",
 		} {
 			if _, err := tx.q.exec(ctx, sql, tx.scope.OrgID, id.N); err != nil {
 				return err

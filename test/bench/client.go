@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -48,8 +49,8 @@ func (s *site) requests(url string, n int, body func(i int) any) ([][]byte, erro
 	return out, nil
 }
 
-func newCaller(address string) (*caller, error) {
-	conn, err := net.DialTimeout("tcp", address, answerTime)
+func newCaller(ctx context.Context, address string) (*caller, error) {
+	conn, err := (&net.Dialer{Timeout: answerTime}).DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -67,16 +68,16 @@ func kithCreate(on engine, connections int) func(*env) (bare.Figures, error) {
 			if err != nil {
 				return bare.Figures{}, err
 			}
-			return hammer(strings.TrimPrefix(url, "http://"), connections, requests)
+			return hammer(e.ctx, strings.TrimPrefix(url, "http://"), connections, requests)
 		})
 	}
 }
 
 // hammer sends the requests over so many connections.
-func hammer(address string, connections int, requests [][]byte) (bare.Figures, error) {
+func hammer(ctx context.Context, address string, connections int, requests [][]byte) (bare.Figures, error) {
 	free, failed := make(chan *caller, connections), &firstError{}
 	for range connections {
-		c, err := newCaller(address)
+		c, err := newCaller(ctx, address)
 		if err != nil {
 			return bare.Figures{}, err
 		}

@@ -38,7 +38,7 @@ func bareRead(on engine) func(*env) (bare.Figures, error) {
 				requests[i] = fmt.Appendf(nil, "GET /?key=%s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n",
 					url.QueryEscape("\x01r"+ref), address, token)
 			}
-			f, err = hammer(address, resolveClients, requests)
+			f, err = hammer(e.ctx, address, resolveClients, requests)
 			return err
 		})
 		return f, err
@@ -153,6 +153,6 @@ func (e *env) upsert(on engine, n int, body func(i int) any) (bare.Figures, erro
 		if err != nil {
 			return bare.Figures{}, err
 		}
-		return hammer(strings.TrimPrefix(url, "http://"), resolveClients, requests)
+		return hammer(e.ctx, strings.TrimPrefix(url, "http://"), resolveClients, requests)
 	})
 }
