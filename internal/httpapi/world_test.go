@@ -63,7 +63,8 @@ func newWorld(t *testing.T, c store.Config) *world {
 		t.Fatal(err)
 	}
 	w := &world{db: db, svc: directory.New(db.Directory()), actors: map[string]auth.Actor{}}
-	w.api = newAPI(w.svc, func(r *http.Request, op httpapi.Op) (context.Context, error) {
+	matcher := directory.NewMatcher(db.Directory(), func(context.Context) ([]org.Scope, error) { return nil, nil }, slog.New(slog.DiscardHandler))
+	w.api = newAPI(w.svc, matcher, func(r *http.Request, op httpapi.Op) (context.Context, error) {
 		a, ok := w.actors[httpapi.BearerToken(r.Header)]
 		if !ok {
 			return nil, errs.New(errs.Unauthenticated, "unauthenticated", "who are you")
@@ -77,9 +78,9 @@ func newWorld(t *testing.T, c store.Config) *world {
 }
 
 // newAPI returns an API with the directory's operations.
-func newAPI(svc *directory.Service, authenticate func(*http.Request, httpapi.Op) (context.Context, error)) *httpapi.API {
+func newAPI(svc *directory.Service, matcher *directory.Matcher, authenticate func(*http.Request, httpapi.Op) (context.Context, error)) *httpapi.API {
 	api := httpapi.New(httpapi.Config{Version: "test", Log: slog.New(slog.DiscardHandler), Authenticate: authenticate})
-	httpapi.RegisterDirectory(api, httpapi.DirectoryDeps{Service: svc, Cursors: page.NewCodec([]byte("a secret of the tests"))})
+	httpapi.RegisterDirectory(api, httpapi.DirectoryDeps{Service: svc, Matcher: matcher, Cursors: page.NewCodec([]byte("a secret of the tests"))})
 	return api
 }
 
