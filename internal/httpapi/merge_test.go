@@ -48,7 +48,7 @@ func TestMerge(t *testing.T) {
 		})
 		c.Run(t, forms("get", "merges.get", "id=MERGE-1", `{"id":"MERGE-1"}`, 200, `{"merge":{"display_id":"MERGE-1","state":"active"}}`))
 		c.Run(t, []apitest.Scenario{
-			done("merges.undo", `{"id":"MERGE-1"}`, `{"merge":{"display_id":"MERGE-1"},"in_trash":false,"not_restored":[],"more_edits":false,
+			done("merges.undo", `{"id":"MERGE-1"}`, `{"merge":{"display_id":"MERGE-1","state":"undone","undone_by":{"display_id":"DEVU-1"},"undone_date":"<any>"},"in_trash":false,"not_restored":[],"more_edits":false,
 				"rev_user":{"display_id":"REVU-2","display_name":"A. Lee","full_name":"Ann B. Lee","email":"ann@x.test","external_refs":["u-2"],"state":"active","tags":[{"tag":{"display_id":"TAG-1"},"value":"silver"},{"tag":{"display_id":"TAG-2"}}]},
 				"survivor":{"display_id":"REVU-1","description":"called","external_refs":["u-1"],"tags":[{"tag":{"display_id":"TAG-1"},"value":"gold"}]},
 				"kept_edits":[{"by":{"display_id":"DEVU-1"},"fields":["description","tags"]}]}`),
@@ -257,7 +257,7 @@ func TestRevOrgsMerge(t *testing.T) {
 			done("rev-users.list", `{"rev_org":["`+lab+`"]}`, `{"rev_users":[{"display_id":"`+guest+`"}]}`),
 			done("accounts.merge", `{"primary_account":"ACC-1","secondary_account":"ACC-2"}`, `{}`),
 			done("rev-orgs.merge", merge(lab, two), `{}`),
-			done("merges.undo", `{"id":"MERGE-2"}`, `{"also_undone":[{"display_id":"MERGE-3","type":"rev_org","state":"active"}]}`),
+			done("merges.undo", `{"id":"MERGE-2"}`, `{"also_undone":[{"display_id":"MERGE-3","type":"rev_org","state":"undone"}]}`),
 			done("rev-orgs.get", `{"account":"ACC-2"}`, `{"rev_org":{"display_id":"`+two+`","account":{"display_id":"ACC-2"}}}`),
 			done("merges.get", `{"id":"MERGE-3"}`, `{"merge":{"state":"undone"}}`),
 		})

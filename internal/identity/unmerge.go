@@ -42,6 +42,8 @@ func unmerge[T any](ctx context.Context, tx Tx, of kind[T], mergeN int64) (*Part
 	if ok, err := tx.EndMerge(ctx, m.N); err != nil || !ok {
 		return nil, cmp.Or(err, undone(m))
 	}
+	now := tx.Now()
+	m.State, m.UndoneAt, m.UndoneBy = Undone, &now, tx.Scope().Actor.Tail()
 	out := &Parted[T]{Merge: m, InTrash: trashed}
 	if err := out.listEdits(ctx, tx, k); err != nil {
 		return nil, err
