@@ -19,7 +19,12 @@ type SettingsPatch struct {
 	NamedWhatsApp     *bool
 	BlockedValues     *[]string
 	MaxIdentifiers    *int
+	// AutoMergePrecision is 0 or from LeastPrecision on, below 1.
+	AutoMergePrecision *float64
 }
+
+// LeastPrecision is the least precision at which pairs may be merged without asking.
+const LeastPrecision = 0.9
 
 // Settings returns the settings of the caller's org.
 func (s *Service) Settings(ctx context.Context, a Actor) (org.Settings, error) {
@@ -57,6 +62,10 @@ func (p SettingsPatch) Apply(s org.Settings) (org.Settings, error) {
 		}
 		s.BlockedValues = blocked
 	}
+	if v := p.AutoMergePrecision; v != nil && *v != 0 && (*v < LeastPrecision || *v >= 1) {
+		return org.Settings{}, errs.NotPermitted("auto_merge_precision", "%v is neither 0, for off, nor from %v to below 1", *v, LeastPrecision)
+	}
+	set(&s.AutoMergePrecision, p.AutoMergePrecision)
 	set(&s.SharedEmails, p.SharedEmails)
 	set(&s.SingleAssociation, p.SingleAssociation)
 	set(&s.RequireAccount, p.RequireAccount)

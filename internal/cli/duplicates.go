@@ -193,6 +193,9 @@ func (c duplicatesScanCmd) Run(e *environment) (err error) {
 		err = printJSON(e.Out, out)
 	} else {
 		_, err = fmt.Fprintf(e.Out, "%s: %s contacts, %s pairs that may be one person\n", out.Scan.State, grouped(int64(out.Scan.Rows)), grouped(int64(out.Scan.Pairs)))
+		if out.Scan.Merged > 0 && err == nil {
+			_, err = fmt.Fprintf(e.Out, "%s pairs were merged; kith merges undo takes one back\n", grouped(int64(out.Scan.Merged)))
+		}
 	}
 	if err == nil && out.Scan.State != "done" {
 		return errPartial

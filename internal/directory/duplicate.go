@@ -21,10 +21,14 @@ type duplicateTx interface {
 	Duplicates(ctx context.Context, q DuplicateQuery) ([]identity.Duplicate, error)
 	PartedPairs(ctx context.Context, after identity.Duplicate, limit int) ([]identity.Duplicate, error)
 	MatchScores(ctx context.Context, state string, limit int) ([]identity.Duplicate, error)
+	JudgedPairs(ctx context.Context, state string, limit int) ([]identity.Duplicate, error)
+	RescoreDuplicates(ctx context.Context, pairs []identity.Duplicate) error
+	DropDuplicates(ctx context.Context, pairs []identity.Duplicate) error
 	DropStale(ctx context.Context, before time.Time, limit int) (int, error)
 	DuplicateScan(ctx context.Context, lock bool) (*Scan, error)
 	PutDuplicateScan(ctx context.Context, s *Scan) error
 	ContactsAfter(ctx context.Context, n int64, limit int) ([]*contact.Contact, error)
+	ContactsChanged(ctx context.Context, since time.Time, after int64, limit int) ([]*contact.Contact, error)
 }
 
 // DuplicateQuery selects pairs of one state, the most likely first.
@@ -233,10 +237,15 @@ func (s *Service) AcceptDuplicate(ctx context.Context, sc org.Scope, a, b, prima
 		if err != nil {
 			return identity.Merge{}, err
 		}
-		d := p.Duplicate
-		d.State = identity.DuplicateAccepted
-		return m, tx.DecideDuplicate(ctx, d)
+		return m, p.settled(ctx, tx, identity.DuplicateAccepted)
 	})
+}
+
+// settled notes what became of a pair.
+func (s Suspected) settled(ctx context.Context, tx Tx, state string) error {
+	d := s.Duplicate
+	d.State = state
+	return tx.DecideDuplicate(ctx, d)
 }
 
 // kept returns which contact of the pair is kept, and the other one.
@@ -269,13 +278,11 @@ func (s *Service) RejectDuplicate(ctx context.Context, sc org.Scope, a, b int64)
 		if p.First.N == p.Second.N {
 			return errs.BadRequest("%s and %s are one contact; take the merge back with merges.undo", contactOf(p.A).Display(), contactOf(p.B).Display())
 		}
-		d := p.Duplicate
-		d.State = identity.DuplicateRejected
-		if err := tx.DecideDuplicate(ctx, d); err != nil || p.First.N == d.A && p.Second.N == d.B {
+		if err := p.settled(ctx, tx, identity.DuplicateRejected); err != nil || p.First.N == p.A && p.Second.N == p.B {
 			return err
 		}
 		now := identity.PairOf(p.First.N, p.Second.N) // merged since the pair was filed
-		now.State, now.Rule = identity.DuplicateRejected, d.Rule
+		now.State, now.Rule = identity.DuplicateRejected, p.Rule
 		return tx.DecideDuplicate(ctx, now)
 	})
 }

@@ -29,6 +29,9 @@ func bits(likely int64) float64 {
 	return math.Log2(p / (1 - p))
 }
 
+// likelihood is the inverse of bits.
+func likelihood(bits float64) int64 { return int64(Probability(bits) * identity.Certain) }
+
 // Probability returns the probability of a score in bits.
 func Probability(bits float64) float64 { return 1 / (1 + math.Exp2(-bits)) }
 
@@ -39,9 +42,14 @@ func (s *Service) DuplicateQuality(ctx context.Context, sc org.Scope, precision 
 	if precision <= 0 || precision >= 1 {
 		return Quality{}, errs.NotPermitted("precision", "%v is not between 0 and 1", precision)
 	}
+	return quality(ctx, s.db, sc, precision)
+}
+
+// quality is DuplicateQuality. What was merged without asking is no decision.
+func quality(ctx context.Context, db DB, sc org.Scope, precision float64) (Quality, error) {
 	var pairs []match.Pair
 	var opinions []match.Opinion
-	err := s.db.Read(ctx, sc, func(tx Tx) error {
+	err := db.Read(ctx, sc, func(tx Tx) error {
 		pairs, opinions = nil, nil
 		for _, state := range []string{identity.DuplicateOpen, identity.DuplicateAccepted, identity.DuplicateRejected} {
 			scored, err := tx.MatchScores(ctx, state, maxFiled)
@@ -50,7 +58,7 @@ func (s *Service) DuplicateQuality(ctx context.Context, sc org.Scope, precision 
 			}
 			for _, d := range scored {
 				pairs = append(pairs, match.Pair{Bits: float32(bits(d.Likely))})
-				if state != identity.DuplicateOpen {
+				if state != identity.DuplicateOpen && d.DecidedBy != org.System.Tail() {
 					opinions = append(opinions, match.Opinion{Bits: bits(d.Likely), Same: state == identity.DuplicateAccepted})
 				}
 			}

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/kith-id/kith/internal/account"
-	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/identity"
@@ -40,12 +38,14 @@ const (
 
 // ScanProgress is how far a search is and what it found.
 type ScanProgress struct {
-	Phase   string        `json:"phase"` // reading, comparing, filing
+	Phase   string        `json:"phase"` // reading, comparing, filing, merging
 	Rows    int           `json:"rows"`  // contacts read
 	Pairs   int           `json:"pairs"` // found
 	Filed   int           `json:"filed"`
 	Groups  int           `json:"groups"` // persons that have several contacts, as far as scores tell
+	Merged  int           `json:"merged"` // pairs that were merged without asking
 	Alarms  []match.Alarm `json:"alarms,omitempty"`
+	Learnt  []match.Shift `json:"learnt,omitempty"`  // how members' decisions moved the weights
 	Message string        `json:"message,omitempty"` // why it failed
 }
 
@@ -75,11 +75,14 @@ type Matcher struct {
 	Name   string                                     // of this process, for leases
 	Log    *slog.Logger
 	wake   chan struct{}
+
+	// Of Work's goroutine: the orgs whose changes are compared as they come.
+	live map[int64]*follower
 }
 
 // NewMatcher returns a matcher.
 func NewMatcher(db DB, scopes func(context.Context) ([]org.Scope, error), log *slog.Logger) *Matcher {
-	return &Matcher{DB: db, Scopes: scopes, Name: don.Random(16), Log: log, wake: make(chan struct{}, 1)}
+	return &Matcher{DB: db, Scopes: scopes, Name: don.Random(16), Log: log, wake: make(chan struct{}, 1), live: map[int64]*follower{}}
 }
 
 const (
@@ -151,21 +154,27 @@ func (m *Matcher) Cancel(ctx context.Context, sc org.Scope) (*Scan, error) {
 	return s, err
 }
 
-// Work runs searches as they are asked for, until ctx ends.
+// Work runs searches as they are asked for, and compares what changes after
+// them, until ctx ends.
 func (m *Matcher) Work(ctx context.Context) {
-	timer := time.NewTimer(time.Second) // searches that the process before left
-	defer timer.Stop()
+	look := time.NewTimer(time.Second) // searches that the process before left
+	defer look.Stop()
+	follow := time.NewTicker(followEvery)
+	defer follow.Stop()
 	for {
+		round := m.round
 		select {
 		case <-ctx.Done():
 			return
-		case <-timer.C:
+		case <-follow.C:
+			round = m.follow
+		case <-look.C:
 		case <-m.wake:
 		}
-		if err := m.round(ctx); err != nil && ctx.Err() == nil {
+		if err := round(ctx); err != nil && ctx.Err() == nil {
 			m.Log.Error("searches for duplicates could not be looked for", "error", err)
 		}
-		timer.Reset(scanEvery)
+		look.Reset(scanEvery)
 	}
 }
 
@@ -237,7 +246,13 @@ func (m *Matcher) run(ctx context.Context, sc org.Scope, s *Scan) error {
 	if ctxErr := cmp.Or(cause, err); ctxErr != nil && errors.Is(ctxErr, context.Canceled) {
 		return ctxErr // the process stops; the lease runs out and another one starts over
 	}
-	return errors.Join(err, r.end(context.WithoutCancel(ctx), err))
+	if end := r.end(context.WithoutCancel(ctx), err); end != nil || err != nil {
+		return errors.Join(err, end)
+	}
+	if r.live != nil && r.scan.Lease == m.Name {
+		m.live[sc.OrgID] = r.live
+	}
+	return nil
 }
 
 // search is a search under way.
@@ -251,9 +266,8 @@ type search struct {
 	ns    []int64 // the contact of each row, ascending
 
 	progress progressCell
+	live     *follower // to go on with, nil when there are too many contacts
 }
-
-var scanTableColumns = []string{"name", "email", "phone", "company", "description"}
 
 func (r *search) all(ctx context.Context) error {
 	r.progress.set(func(p *ScanProgress) { p.Phase = "reading" })
@@ -266,16 +280,22 @@ func (r *search) all(ctx context.Context) error {
 		return err
 	}
 	r.progress.set(func(p *ScanProgress) { p.Phase = "comparing" })
-	run, err := match.Train(ctx, r.table, match.Options{Seed: scanSeed, Exclude: []string{signedColumn}, Rules: match.Rules{
-		Exclusive: []string{signedColumn},
-		Judge: func(a, b int) match.Verdict {
-			if forbidden[[2]int{min(a, b), max(a, b)}] {
-				return match.Forbidden
-			}
-			return match.Open
+	run, err := match.Train(ctx, r.table, match.Options{
+		Seed: scanSeed, Exclude: []string{signedColumn}, Incremental: len(r.ns) <= followRows,
+		Rules: match.Rules{
+			Exclusive: []string{signedColumn},
+			Judge: func(a, b int) match.Verdict {
+				if forbidden[[2]int{min(a, b), max(a, b)}] {
+					return match.Forbidden
+				}
+				return match.Open
+			},
 		},
-	}})
+	})
 	if err != nil {
+		return err
+	}
+	if err := r.learn(ctx, run); err != nil {
 		return err
 	}
 	found, err := run.Match(ctx, leastLikely)
@@ -287,105 +307,36 @@ func (r *search) all(ctx context.Context) error {
 		p.Phase, p.Pairs, p.Groups, p.Alarms = "filing", len(pairs), len(found.Clusters), run.Alarms[:min(len(run.Alarms), maxAlarms)]
 	})
 	slices.SortStableFunc(pairs, func(a, b match.Pair) int { return cmp.Compare(b.Bits, a.Bits) })
-	return r.file(ctx, run, pairs[:min(len(pairs), maxFiled)])
+	if err := r.file(ctx, run, pairs[:min(len(pairs), maxFiled)]); err != nil {
+		return err
+	}
+	r.progress.set(func(p *ScanProgress) { p.Phase = "merging" })
+	if err := r.m.mergeFound(ctx, r.sc, func() { r.progress.set(func(p *ScanProgress) { p.Merged++ }) }); err != nil {
+		return err
+	}
+	if len(r.ns) <= followRows {
+		r.live = &follower{run: run, live: run.Live(), ns: r.ns, rows: map[int64]int{}, seen: map[int64]int64{}, since: r.began.Add(-followLag)}
+	}
+	return nil
 }
 
-// read puts every contact into the table.
-func (r *search) read(ctx context.Context) error {
-	for after := int64(0); ; {
-		var page []*contact.Contact
-		var companies map[int64]*account.Account
-		err := r.m.DB.Read(ctx, r.sc, func(tx Tx) (err error) {
-			if page, err = tx.ContactsAfter(ctx, after, scanPage); err != nil {
-				return err
-			}
-			companies, err = tx.Accounts(ctx, accountsOf(page), false)
-			return err
-		})
-		if err != nil {
-			return err
+// reasoned returns pairs of rows as pairs of contacts, with their reasons.
+func reasoned(x *match.Explainer, ns []int64, pairs []match.Pair) ([]identity.Duplicate, error) {
+	out := make([]identity.Duplicate, len(pairs))
+	for at, p := range pairs {
+		d := identity.PairOf(ns[p.A], ns[p.B])
+		d.Rule, d.Likely = identity.RuleMatch, likelihood(float64(p.Bits))
+		a, b := int(p.A), int(p.B)
+		if ns[a] != d.A {
+			a, b = b, a
 		}
-		for _, c := range page {
-			if err := r.table.Add(0, cellsOf(c, companies)); err != nil {
-				return err
-			}
-			r.ns = append(r.ns, c.N)
-			after = c.N
-		}
-		r.progress.set(func(p *ScanProgress) { p.Rows = len(r.ns) })
-		if len(page) < scanPage {
-			return nil
-		}
-	}
-}
-
-// signedColumn is what a person's own application calls them: two of these are
-// two persons, however alike.
-const signedColumn = "signed reference"
-
-func cellsOf(c *contact.Contact, companies map[int64]*account.Account) []string {
-	name := cmp.Or(c.FullName, c.DisplayName)
-	if contact.Invented(name) {
-		name = ""
-	}
-	var emails, phones, signed, places []string
-	for _, i := range c.Identifiers {
-		switch {
-		case i.Kind == contact.KindEmail:
-			emails = append(emails, i.Value)
-		case i.Kind == contact.KindPhone:
-			phones = append(phones, i.Value)
-		case i.Kind == contact.KindRef && i.Proof == contact.Signed && len(signed) == 0:
-			signed = append(signed, i.Value)
-		}
-	}
-	for _, a := range c.Associations {
-		if at := companies[a.N]; a.Type == don.Account && at != nil {
-			places = append(places, at.DisplayName)
-		}
-	}
-	return []string{name, match.Several(emails...), match.Several(phones...), match.Several(places...), c.Description, match.Several(signed...)}
-}
-
-// parted returns the pairs of rows that were found to be two persons.
-func (r *search) parted(ctx context.Context) (map[[2]int]bool, error) {
-	out := map[[2]int]bool{}
-	after := identity.Duplicate{Likely: -1}
-	for {
-		var page []identity.Duplicate
-		var survivors map[int64]int64
-		err := r.m.DB.Read(ctx, r.sc, func(tx Tx) (err error) {
-			if page, err = tx.PartedPairs(ctx, after, scanPage); err != nil {
-				return err
-			}
-			var ns []int64
-			for _, d := range page {
-				ns = append(ns, d.A, d.B)
-			}
-			survivors, err = tx.Survivors(ctx, don.Contact, ns)
-			return err
-		})
-		if err != nil {
+		var err error
+		if d.Reasons, err = json.Marshal(x.Explain(a, b)); err != nil {
 			return nil, err
 		}
-		row := func(n int64) (int, bool) {
-			if s, ok := survivors[n]; ok {
-				n = s
-			}
-			return slices.BinarySearch(r.ns, n)
-		}
-		for _, d := range page {
-			a, okA := row(d.A)
-			b, okB := row(d.B)
-			if okA && okB {
-				out[[2]int{min(a, b), max(a, b)}] = true
-			}
-			after = d
-		}
-		if len(page) < scanPage {
-			return out, nil
-		}
+		out[at] = d
 	}
+	return out, nil
 }
 
 // file stores the pairs with their reasons and drops what earlier searches found
@@ -393,19 +344,9 @@ func (r *search) parted(ctx context.Context) (map[[2]int]bool, error) {
 func (r *search) file(ctx context.Context, run *match.Run, pairs []match.Pair) error {
 	explainer := run.Explainer()
 	for batch := range slices.Chunk(pairs, fileBatch) {
-		found := make([]identity.Duplicate, len(batch))
-		for at, p := range batch {
-			d := identity.PairOf(r.ns[p.A], r.ns[p.B])
-			d.Rule, d.Likely = identity.RuleMatch, int64(p.Probability()*identity.Certain)
-			a, b := int(p.A), int(p.B)
-			if r.ns[a] != d.A {
-				a, b = b, a
-			}
-			var err error
-			if d.Reasons, err = json.Marshal(explainer.Explain(a, b)); err != nil {
-				return err
-			}
-			found[at] = d
+		found, err := reasoned(explainer, r.ns, batch)
+		if err != nil {
+			return err
 		}
 		if err := r.m.DB.Write(ctx, r.sc, func(tx Tx) error { return tx.FileDuplicates(ctx, found) }); err != nil {
 			return err
@@ -467,9 +408,13 @@ func (r *search) end(ctx context.Context, failed error) error {
 	defer cancel()
 	err := r.store(ctx, func(now time.Time) {
 		r.scan.State, r.scan.EndedAt, r.scan.Lease, r.scan.LeaseUntil = ScanDone, &now, "", nil
-		if failed != nil {
+		switch {
+		case failed != nil:
 			r.scan.State = ScanFailed
 			r.progress.set(func(p *ScanProgress) { p.Message = "the server met an error; see its log" })
+		case r.live != nil:
+			until := now.Add(followLease)
+			r.scan.Lease, r.scan.LeaseUntil = r.m.Name, &until
 		}
 	})
 	if errors.Is(err, errLeft) {

@@ -11,12 +11,13 @@ import (
 )
 
 type orgSettings struct {
-	SharedEmails      bool     `json:"shared_emails" doc:"Several contacts may have one e-mail address."`
-	SingleAssociation bool     `json:"single_association" doc:"A contact belongs to at most one account and has at most one external reference."`
-	RequireAccount    bool     `json:"require_account" doc:"Imports of contacts need the column account_external_reference."`
-	NamedWhatsApp     bool     `json:"named_whatsapp" doc:"A WhatsApp number matches only a contact of the same name."`
-	BlockedValues     []string `json:"blocked_values" doc:"What is matched never and may be several contacts': e-mail addresses, local parts such as info@, domains such as @example.com, phone numbers, and zeros for phone numbers of zeros alone."`
-	MaxIdentifiers    int      `json:"max_identifiers" doc:"How many identifiers of one kind a contact may have; 0 for as many as are possible."`
+	SharedEmails       bool     `json:"shared_emails" doc:"Several contacts may have one e-mail address."`
+	SingleAssociation  bool     `json:"single_association" doc:"A contact belongs to at most one account and has at most one external reference."`
+	RequireAccount     bool     `json:"require_account" doc:"Imports of contacts need the column account_external_reference."`
+	NamedWhatsApp      bool     `json:"named_whatsapp" doc:"A WhatsApp number matches only a contact of the same name."`
+	BlockedValues      []string `json:"blocked_values" doc:"What is matched never and may be several contacts': e-mail addresses, local parts such as info@, domains such as @example.com, phone numbers, and zeros for phone numbers of zeros alone."`
+	MaxIdentifiers     int      `json:"max_identifiers" doc:"How many identifiers of one kind a contact may have; 0 for as many as are possible."`
+	AutoMergePrecision float64  `json:"auto_merge_precision" doc:"Pairs that searches for duplicates find are merged without asking where members' decisions show that at least this share of them is right; 0 for never."`
 }
 
 type orgSettingsOut struct {
@@ -24,12 +25,13 @@ type orgSettingsOut struct {
 }
 
 type orgSettingsIn struct {
-	SharedEmails      *bool              `json:"shared_emails" doc:"Switched off, addresses that several contacts have are a conflict that lists them."`
-	SingleAssociation *bool              `json:"single_association"`
-	RequireAccount    *bool              `json:"require_account"`
-	NamedWhatsApp     *bool              `json:"named_whatsapp"`
-	BlockedValues     wire.Opt[[]string] `json:"blocked_values" doc:"Replaces the list."`
-	MaxIdentifiers    *int               `json:"max_identifiers" minimum:"0" maximum:"50"`
+	SharedEmails       *bool              `json:"shared_emails" doc:"Switched off, addresses that several contacts have are a conflict that lists them."`
+	SingleAssociation  *bool              `json:"single_association"`
+	RequireAccount     *bool              `json:"require_account"`
+	NamedWhatsApp      *bool              `json:"named_whatsapp"`
+	BlockedValues      wire.Opt[[]string] `json:"blocked_values" doc:"Replaces the list."`
+	MaxIdentifiers     *int               `json:"max_identifiers" minimum:"0" maximum:"50"`
+	AutoMergePrecision *float64           `json:"auto_merge_precision" minimum:"0" maximum:"1" doc:"0, or from 0.9 to below 1."`
 }
 
 func registerSettings(api *API, d AuthDeps) {
@@ -44,6 +46,7 @@ func settingsOut(s org.Settings) *orgSettingsOut {
 	return &orgSettingsOut{orgSettings{
 		SharedEmails: s.SharedEmails, SingleAssociation: s.SingleAssociation, RequireAccount: s.RequireAccount,
 		NamedWhatsApp: s.NamedWhatsApp, BlockedValues: append([]string{}, s.BlockedValues...), MaxIdentifiers: s.MaxIdentifiers,
+		AutoMergePrecision: s.AutoMergePrecision,
 	}}
 }
 
@@ -63,5 +66,6 @@ func (in orgSettingsIn) patch() auth.SettingsPatch {
 	return auth.SettingsPatch{
 		SharedEmails: in.SharedEmails, SingleAssociation: in.SingleAssociation, RequireAccount: in.RequireAccount,
 		NamedWhatsApp: in.NamedWhatsApp, BlockedValues: given(in.BlockedValues), MaxIdentifiers: in.MaxIdentifiers,
+		AutoMergePrecision: in.AutoMergePrecision,
 	}
 }

@@ -74,7 +74,8 @@ type duplicatesAcceptIn struct {
 type Evidence struct {
 	Prior     float64         `json:"prior_bits" doc:"Of two contacts taken at random."`
 	Relatives float64         `json:"relatives_bits" doc:"At most 0: how well two of a family or office would explain the same."`
-	Bits      float64         `json:"bits" doc:"The sum: each bit doubles the odds that they are one."`
+	Learnt    float64         `json:"learnt_bits" doc:"What of the others members' decisions added."`
+	Bits      float64         `json:"bits" doc:"The sum, save for learnt_bits: each bit doubles the odds that they are one."`
 	Fields    []EvidenceField `json:"fields"`
 }
 
@@ -210,7 +211,7 @@ func (d DirectoryDeps) explainDuplicate(ctx context.Context, c call, in *pairIn)
 }
 
 func evidence(x *directory.Evidence) *Evidence {
-	out := &Evidence{Prior: x.Prior, Relatives: x.Relatives, Bits: x.Bits, Fields: []EvidenceField{}}
+	out := &Evidence{Prior: x.Prior, Relatives: x.Relatives, Learnt: x.Learnt, Bits: x.Bits, Fields: []EvidenceField{}}
 	for _, f := range x.Fields {
 		out.Fields = append(out.Fields, EvidenceField{Field: f.Field, Level: f.Level, Bits: f.Bits, Value: f.A, Other: f.B, Given: f.Given})
 	}
@@ -324,15 +325,25 @@ const (
 // DuplicateScan is a search for duplicates.
 type DuplicateScan struct {
 	State     string        `json:"state" enum:"cancelled,done,failed,running,waiting"`
-	Phase     string        `json:"phase,omitempty" doc:"reading, comparing or filing."`
+	Phase     string        `json:"phase,omitempty" doc:"reading, comparing, filing or merging."`
 	Rows      int           `json:"rows" doc:"Contacts read so far."`
 	Pairs     int           `json:"pairs" doc:"Pairs that are more likely one person than not."`
 	Filed     int           `json:"filed" doc:"Pairs filed so far, at most the 100,000 most likely."`
 	Groups    int           `json:"groups" doc:"Persons with several contacts, as far as the scores tell."`
+	Merged    int           `json:"merged" doc:"Pairs that were merged without asking, as the setting auto_merge_precision says."`
+	Learnt    []LearntShift `json:"learnt" doc:"How members' decisions about pairs moved the weights."`
 	Crowded   []CrowdedFact `json:"crowded" doc:"Addresses and numbers that touch too many people, such as a kiosk's or a shared mailbox's. They took no part."`
 	Message   string        `json:"message,omitempty"`
 	AskedDate wire.Time     `json:"asked_date"`
 	EndedDate wire.Time     `json:"ended_date,omitzero"`
+}
+
+// LearntShift is how members' decisions moved one weight.
+type LearntShift struct {
+	Field  string  `json:"field,omitempty" doc:"Absent for the odds of two contacts taken at random."`
+	Level  string  `json:"level" doc:"How far the values agree."`
+	Before float64 `json:"before_bits"`
+	After  float64 `json:"after_bits"`
 }
 
 // CrowdedFact is an address or number that touches many people.
@@ -357,7 +368,10 @@ func scanBody(s *directory.Scan, err error) (*scanOut, error) {
 	}
 	out := DuplicateScan{
 		State: s.State, Phase: p.Phase, Rows: p.Rows, Pairs: p.Pairs, Filed: p.Filed, Groups: p.Groups, Message: p.Message,
-		AskedDate: wire.At(s.AskedAt), Crowded: []CrowdedFact{},
+		Merged: p.Merged, Learnt: []LearntShift{}, AskedDate: wire.At(s.AskedAt), Crowded: []CrowdedFact{},
+	}
+	for _, l := range p.Learnt {
+		out.Learnt = append(out.Learnt, LearntShift(l))
 	}
 	for _, a := range p.Alarms {
 		out.Crowded = append(out.Crowded, CrowdedFact{a.Column, a.Value, a.Rows, a.People})

@@ -24,7 +24,7 @@ type Merge struct {
 	Primary    RecordSummary `json:"primary" doc:"The record that was kept."`
 	Secondary  RecordSummary `json:"secondary" doc:"The record that became part of it."`
 	State      string        `json:"state" enum:"active,undone,purged" doc:"purged: the merged record was deleted and has been removed for good, so that the merge cannot be undone."`
-	Rule       string        `json:"rule" doc:"What decided it: member, signed_link (a token of the org's own backend named identifiers of both), visitor_return (such a token came with the secret of the visitor's browser)."`
+	Rule       string        `json:"rule" doc:"What decided it: member, match (they look alike, and the organisation lets such pairs be merged without asking), signed_link (a token of the org's own backend named identifiers of both), visitor_return (such a token came with the secret of the visitor's browser)."`
 	Evidence   []KeyValue    `json:"evidence" doc:"The identifiers that the rule went by."`
 	MadeBy     *UserSummary  `json:"made_by,omitempty"`
 	MadeDate   wire.Time     `json:"made_date"`

@@ -18,6 +18,11 @@ func MergeContacts(ctx context.Context, tx Tx, primary, secondary int64) (Merge,
 	return merge(ctx, tx, contacts{tx}, primary, secondary, Why{})
 }
 
+// MergeAlike is MergeContacts for two contacts that were found by comparing.
+func MergeAlike(ctx context.Context, tx Tx, primary, secondary int64) (Merge, error) {
+	return merge(ctx, tx, contacts{tx}, primary, secondary, Why{Rule: RuleMatch})
+}
+
 // UnmergeContacts takes a merge of contacts back, see unmerge.
 func UnmergeContacts(ctx context.Context, tx Tx, mergeN int64) (*Parted[contact.Contact], error) {
 	return unmerge(ctx, tx, contacts{tx}, mergeN)

@@ -37,6 +37,10 @@ type Settings struct {
 	// MaxIdentifiers is how many identifiers of one kind a contact may have, 0 for
 	// what is possible.
 	MaxIdentifiers int `json:"max_identifiers,omitempty"`
+	// AutoMergePrecision is the share of pairs that must be right, as far as
+	// members' decisions show, for pairs that searches find to be merged without
+	// asking; 0 merges none.
+	AutoMergePrecision float64 `json:"auto_merge_precision,omitempty"`
 }
 
 // BlockZeros among the blocked values stands for phone numbers of zeros alone.

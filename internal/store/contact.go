@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
@@ -87,8 +88,18 @@ func (tx *Tx) Contacts(ctx context.Context, ns []int64, lock bool) (map[int64]*c
 
 // ContactsAfter returns up to limit live contacts with numbers above n, in order.
 func (tx *Tx) ContactsAfter(ctx context.Context, n int64, limit int) ([]*contact.Contact, error) {
-	got, err := collect(ctx, tx.q, "SELECT "+contactColumns+" FROM contact WHERE org_id = $1 AND n > $2 ORDER BY n LIMIT $3",
-		[]any{tx.scope.OrgID, n, limit}, scanContact)
+	return tx.contactRows(ctx, "SELECT "+contactColumns+" FROM contact WHERE org_id = $1 AND n > $2 ORDER BY n LIMIT $3", tx.scope.OrgID, n, limit)
+}
+
+// ContactsChanged returns up to limit live contacts that were changed after a
+// time, or at it and have numbers above n, in the order of their changes.
+func (tx *Tx) ContactsChanged(ctx context.Context, since time.Time, n int64, limit int) ([]*contact.Contact, error) {
+	return tx.contactRows(ctx, "SELECT "+contactColumns+` FROM contact WHERE org_id = $1 AND (modified_at, n) > ($2, $3)
+		ORDER BY modified_at, n LIMIT $4`, tx.scope.OrgID, since, n, limit)
+}
+
+func (tx *Tx) contactRows(ctx context.Context, sql string, args ...any) ([]*contact.Contact, error) {
+	got, err := collect(ctx, tx.q, sql, args, scanContact)
 	if err != nil {
 		return nil, err
 	}

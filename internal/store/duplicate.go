@@ -7,6 +7,7 @@ import (
 
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/identity"
+	"github.com/kith-id/kith/internal/org"
 )
 
 const duplicateColumns = "a_n, b_n, state, likely, rule, identity_key, reasons, filed_at, decided_at, decided_by"
@@ -108,11 +109,45 @@ func (tx *Tx) PartedPairs(ctx context.Context, after identity.Duplicate, limit i
 		ORDER BY likely, a_n, b_n LIMIT $6`, []any{tx.scope.OrgID, identity.DuplicateRejected, after.Likely, after.A, after.B, limit}, scanDuplicate)
 }
 
-// MatchScores returns the likelihoods of the pairs of a state that were found by
+// MatchScores returns the likelihoods, and who decided, of the pairs of a state that were found by
 // comparing, the most likely first.
 func (tx *Tx) MatchScores(ctx context.Context, state string, limit int) ([]identity.Duplicate, error) {
-	return collect(ctx, tx.q, "SELECT a_n, b_n, likely FROM duplicate WHERE org_id = $1 AND state = $2 AND rule = $3 ORDER BY likely DESC, a_n DESC, b_n DESC LIMIT $4",
-		[]any{tx.scope.OrgID, state, identity.RuleMatch, limit}, func(d *identity.Duplicate) []any { return []any{&d.A, &d.B, &d.Likely} })
+	return collect(ctx, tx.q, "SELECT a_n, b_n, likely, decided_by FROM duplicate WHERE org_id = $1 AND state = $2 AND rule = $3 ORDER BY likely DESC, a_n DESC, b_n DESC LIMIT $4",
+		[]any{tx.scope.OrgID, state, identity.RuleMatch, limit}, func(d *identity.Duplicate) []any { return []any{&d.A, &d.B, &d.Likely, &d.DecidedBy} })
+}
+
+// JudgedPairs returns pairs of a state that were found by comparing and about
+// which a member decided, the most likely first.
+func (tx *Tx) JudgedPairs(ctx context.Context, state string, limit int) ([]identity.Duplicate, error) {
+	return collect(ctx, tx.q, "SELECT "+duplicateColumns+` FROM duplicate WHERE org_id = $1 AND state = $2 AND rule = $3 AND decided_by <> $4 AND reasons <> ''
+		ORDER BY likely DESC, a_n DESC, b_n DESC LIMIT $5`,
+		[]any{tx.scope.OrgID, state, identity.RuleMatch, org.System.Tail(), limit}, scanDuplicate)
+}
+
+// RescoreDuplicates sets the likelihood of pairs.
+func (tx *Tx) RescoreDuplicates(ctx context.Context, pairs []identity.Duplicate) error {
+	pairs = slices.Clone(pairs)
+	slices.SortFunc(pairs, comparePairs) // locks in one order
+	for _, d := range pairs {
+		err := tx.q.send(ctx, "UPDATE duplicate SET likely = $4 WHERE org_id = $1 AND a_n = $2 AND b_n = $3", tx.scope.OrgID, d.A, d.B, d.Likely)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DropDuplicates removes those of the pairs that stand open.
+func (tx *Tx) DropDuplicates(ctx context.Context, pairs []identity.Duplicate) error {
+	pairs = slices.Clone(pairs)
+	slices.SortFunc(pairs, comparePairs) // locks in one order
+	for _, d := range pairs {
+		err := tx.q.send(ctx, "DELETE FROM duplicate WHERE org_id = $1 AND a_n = $2 AND b_n = $3 AND state = $4", tx.scope.OrgID, d.A, d.B, identity.DuplicateOpen)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DropStale removes up to limit open pairs that were found by comparing before a

@@ -78,6 +78,10 @@ func readDuplicates(ctx context.Context, tx *Tx) error {
 		func() error { _, err := tx.PartedPairs(ctx, pair, 10); return err },
 		func() error { _, err := tx.DropStale(ctx, time.Now(), 10); return err },
 		func() error { _, err := tx.ContactsAfter(ctx, 7, 10); return err },
+		func() error { _, err := tx.ContactsChanged(ctx, tx.Now(), 7, 10); return err },
+		func() error { _, err := tx.JudgedPairs(ctx, identity.DuplicateAccepted, 10); return err },
+		func() error { return tx.RescoreDuplicates(ctx, []identity.Duplicate{identity.PairOf(1, 2)}) },
+		func() error { return tx.DropDuplicates(ctx, []identity.Duplicate{identity.PairOf(1, 2)}) },
 		func() error { return tx.DropTrash(ctx, []don.ID{don.Of(don.Contact, 7)}) },
 	} {
 		if err := read(); err != nil {

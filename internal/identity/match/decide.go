@@ -33,10 +33,35 @@ func (r *Run) decide(s *scorer, p Pair) Decision {
 	return Review
 }
 
+// facts are what a pair's levels say for one person where nothing says two.
+type facts struct {
+	named       bool // by the same names
+	own, shared int  // that are one person's, and that relatives or colleagues share
+	phone       bool // shared are a number and
+	beside      bool // one thing more
+}
+
 // identical reports whether levels leave nothing that speaks for two people,
 // and hold enough of what relatives and colleagues do not share.
 func (fr *frame) identical(a, b int, levels []uint8) bool {
-	own, shared := 0, 0 // facts that are one person's, and those that relatives share
+	f, ok := fr.facts(a, b, levels)
+	if !fr.people() {
+		return ok && f.own >= 1 && f.own+f.shared >= 3
+	}
+	return ok && f.named && f.own >= 1 && f.own+f.shared >= 2
+}
+
+// alike reports whether levels leave nothing that speaks for two people, who
+// have one name, one phone number, and besides a company, a mailbox's own name or
+// a fact of one person. A senior and a junior of one house would pass.
+func (fr *frame) alike(a, b int, levels []uint8) bool {
+	f, ok := fr.facts(a, b, levels)
+	return ok && f.named && f.phone && (f.beside || f.own >= 1)
+}
+
+// facts returns what levels say for one person; ok is false when any says that
+// these are two.
+func (fr *frame) facts(a, b int, levels []uint8) (found facts, ok bool) {
 	given, last := missing, missing
 	for i, f := range fr.fields {
 		l := levels[i]
@@ -46,34 +71,33 @@ func (fr *frame) identical(a, b int, levels []uint8) bool {
 		switch f.role {
 		case GivenName:
 			if l == nameSwapped && !fr.exactlySwapped(a, b) || !f.sameName(f.rows[a], f.rows[b], l) {
-				return false
+				return found, false
 			}
 			given = int(l)
 		case Surname:
 			if l > nameTypo {
-				return false
+				return found, false
 			}
 			last = int(l)
 		case MiddleName:
 			if l > nameInitial {
-				return false
+				return found, false
 			}
 		default:
 			if !fr.people() && f.kind.byWords && l > 2 {
-				return false
+				return found, false
 			}
 			against, isOwn, isShared := f.evidence(l, fr.people())
 			if against {
-				return false
+				return found, false
 			}
-			own, shared = own+count(isOwn), shared+count(isShared)
+			found.own, found.shared = found.own+count(isOwn), found.shared+count(isShared)
+			found.phone = found.phone || f.role == Phone && isShared
+			found.beside = found.beside || f.role == Company && isShared || f.role == Email && l <= emailOther
 		}
 	}
-	named := given != missing && last != missing || given == nameSwapped
-	if !fr.people() {
-		return own >= 1 && own+shared >= 3
-	}
-	return named && own >= 1 && own+shared >= 2
+	found.named = given != missing && last != missing || given == nameSwapped
+	return found, true
 }
 
 func count(is bool) int {

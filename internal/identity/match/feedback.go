@@ -1,10 +1,14 @@
 package match
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
-// A Judgement is what a person said about a pair of rows.
+// A Judgement is what a person said about a pair of rows, with the explanation
+// that the pair had then.
 type Judgement struct {
-	A, B int
+	Why  Explanation
 	Same bool
 }
 
@@ -25,30 +29,74 @@ const (
 
 // Teach moves the weights of the run's model toward what people said: each
 // judgement in proportion to how much it surprises, so that what the model
-// knew already changes nothing. It returns the weights that moved, in the
-// order of the fields. The same judgements in the same order give the same model.
+// knew already changes nothing. The rows need not be there any more; what an
+// explanation says of fields and levels that the model lacks is passed over. It
+// returns the weights that moved, in the order of the fields. The same
+// judgements in the same order give the same model.
 func (r *Run) Teach(judged []Judgement) []Shift {
-	before := r.Model.feedback()
-	s := newScorer(r.frame, r.Model)
+	m := r.Model
+	before := m.feedback()
 	for _, j := range judged {
-		p := probability(s.score(j.A, j.B))
-		surprise := -p
-		if j.Same {
-			surprise = 1 - p
+		moved := m.feedbackOf(j.Why.Fields)
+		bits := j.Why.Bits - j.Why.Learnt
+		for _, f := range moved {
+			bits += *f
 		}
-		r.Model.FeedbackPrior = shifted(r.Model.FeedbackPrior, surprise)
-		for i, l := range s.levels {
-			if l != missing {
-				level := &r.Model.Fields[i].Levels[l]
-				level.Feedback = shifted(level.Feedback, surprise)
-			}
+		surprise := -probability(bits)
+		if j.Same {
+			surprise++
+		}
+		for _, f := range moved {
+			*f = math.Max(-feedbackMost, math.Min(feedbackMost, *f+feedbackStep*surprise))
 		}
 	}
-	return r.Model.shifts(before)
+	return m.shifts(before)
 }
 
-func shifted(bits, surprise float64) float64 {
-	return math.Max(-feedbackMost, math.Min(feedbackMost, bits+feedbackStep*surprise))
+// Rescore returns the score that a pair would have by the run's model, from an
+// explanation by an earlier one: a model that was learnt anew, or taught, gives
+// other scores.
+func (r *Run) Rescore(why Explanation) float64 {
+	m := r.Model
+	levels, rarity := make([]uint8, len(m.Fields)), make([]float64, len(m.Fields))
+	for i := range levels {
+		levels[i] = missing
+	}
+	for _, reason := range why.Fields {
+		if i, l, ok := m.find(reason.Field, reason.Level); ok {
+			levels[i], rarity[i] = uint8(l), reason.Rarity
+		}
+	}
+	one, kin := 0.0, 0.0
+	for i, l := range levels {
+		if l != missing {
+			o, k := m.bits(i, levels, rarity[i])
+			one, kin = one+o, kin+k
+		}
+	}
+	return m.odds(one, kin)
+}
+
+// feedbackOf returns what judgements have added to the weights that a pair's
+// score is made of.
+func (m *Model) feedbackOf(reasons []FieldReason) []*float64 {
+	out := []*float64{&m.FeedbackPrior}
+	for _, reason := range reasons {
+		if i, l, ok := m.find(reason.Field, reason.Level); ok {
+			out = append(out, &m.Fields[i].Levels[l].Feedback)
+		}
+	}
+	return out
+}
+
+// find finds a level of a field by their names.
+func (m *Model) find(field, label string) (i, level int, ok bool) {
+	i = slices.IndexFunc(m.Fields, func(f ModelField) bool { return f.Name == field })
+	if i < 0 {
+		return 0, 0, false
+	}
+	level = slices.IndexFunc(m.Fields[i].Levels, func(l ModelLevel) bool { return l.Label == label })
+	return i, level, level >= 0
 }
 
 // feedback lists what judgements have added so far, the prior's last.

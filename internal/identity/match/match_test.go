@@ -82,7 +82,7 @@ func TestModelSurvivesJSON(t *testing.T) {
 	t.Parallel()
 	table, _ := people(t, 1200)
 	run := train(t, table, options)
-	run.Teach([]match.Judgement{{A: 0, B: 1, Same: true}})
+	run.Teach([]match.Judgement{{Why: run.Explainer().Explain(0, 1), Same: true}})
 	text, err := json.Marshal(run.Model)
 	if err != nil {
 		t.Fatal(err)
@@ -282,13 +282,13 @@ func TestTeach(t *testing.T) {
 	var wrong []match.Judgement
 	for _, p := range found(t, run, 0.5).Pairs {
 		if truth[p.A] != truth[p.B] {
-			wrong = append(wrong, match.Judgement{A: int(p.A), B: int(p.B)})
+			wrong = append(wrong, match.Judgement{Why: run.Explainer().Explain(int(p.A), int(p.B))})
 		}
 	}
 	if len(wrong) == 0 {
 		t.Fatal("nothing to correct")
 	}
-	first := wrong[0]
+	first := wrong[0].Why
 	before := run.Score(first.A, first.B)
 	shifts := run.Teach(wrong[:1])
 	if after := run.Score(first.A, first.B); after >= before || len(shifts) == 0 {
@@ -301,6 +301,11 @@ func TestTeach(t *testing.T) {
 	}
 	for range 200 {
 		run.Teach(wrong)
+	}
+	for _, w := range wrong {
+		if now, was := run.Score(w.Why.A, w.Why.B), run.Rescore(w.Why); now-was > 0.01 || was-now > 0.01 {
+			t.Errorf("by an explanation from before the lessons %.3f bits, anew %.3f", was, now)
+		}
 	}
 	for _, f := range run.Model.Fields {
 		for _, l := range f.Levels {

@@ -408,6 +408,188 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/duplicate-scans.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel the search for duplicates that is under way */
+        post: operations["duplicate-scans-cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/duplicate-scans.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search all contacts for duplicates
+         * @description Runs in the background, one search at a time; it files pairs, and drops open ones of earlier searches that it does not find.
+         */
+        post: operations["duplicate-scans-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/duplicate-scans.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the latest search for duplicates */
+        get: operations["duplicate-scans-get"];
+        put?: never;
+        /** Get the latest search for duplicates */
+        post: operations["duplicate-scans-get-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/duplicates.accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge the contacts of a pair
+         * @description As rev-users.merge does; merges.undo takes it back, and the pair is then rejected.
+         */
+        post: operations["duplicates-accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/duplicates.explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what speaks for and against a pair */
+        get: operations["duplicates-explain"];
+        put?: never;
+        /** Show what speaks for and against a pair */
+        post: operations["duplicates-explain-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/duplicates.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List pairs of contacts that may be one person, the most likely first
+         * @description Open pairs whose contacts have become one, or of which one is in the trash, are left out.
+         */
+        get: operations["duplicates-list"];
+        put?: never;
+        /**
+         * List pairs of contacts that may be one person, the most likely first
+         * @description Open pairs whose contacts have become one, or of which one is in the trash, are left out.
+         */
+        post: operations["duplicates-list-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/duplicates.quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Estimate how good the pairs of searches are
+         * @description From what members decided about pairs; without decisions in a range of probability everything is plausible there.
+         */
+        get: operations["duplicates-quality"];
+        put?: never;
+        /**
+         * Estimate how good the pairs of searches are
+         * @description From what members decided about pairs; without decisions in a range of probability everything is plausible there.
+         */
+        post: operations["duplicates-quality-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/duplicates.reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the contacts of a pair are two persons */
+        post: operations["duplicates-reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/duplicates.sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Choose open pairs of searches to judge, from all ranges of probability
+         * @description In random order. Accept or reject them, and duplicates.quality tells how good the searches are.
+         */
+        get: operations["duplicates-sample"];
+        put?: never;
+        /**
+         * Choose open pairs of searches to judge, from all ranges of probability
+         * @description In random order. Accept or reject them, and duplicates.quality tells how good the searches are.
+         */
+        post: operations["duplicates-sample-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/identities.explain": {
         parameters: {
             query?: never;
@@ -2002,6 +2184,20 @@ export interface components {
             kind: "email" | "phone" | "external_ref";
             value: string;
         };
+        CrowdedFact: {
+            field: string;
+            /**
+             * Format: int64
+             * @description At least so many different names.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description Contacts that have it.
+             */
+            rev_users: number;
+            value: string;
+        };
         DateFilterInput: {
             /**
              * Format: date-time
@@ -2028,6 +2224,11 @@ export interface components {
         DevOrgsGetRequest: Record<string, never>;
         DevOrgsSettingsGetRequest: Record<string, never>;
         DevOrgsSettingsUpdateRequest: {
+            /**
+             * Format: double
+             * @description 0, or from 0.9 to below 1.
+             */
+            auto_merge_precision?: number;
             /** @description Replaces the list. */
             blocked_values?: string[] | null;
             /** Format: int64 */
@@ -2125,6 +2326,179 @@ export interface components {
             purge_date: string;
             /** @enum {string} */
             type: "account" | "rev_org" | "rev_user";
+        };
+        Duplicate: {
+            decided_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            decided_date?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            filed_date: string;
+            /** @description What the rule went by. */
+            identifier?: components["schemas"]["KeyValue"];
+            other: components["schemas"]["RecordSummary"];
+            /**
+             * Format: double
+             * @description That they are one person, from 0 to 1. An estimate for rule match, a rank for the others.
+             */
+            probability: number;
+            /** @description The contact as the pair was filed; its id leads to what it was merged into since. */
+            rev_user: components["schemas"]["RecordSummary"];
+            /** @description What led to the pair. match: they look alike; held: one has an identifier that was given for the other; claim: a visitor claims an identifier of the other; visitor_return: both were at the same browser; or the rule of a merge that was undone. */
+            rule: string;
+            /**
+             * @description accepted: they were merged; rejected: they are two persons, and the pair is not filed again.
+             * @enum {string}
+             */
+            state: "accepted" | "open" | "rejected";
+        };
+        DuplicateScan: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            asked_date: string;
+            /** @description Addresses and numbers that touch too many people, such as a kiosk's or a shared mailbox's. They took no part. */
+            crowded: components["schemas"]["CrowdedFact"][];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            ended_date?: string;
+            /**
+             * Format: int64
+             * @description Pairs filed so far, at most the 100,000 most likely.
+             */
+            filed: number;
+            /**
+             * Format: int64
+             * @description Persons with several contacts, as far as the scores tell.
+             */
+            groups: number;
+            /** @description How members' decisions about pairs moved the weights. */
+            learnt: components["schemas"]["LearntShift"][];
+            /**
+             * Format: int64
+             * @description Pairs that were merged without asking, as the setting auto_merge_precision says.
+             */
+            merged: number;
+            message?: string;
+            /**
+             * Format: int64
+             * @description Pairs that are more likely one person than not.
+             */
+            pairs: number;
+            /** @description reading, comparing, filing or merging. */
+            phase?: string;
+            /**
+             * Format: int64
+             * @description Contacts read so far.
+             */
+            rows: number;
+            /** @enum {string} */
+            state: "cancelled" | "done" | "failed" | "running" | "waiting";
+        };
+        DuplicateScansCancelRequest: Record<string, never>;
+        DuplicateScansCreateRequest: Record<string, never>;
+        DuplicateScansGetRequest: Record<string, never>;
+        DuplicatesAcceptRequest: {
+            /**
+             * Format: id
+             * @description The other one.
+             */
+            other: string;
+            /**
+             * Format: id
+             * @description Which of the two is kept. When absent the verified one, and if both or none are, the older one.
+             */
+            primary_user?: string;
+            /**
+             * Format: id
+             * @description One contact of the pair, as duplicates.list names it.
+             */
+            rev_user: string;
+        };
+        DuplicatesExplainOut: {
+            duplicate: components["schemas"]["Duplicate"];
+            /** @description For rule match. */
+            evidence?: components["schemas"]["Evidence"];
+            /** @description The contacts as they are now; one when they have become one. */
+            rev_users: components["schemas"]["RevUser"][];
+        };
+        DuplicatesExplainRequest: {
+            /**
+             * Format: id
+             * @description The other one.
+             */
+            other: string;
+            /**
+             * Format: id
+             * @description One contact of the pair, as duplicates.list names it.
+             */
+            rev_user: string;
+        };
+        DuplicatesListOut: {
+            /** @description The most likely first. */
+            duplicates: components["schemas"]["Duplicate"][];
+            /** @description Goes on after this page. Absent on the last one. */
+            next_cursor?: string;
+        };
+        DuplicatesListRequest: {
+            /** @description next_cursor of the page before. Absent for the first page. */
+            cursor?: string;
+            /**
+             * Format: int64
+             * @description Pairs on a page. 50 when absent, at most 100.
+             */
+            limit?: number;
+            /**
+             * Format: id
+             * @description Only pairs of this contact, at most 100 on one page.
+             */
+            rev_user?: string;
+            /**
+             * @description open when absent.
+             * @enum {string}
+             */
+            state?: "accepted" | "open" | "rejected";
+        };
+        DuplicatesQualityOut: {
+            /** @description The lowest probability first. */
+            estimates: components["schemas"]["QualityEstimate"][];
+            ranges: components["schemas"]["QualityRange"][];
+            /** @description The lowest probability from which on the precision that was asked for is shown; absent when the decisions do not show it for any. */
+            threshold?: components["schemas"]["QualityEstimate"];
+        };
+        DuplicatesQualityRequest: {
+            /**
+             * Format: double
+             * @description The share of pairs that shall be right, for the threshold; 0.99 when absent.
+             */
+            precision?: number;
+        };
+        DuplicatesRejectRequest: {
+            /**
+             * Format: id
+             * @description The other one.
+             */
+            other: string;
+            /**
+             * Format: id
+             * @description One contact of the pair, as duplicates.list names it.
+             */
+            rev_user: string;
+        };
+        DuplicatesSampleRequest: {
+            /**
+             * Format: int64
+             * @description 50 when absent.
+             */
+            count?: number;
         };
         ErrorBadRequest: {
             /** @description The JSON type that was sent. */
@@ -2245,6 +2619,44 @@ export interface components {
              * @enum {string}
              */
             type: "dev_org_deactivated" | "token_expired" | "token_revoked" | "unauthenticated";
+        };
+        Evidence: {
+            /**
+             * Format: double
+             * @description The sum, save for learnt_bits: each bit doubles the odds that they are one.
+             */
+            bits: number;
+            fields: components["schemas"]["EvidenceField"][];
+            /**
+             * Format: double
+             * @description What of the others members' decisions added.
+             */
+            learnt_bits: number;
+            /**
+             * Format: double
+             * @description Of two contacts taken at random.
+             */
+            prior_bits: number;
+            /**
+             * Format: double
+             * @description At most 0: how well two of a family or office would explain the same.
+             */
+            relatives_bits: number;
+        };
+        EvidenceField: {
+            /**
+             * Format: double
+             * @description Above 0 for, below 0 against.
+             */
+            bits: number;
+            field: string;
+            /** @description The field whose agreement, or not, was taken into account. */
+            given?: string;
+            /** @description How far the values agree; not said when one is missing. */
+            level: string;
+            other_value: string;
+            /** @description Of rev_user, in its normal form. */
+            value: string;
         };
         EvidencePiece: {
             /** @description Of an identifier: merges that no rule would make without it. */
@@ -2580,6 +2992,16 @@ export interface components {
             /** @description In its normal form. */
             value: string;
         };
+        LearntShift: {
+            /** Format: double */
+            after_bits: number;
+            /** Format: double */
+            before_bits: number;
+            /** @description Absent for the odds of two contacts taken at random. */
+            field?: string;
+            /** @description How far the values agree. */
+            level: string;
+        };
         LostIdentifier: {
             /** @description The record that got it. */
             holder?: components["schemas"]["RecordSummary"];
@@ -2611,7 +3033,7 @@ export interface components {
             made_date: string;
             /** @description The record that was kept. */
             primary: components["schemas"]["RecordSummary"];
-            /** @description What decided it: member, signed_link (a token of the org's own backend named identifiers of both), visitor_return (such a token came with the secret of the visitor's browser). */
+            /** @description What decided it: member, match (they look alike, and the organisation lets such pairs be merged without asking), signed_link (a token of the org's own backend named identifiers of both), visitor_return (such a token came with the secret of the visitor's browser). */
             rule: string;
             /** @description The record that became part of it. */
             secondary: components["schemas"]["RecordSummary"];
@@ -2761,6 +3183,11 @@ export interface components {
             phone_numbers?: string[];
         };
         OrgSettings: {
+            /**
+             * Format: double
+             * @description Pairs that searches for duplicates find are merged without asking where members' decisions show that at least this share of them is right; 0 for never.
+             */
+            auto_merge_precision: number;
             /** @description What is matched never and may be several contacts': e-mail addresses, local parts such as info@, domains such as @example.com, phone numbers, and zeros for phone numbers of zeros alone. */
             blocked_values: string[];
             /**
@@ -2778,6 +3205,11 @@ export interface components {
             single_association: boolean;
         };
         OrgSettingsInInput: {
+            /**
+             * Format: double
+             * @description 0, or from 0.9 to below 1.
+             */
+            auto_merge_precision?: number;
             /** @description Replaces the list. */
             blocked_values?: string[] | null;
             /** Format: int64 */
@@ -2880,6 +3312,27 @@ export interface components {
             requested_token_type?: string;
             subject?: components["schemas"]["RecordSummary"];
             valid: boolean;
+        };
+        QualityEstimate: {
+            /** @description The share of these pairs that are one person. */
+            precision: components["schemas"]["Share"];
+            /** Format: double */
+            probability: number;
+            /** @description The share of all pairs of one person, among those that searches found, that are these. */
+            recall: components["schemas"]["Share"];
+        };
+        QualityRange: {
+            /** Format: int64 */
+            judged: number;
+            /** Format: int64 */
+            pairs: number;
+            /** Format: double */
+            probability: number;
+            /**
+             * Format: int64
+             * @description Judged to be one person.
+             */
+            same: number;
         };
         RecordSummary: {
             display_id: string;
@@ -3645,6 +4098,9 @@ export interface components {
             /** @description At most 20. */
             rev_users: components["schemas"]["RecordSummary"][];
         };
+        ScanOut: {
+            duplicate_scan: components["schemas"]["DuplicateScan"];
+        };
         SchemaDropInput: {
             apps?: string[];
             subtype?: boolean;
@@ -3771,6 +4227,14 @@ export interface components {
             code_required: boolean;
             /** @description Whether there is no organisation yet. */
             needs_setup: boolean;
+        };
+        Share: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            value: number;
         };
         SplitOut: {
             /** @description The contact that it was taken out of, as it is now. */
@@ -7439,6 +7903,1361 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DevUserOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "duplicate-scans-cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateScansCancelRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "duplicate-scans-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateScansCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description A value is in use already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "duplicate-scans-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "duplicate-scans-get-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateScansGetRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "duplicates-accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicatesAcceptRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "duplicates-explain": {
+        parameters: {
+            query: {
+                /** @description One contact of the pair, as duplicates.list names it. */
+                rev_user: string;
+                /** @description The other one. */
+                other: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatesExplainOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "duplicates-explain-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicatesExplainRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatesExplainOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "duplicates-list": {
+        parameters: {
+            query?: {
+                /** @description open when absent. */
+                state?: "accepted" | "open" | "rejected";
+                /** @description Only pairs of this contact, at most 100 on one page. */
+                rev_user?: string;
+                /** @description next_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Pairs on a page. 50 when absent, at most 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatesListOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "duplicates-list-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicatesListRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatesListOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "duplicates-quality": {
+        parameters: {
+            query?: {
+                /** @description The share of pairs that shall be right, for the threshold; 0.99 when absent. */
+                precision?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatesQualityOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "duplicates-quality-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicatesQualityRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatesQualityOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "duplicates-reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicatesRejectRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "duplicates-sample": {
+        parameters: {
+            query?: {
+                /** @description 50 when absent. */
+                count?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatesListOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "duplicates-sample-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicatesSampleRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatesListOut"];
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */
