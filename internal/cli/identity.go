@@ -148,6 +148,7 @@ type explained struct {
 	Parts       []httpapi.Part          `json:"parts"`
 	MoreParts   bool                    `json:"more_parts"`
 	Merges      []httpapi.Merge         `json:"merges"`
+	Duplicates  []httpapi.Duplicate     `json:"duplicates"`
 	Pieces      []httpapi.EvidencePiece `json:"pieces"`
 }
 
@@ -185,6 +186,11 @@ func (x explained) print(w io.Writer) error {
 	}
 	for _, m := range x.Merges {
 		fmt.Fprintf(w, "%s joined %s to %s: %s%s\n", m.DisplayID, named(m.Secondary), named(m.Primary), m.Rule, evidence(m.Evidence))
+	}
+	for _, d := range x.Duplicates {
+		if d.State == "open" {
+			fmt.Fprintf(w, "%s and %s may be one: %s, %.1f %%\n", named(d.RevUser), named(d.Other), d.Rule, 100*d.Probability)
+		}
 	}
 	for _, p := range x.Pieces {
 		switch {

@@ -220,7 +220,8 @@ func (f *follower) row(n int64) (int, bool) {
 	return slices.BinarySearch(f.ns[:len(f.ns)-f.grown], n)
 }
 
-// standing returns the first of the candidates that are still contacts.
+// standing returns the first of the candidates that are still contacts, and that
+// nobody said are other persons.
 func (f *follower) standing(ctx context.Context, tx Tx, candidates []match.Pair) ([]match.Pair, error) {
 	candidates = candidates[:min(len(candidates), 2*followPairs)]
 	var ns []int64
@@ -228,14 +229,29 @@ func (f *follower) standing(ctx context.Context, tx Tx, candidates []match.Pair)
 		ns = append(ns, f.ns[p.B])
 	}
 	there, err := tx.Contacts(ctx, ns, false)
-	candidates = slices.DeleteFunc(candidates, func(p match.Pair) bool { return there[f.ns[p.B]] == nil })
-	return candidates[:min(len(candidates), followPairs)], err
+	if err != nil {
+		return nil, err
+	}
+	var out []match.Pair
+	for _, p := range candidates {
+		if there[f.ns[p.B]] == nil || len(out) == followPairs {
+			continue
+		}
+		apart, err := identity.Rejected(ctx, tx, f.ns[p.A], f.ns[p.B])
+		if err != nil {
+			return nil, err
+		}
+		if !apart {
+			out = append(out, p)
+		}
+	}
+	return out, nil
 }
 
 // dropOthers drops the open pairs of a contact that comparing filed once and
 // does not find any more.
 func dropOthers(ctx context.Context, tx Tx, n int64, found []identity.Duplicate) error {
-	filed, err := tx.Duplicates(ctx, DuplicateQuery{State: identity.DuplicateOpen, Of: []int64{n}, Limit: maxRejected})
+	filed, err := tx.PairsOf(ctx, identity.DuplicateOpen, []int64{n}, maxExplained)
 	if err != nil {
 		return err
 	}

@@ -109,7 +109,7 @@ func (s Suspected) sure(ctx context.Context, tx Tx) (bool, error) {
 	if err := json.Unmarshal(s.Reasons, &why); err != nil || why.Decision != match.Merge && !why.Alike {
 		return false, err
 	}
-	apart, err := rejectedWithin(ctx, tx, s.First.N, s.Second.N)
+	apart, err := identity.Rejected(ctx, tx, s.First.N, s.Second.N)
 	return !apart, err
 }
 
@@ -132,34 +132,4 @@ func signedApart(a, b *contact.Contact) bool {
 		}
 	}
 	return len(x) > 0 && len(y) > 0
-}
-
-// maxRejected bounds the rejected pairs of one contact that are looked at.
-const maxRejected = 1000
-
-// rejectedWithin reports whether a member said of any contact that is now the
-// first, and any that is now the second, that they are two persons.
-func rejectedWithin(ctx context.Context, tx Tx, first, second int64) (bool, error) {
-	ours, err := membersOf(ctx, tx, first)
-	if err != nil {
-		return false, err
-	}
-	theirs, err := membersOf(ctx, tx, second)
-	if err != nil {
-		return false, err
-	}
-	side := map[int64]int{}
-	for _, n := range ours {
-		side[n] = 1
-	}
-	for _, n := range theirs {
-		side[n] = -1
-	}
-	rejected, err := tx.Duplicates(ctx, DuplicateQuery{State: identity.DuplicateRejected, Of: ours, Limit: maxRejected})
-	for _, d := range rejected {
-		if side[d.A]*side[d.B] < 0 {
-			return true, err
-		}
-	}
-	return false, err
 }

@@ -44,12 +44,19 @@ func TestDuplicatesOfClashes(t *testing.T) {
 			done("duplicates.accept", `{"rev_user":"REVU-1","other":"REVU-3","primary_user":"REVU-3"}`, `{"merge":{"display_id":"MERGE-1","primary":{"display_id":"REVU-3"},"secondary":{"display_id":"REVU-1"}}}`),
 			done("duplicates.list", `{}`, `{"duplicates":[]}`),
 			done("duplicates.list", `{"state":"accepted"}`, `{"duplicates":[`+ac+`]}`),
+			done("identities.explain", `{"id":"REVU-3"}`, `{"duplicates":[{"state":"accepted","rule":"held","probability":0.9}]}`),
+			// One of a rejected pair is part of another contact now: the two are still not one.
+			done("rev-users.upsert", `{"external_ref":"c","email":"b@x.example"}`, `{"created":false}`),
+			done("duplicates.list", `{}`, `{"duplicates":[]}`),
 			refused("again", "duplicates.accept", `{"rev_user":"REVU-1","other":"REVU-3"}`, 400, `{"type":"bad_request"}`),
 			refused("merged", "duplicates.reject", `{"rev_user":"REVU-1","other":"REVU-3"}`, 400, `{"type":"bad_request"}`),
 			done("merges.undo", `{"id":"MERGE-1"}`, `{"rev_user":{"display_id":"REVU-1"}}`),
 			done("rev-users.upsert", `{"external_ref":"c","email":"a@x.example"}`, `{"created":false}`),
 			done("duplicates.list", `{}`, `{"duplicates":[]}`),
 			done("duplicates.list", `{"state":"rejected","rev_user":"REVU-3"}`, `{"duplicates":[`+ac+`]}`),
+			// Apart again, nobody said so of these two.
+			done("rev-users.upsert", `{"external_ref":"c","email":"b@x.example"}`, `{"created":false}`),
+			done("identities.explain", `{"id":"REVU-3"}`, `{"duplicates":[{"state":"open","rev_user":{"display_id":"REVU-2"},"other":{"display_id":"REVU-3"}}]}`),
 		})
 	})
 }

@@ -33,6 +33,7 @@ type explainOut struct {
 	Parts       []Part          `json:"parts" doc:"The contacts that are this one, at most 200."`
 	MoreParts   bool            `json:"more_parts"`
 	Merges      []Merge         `json:"merges" doc:"What holds the parts together, the earliest first."`
+	Duplicates  []Duplicate     `json:"duplicates" doc:"Pairs that the contact, or a part of it, was found to be one of: open ones, and accepted ones with the probability that they had; at most 100 each."`
 	Pieces      []EvidencePiece `json:"pieces" doc:"What falls apart without each piece of evidence."`
 }
 
@@ -46,7 +47,10 @@ func (d AuthDeps) explainContact(ctx context.Context, c call, in *idIn) (*explai
 		return nil, err
 	}
 	v, e := c.view(f.Names), f.Item
-	out := &explainOut{RevUser: v.contact(e.Contact), Identifiers: identifiersOf(e.Contact), Parts: []Part{}, MoreParts: e.More, Merges: []Merge{}, Pieces: []EvidencePiece{}}
+	out := &explainOut{RevUser: v.contact(e.Contact), Identifiers: identifiersOf(e.Contact), Parts: []Part{}, MoreParts: e.More, Merges: []Merge{}, Duplicates: []Duplicate{}, Pieces: []EvidencePiece{}}
+	for _, p := range e.Pairs {
+		out.Duplicates = append(out.Duplicates, v.duplicate(p))
+	}
 	for _, m := range e.Merges {
 		out.Merges = append(out.Merges, v.merge(m))
 	}

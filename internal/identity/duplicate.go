@@ -48,6 +48,9 @@ type duplicateTx interface {
 	// FileDuplicates adds pairs. One that stands open keeps the better of both,
 	// one that was decided stays as it is.
 	FileDuplicates(ctx context.Context, pairs []Duplicate) error
+	// PairsOf returns the pairs of contacts that are in a state, up to limit of each
+	// contact on each side, the most likely first.
+	PairsOf(ctx context.Context, state string, ns []int64, limit int) ([]Duplicate, error)
 	// DecideDuplicate notes what became of a pair, which need not have been filed.
 	DecideDuplicate(ctx context.Context, pair Duplicate) error
 }
@@ -60,6 +63,13 @@ func suspect(ctx context.Context, tx Tx, outcomes ...Outcome) error {
 			continue
 		}
 		for _, s := range outcomes[i].Suspicions() {
+			apart, err := Rejected(ctx, tx, s.A, s.B)
+			if err != nil {
+				return err
+			}
+			if apart {
+				continue
+			}
 			d := PairOf(s.A, s.B)
 			d.Rule, d.Key, d.Likely = s.Rule, s.Key, likely[s.Rule]
 			pairs = append(pairs, d)
@@ -69,6 +79,33 @@ func suspect(ctx context.Context, tx Tx, outcomes ...Outcome) error {
 		return nil
 	}
 	return tx.FileDuplicates(ctx, pairs)
+}
+
+// maxRejected bounds the rejected pairs of one contact that are looked at.
+const maxRejected = 1000
+
+// Rejected reports whether somebody said, of any contact that is now the one and
+// any that is now the other, that they are two persons.
+func Rejected(ctx context.Context, tx Tx, one, other int64) (bool, error) {
+	members := map[int64]int64{one: one, other: other}
+	all, err := tx.Aliases(ctx, don.Contact, []int64{one, other})
+	if err != nil {
+		return false, err
+	}
+	ns := []int64{one}
+	for _, a := range all {
+		members[a.N] = a.Survivor
+		if a.Survivor == one && a.N != one {
+			ns = append(ns, a.N)
+		}
+	}
+	rejected, err := tx.PairsOf(ctx, DuplicateRejected, ns, maxRejected)
+	for _, d := range rejected {
+		if a, b := members[d.A], members[d.B]; a != b && a != 0 && b != 0 {
+			return true, err
+		}
+	}
+	return false, err
 }
 
 // decided notes that two contacts were merged, or that a merge of them was

@@ -66,7 +66,7 @@ func (tx *Tx) Duplicate(ctx context.Context, a, b int64) (identity.Duplicate, bo
 // Duplicates returns pairs of a state, the most likely first.
 func (tx *Tx) Duplicates(ctx context.Context, q directory.DuplicateQuery) ([]identity.Duplicate, error) {
 	if len(q.Of) > 0 {
-		return tx.duplicatesOf(ctx, q)
+		return tx.PairsOf(ctx, q.State, q.Of, q.Limit)
 	}
 	below := q.Below
 	if below == nil {
@@ -76,10 +76,11 @@ func (tx *Tx) Duplicates(ctx context.Context, q directory.DuplicateQuery) ([]ide
 		ORDER BY likely DESC, a_n DESC, b_n DESC LIMIT $6`, []any{tx.scope.OrgID, q.State, below.Likely, below.A, below.B, q.Limit}, scanDuplicate)
 }
 
-// duplicatesOf returns the pairs of contacts, along the indexes of both sides.
-func (tx *Tx) duplicatesOf(ctx context.Context, q directory.DuplicateQuery) ([]identity.Duplicate, error) {
+// PairsOf returns the pairs of contacts that are in a state, up to limit of each
+// contact on each side, the most likely first.
+func (tx *Tx) PairsOf(ctx context.Context, state string, ns []int64, limit int) ([]identity.Duplicate, error) {
 	var out []identity.Duplicate
-	for _, n := range q.Of {
+	for _, n := range ns {
 		for _, where := range []string{
 			"a_n = $2",
 			// The second index has all that the inner part reads; for more, SQLite
@@ -87,7 +88,7 @@ func (tx *Tx) duplicatesOf(ctx context.Context, q directory.DuplicateQuery) ([]i
 			"a_n IN (SELECT a_n FROM duplicate WHERE org_id = $1 AND b_n = $2) AND b_n = $2",
 		} {
 			got, err := collect(ctx, tx.q, "SELECT "+duplicateColumns+" FROM duplicate WHERE org_id = $1 AND "+where+" AND state = $3 LIMIT $4",
-				[]any{tx.scope.OrgID, n, q.State, q.Limit}, scanDuplicate)
+				[]any{tx.scope.OrgID, n, state, limit}, scanDuplicate)
 			if err != nil {
 				return nil, err
 			}

@@ -2673,6 +2673,8 @@ export interface components {
             unverified: boolean;
         };
         ExplainOut: {
+            /** @description Pairs that the contact, or a part of it, was found to be one of: open ones, and accepted ones with the probability that they had; at most 100 each. */
+            duplicates: components["schemas"]["Duplicate"][];
             identifiers: components["schemas"]["Identifier"][];
             /** @description What holds the parts together, the earliest first. */
             merges: components["schemas"]["Merge"][];
