@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/filter"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -21,9 +22,10 @@ type Filter struct {
 	Tags      []tag.Use
 	Tiers     []string
 	Websites  []string
-	Parents   []int64  // account numbers
-	CreatedBy []string // tails of actors' DONs, such as devu/1
-	Numbers   []int64  // these accounts only
+	Parents   []int64      // account numbers
+	CreatedBy []string     // tails of actors' DONs, such as devu/1
+	Numbers   []int64      // these accounts only
+	Where     filter.Bound // which the store\'s indexes serve; the zero one takes all
 	// Bounds of the dates belong to the range.
 	CreatedAfter, CreatedBefore   *time.Time
 	ModifiedAfter, ModifiedBefore *time.Time
@@ -45,9 +47,10 @@ type WorkspaceFilter struct {
 	Names     []string // display names, compared folded
 	Refs      []string // external references, normalised
 	Tags      []tag.Use
-	Owners    []int64  // member numbers
-	CreatedBy []string // tails of actors' DONs, such as devu/1
-	Numbers   []int64  // these workspaces only
+	Owners    []int64      // member numbers
+	CreatedBy []string     // tails of actors' DONs, such as devu/1
+	Numbers   []int64      // these workspaces only
+	Where     filter.Bound // which the store\'s indexes serve; the zero one takes all
 	// Bounds of the dates belong to the range.
 	CreatedAfter, CreatedBefore   *time.Time
 	ModifiedAfter, ModifiedBefore *time.Time

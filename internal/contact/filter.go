@@ -5,6 +5,7 @@ import (
 
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/filter"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -24,7 +25,8 @@ type Filter struct {
 	Owners    []int64   // member numbers
 	CreatedBy []string  // tails of actors' DONs, such as devu/1
 	Verified  *bool
-	Numbers   []int64 // these contacts only
+	Numbers   []int64      // these contacts only
+	Where     filter.Bound // which the store's indexes serve; the zero one takes all
 	// Bounds of the dates belong to the range.
 	CreatedAfter, CreatedBefore   *time.Time
 	ModifiedAfter, ModifiedBefore *time.Time

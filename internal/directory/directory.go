@@ -41,6 +41,7 @@ type Tx interface {
 	keyTx
 	ruleTx
 	MembersByN(ctx context.Context, ns []int64) (map[int64]org.Member, error)
+	MembersByEmail(ctx context.Context, keys []string) (map[string]org.Member, error)
 }
 
 type accountTx interface {
@@ -72,6 +73,7 @@ type workspaceTx interface {
 type tagTx interface {
 	Tags(ctx context.Context, ns []int64) (map[int64]*tag.Tag, error)
 	Tag(ctx context.Context, n int64, lock bool) (*tag.Tag, error)
+	TagsNamed(ctx context.Context, names []string) (map[string]*tag.Tag, error)
 	InsertTag(ctx context.Context, t *tag.Tag) error
 	UpdateTag(ctx context.Context, before, after *tag.Tag) error
 	DeleteTag(ctx context.Context, n int64) error

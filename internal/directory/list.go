@@ -8,6 +8,7 @@ import (
 	"github.com/kith-id/kith/internal/account"
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/filter"
 	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/tag"
@@ -26,6 +27,13 @@ type Query struct {
 	Backward bool      // the page lies before the edge
 	Limit    int       // rows, at least 1
 	Until    time.Time // when not zero, only what existed then, in the order of creation: a scan
+	Where    Where     // a filter beside that of the operation
+}
+
+// Where is a filter tree. The zero one takes all.
+type Where struct {
+	Tree filter.Node
+	Zone *time.Location // in which it counts days; nil for UTC
 }
 
 // Rows are a page of a list with the edges of its first and last row, and
@@ -34,12 +42,16 @@ type Rows[T any] struct {
 	Items       []T
 	More        bool
 	First, Last []any
+	EdgeOf      func(T) []any // the edge of any row
 }
 
 type listTx interface {
 	ContactRows(ctx context.Context, f contact.Filter, q Query) (Rows[*contact.Contact], error)
 	AccountRows(ctx context.Context, f account.Filter, q Query) (Rows[*account.Account], error)
 	WorkspaceRows(ctx context.Context, f account.WorkspaceFilter, q Query) (Rows[*account.Workspace], error)
+	// Serves reports whether indexes can tell which records of a type meet a
+	// filter, so that it may be part of a list's own filter.
+	Serves(t don.Type, b filter.Bound) bool
 	TagRows(ctx context.Context, f tag.Filter, q Query) (Rows[*tag.Tag], error)
 }
 
@@ -77,7 +89,13 @@ func (s *Service) ListContacts(ctx context.Context, sc org.Scope, f contact.Filt
 		if err := shownContacts(ctx, tx, &f); err != nil {
 			return Rows[*contact.Contact]{}, err
 		}
-		return tx.ContactRows(ctx, f, q)
+		a, err := ask(ctx, tx, don.Contact, q)
+		if err != nil {
+			return Rows[*contact.Contact]{}, err
+		}
+		f.Where = a.served
+		return sift(ctx, tx, a.rest, q, func(w *rowReader, c *contact.Contact) filter.Record { return contactRecord{w, c} },
+			func(q Query) (Rows[*contact.Contact], error) { return tx.ContactRows(ctx, f, q) })
 	})
 }
 
@@ -184,7 +202,13 @@ func (s *Service) ListAccounts(ctx context.Context, sc org.Scope, f account.Filt
 		if err := shownAccounts(ctx, tx, &f); err != nil {
 			return Rows[*account.Account]{}, err
 		}
-		return tx.AccountRows(ctx, f, q)
+		a, err := ask(ctx, tx, don.Account, q)
+		if err != nil {
+			return Rows[*account.Account]{}, err
+		}
+		f.Where = a.served
+		return sift(ctx, tx, a.rest, q, func(w *rowReader, a *account.Account) filter.Record { return accountRecord{w, a} },
+			func(q Query) (Rows[*account.Account], error) { return tx.AccountRows(ctx, f, q) })
 	})
 }
 
@@ -210,7 +234,13 @@ func (s *Service) ListWorkspaces(ctx context.Context, sc org.Scope, f account.Wo
 		if err := shownWorkspaces(ctx, tx, &f); err != nil {
 			return Rows[*account.Workspace]{}, err
 		}
-		return tx.WorkspaceRows(ctx, f, q)
+		a, err := ask(ctx, tx, don.Workspace, q)
+		if err != nil {
+			return Rows[*account.Workspace]{}, err
+		}
+		f.Where = a.served
+		return sift(ctx, tx, a.rest, q, func(w *rowReader, s *account.Workspace) filter.Record { return workspaceRecord{w, s} },
+			func(q Query) (Rows[*account.Workspace], error) { return tx.WorkspaceRows(ctx, f, q) })
 	})
 }
 

@@ -21,14 +21,14 @@ import (
 // pageRows is how many records are read at a time.
 const pageRows = 500
 
-// Contacts writes the contacts that match, as of now, in the order in which
+// Contacts writes the contacts that match both filters, as of now, in the order in which
 // they were created.
 //
 // The columns are those of an import and, for people to read, some behind them. A
 // contact without a reference, and an account or workspace without one, is
 // named by its full id, which an import into the same org understands.
-func Contacts(ctx context.Context, dir *directory.Service, sc org.Scope, f contact.Filter, w io.Writer) error {
-	q := directory.Query{Limit: pageRows, Until: time.Now().UTC()}
+func Contacts(ctx context.Context, dir *directory.Service, sc org.Scope, f contact.Filter, where directory.Where, w io.Writer) error {
+	q := directory.Query{Limit: pageRows, Until: time.Now().UTC(), Where: where}
 	t := newTable(don.Contact, sc, w)
 	return pages(t, q, func(q directory.Query) (directory.Page[*contact.Contact], error) {
 		return dir.ListContacts(ctx, sc, f, q)
@@ -36,12 +36,12 @@ func Contacts(ctx context.Context, dir *directory.Service, sc org.Scope, f conta
 }
 
 // Accounts writes the accounts that match, as Contacts does.
-func Accounts(ctx context.Context, dir *directory.Service, sc org.Scope, f account.Filter, w io.Writer) error {
+func Accounts(ctx context.Context, dir *directory.Service, sc org.Scope, f account.Filter, where directory.Where, w io.Writer) error {
 	now := time.Now().UTC()
 	if f.CreatedBefore == nil || f.CreatedBefore.After(now) {
 		f.CreatedBefore = &now
 	}
-	q := directory.Query{Limit: pageRows, Sorts: []directory.Sort{{Field: "created_date"}}}
+	q := directory.Query{Limit: pageRows, Sorts: []directory.Sort{{Field: "created_date"}}, Where: where}
 	t := newTable(don.Account, sc, w)
 	return pages(t, q, func(q directory.Query) (directory.Page[*account.Account], error) {
 		return dir.ListAccounts(ctx, sc, f, q)

@@ -164,9 +164,9 @@ func (w *world) export(t *testing.T, of don.Type) string {
 	var out bytes.Buffer
 	var err error
 	if of == don.Account {
-		err = exporter.Accounts(t.Context(), w.dir, w.scope, account.Filter{}, &out)
+		err = exporter.Accounts(t.Context(), w.dir, w.scope, account.Filter{}, directory.Where{}, &out)
 	} else {
-		err = exporter.Contacts(t.Context(), w.dir, w.scope, contact.Filter{}, &out)
+		err = exporter.Contacts(t.Context(), w.dir, w.scope, contact.Filter{}, directory.Where{}, &out)
 	}
 	if err != nil {
 		t.Fatal(err)

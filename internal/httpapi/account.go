@@ -220,6 +220,9 @@ func (d DirectoryDeps) accounts(ctx context.Context, c call, in accountFilter, q
 	if err != nil || none {
 		return directory.Page[*account.Account]{}, err
 	}
+	if q.Where, err = in.where(); err != nil {
+		return directory.Page[*account.Account]{}, err
+	}
 	return d.Service.ListAccounts(ctx, c.Scope, filter, q)
 }
 

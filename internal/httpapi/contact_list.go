@@ -85,6 +85,9 @@ func (d DirectoryDeps) contacts(ctx context.Context, c call, in contactFilter, q
 	if err != nil || none {
 		return out, err
 	}
+	if q.Where, err = in.where(); err != nil {
+		return out, err
+	}
 	p, err := d.Service.ListContacts(ctx, c.Scope, filter, q)
 	if err != nil {
 		return out, err

@@ -41,11 +41,15 @@ func (d ExportDeps) contacts(w http.ResponseWriter, r *http.Request, c call, in 
 	if err != nil {
 		return err
 	}
+	where, err := in.where()
+	if err != nil {
+		return err
+	}
 	csvHeader(w.Header(), "contacts.csv")
 	if none {
 		return exporter.Empty(don.Contact, c.Scope, w)
 	}
-	return exporter.Contacts(r.Context(), d.Service, c.Scope, f, w)
+	return exporter.Contacts(r.Context(), d.Service, c.Scope, f, where, w)
 }
 
 func (d ExportDeps) accounts(w http.ResponseWriter, r *http.Request, c call, in *accountsExportCSVIn) error {
@@ -53,9 +57,13 @@ func (d ExportDeps) accounts(w http.ResponseWriter, r *http.Request, c call, in 
 	if err != nil {
 		return err
 	}
+	where, err := in.where()
+	if err != nil {
+		return err
+	}
 	csvHeader(w.Header(), "accounts.csv")
 	if none {
 		return exporter.Empty(don.Account, c.Scope, w)
 	}
-	return exporter.Accounts(r.Context(), d.Service, c.Scope, f, w)
+	return exporter.Accounts(r.Context(), d.Service, c.Scope, f, where, w)
 }

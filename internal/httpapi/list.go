@@ -42,6 +42,7 @@ func endOf(t time.Time) time.Time {
 
 // madeFilter are the filters that all customer records have.
 type madeFilter struct {
+	whereFilter
 	CreatedBy    []string       `json:"created_by" doc:"Made by any of these members."`
 	CreatedDate  dateFilter     `json:"created_date" doc:"When the record was made."`
 	ModifiedDate dateFilter     `json:"modified_date" doc:"When the record was last changed."`

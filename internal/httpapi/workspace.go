@@ -237,6 +237,9 @@ func (d DirectoryDeps) listWorkspaces(ctx context.Context, c call, in *revOrgsLi
 	if err != nil || none {
 		return out, err
 	}
+	if l.query.Where, err = in.where(); err != nil {
+		return out, err
+	}
 	p, err := d.Service.ListWorkspaces(ctx, c.Scope, filter, refs, l.query)
 	if err != nil {
 		return nil, err

@@ -69,7 +69,7 @@ func query(q directory.Query) Query {
 
 // rowsOf adds the edges of a page's first and last row.
 func rowsOf[T Record](items []T, more bool, sorts []Sort) directory.Rows[T] {
-	r := directory.Rows[T]{Items: items, More: more}
+	r := directory.Rows[T]{Items: items, More: more, EdgeOf: func(item T) []any { return EdgeOf(item, sorts) }}
 	if len(items) > 0 {
 		r.First, r.Last = EdgeOf(items[0], sorts), EdgeOf(items[len(items)-1], sorts)
 	}

@@ -319,7 +319,7 @@ func contactConds(f contact.Filter) conds {
 	cs.only("contact", f.Numbers)
 	cs.date("contact", "created_at", f.CreatedAfter, f.CreatedBefore)
 	cs.date("contact", "modified_at", f.ModifiedAfter, f.ModifiedBefore)
-	return cs
+	return append(cs, whereConds(contactList, f.Where)...)
 }
 
 func accountConds(f account.Filter) conds {
@@ -336,7 +336,7 @@ func accountConds(f account.Filter) conds {
 	cs.only("account", f.Numbers)
 	cs.date("account", "created_at", f.CreatedAfter, f.CreatedBefore)
 	cs.date("account", "modified_at", f.ModifiedAfter, f.ModifiedBefore)
-	return cs
+	return append(cs, whereConds(accountList, f.Where)...)
 }
 
 func spaceConds(f account.WorkspaceFilter) conds {
@@ -350,7 +350,7 @@ func spaceConds(f account.WorkspaceFilter) conds {
 	cs.only("workspace", f.Numbers)
 	cs.date("workspace", "created_at", f.CreatedAfter, f.CreatedBefore)
 	cs.date("workspace", "modified_at", f.ModifiedAfter, f.ModifiedBefore)
-	return cs
+	return append(cs, whereConds(spaceList, f.Where)...)
 }
 
 func tagConds(f tag.Filter) conds {

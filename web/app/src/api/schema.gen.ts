@@ -1864,6 +1864,27 @@ export interface components {
             domains?: string[];
             /** @description With any of these references. */
             external_refs?: string[];
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
             /** @description When the record was last changed. */
             modified_date?: components["schemas"]["DateFilterInput"];
             /** @description Looked after by any of these members. */
@@ -1878,6 +1899,8 @@ export interface components {
             tags?: string[];
             /** @description With any of these tiers. */
             tier?: string[];
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
             /** @description With any of these websites. */
             websites?: string[];
         };
@@ -1899,6 +1922,27 @@ export interface components {
             domains?: string[];
             /** @description With any of these references. */
             external_refs?: string[];
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
             /**
              * Format: int64
              * @description How many accounts; 50 when absent.
@@ -1920,6 +1964,8 @@ export interface components {
             tags?: string[];
             /** @description With any of these tiers. */
             tier?: string[];
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
             /** @description With any of these websites. */
             websites?: string[];
         };
@@ -1947,6 +1993,27 @@ export interface components {
             domains?: string[];
             /** @description With any of these references. */
             external_refs?: string[];
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
             /**
              * Format: int64
              * @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed.
@@ -1978,6 +2045,8 @@ export interface components {
             tags?: string[];
             /** @description With any of these tiers. */
             tier?: string[];
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
             /** @description With any of these websites. */
             websites?: string[];
         };
@@ -2711,6 +2780,26 @@ export interface components {
             field: string;
             /** @description Elements that come to those of the primary. */
             joined: components["schemas"]["OutlookValue"][];
+        };
+        FilterExpressionInput: {
+            /** @description Of not and some. */
+            expression?: components["schemas"]["FilterExpressionInput"];
+            /** @description Of and and or. */
+            expressions?: components["schemas"]["FilterExpressionInput"][];
+            /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+            field?: string;
+            /**
+             * @description Of a primitive.
+             * @enum {string}
+             */
+            operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+            /**
+             * @description primitive is a condition; some holds when a related record meets the expression.
+             * @enum {string}
+             */
+            type: "and" | "not" | "or" | "primitive" | "some";
+            /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+            values?: unknown[];
         };
         Identifier: {
             /** @description email, phone, external_ref, or the name of a channel or source. */
@@ -3506,6 +3595,27 @@ export interface components {
             display_name?: string[];
             /** @description With any of these references. */
             external_ref?: string[];
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
             /**
              * Format: int64
              * @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed.
@@ -3524,6 +3634,8 @@ export interface components {
             sort_by?: string[];
             /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
             tags?: string[];
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
         };
         RevOrgsMergeRequest: {
             /**
@@ -3742,6 +3854,27 @@ export interface components {
             external_ref?: string[];
             /** @description The same as external_ref. */
             external_refs?: string[];
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
             /** @description Known by more than claims, or not. */
             is_verified?: boolean;
             /** @description When the record was last changed. */
@@ -3754,6 +3887,8 @@ export interface components {
             rev_org?: string[];
             /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
             tags?: string[];
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
         };
         RevUsersGetRequest: {
             /**
@@ -3858,6 +3993,27 @@ export interface components {
             external_ref?: string[];
             /** @description The same as external_ref. */
             external_refs?: string[];
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
             /** @description Known by more than claims, or not. */
             is_verified?: boolean;
             /**
@@ -3887,6 +4043,8 @@ export interface components {
             sort_by?: string[];
             /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
             tags?: string[];
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
         };
         RevUsersMergeRequest: {
             /**
@@ -3940,6 +4098,27 @@ export interface components {
             external_ref?: string[];
             /** @description The same as external_ref. */
             external_refs?: string[];
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
             /** @description Known by more than claims, or not. */
             is_verified?: boolean;
             /** @description When the record was last changed. */
@@ -3952,6 +4131,8 @@ export interface components {
             rev_org?: string[];
             /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
             tags?: string[];
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
         };
         RevUsersSelfGetRequest: Record<string, never>;
         RevUsersSelfUpdateRequest: {
@@ -4750,6 +4931,29 @@ export interface operations {
             query?: {
                 /** @description How many accounts; 50 when absent. */
                 first?: number;
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
                 /** @description Made by any of these members. */
                 created_by?: string[];
                 /** @description At this time or later. */
@@ -4956,6 +5160,29 @@ export interface operations {
     "accounts-export-csv": {
         parameters: {
             query?: {
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
                 /** @description Made by any of these members. */
                 created_by?: string[];
                 /** @description At this time or later. */
@@ -5374,6 +5601,29 @@ export interface operations {
                 limit?: number;
                 /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
                 mode?: "after" | "before";
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
                 /** @description Made by any of these members. */
                 created_by?: string[];
                 /** @description At this time or later. */
@@ -12388,6 +12638,29 @@ export interface operations {
                 limit?: number;
                 /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
                 mode?: "after" | "before";
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
                 /** @description Made by any of these members. */
                 created_by?: string[];
                 /** @description At this time or later. */
@@ -13524,6 +13797,29 @@ export interface operations {
     "rev-users-export-csv": {
         parameters: {
             query?: {
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
                 /** @description Made by any of these members. */
                 created_by?: string[];
                 /** @description At this time or later. */
@@ -14648,6 +14944,29 @@ export interface operations {
                 limit?: number;
                 /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
                 mode?: "after" | "before";
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
                 /** @description Made by any of these members. */
                 created_by?: string[];
                 /** @description At this time or later. */
@@ -15081,6 +15400,29 @@ export interface operations {
             query?: {
                 /** @description next_cursor of the page before. Absent for the first page. */
                 cursor?: string;
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
                 /** @description Made by any of these members. */
                 created_by?: string[];
                 /** @description At this time or later. */

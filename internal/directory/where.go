@@ -1,0 +1,330 @@
+package directory
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/kith-id/kith/internal/account"
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/filter"
+)
+
+// A filter tree is answered in three steps. Conditions on related records are
+// turned into conditions on the references to them where these are few. What
+// indexes serve, by the store's word, narrows the rows that are read. Whatever
+// is left is matched against the rows one by one.
+
+const (
+	// maxRelated is how many related records a condition may be turned into.
+	maxRelated = 1000
+	// sieveFor is how long rows are read that a filter without an index leaves out,
+	// and siftPage how many at a time.
+	sieveFor = 10 * time.Second
+	siftPage = 500
+)
+
+// asked is a filter ready to be answered.
+type asked struct {
+	served filter.Bound // by indexes
+	rest   filter.Bound // row by row
+}
+
+// ask prepares a query's filter for records of a type.
+func ask(ctx context.Context, tx Tx, t don.Type, q Query) (asked, error) {
+	if q.Where.Tree.Op == "" {
+		return asked{served: filter.Bound{Op: filter.And}, rest: filter.Bound{Op: filter.And}}, nil
+	}
+	now := tx.Now()
+	if q.Where.Zone != nil {
+		now = now.In(q.Where.Zone)
+	}
+	bound, err := filter.Bind(q.Where.Tree, catalogue{ctx, tx}.of(t), now)
+	if err != nil {
+		return asked{}, err
+	}
+	return split(ctx, tx, t, bound)
+}
+
+// split tells what of a filter indexes serve.
+func split(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (asked, error) {
+	b, err := related(ctx, tx, t, b)
+	if err != nil {
+		return asked{}, err
+	}
+	out := asked{served: filter.Bound{Op: filter.And}, rest: filter.Bound{Op: filter.And}}
+	parts := []filter.Bound{b}
+	if b.Op == filter.And {
+		parts = b.Nodes
+	}
+	for _, p := range parts {
+		if tx.Serves(t, p) {
+			out.served.Nodes = append(out.served.Nodes, p)
+		} else {
+			out.rest.Nodes = append(out.rest.Nodes, p)
+		}
+	}
+	return out, nil
+}
+
+// related turns conditions on related records into conditions on the field that
+// refers to them, where these records are few.
+func related(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (filter.Bound, error) {
+	if b.Op == filter.Some {
+		return someOf(ctx, tx, t, b)
+	}
+	out := b
+	out.Nodes = slices.Clone(b.Nodes)
+	for i, n := range b.Nodes {
+		var err error
+		if out.Nodes[i], err = related(ctx, tx, t, n); err != nil {
+			return b, err
+		}
+	}
+	return out, nil
+}
+
+func someOf(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (filter.Bound, error) {
+	relation := b.Field.Name
+	to := relate(t, relation)
+	found, few, err := matching(ctx, tx, to, b.Nodes[0])
+	if err != nil || !few {
+		return b, err
+	}
+	keys, name, err := refersTo(ctx, tx, t, relation, found)
+	slices.Sort(keys)
+	return filter.Bound{Op: filter.Any, Field: filter.Field{Name: name, Type: filter.Ref}, Keys: slices.Compact(keys)}, err
+}
+
+// matching returns the records of a type that meet a filter, if indexes serve
+// it and they are at most maxRelated.
+func matching(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (found []any, few bool, err error) {
+	a, err := split(ctx, tx, t, b)
+	if err != nil || !a.rest.IsAll() {
+		return nil, false, err
+	}
+	found, more, err := rowsWhere(ctx, tx, t, a.served, maxRelated)
+	return found, !more, err
+}
+
+// rowsWhere returns some of the records of a type that meet a filter which
+// indexes serve, and whether there are more.
+func rowsWhere(ctx context.Context, tx Tx, t don.Type, served filter.Bound, limit int) ([]any, bool, error) {
+	q := Query{Limit: limit, Sorts: []Sort{{Field: "display_id"}}}
+	switch t {
+	case don.Account:
+		r, err := tx.AccountRows(ctx, account.Filter{Where: served}, q)
+		return anyOf(r.Items), r.More, err
+	case don.Workspace:
+		r, err := tx.WorkspaceRows(ctx, account.WorkspaceFilter{Where: served}, q)
+		return anyOf(r.Items), r.More, err
+	}
+	r, err := tx.ContactRows(ctx, contact.Filter{Where: served}, q)
+	return anyOf(r.Items), r.More, err
+}
+
+func anyOf[T any](items []T) []any {
+	out := make([]any, len(items))
+	for i := range items {
+		out[i] = items[i]
+	}
+	return out
+}
+
+// refersTo returns the field of records of a type by which they are related to
+// others, and the values that lead to these.
+func refersTo(ctx context.Context, tx Tx, t don.Type, relation string, found []any) (keys []string, name string, err error) {
+	var ids []don.ID
+	for _, r := range found {
+		switch r := r.(type) {
+		case *contact.Contact:
+			for _, p := range r.Associations {
+				if p.Type == t {
+					ids = append(ids, don.Of(t, p.N))
+				}
+			}
+		case *account.Workspace:
+			if t == don.Account {
+				ids = append(ids, don.Of(t, r.AccountN))
+			} else {
+				ids = append(ids, don.Of(don.Workspace, r.N))
+			}
+		case *account.Account:
+			ids = append(ids, don.Of(don.Account, r.N))
+		}
+	}
+	if relation == toContacts || relation == toWorkspaces {
+		return survivorsOf(ctx, tx, t, ids)
+	}
+	all, err := withMembers(ctx, tx, distinct(ids))
+	for _, id := range all {
+		if t == don.Contact {
+			keys = append(keys, id.Tail())
+		} else {
+			keys = append(keys, num(id.N))
+		}
+	}
+	return keys, relation, err
+}
+
+// survivorsOf returns records as what they are now, by number.
+func survivorsOf(ctx context.Context, tx Tx, t don.Type, ids []don.ID) (keys []string, name string, err error) {
+	ns := numbersOf(t, ids)
+	moved, err := tx.Survivors(ctx, t, ns)
+	for _, n := range ns {
+		if s, ok := moved[n]; ok {
+			n = s
+		}
+		keys = append(keys, num(n))
+	}
+	return keys, fieldID, err
+}
+
+// sift answers a query by rows of which some are left out: it reads on until
+// the page is full.
+func sift[T any](ctx context.Context, tx Tx, rest filter.Bound, q Query, record func(*rowReader, T) filter.Record, rows func(Query) (Rows[T], error)) (Rows[T], error) {
+	if rest.IsAll() {
+		return rows(q)
+	}
+	w := &rowReader{ctx: ctx, tx: tx}
+	step, began := q, time.Now()
+	step.Limit = siftPage
+	var out Rows[T]
+	for looked := 0; ; looked += step.Limit {
+		r, err := rows(step)
+		if err != nil {
+			return out, err
+		}
+		w.next(anyOf(r.Items))
+		order := slices.Clone(r.Items)
+		if q.Backward {
+			slices.Reverse(order)
+		}
+		for _, item := range order {
+			met := rest.Match(record(w, item))
+			if w.err != nil {
+				return out, w.err
+			}
+			if !met {
+				continue
+			}
+			if len(out.Items) == q.Limit {
+				return out.cut(q, r.EdgeOf, true), nil
+			}
+			out.Items = append(out.Items, item)
+		}
+		if !r.More {
+			return out.cut(q, r.EdgeOf, false), nil
+		}
+		if time.Since(began) > sieveFor {
+			return out, errs.BadRequest("filter: no index serves %q, and %d records that were looked at did not fill a page; add a condition that leaves fewer, such as created > -30d",
+				filter.Format(q.Where.Tree), looked+step.Limit)
+		}
+		if step.Edge = r.Last; q.Backward {
+			step.Edge = r.First
+		}
+	}
+}
+
+// cut completes a page that was put together row by row.
+func (r Rows[T]) cut(q Query, edgeOf func(T) []any, more bool) Rows[T] {
+	if r.More = more; q.Backward {
+		slices.Reverse(r.Items)
+	}
+	if len(r.Items) > 0 {
+		r.First, r.Last = edgeOf(r.Items[0]), edgeOf(r.Items[len(r.Items)-1])
+	}
+	return r
+}
+
+// rowReader answers what filters ask of rows, with the records that they refer
+// to, which it reads for all rows of a step at once.
+type rowReader struct {
+	ctx      context.Context
+	tx       Tx
+	err      error // the first one that kept it from answering
+	accounts map[int64]*account.Account
+	spaces   map[int64]*account.Workspace
+	moved    map[don.ID]don.ID
+	met      map[string]bool // what was asked of single records
+}
+
+func (w *rowReader) next(rows []any) {
+	need := newNeeds()
+	for _, r := range rows {
+		switch r := r.(type) {
+		case *contact.Contact:
+			for _, p := range r.Associations {
+				need.add(don.Of(p.Type, p.N))
+			}
+		case *account.Account:
+			if r.ParentN != 0 {
+				need.add(don.Of(don.Account, r.ParentN))
+			}
+		case *account.Workspace:
+			need.add(don.Of(don.Account, r.AccountN))
+		}
+	}
+	names := &Names{}
+	w.fail(names.load(w.ctx, w.tx, need))
+	w.accounts, w.spaces, w.moved, w.met = maps.Clone(names.Accounts), maps.Clone(names.Workspaces), names.Moved, map[string]bool{}
+}
+
+func (w *rowReader) fail(err error) {
+	if w.err == nil {
+		w.err = err
+	}
+}
+
+// some reports whether a record of a type that refers to another one by a field
+// meets a filter.
+func (w *rowReader) some(t don.Type, field string, of don.ID, b filter.Bound) bool {
+	if w.err != nil {
+		return false
+	}
+	all, err := withMembers(w.ctx, w.tx, []don.ID{of})
+	if err != nil {
+		w.fail(err)
+		return false
+	}
+	ref := filter.Bound{Op: filter.Any, Field: filter.Field{Name: field, Type: filter.Ref}}
+	for _, id := range all {
+		if t == don.Contact {
+			ref.Keys = append(ref.Keys, id.Tail())
+		} else {
+			ref.Keys = append(ref.Keys, num(id.N))
+		}
+	}
+	slices.Sort(ref.Keys)
+	a, err := split(w.ctx, w.tx, t, filter.Bound{Op: filter.And, Nodes: []filter.Bound{ref, b}})
+	if err != nil {
+		w.fail(err)
+		return false
+	}
+	found, more, err := rowsWhere(w.ctx, w.tx, t, a.served, maxRelated)
+	w.fail(err)
+	if a.rest.IsAll() {
+		return len(found) > 0
+	}
+	if more {
+		w.fail(errs.BadRequest("filter: %s has more than %d related records, which a filter without an index cannot look at; name it by a condition of its own", of.Display(), maxRelated))
+	}
+	inner := &rowReader{ctx: w.ctx, tx: w.tx}
+	inner.next(found)
+	met := slices.ContainsFunc(found, func(r any) bool { return a.rest.Match(inner.record(r)) })
+	w.fail(inner.err)
+	return met
+}
+
+func (w *rowReader) record(r any) filter.Record {
+	switch r := r.(type) {
+	case *account.Account:
+		return accountRecord{w, r}
+	case *account.Workspace:
+		return workspaceRecord{w, r}
+	}
+	return contactRecord{w, r.(*contact.Contact)}
+}
