@@ -21,6 +21,9 @@ import (
 const (
 	// maxRelated is how many related records a condition may be turned into.
 	maxRelated = 1000
+	// maxServed is how many conditions a statement has: engines take many more,
+	// but one of them keeps its stack in memory that is not guarded.
+	maxServed = 40
 	// sieveFor is how long rows are read that a filter without an index leaves out,
 	// and siftPage how many at a time.
 	sieveFor = 10 * time.Second
@@ -60,8 +63,10 @@ func split(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (asked, error
 	if b.Op == filter.And {
 		parts = b.Nodes
 	}
+	room := maxServed
 	for _, p := range parts {
-		if tx.Serves(t, p) {
+		if n := p.Leaves(); n <= room && tx.Serves(t, p) {
+			room -= n
 			out.served.Nodes = append(out.served.Nodes, p)
 		} else {
 			out.rest.Nodes = append(out.rest.Nodes, p)

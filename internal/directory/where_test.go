@@ -292,6 +292,34 @@ func TestFiltersOfTheDeleted(t *testing.T) {
 	})
 }
 
+// TestFiltersOfManyConditions answers as many as a filter may hold.
+func TestFiltersOfManyConditions(t *testing.T) {
+	onEngines(t, func(t *testing.T, b bench) {
+		b.contact(t, directory.ContactPatch{DisplayName: ptr("A")})
+		b.contact(t, directory.ContactPatch{DisplayName: ptr("B")})
+		for _, c := range []struct {
+			each, join string
+			want       int
+		}{
+			{`id = REVU-%d`, " or ", 2}, {`name ^= "a%[1]d"`, " or ", 0}, {`not name ^= "a%[1]d"`, " and ", 2}, {`not (name ^= b and email = x%d@x.test)`, " and ", 2},
+			{`(name ^= b and not email = x%d@x.test)`, " or ", 1},
+		} {
+			var parts []string
+			for i := range filter.MaxConditions / 2 {
+				parts = append(parts, fmt.Sprintf(c.each, i+1))
+			}
+			tree, err := filter.Parse(strings.Join(parts, c.join))
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := b.ListContacts(t.Context(), b.scope, contact.Filter{}, directory.Query{Limit: 10, Where: directory.Where{Tree: tree}})
+			if err != nil || len(p.Items) != c.want {
+				t.Errorf("%s: %d contacts, %v", c.each, len(p.Items), err)
+			}
+		}
+	})
+}
+
 // TestFiltersRefuse what does not fit, by name.
 func TestFiltersRefuse(t *testing.T) {
 	onEngines(t, func(t *testing.T, b bench) {

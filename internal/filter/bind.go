@@ -118,7 +118,7 @@ func (b binder) node(n Node, c *Catalog, hops int) (Bound, error) {
 			}
 			out.Nodes = append(out.Nodes, bound)
 		}
-		return out, nil
+		return out.merged(), nil
 	case Some:
 		return b.some(n.Field, n.Nodes[0], c, hops)
 	}
@@ -137,6 +137,52 @@ func (b binder) node(n Node, c *Catalog, hops int) (Bound, error) {
 		return Bound{}, unknown(n.Field, c)
 	}
 	return b.condition(n, f)
+}
+
+// merged joins conditions on one field to one: values of which any will do in an
+// Or, and values of which none may be in an And.
+func (b Bound) merged() Bound {
+	if b.Op == Not {
+		return b
+	}
+	out := Bound{Op: b.Op}
+	at := map[string]int{}
+	for _, n := range b.Nodes {
+		leaf := &n
+		if b.Op == And && n.Op == Not {
+			leaf = &n.Nodes[0]
+		}
+		if leaf.Op != Any || b.Op == And && n.Op != Not {
+			out.Nodes = append(out.Nodes, n)
+			continue
+		}
+		i, seen := at[leaf.Field.Name]
+		if !seen {
+			at[leaf.Field.Name] = len(out.Nodes)
+			out.Nodes = append(out.Nodes, n)
+			continue
+		}
+		same := &out.Nodes[i]
+		if b.Op == And {
+			same = &same.Nodes[0]
+		}
+		same.Keys = slices.Concat(same.Keys, leaf.Keys)
+		slices.Sort(same.Keys)
+		same.Keys = slices.Compact(same.Keys)
+	}
+	if len(out.Nodes) == 1 {
+		return out.Nodes[0]
+	}
+	return out
+}
+
+// Leaves counts the conditions.
+func (b Bound) Leaves() int {
+	n := 0
+	for _, c := range b.Nodes {
+		n += c.Leaves()
+	}
+	return max(n, 1)
 }
 
 func (b binder) some(relation string, n Node, c *Catalog, hops int) (Bound, error) {
