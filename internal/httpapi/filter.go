@@ -33,7 +33,9 @@ func (f *filterIn) UnmarshalText(text []byte) error {
 }
 
 // MarshalJSON tells filters apart.
-func (f filterIn) MarshalJSON() ([]byte, error) { return json.Marshal([]any{f.text, f.FilterExpression}) }
+func (f filterIn) MarshalJSON() ([]byte, error) {
+	return json.Marshal([]any{f.text, f.FilterExpression})
+}
 
 type whereFilter struct {
 	Filter   *filterIn `json:"filter" doc:"What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators."`

@@ -232,7 +232,9 @@ func planFilters() []contact.Filter {
 	}
 }
 
-func join(op filter.Op, nodes ...filter.Bound) filter.Bound { return filter.Bound{Op: op, Nodes: nodes} }
+func join(op filter.Op, nodes ...filter.Bound) filter.Bound {
+	return filter.Bound{Op: op, Nodes: nodes}
+}
 
 func is(field string, keys ...string) filter.Bound {
 	return filter.Bound{Op: filter.Any, Field: filter.Field{Name: field}, Keys: keys}
