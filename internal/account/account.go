@@ -4,6 +4,7 @@ package account
 import (
 	"time"
 
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -20,7 +21,9 @@ type Account struct {
 	WorkspaceN  int64 // the default workspace
 	Owners      []int64
 	Tags        []tag.Use
-	Survivor    int64 `json:"-"` // the account that this one was merged into, 0 for none; set by reads of one account
+	Subtype     string        `json:",omitempty"`
+	Custom      schema.Values `json:",omitempty"` // replaced, never changed in place
+	Survivor    int64         `json:"-"`          // the account that this one was merged into, 0 for none; set by reads of one account
 	ImportN     int64
 	Version     int64
 	CreatedAt   time.Time
@@ -45,6 +48,8 @@ type Workspace struct {
 	Survivor    int64 `json:"-"` // the workspace that this one was merged into, 0 for none; set by reads of one workspace
 	Owners      []int64
 	Tags        []tag.Use
+	Subtype     string        `json:",omitempty"`
+	Custom      schema.Values `json:",omitempty"` // replaced, never changed in place
 	ImportN     int64
 	Version     int64
 	CreatedAt   time.Time

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -88,6 +89,8 @@ type Contact struct {
 	Associations []Association
 	Owners       []int64 // member numbers
 	Tags         []tag.Use
+	Subtype      string        `json:",omitempty"`
+	Custom       schema.Values `json:",omitempty"` // replaced, never changed in place
 	Verified     bool
 	State        string // active
 	Merged       bool   `json:",omitempty"` // whether others were merged into it

@@ -11,6 +11,7 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -26,6 +27,7 @@ type AccountPatch struct {
 	Parent      *int64 // the account above, 0 for none
 	Owners      *[]int64
 	Tags        *[]tag.Use
+	Custom      *schema.Change
 }
 
 // AccountFound is an account with the records it refers to.
@@ -184,6 +186,9 @@ func (p AccountPatch) apply(ctx context.Context, tx Tx, a *account.Account) erro
 		return err
 	}
 	if err := p.applyKeys(ctx, tx, a); err != nil {
+		return err
+	}
+	if err := setCustom(ctx, tx, don.Account, p.Custom, a.N == 0, &a.Custom, &a.Subtype); err != nil {
 		return err
 	}
 	if err := setParent(ctx, tx, a, p.Parent); err != nil {

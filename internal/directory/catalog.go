@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"strconv"
@@ -36,6 +37,7 @@ const (
 	fieldCreated     = "created"
 	fieldCreatedBy   = "created_by"
 	fieldModified    = "modified"
+	fieldSubtype     = "subtype"
 )
 
 // The relations of filters.
@@ -56,9 +58,10 @@ var synonyms = map[string]string{
 type catalogue struct {
 	ctx context.Context
 	tx  Tx
+	err error // the first that kept it from reading definitions
 }
 
-func (g catalogue) of(t don.Type) *filter.Catalog {
+func (g *catalogue) of(t don.Type) *filter.Catalog {
 	switch t {
 	case don.Account:
 		return g.accounts()
@@ -93,7 +96,7 @@ func catalog(relations map[string]func() *filter.Catalog, fields ...filter.Field
 	return c
 }
 
-func (g catalogue) contacts() *filter.Catalog {
+func (g *catalogue) contacts() *filter.Catalog {
 	return catalog(map[string]func() *filter.Catalog{fieldAccount: g.accounts, fieldWorkspace: g.workspaces}, append(g.common(don.Contact),
 		folded(fieldFullName),
 		filter.Field{Name: fieldEmail, Type: filter.Text, Keys: one(contact.Email), Fold: strings.ToLower},
@@ -105,7 +108,7 @@ func (g catalogue) contacts() *filter.Catalog {
 	)...)
 }
 
-func (g catalogue) accounts() *filter.Catalog {
+func (g *catalogue) accounts() *filter.Catalog {
 	return catalog(map[string]func() *filter.Catalog{fieldParent: g.accounts, toContacts: g.contacts, toWorkspaces: g.workspaces}, append(g.common(don.Account),
 		filter.Field{Name: fieldRef, Type: filter.Text, Keys: one(contact.Ref)},
 		filter.Field{Name: fieldDomain, Type: filter.Text, Keys: one(contact.Domain), Fold: strings.ToLower},
@@ -115,7 +118,7 @@ func (g catalogue) accounts() *filter.Catalog {
 	)...)
 }
 
-func (g catalogue) workspaces() *filter.Catalog {
+func (g *catalogue) workspaces() *filter.Catalog {
 	return catalog(map[string]func() *filter.Catalog{fieldAccount: g.accounts, toContacts: g.contacts}, append(g.common(don.Workspace),
 		filter.Field{Name: fieldRef, Type: filter.Text, Keys: one(contact.Ref)},
 		filter.Field{Name: fieldDomain, Type: filter.Text, Keys: one(contact.Domain), Fold: strings.ToLower},
@@ -126,16 +129,35 @@ func (g catalogue) workspaces() *filter.Catalog {
 }
 
 // common are the fields that all customer records have.
-func (g catalogue) common(t don.Type) []filter.Field {
-	return []filter.Field{
+func (g *catalogue) common(t don.Type) []filter.Field {
+	return append(g.custom(t), []filter.Field{
 		{Name: fieldID, Type: filter.Ref, Keys: g.number(t)},
+		{Name: fieldSubtype, Type: filter.Ref},
 		folded(fieldName), folded(fieldDescription),
 		{Name: fieldTag, Type: filter.Ref, Keys: g.tag},
 		{Name: fieldOwner, Type: filter.Ref, Keys: g.owner},
 		{Name: fieldCreatedBy, Type: filter.Ref, Keys: g.author},
 		{Name: fieldCreated, Type: filter.Time},
 		{Name: fieldModified, Type: filter.Time},
+	}...)
+}
+
+// custom are the custom fields of a kind of record that may be asked for.
+func (g *catalogue) custom(t don.Type) []filter.Field {
+	set, err := schemaOf(g.ctx, g.tx, t)
+	if err != nil {
+		g.err = cmp.Or(g.err, err)
+		return nil
 	}
+	var out []filter.Field
+	for _, fragment := range set.All() {
+		for _, x := range fragment.Fields {
+			if f, ok := x.FilterField(fragment.Prefix()+x.Name, env(g.tx.Scope())); ok && x.Filterable {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
 }
 
 // folded is a field of text in which case and accents do not matter.
@@ -164,7 +186,7 @@ func digits(part string) string {
 	return out
 }
 
-func (g catalogue) number(t don.Type) func(string) ([]string, error) {
+func (g *catalogue) number(t don.Type) func(string) ([]string, error) {
 	return func(v string) ([]string, error) {
 		id, err := g.tx.Scope().Space.Parse("", v, t)
 		return []string{num(id.N)}, err
@@ -177,7 +199,7 @@ func num(n int64) string { return strconv.FormatInt(n, 10) }
 const me = "me"
 
 // author finds whoever can make records: by id, or a member by address.
-func (g catalogue) author(v string) ([]string, error) {
+func (g *catalogue) author(v string) ([]string, error) {
 	if v == me {
 		return []string{g.tx.Scope().Actor.Tail()}, nil
 	}
@@ -189,7 +211,7 @@ func (g catalogue) author(v string) ([]string, error) {
 	return []string{id.Tail()}, err
 }
 
-func (g catalogue) owner(v string) ([]string, error) {
+func (g *catalogue) owner(v string) ([]string, error) {
 	switch actor := g.tx.Scope().Actor; {
 	case v == me && actor.Type == don.Member:
 		return []string{num(actor.N)}, nil
@@ -202,7 +224,7 @@ func (g catalogue) owner(v string) ([]string, error) {
 	return g.number(don.Member)(v)
 }
 
-func (g catalogue) member(address string) (int64, error) {
+func (g *catalogue) member(address string) (int64, error) {
 	key, err := contact.Email(address)
 	if err != nil {
 		return 0, err
@@ -220,7 +242,7 @@ func (g catalogue) member(address string) (int64, error) {
 
 // tag finds a tag by id or name, with the value that stands behind it or with
 // any.
-func (g catalogue) tag(v string) ([]string, error) {
+func (g *catalogue) tag(v string) ([]string, error) {
 	name, value, valued := strings.Cut(v, "=")
 	n := int64(0)
 	if id, err := g.tx.Scope().Space.Parse("", name, don.Tag); err == nil {
@@ -244,7 +266,7 @@ func (g catalogue) tag(v string) ([]string, error) {
 
 // places finds an account or workspace by id, reference or domain, with all
 // that are one with it: places keep the one that they were made with.
-func (g catalogue) places(t don.Type, kinds ...contact.Kind) func(string) ([]string, error) {
+func (g *catalogue) places(t don.Type, kinds ...contact.Kind) func(string) ([]string, error) {
 	return func(v string) ([]string, error) {
 		id, err := g.tx.Scope().Space.Parse("", v, t)
 		for _, k := range kinds {
@@ -266,7 +288,7 @@ func (g catalogue) places(t don.Type, kinds ...contact.Kind) func(string) ([]str
 	}
 }
 
-func (g catalogue) members(t don.Type, n int64) ([]string, error) {
+func (g *catalogue) members(t don.Type, n int64) ([]string, error) {
 	moved, err := g.tx.Survivors(g.ctx, t, []int64{n})
 	if err != nil {
 		return nil, err

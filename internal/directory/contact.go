@@ -8,6 +8,7 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -23,6 +24,7 @@ type ContactPatch struct {
 	Refs        *[]string // all external references, the main one first
 	Owners      *[]int64  // members
 	Tags        *[]tag.Use
+	Custom      *schema.Change
 }
 
 // ContactFound is a contact with the records it refers to.
@@ -39,7 +41,7 @@ func (s *Service) CreateContact(ctx context.Context, sc org.Scope, p ContactPatc
 	if err := p.describe(draft); err != nil {
 		return ContactFound{}, err
 	}
-	if p.Owners == nil && p.Tags == nil && len(places) == 0 {
+	if p.Owners == nil && p.Tags == nil && p.Custom == nil && len(places) == 0 {
 		// Nothing to look up: the observation may share a transaction with others.
 		out, err := s.resolve.Resolve(ctx, sc, observation(draft))
 		return ContactFound{out.Contact, &Names{}}, err
@@ -47,7 +49,7 @@ func (s *Service) CreateContact(ctx context.Context, sc org.Scope, p ContactPatc
 	var made ContactFound
 	err := s.write(ctx, sc, func(tx Tx) error {
 		c := cloneContact(draft)
-		if err := p.refer(ctx, tx, c); err != nil {
+		if err := p.refer(ctx, tx, c, true); err != nil {
 			return err
 		}
 		if err := place(ctx, tx, c, places, nil); err != nil {
@@ -72,6 +74,7 @@ func observation(c *contact.Contact) identity.Observation {
 		Mode: identity.CreateOnly, Source: SourceAPI,
 		DisplayName: c.DisplayName, FullName: c.FullName, Description: c.Description,
 		Identifiers: c.Identifiers, Associations: c.Associations, Owners: c.Owners, Tags: c.Tags,
+		Subtype: c.Subtype, Custom: c.Custom,
 	}
 }
 
@@ -121,7 +124,7 @@ func (s *Service) UpdateContact(ctx context.Context, sc org.Scope, n int64, p Co
 		if err := p.describe(c); err != nil {
 			return err
 		}
-		return p.refer(ctx, tx, c)
+		return p.refer(ctx, tx, c, false)
 	})
 }
 
@@ -226,8 +229,11 @@ func (p ContactPatch) describe(c *contact.Contact) error {
 	return setText(&c.Description, "description", p.Description, contact.Description)
 }
 
-// refer applies the fields that name other records.
-func (p ContactPatch) refer(ctx context.Context, tx Tx, c *contact.Contact) error {
+// refer applies the fields that need a look at other records or definitions.
+func (p ContactPatch) refer(ctx context.Context, tx Tx, c *contact.Contact, create bool) error {
+	if err := setCustom(ctx, tx, don.Contact, p.Custom, create, &c.Custom, &c.Subtype); err != nil {
+		return err
+	}
 	if err := setOwners(ctx, tx, &c.Owners, p.Owners); err != nil {
 		return err
 	}

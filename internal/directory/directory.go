@@ -40,6 +40,7 @@ type Tx interface {
 	listTx
 	keyTx
 	ruleTx
+	schemaTx
 	MembersByN(ctx context.Context, ns []int64) (map[int64]org.Member, error)
 	MembersByEmail(ctx context.Context, keys []string) (map[string]org.Member, error)
 }

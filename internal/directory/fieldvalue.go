@@ -2,6 +2,7 @@ package directory
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kith-id/kith/internal/account"
@@ -25,10 +26,12 @@ func texts(list ...string) []filter.Value {
 func foldedText(v string) []filter.Value { return texts(contact.FoldName(v)) }
 
 // common returns the values of a field that all customer records have.
-func common(field string, n int64, name, description string, tags []tag.Use, owners []int64, by string, created, modified time.Time) []filter.Value {
+func common(field string, n int64, subtype, name, description string, tags []tag.Use, owners []int64, by string, created, modified time.Time) []filter.Value {
 	switch field {
 	case fieldID:
 		return texts(num(n))
+	case fieldSubtype:
+		return texts(subtype)
 	case fieldName:
 		return foldedText(name)
 	case fieldDescription:
@@ -87,7 +90,10 @@ func (r contactRecord) Values(field string) []filter.Value {
 	case fieldWorkspace:
 		return r.places(don.Workspace)
 	}
-	return common(field, r.c.N, r.c.DisplayName, r.c.Description, r.c.Tags, r.c.Owners, r.c.CreatedBy, r.c.CreatedAt, r.c.ModifiedAt)
+	if strings.Contains(field, "__") {
+		return r.w.custom(don.Contact, field, r.c.Custom)
+	}
+	return common(field, r.c.N, r.c.Subtype, r.c.DisplayName, r.c.Description, r.c.Tags, r.c.Owners, r.c.CreatedBy, r.c.CreatedAt, r.c.ModifiedAt)
 }
 
 func (r contactRecord) identifiers(k contact.Kind) []filter.Value {
@@ -151,7 +157,10 @@ func (r accountRecord) Values(field string) []filter.Value {
 		}
 		return nil
 	}
-	return common(field, r.a.N, r.a.DisplayName, r.a.Description, r.a.Tags, r.a.Owners, r.a.CreatedBy, r.a.CreatedAt, r.a.ModifiedAt)
+	if strings.Contains(field, "__") {
+		return r.w.custom(don.Account, field, r.a.Custom)
+	}
+	return common(field, r.a.N, r.a.Subtype, r.a.DisplayName, r.a.Description, r.a.Tags, r.a.Owners, r.a.CreatedBy, r.a.CreatedAt, r.a.ModifiedAt)
 }
 
 // Some implements filter.Record.
@@ -197,7 +206,10 @@ func (r workspaceRecord) Values(field string) []filter.Value {
 	case fieldAccount:
 		return numbered([]int64{r.s.AccountN})
 	}
-	return common(field, r.s.N, r.s.DisplayName, r.s.Description, r.s.Tags, r.s.Owners, r.s.CreatedBy, r.s.CreatedAt, r.s.ModifiedAt)
+	if strings.Contains(field, "__") {
+		return r.w.custom(don.Workspace, field, r.s.Custom)
+	}
+	return common(field, r.s.N, r.s.Subtype, r.s.DisplayName, r.s.Description, r.s.Tags, r.s.Owners, r.s.CreatedBy, r.s.CreatedAt, r.s.ModifiedAt)
 }
 
 // Some implements filter.Record.

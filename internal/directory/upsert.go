@@ -110,7 +110,7 @@ func (s *Service) quickly(ctx context.Context, sc org.Scope, run func(Tx, bool) 
 	if err == nil {
 		return out, true, nil
 	}
-	if !errors.Is(err, identity.ErrUnknown) || p.Owners != nil || p.Tags != nil || len(places) > 0 {
+	if !errors.Is(err, identity.ErrUnknown) || p.Owners != nil || p.Tags != nil || p.Custom != nil || len(places) > 0 {
 		return nil, false, nil // something is to be written, or whatever failed is told by the writer
 	}
 	made, err := s.resolve.Resolve(ctx, sc, observation(draft))
@@ -131,7 +131,7 @@ func upsert(ctx context.Context, tx Tx, p ContactPatch, draft *contact.Contact, 
 			if err := limits(tx, c); err != nil {
 				return err
 			}
-			if err := p.refer(ctx, tx, c); err != nil {
+			if err := p.refer(ctx, tx, c, c.Version == 1 && c.CreatedAt.Equal(tx.Now())); err != nil {
 				return err
 			}
 			return place(ctx, tx, c, places, sinceNow(tx, c))

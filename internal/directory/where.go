@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/filter"
+	"github.com/kith-id/kith/internal/schema"
 )
 
 // A filter tree is answered in three steps. Conditions on related records are
@@ -45,8 +47,9 @@ func ask(ctx context.Context, tx Tx, t don.Type, q Query) (asked, error) {
 	if q.Where.Zone != nil {
 		now = now.In(q.Where.Zone)
 	}
-	bound, err := filter.Bind(q.Where.Tree, catalogue{ctx, tx}.of(t), now)
-	if err != nil {
+	g := &catalogue{ctx: ctx, tx: tx}
+	bound, err := filter.Bind(q.Where.Tree, g.of(t), now)
+	if err := cmp.Or(g.err, err); err != nil {
 		return asked{}, err
 	}
 	return split(ctx, tx, t, bound)
@@ -254,7 +257,27 @@ type rowReader struct {
 	accounts map[int64]*account.Account
 	spaces   map[int64]*account.Workspace
 	moved    map[don.ID]don.ID
-	met      map[string]bool // what was asked of single records
+	sets     map[don.Type]*schema.Set
+}
+
+// custom returns the values of a custom field.
+func (w *rowReader) custom(t don.Type, name string, v schema.Values) []filter.Value {
+	if len(v) == 0 || w.err != nil {
+		return nil
+	}
+	if w.sets[t] == nil {
+		set, err := schemaOf(w.ctx, w.tx, t)
+		if err != nil {
+			w.fail(err)
+			return nil
+		}
+		if w.sets == nil {
+			w.sets = map[don.Type]*schema.Set{}
+		}
+		w.sets[t] = set
+	}
+	f, _ := w.sets[t].Field(name)
+	return v.FilterValues(name, f, env(w.tx.Scope()))
 }
 
 func (w *rowReader) next(rows []any) {
@@ -275,7 +298,7 @@ func (w *rowReader) next(rows []any) {
 	}
 	names := &Names{}
 	w.fail(names.load(w.ctx, w.tx, need))
-	w.accounts, w.spaces, w.moved, w.met = maps.Clone(names.Accounts), maps.Clone(names.Workspaces), names.Moved, map[string]bool{}
+	w.accounts, w.spaces, w.moved = maps.Clone(names.Accounts), maps.Clone(names.Workspaces), names.Moved
 }
 
 func (w *rowReader) fail(err error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -32,6 +33,7 @@ type WorkspacePatch struct {
 	Tier        *string
 	Owners      *[]int64
 	Tags        *[]tag.Use
+	Custom      *schema.Change
 }
 
 // WorkspaceFound is a workspace with the records it refers to.
@@ -193,6 +195,9 @@ func (p WorkspacePatch) apply(ctx context.Context, tx Tx, w *account.Workspace) 
 		if !slices.Contains(Environments, w.Environment) {
 			return errs.BadEnum("environment", w.Environment, Environments)
 		}
+	}
+	if err := setCustom(ctx, tx, don.Workspace, p.Custom, w.N == 0, &w.Custom, &w.Subtype); err != nil {
+		return err
 	}
 	if err := setOwners(ctx, tx, &w.Owners, p.Owners); err != nil {
 		return err

@@ -29,6 +29,10 @@ const (
 	Import         Type = "import"
 	Artifact       Type = "artifact"
 	Merge          Type = "merge"
+
+	TenantFragment  Type = "tenant_fragment"
+	SubtypeFragment Type = "custom_type_fragment"
+	AppFragment     Type = "app_fragment"
 )
 
 type traits struct {
@@ -51,6 +55,10 @@ var types = map[Type]traits{
 	Import:         {"core", "IMP", "import", false},
 	Artifact:       {"core", "ARTIFACT", "artifact", false},
 	Merge:          {"core", "MERGE", "merge", false},
+
+	TenantFragment:  {"core", "", "tenant_fragment", false},
+	SubtypeFragment: {"core", "", "custom_type_fragment", false},
+	AppFragment:     {"core", "", "app_fragment", false},
 }
 
 // Wire returns the type's name in request and response bodies, such as rev_user.

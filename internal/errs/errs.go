@@ -157,3 +157,11 @@ func As(err error) *Error {
 	}
 	return nil
 }
+
+// Customization reports what is wrong with a custom field; subtype is one of
+// those of the API's customization_validation_error.
+func Customization(field, subtype, reason string, args ...any) *Error {
+	e := New(Invalid, "customization_validation_error", reason, args...)
+	e.Field = field
+	return e.With("subtype", subtype).With("reason", e.Message)
+}

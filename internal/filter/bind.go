@@ -375,6 +375,9 @@ func instant(t time.Time) *time.Time {
 
 // unknown says that there is no such field, and which one may be meant.
 func unknown(name string, c *Catalog) error {
+	if strings.Contains(name, "__") {
+		return errs.Customization("custom_fields."+clip(name), "field_not_in_schema", "there is no custom field %q that can be filtered by; is_filterable makes one so", clip(name))
+	}
 	names := slices.Collect(maps.Keys(c.Fields))
 	for r := range c.Relations {
 		if _, both := c.Fields[r]; !both {

@@ -10,6 +10,7 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/httpapi/wire"
 	"github.com/kith-id/kith/internal/page"
+	"github.com/kith-id/kith/internal/schema"
 )
 
 // Account is a customer company.
@@ -23,6 +24,8 @@ type Account struct {
 	Parent        *AccountSummary `json:"parent,omitempty" doc:"The account above this one."`
 	Primary       *AccountSummary `json:"primary_account,omitempty" doc:"The account that this one was merged into."`
 	StockFragment string          `json:"stock_schema_fragment"`
+	Subtype       string          `json:"subtype,omitempty"`
+	CustomFields  schema.Values   `json:"custom_fields,omitempty" doc:"Values of custom fields by name."`
 	Tags          []TagWithValue  `json:"tags,omitempty"`
 	Tier          string          `json:"tier,omitempty"`
 	Websites      []string        `json:"websites,omitempty"`
@@ -34,7 +37,7 @@ func (v view) accountBody(a *account.Account) Account {
 		Atom:        v.atom(id, a.CreatedAt, a.CreatedBy, a.ModifiedAt, a.ModifiedBy),
 		DisplayName: a.DisplayName, Description: a.Description, Domains: a.Domains, Websites: a.Websites, Tier: a.Tier,
 		ExternalRefs: a.Refs, OwnedBy: v.users(a.Owners), Parent: v.account(a.ParentN), Tags: v.tags(a.Tags),
-		StockFragment: v.stock(stockAccount), Primary: v.account(a.Survivor),
+		StockFragment: v.stock(stockAccount), Subtype: a.Subtype, CustomFields: a.Custom, Primary: v.account(a.Survivor),
 	}
 	if len(out.ExternalRefs) == 0 {
 		out.ExternalRefs = []string{v.format(id)}
@@ -67,16 +70,18 @@ type accountFields struct {
 	ExternalRefs    wire.Opt[[]string] `json:"external_refs" doc:"The account's ids in your own systems, unique in the org, the main one first. Replaces the list."`
 	Domains         wire.Opt[[]string] `json:"domains" doc:"Host names such as example.com, unique in the org. Replaces the list."`
 	Parent          wire.Opt[string]   `json:"parent" format:"id" doc:"The account above this one."`
-	SchemaFragments []string           `json:"schema_fragment_ids" deprecated:"true" doc:"Custom fields are not supported yet."`
+	SchemaFragments []string           `json:"schema_fragment_ids" deprecated:"true" doc:"The org's own fragment; use custom_schema_spec."`
 }
 
 func (f accountFields) patch(c call) (directory.AccountPatch, error) {
 	owners, tags, err := f.read(c)
-	if err := first(err, f.check(), noFragments("schema_fragment_ids", f.SchemaFragments)); err != nil {
+	custom, err2 := f.change(c, "schema_fragment_ids", f.SchemaFragments)
+	if err := first(err, err2); err != nil {
 		return directory.AccountPatch{}, err
 	}
 	p := directory.AccountPatch{
 		Description: given(f.Description), Tier: given(f.Tier), Refs: given(f.ExternalRefs), Domains: given(f.Domains), Owners: owners, Tags: tags,
+		Custom: custom,
 	}
 	if f.Parent.Set {
 		p.Parent = new(int64)
@@ -172,7 +177,7 @@ type accountFilter struct {
 	ExternalRefs []string `json:"external_refs" doc:"With any of these references."`
 	Parent       []string `json:"parent" doc:"Directly below any of these accounts."`
 	Stage        []string `json:"stage" doc:"Accounts have no stages in this release, so any value finds none."`
-	Subtype      []string `json:"subtype" doc:"Accounts have no subtypes in this release, so any value finds none."`
+	Subtype      []string `json:"subtype" doc:"Of any of these subtypes."`
 	Tier         []string `json:"tier" doc:"With any of these tiers."`
 	Websites     []string `json:"websites" doc:"With any of these websites."`
 }
@@ -187,8 +192,6 @@ func (f accountFilter) read(c call) (account.Filter, bool, error) {
 	out.CreatedAfter, out.CreatedBefore = f.CreatedDate.bounds()
 	out.ModifiedAfter, out.ModifiedBefore = f.ModifiedDate.bounds()
 	s.nothing(f.Stage)
-	s.nothing(f.Subtype)
-	s.custom(f.CustomFields)
 	return out, s.none || !c.sees(don.Account), s.err
 }
 
@@ -220,7 +223,7 @@ func (d DirectoryDeps) accounts(ctx context.Context, c call, in accountFilter, q
 	if err != nil || none {
 		return directory.Page[*account.Account]{}, err
 	}
-	if q.Where, err = in.where(); err != nil {
+	if q.Where, err = in.where(in.CustomFields, in.Subtype); err != nil {
 		return directory.Page[*account.Account]{}, err
 	}
 	return d.Service.ListAccounts(ctx, c.Scope, filter, q)

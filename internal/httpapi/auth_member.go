@@ -146,8 +146,10 @@ func (d AuthDeps) listMembers(ctx context.Context, in *devUserListIn) (*devUserL
 	if err != nil {
 		return nil, err
 	}
-	custom := extras{CustomFields: in.CustomFields}
-	if err := first(in.Created.check("created_date"), in.Modified.check("modified_date"), custom.check()); err != nil {
+	for name := range in.CustomFields {
+		return nil, errs.Customization("custom_fields."+name, "field_not_in_schema", "members have no custom fields; leave it out")
+	}
+	if err := first(in.Created.check("created_date"), in.Modified.check("modified_date")); err != nil {
 		return nil, err
 	}
 	wanted := memberFilter(in)

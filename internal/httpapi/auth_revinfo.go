@@ -100,7 +100,7 @@ func (t workspaceTraits) empty() bool {
 
 func noCustom(of string, fields map[string]any) error {
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		return noSuchField("rev_info."+of+".custom_fields."+name, "field_not_in_schema", "this org has no custom field %q; custom fields are not supported yet", name)
+		return errs.Customization("rev_info."+of+".custom_fields."+name, "field_not_in_schema", "custom fields of traits are not supported yet; set %q with rev-users.update", name)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/httpapi/wire"
 	"github.com/kith-id/kith/internal/page"
+	"github.com/kith-id/kith/internal/schema"
 )
 
 // RevUser is a contact.
@@ -28,6 +29,8 @@ type RevUser struct {
 	RevOrg        *OrgSummary    `json:"rev_org,omitempty" doc:"The contact's workspace or, when it is in none, account."`
 	State         string         `json:"state" enum:"active,deactivated,deleted,locked,shadow,unassigned"`
 	StockFragment string         `json:"stock_schema_fragment"`
+	Subtype       string         `json:"subtype,omitempty"`
+	CustomFields  schema.Values  `json:"custom_fields,omitempty" doc:"Values of custom fields by name."`
 	Tags          []TagWithValue `json:"tags,omitempty"`
 }
 
@@ -37,7 +40,7 @@ func (v view) contact(c *contact.Contact) RevUser {
 		DisplayName: c.DisplayName, FullName: c.FullName, Description: c.Description,
 		Email: c.Email(), PhoneNumbers: c.Values(contact.KindPhone), ExternalRef: shownRef(c), ExternalRefs: c.Values(contact.KindRef),
 		IsVerified: c.Verified, State: c.State, OwnedBy: v.users(c.Owners), RevOrg: v.customer(c), Tags: v.tags(c.Tags),
-		StockFragment: v.stock(stockContact),
+		StockFragment: v.stock(stockContact), Subtype: c.Subtype, CustomFields: c.Custom,
 	}
 	if len(u.ExternalRefs) == 0 {
 		u.ExternalRefs = []string{u.ExternalRef}
@@ -82,15 +85,16 @@ type contactFields struct {
 	DisplayPicture string             `json:"display_picture" format:"id" doc:"Pictures are not supported yet."`
 }
 
-func (f contactFields) patch(c call) (directory.ContactPatch, error) {
+func (f contactFields) patch(c call, fragments []string) (directory.ContactPatch, error) {
 	owners, tags, err := f.read(c)
-	if err := first(err, f.check(), noFiles("display_picture", f.DisplayPicture)); err != nil {
+	custom, err2 := f.change(c, "custom_schema_fragments", fragments)
+	if err := first(err, err2, noFiles("display_picture", f.DisplayPicture)); err != nil {
 		return directory.ContactPatch{}, err
 	}
 	return directory.ContactPatch{
 		DisplayName: given(f.DisplayName), FullName: given(f.FullName), Description: given(f.Description),
 		Email: given(f.Email), Phones: given(f.PhoneNumbers), Ref: given(f.ExternalRef), Refs: given(f.ExternalRefs),
-		Owners: owners, Tags: tags,
+		Owners: owners, Tags: tags, Custom: custom,
 	}, nil
 }
 
@@ -100,7 +104,7 @@ type revUserCreateIn struct {
 	RevOrg          string   `json:"rev_org" format:"id" doc:"A workspace that the contact belongs to, and with it to its account."`
 	OrgID           string   `json:"org_id" format:"id" deprecated:"true" doc:"An older name of rev_org."`
 	Artifacts       []string `json:"artifacts" doc:"Files are not supported yet."`
-	SchemaFragments []string `json:"custom_schema_fragments" deprecated:"true" doc:"Custom fields are not supported yet."`
+	SchemaFragments []string `json:"custom_schema_fragments" deprecated:"true" doc:"The org's own fragment; use custom_schema_spec."`
 }
 
 // places are the workspace and account that a new contact belongs to, the
@@ -130,7 +134,7 @@ type revUserUpdateIn struct {
 	ID string `json:"id" required:"true" format:"id"`
 	contactFields
 	Artifacts       setList `json:"artifacts" doc:"Files are not supported yet."`
-	SchemaFragments setList `json:"custom_schema_fragments" doc:"Custom fields are not supported yet."`
+	SchemaFragments setList `json:"custom_schema_fragments" doc:"The org's own fragment; use custom_schema_spec."`
 }
 
 type idIn struct {
@@ -155,8 +159,8 @@ func registerContacts(api *API, d DirectoryDeps) {
 
 func (d DirectoryDeps) createContact(ctx context.Context, c call, in *revUserCreateIn) (*revUserOut, error) {
 	places, err := in.places(c)
-	patch, err2 := in.patch(c)
-	if err := first(err, err2, noFiles("artifacts", in.Artifacts...), noFragments("custom_schema_fragments", in.SchemaFragments)); err != nil {
+	patch, err2 := in.patch(c, in.SchemaFragments)
+	if err := first(err, err2, noFiles("artifacts", in.Artifacts...)); err != nil {
 		return nil, err
 	}
 	return c.revUser(d.Service.CreateContact(ctx, c.Scope, patch, places))
@@ -172,8 +176,8 @@ func (d DirectoryDeps) getContact(ctx context.Context, c call, in *idIn) (*revUs
 
 func (d DirectoryDeps) updateContact(ctx context.Context, c call, in *revUserUpdateIn) (*revUserOut, error) {
 	id, err := c.object("id", in.ID, don.Contact)
-	patch, err2 := in.patch(c)
-	if err := first(err, err2, noFiles("artifacts", in.Artifacts.Set.Value...), noFragments("custom_schema_fragments", in.SchemaFragments.Set.Value)); err != nil {
+	patch, err2 := in.patch(c, in.SchemaFragments.Set.Value)
+	if err := first(err, err2, noFiles("artifacts", in.Artifacts.Set.Value...)); err != nil {
 		return nil, err
 	}
 	return c.revUser(d.Service.UpdateContact(ctx, c.Scope, id.N, patch))

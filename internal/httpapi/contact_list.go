@@ -33,7 +33,6 @@ func (f contactFilter) read(c call) (contact.Filter, bool, error) {
 	out.ModifiedAfter, out.ModifiedBefore = f.ModifiedDate.bounds()
 	out.Places = s.ids("associations", f.Associations, don.Account, don.Workspace)
 	out.Spaces = s.ids("rev_org", f.RevOrg, don.Workspace)
-	s.custom(f.CustomFields)
 	return out, s.none || !c.sees(don.Contact), s.err
 }
 
@@ -85,7 +84,7 @@ func (d DirectoryDeps) contacts(ctx context.Context, c call, in contactFilter, q
 	if err != nil || none {
 		return out, err
 	}
-	if q.Where, err = in.where(); err != nil {
+	if q.Where, err = in.where(in.CustomFields, nil); err != nil {
 		return out, err
 	}
 	p, err := d.Service.ListContacts(ctx, c.Scope, filter, q)

@@ -31,6 +31,7 @@ func RegisterDirectory(api *API, d DirectoryDeps) {
 	registerTrash(api, d)
 	registerMerges(api, d)
 	registerDuplicates(api, d)
+	registerSchemas(api, d)
 }
 
 // call is one call of an operation by a known caller.

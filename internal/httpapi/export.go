@@ -41,7 +41,7 @@ func (d ExportDeps) contacts(w http.ResponseWriter, r *http.Request, c call, in 
 	if err != nil {
 		return err
 	}
-	where, err := in.where()
+	where, err := in.where(in.CustomFields, nil)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (d ExportDeps) accounts(w http.ResponseWriter, r *http.Request, c call, in 
 	if err != nil {
 		return err
 	}
-	where, err := in.where()
+	where, err := in.where(in.CustomFields, in.Subtype)
 	if err != nil {
 		return err
 	}

@@ -1,13 +1,12 @@
 package httpapi
 
 import (
-	"maps"
-	"slices"
 	"strconv"
 
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/httpapi/wire"
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -68,10 +67,10 @@ func (l setList) list() *[]string { return given(l.Set) }
 // schemaSpec names the schemas of custom fields.
 type schemaSpec struct {
 	TenantFragment *bool      `json:"tenant_fragment" doc:"The org's own fields."`
-	Subtype        string     `json:"subtype" doc:"A subtype; there are none in this release."`
-	Apps           []string   `json:"apps" doc:"Apps; there are none in this release."`
-	Drop           schemaDrop `json:"drop" doc:"What to drop."`
-	Validate       *bool      `json:"validate_required_fields" doc:"Whether required custom fields must be given."`
+	Subtype        string     `json:"subtype" maxLength:"64" doc:"The record's subtype, which it gets with this request if it has another; its fields begin with ctype__."`
+	Apps           []string   `json:"apps" maxItems:"20" doc:"Apps; their fields begin with app_<app>__."`
+	Drop           schemaDrop `json:"drop" doc:"Takes the subtype or apps off the record, with their values."`
+	Validate       *bool      `json:"validate_required_fields" doc:"Whether required custom fields must have values."`
 }
 
 type schemaDrop struct {
@@ -79,38 +78,29 @@ type schemaDrop struct {
 	Apps    []string `json:"apps"`
 }
 
-// extras are fields of DevRev's API for what Kith does not have yet. They may
-// be given empty; a value is refused by name rather than lost.
+// extras are a record's custom values.
 type extras struct {
-	CustomFields map[string]any `json:"custom_fields" doc:"Custom fields; the org has none in this release."`
+	CustomFields map[string]any `json:"custom_fields" doc:"Values of custom fields by name, such as tnt__plan; null takes one off, others stay."`
 	SchemaSpec   schemaSpec     `json:"custom_schema_spec" doc:"Which schemas the custom fields belong to."`
 }
 
-func (e extras) check() error {
-	for _, name := range slices.Sorted(maps.Keys(e.CustomFields)) {
-		return noSuchField("custom_fields."+name, "field_not_in_schema", "this org has no custom field %q; custom fields are not supported yet", name)
+// change returns what shall become of custom values, nil for nothing.
+func (e extras) change(c call, field string, fragments []string) (*schema.Change, error) {
+	out := &schema.Change{Given: e.CustomFields, Spec: schema.Spec{
+		Tenant: e.SchemaSpec.TenantFragment != nil && *e.SchemaSpec.TenantFragment, Subtype: e.SchemaSpec.Subtype, Apps: e.SchemaSpec.Apps,
+		DropSubtype: e.SchemaSpec.Drop.Subtype, DropApps: e.SchemaSpec.Drop.Apps, Required: e.SchemaSpec.Validate != nil && *e.SchemaSpec.Validate,
+	}}
+	for i, text := range fragments {
+		id, err := c.Scope.Space.Parse(element(field, i), text, don.TenantFragment)
+		if err != nil {
+			return nil, errs.Customization(element(field, i), "fragment_not_found", "%q is not the org's own fragment; name subtypes and apps in custom_schema_spec", text)
+		}
+		out.Spec.Tenant = out.Spec.Tenant || id.N > 0
 	}
-	switch {
-	case e.SchemaSpec.Subtype != "":
-		return noSuchField("custom_schema_spec.subtype", "fragment_not_found", "there is no subtype %q; subtypes are not supported yet", e.SchemaSpec.Subtype)
-	case len(e.SchemaSpec.Apps) > 0:
-		return noSuchField("custom_schema_spec.apps", "fragment_not_found", "there is no app %q; apps are not supported yet", e.SchemaSpec.Apps[0])
+	if out.Empty() {
+		return nil, nil
 	}
-	return nil
-}
-
-func noSuchField(field, subtype, reason string, args ...any) error {
-	e := errs.New(errs.Invalid, "customization_validation_error", reason, args...)
-	e.Field = field
-	return e.With("subtype", subtype).With("reason", e.Message)
-}
-
-// noFragments refuses the older way of naming schemas.
-func noFragments(field string, ids []string) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	return noSuchField(field, "fragment_not_found", "there is no schema fragment %q; custom fields are not supported yet", ids[0])
+	return out, nil
 }
 
 // noFiles refuses artifacts.

@@ -3,6 +3,9 @@ package httpapi
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kith-id/kith/internal/directory"
@@ -42,21 +45,58 @@ type whereFilter struct {
 	TimeZone string    `json:"time_zone" maxLength:"64" doc:"The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent."`
 }
 
-// where reads the filter. Errors: invalid.
-func (w whereFilter) where() (directory.Where, error) {
-	var out directory.Where
+// where reads the filter, and what lists ask of custom fields and subtypes
+// besides. Errors: invalid.
+func (w whereFilter) where(custom map[string]any, subtypes []string) (directory.Where, error) {
+	out := directory.Where{Tree: filter.All}
 	var err error
-	if out.Zone, err = zone(w.TimeZone); err != nil || w.Filter == nil {
+	if out.Zone, err = zone(w.TimeZone); err != nil {
 		return out, err
 	}
-	if w.Filter.Type == "" {
-		out.Tree, err = filter.Parse(w.Filter.text)
-		return out, err
+	if w.Filter != nil {
+		if out.Tree, err = w.Filter.tree(); err != nil {
+			return out, err
+		}
 	}
-	if out.Tree, err = w.Filter.node(); err != nil {
-		return out, err
+	all := []filter.Node{out.Tree}
+	for _, name := range slices.Sorted(maps.Keys(custom)) {
+		list, several := custom[name].([]any)
+		if !several {
+			list = []any{custom[name]}
+		}
+		values, err := values(name, list)
+		if err != nil {
+			return out, err
+		}
+		if !strings.Contains(name, "__") {
+			return out, errs.Customization("custom_fields."+name, "field_not_in_schema", "there is no custom field %q; names begin with tnt__, ctype__ or app_<app>__", name)
+		}
+		n := filter.Node{Op: filter.Or}
+		for _, v := range values {
+			n.Nodes = append(n.Nodes, filter.Node{Op: filter.Eq, Field: name, Values: []string{v}})
+		}
+		if len(values) == 0 {
+			return out, errs.NotPermitted("custom_fields."+name, "has no value to look for")
+		}
+		all = append(all, n)
+	}
+	if len(subtypes) > 0 {
+		all = append(all, filter.Node{Op: filter.In, Field: "subtype", Values: subtypes})
+	}
+	if len(all) == 1 && out.Tree.IsAll() {
+		return directory.Where{}, nil
+	}
+	if len(all) > 1 {
+		out.Tree = filter.Node{Op: filter.And, Nodes: all}
 	}
 	return out, filter.Check(out.Tree)
+}
+
+func (f *filterIn) tree() (filter.Node, error) {
+	if f.Type == "" {
+		return filter.Parse(f.text)
+	}
+	return f.node()
 }
 
 func zone(name string) (*time.Location, error) {
@@ -104,12 +144,20 @@ func (x FilterExpression) primitive() (filter.Node, error) {
 	if op, ok := synonymOps[x.Operator]; ok {
 		n.Op = op
 	}
-	for i, v := range x.Values {
+	var err error
+	n.Values, err = values(x.Field, x.Values)
+	return n, err
+}
+
+// values writes values as text.
+func values(field string, list []any) ([]string, error) {
+	var out []string
+	for i, v := range list {
 		switch v.(type) {
 		case map[string]any, []any, nil:
-			return n, errs.NotPermitted("filter", "%s: values[%d] is neither a text, a number nor a boolean", x.Field, i)
+			return nil, errs.NotPermitted("filter", "%s: values[%d] is neither a text, a number nor a boolean", field, i)
 		}
-		n.Values = append(n.Values, fmt.Sprint(v))
+		out = append(out, fmt.Sprint(v))
 	}
-	return n, nil
+	return out, nil
 }

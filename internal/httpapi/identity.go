@@ -92,8 +92,8 @@ func registerIdentity(api *API, d AuthDeps) {
 
 func (d AuthDeps) upsertContact(ctx context.Context, c call, in *upsertIn) (*upsertOut, error) {
 	places, err := in.places(c)
-	patch, err2 := in.patch(c)
-	if err := first(err, err2, noFiles("artifacts", in.Artifacts...), noFragments("custom_schema_fragments", in.SchemaFragments)); err != nil {
+	patch, err2 := in.patch(c, in.SchemaFragments)
+	if err := first(err, err2, noFiles("artifacts", in.Artifacts...)); err != nil {
 		return nil, err
 	}
 	once, err := onceOf(in.Key, in)

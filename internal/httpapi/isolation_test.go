@@ -39,7 +39,7 @@ func empty(list string, bodies ...string) intrusion {
 // harmless are operations that take no id, so that nothing can be reached by them.
 var harmless = []string{
 	"auth-tokens.info", "auth-tokens.self.delete", "dev-orgs.get", "dev-orgs.settings.get", "dev-orgs.settings.update", "dev-users.self", "duplicate-scans.cancel", "duplicate-scans.create", "duplicate-scans.get", "duplicates.quality", "imports.create", "imports.preview", "imports.sample",
-	"password-resets.redeem", "ping", "rev-users.self.get", "rev-users.self.update", "service-accounts.create", "sessions.create", "sessions.delete", "setup.create", "setup.get",
+	"password-resets.redeem", "ping", "rev-users.self.get", "rev-users.self.update", "schemas.stock.get", "schemas.stock.list", "service-accounts.create", "sessions.create", "sessions.delete", "setup.create", "setup.get",
 }
 
 var (
@@ -53,7 +53,7 @@ var intrusions = map[string]intrusion{
 	"accounts.export":                empty("accounts", append(slices.Clone(listIntrusions), `{"parent":["$acc"]}`)...),
 	"accounts.export-csv":            empty(csvFile, append(slices.Clone(listIntrusions), `{"parent":["$acc"]}`)...),
 	"accounts.get":                   missing(`{"id":"$acc"}`),
-	"accounts.list":                  empty("accounts", append(slices.Clone(listIntrusions), `{"parent":["$acc"]}`, `{"external_refs":["b-acc"]}`, `{"domains":["b.example"]}`)...),
+	"accounts.list":                  empty("accounts", append(slices.Clone(listIntrusions), `{"parent":["$acc"]}`, `{"filter":"id = $acc or parent = $acc or contacts.id = $revu"}`, `{"external_refs":["b-acc"]}`, `{"domains":["b.example"]}`)...),
 	"accounts.merge":                 missing(`{"primary_account":"$acc","secondary_account":"$other_acc"}`),
 	"accounts.restore":               missing(`{"id":"$gone_acc"}`),
 	"accounts.update":                missing(`{"id":"$acc","display_name":"x"}`),
@@ -102,14 +102,19 @@ var intrusions = map[string]intrusion{
 	"rev-users.identifiers.set-main": missing(`{"id":"$revu","kind":"email","value":"bo@b.example"}`),
 	"rev-users.identifiers.verify":   missing(`{"id":"$revu","kind":"email","value":"bo@b.example"}`),
 	"rev-users.link":                 missing(`{"id":"$revu","rev_org":"$revo"}`),
-	"rev-users.list":                 empty("rev_users", append(slices.Clone(listIntrusions), `{"associations":["$acc","$revo"]}`, `{"rev_org":["$revo"]}`, `{"email":["bo@b.example"]}`, `{"external_ref":["b-revu"]}`)...),
+	"rev-users.list":                 empty("rev_users", append(slices.Clone(listIntrusions), `{"associations":["$acc","$revo"]}`, `{"filter":"account = $acc or workspace = $revo or tag = $tag or id = $revu"}`, `{"rev_org":["$revo"]}`, `{"email":["bo@b.example"]}`, `{"external_ref":["b-revu"]}`)...),
 	"rev-users.merge":                missing(`{"primary_user":"$revu","secondary_user":"$other_revu"}`),
 	"rev-users.split":                missing(`{"id":"$revu","identifiers":[{"kind":"email","value":"bo@b.example"}]}`),
 	"rev-users.restore":              missing(`{"id":"$gone_revu"}`, `{"id":"$gone_revu","without_clashes":true}`),
 	"rev-users.scan":                 empty("rev_users", append(slices.Clone(listIntrusions), `{"associations":["$acc","$revo"]}`, `{"rev_org":["$revo"]}`)...),
 	"rev-users.unlink":               missing(`{"id":"$revu","rev_org":"$revo"}`),
-	"rev-users.update":               missing(`{"id":"$revu","display_name":"x"}`),
+	"rev-users.update":               missing(`{"id":"$revu","display_name":"x"}`, `{"id":"$revu","custom_schema_spec":{"subtype":"b"}}`),
 	"rev-users.upsert":               missing(`{"external_ref":"x","rev_org":"$revo"}`, `{"external_ref":"x","account":"$acc"}`, `{"external_ref":"x","owned_by":["$devu"]}`, `{"external_ref":"x","tags":[{"id":"$tag"}]}`),
+	"schemas.aggregated.get":         missing(),
+	"schemas.custom.get":             missing(`{"id":"$fragment"}`),
+	"schemas.custom.list":            empty("result", `{}`, `{"subtype":["b"]}`),
+	"schemas.custom.set":             {},
+	"schemas.subtypes.list":          empty("subtypes", `{}`),
 	"service-accounts.get":           missing(`{"id":"$svcacc"}`),
 	"service-accounts.list":          empty("service_accounts", `{}`),
 	"service-accounts.update":        missing(`{"id":"$svcacc"}`, `{"id":"$svcacc","display_name":"x"}`),
@@ -246,6 +251,8 @@ func settle(t *testing.T, c apitest.Client) (full, display map[string]string) {
 	c.Post(t, "rev-orgs.delete", `{"id":"`+full["gone_revo"]+`"}`, 200)
 	c.Post(t, "rev-users.delete", `{"id":"`+full["gone_revu"]+`"}`, 200)
 	note("svcacc", "service_account", c.Post(t, "service-accounts.create", `{"display_name":"B's shop"}`, 201))
+	full["fragment"] = c.Post(t, "schemas.custom.set", `{"type":"custom_type_fragment","leaf_type":"rev_user","subtype":"b","fields":[{"name":"x","field_type":"text","is_filterable":true}]}`, 201).Text(t, "id")
+	display["fragment"] = full["fragment"]
 	note("imp", "import", upload(t, c, "accounts", "display_name,external_refs\n"))
 	return full, display
 }

@@ -48,7 +48,7 @@ type madeFilter struct {
 	ModifiedDate dateFilter     `json:"modified_date" doc:"When the record was last changed."`
 	OwnedBy      []string       `json:"owned_by" doc:"Looked after by any of these members."`
 	Tags         []string       `json:"tags" doc:"With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value."`
-	CustomFields map[string]any `json:"custom_fields" doc:"Custom fields; the org has none in this release."`
+	CustomFields map[string]any `json:"custom_fields" doc:"Custom fields with a value or a list of values, any of which must fit: {\"tnt__plan\": [\"gold\"]}."`
 }
 
 // sieve reads a filter. Ids of records that do not exist, and values that no
@@ -155,8 +155,6 @@ func (s *sieve) either(field string, a []string, other string, b []string) []str
 
 // nothing makes the list empty when a filter for what Kith does not have is set.
 func (s *sieve) nothing(values []string) { s.none = s.none || len(values) > 0 }
-
-func (s *sieve) custom(fields map[string]any) { s.fail(extras{CustomFields: fields}.check()) }
 
 // sorts are the fields that a list can be sorted by.
 type sorts []string

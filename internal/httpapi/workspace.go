@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/httpapi/wire"
 	"github.com/kith-id/kith/internal/page"
+	"github.com/kith-id/kith/internal/schema"
 )
 
 // RevOrg is a workspace of an account.
@@ -27,6 +29,8 @@ type RevOrg struct {
 	OwnedBy       []UserSummary   `json:"owned_by"`
 	PrimaryRevOrg *RecordSummary  `json:"primary_rev_org,omitempty" doc:"The workspace that this one was merged into."`
 	StockFragment string          `json:"stock_schema_fragment"`
+	Subtype       string          `json:"subtype,omitempty"`
+	CustomFields  schema.Values   `json:"custom_fields,omitempty" doc:"Values of custom fields by name."`
 	Tags          []TagWithValue  `json:"tags,omitempty"`
 	Tier          string          `json:"tier,omitempty"`
 }
@@ -40,6 +44,7 @@ func (v view) workspace(w *account.Workspace) RevOrg {
 		Atom:    v.atom(id, w.CreatedAt, w.CreatedBy, w.ModifiedAt, w.ModifiedBy),
 		Account: v.account(w.AccountN), DisplayName: w.DisplayName, Description: w.Description, Domain: w.Domain, Environment: w.Environment,
 		Tier: w.Tier, ExternalRef: w.Ref, OwnedBy: v.users(w.Owners), Tags: v.tags(w.Tags), StockFragment: v.stock(stockWorkspace),
+		Subtype: w.Subtype, CustomFields: w.Custom,
 	}
 	if w.Survivor != 0 {
 		primary := v.record(don.Of(don.Workspace, w.Survivor))
@@ -78,17 +83,18 @@ type workspaceFields struct {
 	Environment     wire.Opt[string] `json:"environment" enum:"production,staging,test" doc:"production when absent."`
 	ExternalRef     wire.Opt[string] `json:"external_ref" doc:"The workspace's id in your own system, unique in the org."`
 	Tier            wire.Opt[string] `json:"tier" doc:"At most 64 characters."`
-	SchemaFragments []string         `json:"custom_schema_fragments" doc:"Custom fields are not supported yet."`
+	SchemaFragments []string         `json:"custom_schema_fragments" doc:"The org's own fragment; use custom_schema_spec."`
 }
 
 func (f workspaceFields) patch(c call) (directory.WorkspacePatch, error) {
 	owners, tags, err := f.read(c)
-	if err := first(err, f.check(), noFragments("custom_schema_fragments", f.SchemaFragments)); err != nil {
+	custom, err2 := f.change(c, "custom_schema_fragments", f.SchemaFragments)
+	if err := first(err, err2); err != nil {
 		return directory.WorkspacePatch{}, err
 	}
 	return directory.WorkspacePatch{
 		Description: given(f.Description), Domain: given(f.Domain), Environment: given(f.Environment), Ref: given(f.ExternalRef),
-		Tier: given(f.Tier), Owners: owners, Tags: tags,
+		Tier: given(f.Tier), Owners: owners, Tags: tags, Custom: custom,
 	}, nil
 }
 
@@ -186,7 +192,7 @@ func (d DirectoryDeps) restoreWorkspace(ctx context.Context, c call, in *restore
 type workspaceFilter struct {
 	madeFilter
 	Account           []string `json:"account" doc:"Of any of these accounts, by id or external reference."`
-	CustomFieldFilter []string `json:"custom_field_filter" doc:"Custom fields; the org has none in this release."`
+	CustomFieldFilter []string `json:"custom_field_filter" doc:"Custom fields with values, each as tnt__plan:gold; all must fit."`
 	DisplayName       []string `json:"display_name" doc:"With any of these names; upper and lower case are the same."`
 	ExternalRef       []string `json:"external_ref" doc:"With any of these references."`
 }
@@ -208,11 +214,6 @@ func (f workspaceFilter) read(c call) (filter account.WorkspaceFilter, refs []st
 		}
 	}
 	s.left(f.Account, len(filter.Accounts)+len(refs))
-	s.custom(f.CustomFields)
-	if len(f.CustomFieldFilter) > 0 {
-		name, _, _ := strings.Cut(f.CustomFieldFilter[0], ":")
-		s.fail(noSuchField("custom_field_filter[0]", "field_not_in_schema", "this org has no custom field %q; custom fields are not supported yet", name))
-	}
 	return filter, refs, s.none || !c.sees(don.Workspace), s.err
 }
 
@@ -237,7 +238,7 @@ func (d DirectoryDeps) listWorkspaces(ctx context.Context, c call, in *revOrgsLi
 	if err != nil || none {
 		return out, err
 	}
-	if l.query.Where, err = in.where(); err != nil {
+	if l.query.Where, err = in.where(in.custom(), nil); err != nil {
 		return out, err
 	}
 	p, err := d.Service.ListWorkspaces(ctx, c.Scope, filter, refs, l.query)
@@ -250,4 +251,17 @@ func (d DirectoryDeps) listWorkspaces(ctx context.Context, c call, in *revOrgsLi
 	}
 	out.Links = l.links(p.Next, p.Prev)
 	return out, nil
+}
+
+// custom joins the two ways of asking for custom fields.
+func (f workspaceFilter) custom() map[string]any {
+	out := maps.Clone(f.CustomFields)
+	for _, text := range f.CustomFieldFilter {
+		name, value, _ := strings.Cut(text, ":")
+		if out == nil {
+			out = map[string]any{}
+		}
+		out[name] = value
+	}
+	return out
 }

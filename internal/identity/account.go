@@ -116,6 +116,7 @@ func (accounts) adopt(g *kin[account.Account], v, from *account.Account, hidden 
 	v.Websites = unite(v.Websites, from.Websites, func(s string) bool { return shown(nameSite(s)) }, same[string])
 	v.Owners = unite(v.Owners, from.Owners, func(o int64) bool { return shown(nameOwner(o)) }, same[int64])
 	v.Tags = unite(v.Tags, from.Tags, func(t tag.Use) bool { return shown(nameTag(t.N)) }, func(a, b tag.Use) bool { return a.N == b.N })
+	custom{&v.Custom, &v.Subtype}.adopt(custom{&from.Custom, &from.Subtype}, shown)
 }
 
 func unite[T any](have, more []T, shown func(T) bool, same func(a, b T) bool) []T {
@@ -147,7 +148,7 @@ func accountNames(v *account.Account) []string {
 	for _, t := range v.Tags {
 		out = append(out, nameTag(t.N))
 	}
-	return out
+	return append(out, custom{&v.Custom, &v.Subtype}.names()...)
 }
 
 func (k accounts) edit(g *kin[account.Account], before, after *account.Account) {
@@ -177,6 +178,7 @@ func (k accounts) edit(g *kin[account.Account], before, after *account.Account) 
 	r.Own.Tags = editList(g.hide, r.Own.Tags, before.Tags, after.Tags, func(t tag.Use) int64 { return t.N }, nameTag, same[tag.Use])
 	r.Own.Refs = editList(k.releasing(g, KindAccountRef), r.Own.Refs, before.Refs, after.Refs, text, text, same[string])
 	r.Own.Domains = editList(k.releasing(g, KindDomain), r.Own.Domains, before.Domains, after.Domains, text, text, same[string])
+	editCustom(g.hide, custom{&r.Own.Custom, &r.Own.Subtype}, custom{&before.Custom, &before.Subtype}, custom{&after.Custom, &after.Subtype})
 	r.changed(k.tx)
 }
 

@@ -40,6 +40,7 @@ func (g *group) edit(tx Tx, before, after *contact.Contact) {
 	r.Own.Owners = editList(g.hide, r.Own.Owners, before.Owners, after.Owners, func(o int64) int64 { return o }, nameOwner, same[int64])
 	r.Own.Tags = editList(g.hide, r.Own.Tags, before.Tags, after.Tags, func(t tag.Use) int64 { return t.N }, nameTag, same[tag.Use])
 	r.Own.Associations = editList(g.hide, r.Own.Associations, before.Associations, after.Associations, namePlace, func(s string) string { return s }, samePlace)
+	editCustom(g.hide, custom{&r.Own.Custom, &r.Own.Subtype}, custom{&before.Custom, &before.Subtype}, custom{&after.Custom, &after.Subtype})
 	g.editIdentifiers(tx, before, after)
 	settle(r.was, r.Own)
 	if !alike(r.was, r.Own) {
@@ -103,7 +104,7 @@ func names(v *contact.Contact) []string {
 	for _, a := range v.Associations {
 		out = append(out, namePlace(a))
 	}
-	return out
+	return append(out, custom{&v.Custom, &v.Subtype}.names()...)
 }
 
 // editIdentifiers gives new identifiers to the survivor, takes released ones
@@ -206,7 +207,7 @@ func (g *group) editMains(after *contact.Contact) {
 func alike(a, b *contact.Contact) bool {
 	pa, pb := contact.Pack(a), contact.Pack(b)
 	return pa == pb && a.DisplayName == b.DisplayName && a.FullName == b.FullName && a.Description == b.Description &&
-		a.Verified == b.Verified && a.State == b.State
+		a.Verified == b.Verified && a.State == b.State && a.Subtype == b.Subtype && a.Custom.Equal(b.Custom)
 }
 
 // forgo leaves identifiers out of a contact that comes back from the trash:

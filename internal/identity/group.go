@@ -219,6 +219,7 @@ func adopt(v, from *contact.Contact, hidden []string) {
 			v.Tags = append(v.Tags, t)
 		}
 	}
+	custom{&v.Custom, &v.Subtype}.adopt(custom{&from.Custom, &from.Subtype}, shown)
 	v.Verified = v.Verified || from.Verified
 }
 

@@ -82,6 +82,7 @@ func outlooks(p, s, result *contact.Contact) []Outlook {
 		elements("associations", p.Associations, s.Associations, namePlace,
 			func(a contact.Association) Value { return Value{don.Of(a.Type, a.N), a.Role} }, func(a, b contact.Association) bool { return a.Role == b.Role || b.Role == "" }),
 		ownerOutlook(p.Owners, s.Owners), tagOutlook(p.Tags, s.Tags))
+	out = append(out, customOutlooks(custom{&p.Custom, &p.Subtype}, custom{&s.Custom, &s.Subtype}, custom{&result.Custom, &result.Subtype})...)
 	return meant(out)
 }
 
@@ -157,5 +158,6 @@ func PreviewAccounts(ctx context.Context, tx AccountTx, primary, secondary int64
 		elements("external_refs", p.Refs, s.Refs, text, plain, same[string]), elements("domains", p.Domains, s.Domains, text, plain, same[string]),
 		elements("websites", p.Websites, s.Websites, text, plain, same[string]), ownerOutlook(p.Owners, s.Owners), tagOutlook(p.Tags, s.Tags),
 	}
+	fields = append(fields, customOutlooks(custom{&p.Custom, &p.Subtype}, custom{&s.Custom, &s.Subtype}, custom{&result.Custom, &result.Subtype})...)
 	return result, meant(fields), nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -58,6 +59,8 @@ type Observation struct {
 	Associations []contact.Association
 	Owners       []int64
 	Tags         []tag.Use
+	Subtype      string
+	Custom       schema.Values
 	Source       string  // api, import/12, …
 	Channel      Channel // which rules find the contact
 	// Trace is told of each look of a rule, where there is one.

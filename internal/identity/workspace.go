@@ -95,6 +95,7 @@ func PreviewWorkspaces(ctx context.Context, tx AccountTx, primary, secondary int
 		elements("external_ref", WorkspaceRefs(p), WorkspaceRefs(s), text, plain, same[string]),
 		ownerOutlook(p.Owners, s.Owners), tagOutlook(p.Tags, s.Tags),
 	}
+	fields = append(fields, customOutlooks(custom{&p.Custom, &p.Subtype}, custom{&s.Custom, &s.Subtype}, custom{&result.Custom, &result.Subtype})...)
 	return result, meant(fields), nil
 }
 
@@ -144,7 +145,7 @@ func (workspaces) names(v *account.Workspace) []string {
 	for _, t := range v.Tags {
 		out = append(out, nameTag(t.N))
 	}
-	return out
+	return append(out, custom{&v.Custom, &v.Subtype}.names()...)
 }
 
 func (workspaces) begin(*kin[account.Workspace], *kinsman[account.Workspace], *account.Workspace) {}
@@ -170,6 +171,7 @@ func (workspaces) adopt(_ *kin[account.Workspace], v, from *account.Workspace, h
 	v.Default = v.Default || from.Default
 	v.Owners = unite(v.Owners, from.Owners, func(o int64) bool { return shown(nameOwner(o)) }, same[int64])
 	v.Tags = unite(v.Tags, from.Tags, func(t tag.Use) bool { return shown(nameTag(t.N)) }, func(a, b tag.Use) bool { return a.N == b.N })
+	custom{&v.Custom, &v.Subtype}.adopt(custom{&from.Custom, &from.Subtype}, shown)
 }
 
 func (workspaces) finish(*kinsman[account.Workspace], *account.Workspace, bool) {}
@@ -199,6 +201,7 @@ func (k workspaces) edit(g *kin[account.Workspace], before, after *account.Works
 	}
 	r.Own.Owners = editList(g.hide, r.Own.Owners, before.Owners, after.Owners, func(o int64) int64 { return o }, nameOwner, same[int64])
 	r.Own.Tags = editList(g.hide, r.Own.Tags, before.Tags, after.Tags, func(t tag.Use) int64 { return t.N }, nameTag, same[tag.Use])
+	editCustom(g.hide, custom{&r.Own.Custom, &r.Own.Subtype}, custom{&before.Custom, &before.Subtype}, custom{&after.Custom, &after.Subtype})
 	r.changed(k.tx)
 }
 

@@ -11,23 +11,23 @@ import (
 )
 
 const accountColumns = `n, display_name, description, refs, domains, websites, tier, parent_n, workspace_n, owners, tags,
-	import_n, version, created_at, created_by, modified_at, modified_by`
+	import_n, version, created_at, created_by, modified_at, modified_by, custom, subtype`
 
 type accountRow struct {
 	account.Account
-	refs, domains, websites, owners, tags []byte
+	refs, domains, websites, owners, tags, custom []byte
 }
 
 func scanAccount(r *accountRow) []any {
 	return []any{
 		&r.N, &r.DisplayName, &r.Description, &r.refs, &r.domains, &r.websites, &r.Tier, &r.ParentN, &r.WorkspaceN, &r.owners, &r.tags,
-		&r.ImportN, &r.Version, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy,
+		&r.ImportN, &r.Version, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy, &r.custom, &r.Subtype,
 	}
 }
 
 func (r *accountRow) account() (*account.Account, error) {
 	a := r.Account
-	err := unpack(r.refs, &a.Refs, r.domains, &a.Domains, r.websites, &a.Websites, r.owners, &a.Owners, r.tags, &a.Tags)
+	err := unpack(r.refs, &a.Refs, r.domains, &a.Domains, r.websites, &a.Websites, r.owners, &a.Owners, r.tags, &a.Tags, r.custom, &a.Custom)
 	return &a, err
 }
 
@@ -43,7 +43,7 @@ func accountAttrs(a *account.Account) []attr {
 		out = append(out, attr{accountSite, s})
 	}
 	out = tagAttrs(out, accountTag, a.Tags)
-	return numAttrs(out, accountOwner, a.Owners)
+	return customAttrs(numAttrs(out, accountOwner, a.Owners), don.Account, a.Subtype, a.Custom)
 }
 
 // Accounts returns the live accounts with the numbers given, by number.
@@ -94,9 +94,9 @@ func (tx *Tx) InsertAccount(ctx context.Context, a *account.Account) error {
 
 func (tx *Tx) putAccount(ctx context.Context, a *account.Account) error {
 	_, err := tx.q.exec(ctx, `INSERT INTO account (org_id, `+accountColumns+`, name_key)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
 		tx.scope.OrgID, a.N, a.DisplayName, a.Description, pack(a.Refs), pack(a.Domains), pack(a.Websites), a.Tier, a.ParentN, a.WorkspaceN,
-		pack(a.Owners), pack(a.Tags), a.ImportN, a.Version, a.CreatedAt, a.CreatedBy, a.ModifiedAt, a.ModifiedBy, contact.FoldName(a.DisplayName))
+		pack(a.Owners), pack(a.Tags), a.ImportN, a.Version, a.CreatedAt, a.CreatedBy, a.ModifiedAt, a.ModifiedBy, a.Custom.Pack(), a.Subtype, contact.FoldName(a.DisplayName))
 	if err != nil {
 		return err
 	}
@@ -130,9 +130,10 @@ func (tx *Tx) rewriteAccount(ctx context.Context, before, after *account.Account
 	after.Version = before.Version + 1
 	after.ModifiedAt, after.ModifiedBy = tx.now, tx.scope.Actor.Tail()
 	_, err = tx.q.exec(ctx, `UPDATE account SET display_name = $3, description = $4, refs = $5, domains = $6, websites = $7, tier = $8,
-		parent_n = $9, owners = $10, tags = $11, version = $12, modified_at = $13, modified_by = $14, workspace_n = $15, name_key = $16 WHERE org_id = $1 AND n = $2`,
+		parent_n = $9, owners = $10, tags = $11, version = $12, modified_at = $13, modified_by = $14, workspace_n = $15, name_key = $16, custom = $17, subtype = $18 WHERE org_id = $1 AND n = $2`,
 		tx.scope.OrgID, after.N, after.DisplayName, after.Description, pack(after.Refs), pack(after.Domains), pack(after.Websites), after.Tier,
-		after.ParentN, pack(after.Owners), pack(after.Tags), after.Version, after.ModifiedAt, after.ModifiedBy, after.WorkspaceN, contact.FoldName(after.DisplayName))
+		after.ParentN, pack(after.Owners), pack(after.Tags), after.Version, after.ModifiedAt, after.ModifiedBy, after.WorkspaceN, contact.FoldName(after.DisplayName),
+		after.Custom.Pack(), after.Subtype)
 	if err != nil {
 		return d, false, err
 	}
@@ -170,29 +171,29 @@ func (tx *Tx) ChildAccounts(ctx context.Context, parent int64) ([]int64, error) 
 }
 
 const spaceColumns = `n, account_n, display_name, description, ref, other_refs, domain, environment, tier, is_default, owners, tags,
-	import_n, version, created_at, created_by, modified_at, modified_by`
+	import_n, version, created_at, created_by, modified_at, modified_by, custom, subtype`
 
 type spaceRow struct {
 	account.Workspace
-	refs, owners, tags []byte
+	refs, owners, tags, custom []byte
 }
 
 func scanSpace(r *spaceRow) []any {
 	return []any{
 		&r.N, &r.AccountN, &r.DisplayName, &r.Description, &r.Ref, &r.refs, &r.Domain, &r.Environment, &r.Tier, &r.Default, &r.owners, &r.tags,
-		&r.ImportN, &r.Version, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy,
+		&r.ImportN, &r.Version, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy, &r.custom, &r.Subtype,
 	}
 }
 
 func (r *spaceRow) workspace() (*account.Workspace, error) {
 	w := r.Workspace
-	return &w, unpack(r.refs, &w.OtherRefs, r.owners, &w.Owners, r.tags, &w.Tags)
+	return &w, unpack(r.refs, &w.OtherRefs, r.owners, &w.Owners, r.tags, &w.Tags, r.custom, &w.Custom)
 }
 
 func spaceAttrs(w *account.Workspace) []attr {
 	out := []attr{{spaceName, contact.FoldName(w.DisplayName)}, {spaceAccount, num(w.AccountN)}}
 	out = tagAttrs(out, spaceTag, w.Tags)
-	return numAttrs(out, spaceOwner, w.Owners)
+	return customAttrs(numAttrs(out, spaceOwner, w.Owners), don.Workspace, w.Subtype, w.Custom)
 }
 
 // Workspaces returns the live workspaces with the numbers given, by number.
@@ -243,9 +244,9 @@ func (tx *Tx) InsertWorkspace(ctx context.Context, w *account.Workspace) error {
 
 func (tx *Tx) putWorkspace(ctx context.Context, w *account.Workspace) error {
 	_, err := tx.q.exec(ctx, `INSERT INTO workspace (org_id, `+spaceColumns+`, name_key)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
 		tx.scope.OrgID, w.N, w.AccountN, w.DisplayName, w.Description, w.Ref, pack(w.OtherRefs), w.Domain, w.Environment, w.Tier, w.Default,
-		pack(w.Owners), pack(w.Tags), w.ImportN, w.Version, w.CreatedAt, w.CreatedBy, w.ModifiedAt, w.ModifiedBy, contact.FoldName(w.DisplayName))
+		pack(w.Owners), pack(w.Tags), w.ImportN, w.Version, w.CreatedAt, w.CreatedBy, w.ModifiedAt, w.ModifiedBy, w.Custom.Pack(), w.Subtype, contact.FoldName(w.DisplayName))
 	if err != nil {
 		return err
 	}
@@ -279,9 +280,10 @@ func (tx *Tx) rewriteWorkspace(ctx context.Context, before, after *account.Works
 	after.Version = before.Version + 1
 	after.ModifiedAt, after.ModifiedBy = tx.now, tx.scope.Actor.Tail()
 	_, err = tx.q.exec(ctx, `UPDATE workspace SET display_name = $3, description = $4, ref = $5, domain = $6, environment = $7, tier = $8,
-		owners = $9, tags = $10, version = $11, modified_at = $12, modified_by = $13, account_n = $14, is_default = $15, name_key = $16, other_refs = $17 WHERE org_id = $1 AND n = $2`,
+		owners = $9, tags = $10, version = $11, modified_at = $12, modified_by = $13, account_n = $14, is_default = $15, name_key = $16, other_refs = $17, custom = $18, subtype = $19 WHERE org_id = $1 AND n = $2`,
 		tx.scope.OrgID, after.N, after.DisplayName, after.Description, after.Ref, after.Domain, after.Environment, after.Tier,
-		pack(after.Owners), pack(after.Tags), after.Version, after.ModifiedAt, after.ModifiedBy, after.AccountN, after.Default, contact.FoldName(after.DisplayName), pack(after.OtherRefs))
+		pack(after.Owners), pack(after.Tags), after.Version, after.ModifiedAt, after.ModifiedBy, after.AccountN, after.Default, contact.FoldName(after.DisplayName), pack(after.OtherRefs),
+		after.Custom.Pack(), after.Subtype)
 	if err != nil {
 		return d, false, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -61,6 +62,23 @@ func contactAttrs(c *contact.Contact) []attr {
 	out := make([]attr, len(list))
 	for i, a := range list {
 		out[i] = attr{a.Field, a.Value}
+	}
+	return customAttrs(out, don.Contact, c.Subtype, c.Custom)
+}
+
+// letters stand before the names of fields, as in those above.
+var letters = map[don.Type]string{don.Contact: "c.", don.Account: "a.", don.Workspace: "W."}
+
+// customAttrs adds the entries of a subtype and of custom values.
+func customAttrs(out []attr, of don.Type, subtype string, v schema.Values) []attr {
+	if subtype != "" {
+		out = append(out, attr{letters[of] + "subtype", subtype})
+	}
+	if len(v) == 0 {
+		return out
+	}
+	for _, e := range v.Index(contact.FoldName) {
+		out = append(out, attr{letters[of] + e.Field, e.Value})
 	}
 	return out
 }

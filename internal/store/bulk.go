@@ -19,7 +19,9 @@ var (
 		{"verified", "boolean"}, {"state", "text"}, {"import_n", "bigint"}, {"version", "bigint"},
 		{"created_at", "timestamptz"}, {"created_by", "text"}, {"modified_at", "timestamptz"}, {"modified_by", "text"},
 	}, []int{1}, []int{0, 11, 12, 13, 14, 15, 16, 17, 18}}
-	historyTable = table{"history", []column{
+	// Most contacts have no custom values; these have.
+	contactCustomTable = table{"contact", append(slices.Clone(contactTable.cols), column{"custom", "text"}, column{"subtype", "text"}), contactTable.key, contactTable.alike}
+	historyTable       = table{"history", []column{
 		{"org_id", "bigint"}, {"type", "smallint"}, {"n", "bigint"}, {"id", "bigint"},
 		{"at", "timestamptz"}, {"actor", "text"}, {"op", "text"}, {"delta", "text"},
 	}, []int{1, 2, 3}, []int{0, 1, 4, 5, 6}}

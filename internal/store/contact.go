@@ -12,24 +12,24 @@ import (
 )
 
 const contactColumns = `n, display_name, full_name, description, identifiers, associations, owners, tags,
-	verified, state, import_n, version, created_at, created_by, modified_at, modified_by, merged`
+	verified, state, import_n, version, created_at, created_by, modified_at, modified_by, merged, custom, subtype`
 
 // contactRow is a contact as it is stored: lists are JSON.
 type contactRow struct {
 	contact.Contact
-	identifiers, associations, owners, tags []byte
+	identifiers, associations, owners, tags, custom []byte
 }
 
 func scanContact(r *contactRow) []any {
 	return []any{
 		&r.N, &r.DisplayName, &r.FullName, &r.Description, &r.identifiers, &r.associations, &r.owners, &r.tags,
-		&r.Verified, &r.State, &r.ImportN, &r.Version, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy, &r.Merged,
+		&r.Verified, &r.State, &r.ImportN, &r.Version, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy, &r.Merged, &r.custom, &r.Subtype,
 	}
 }
 
 func (r *contactRow) contact() (*contact.Contact, error) {
 	c := r.Contact
-	err := unpack(r.identifiers, &c.Identifiers, r.associations, &c.Associations, r.owners, &c.Owners, r.tags, &c.Tags)
+	err := unpack(r.identifiers, &c.Identifiers, r.associations, &c.Associations, r.owners, &c.Owners, r.tags, &c.Tags, r.custom, &c.Custom)
 	return &c, err
 }
 
@@ -155,7 +155,11 @@ func (tx *Tx) copyContacts(ctx context.Context, cs []*contact.Contact) error {
 }
 
 func (tx *Tx) copyPacked(ctx context.Context, cs []*contact.Contact, packed []contact.Packed) error {
-	_, err := tx.q.insert(ctx, contactTable, refuse, len(cs), func(i int, w *record) {
+	target, custom := contactTable, slices.ContainsFunc(cs, func(c *contact.Contact) bool { return len(c.Custom) > 0 || c.Subtype != "" })
+	if custom {
+		target = contactCustomTable
+	}
+	_, err := tx.q.insert(ctx, target, refuse, len(cs), func(i int, w *record) {
 		c, p := cs[i], &packed[i]
 		w.Int(tx.scope.OrgID)
 		w.Int(c.N)
@@ -176,6 +180,10 @@ func (tx *Tx) copyPacked(ctx context.Context, cs []*contact.Contact, packed []co
 		w.Text(c.CreatedBy)
 		w.Time(c.ModifiedAt)
 		w.Text(c.ModifiedBy)
+		if custom {
+			w.Text(c.Custom.Pack())
+			w.Text(c.Subtype)
+		}
 	})
 	return err
 }
@@ -209,11 +217,11 @@ func (tx *Tx) rewrite(ctx context.Context, before, after *contact.Contact) (stri
 	after.Version = before.Version + 1
 	after.ModifiedAt, after.ModifiedBy = tx.now, tx.scope.Actor.Tail()
 	err = tx.q.send(ctx, `UPDATE contact SET display_name = $3, full_name = $4, description = $5, identifiers = $6, associations = $7,
-		owners = $8, tags = $9, verified = $10, email_key = $11, state = $12, version = $13, modified_at = $14, modified_by = $15, name_key = $16, merged = $17
+		owners = $8, tags = $9, verified = $10, email_key = $11, state = $12, version = $13, modified_at = $14, modified_by = $15, name_key = $16, merged = $17, custom = $18, subtype = $19
 		WHERE org_id = $1 AND n = $2`,
 		tx.scope.OrgID, after.N, after.DisplayName, after.FullName, after.Description, pack(after.Identifiers), pack(after.Associations),
 		pack(after.Owners), pack(after.Tags), after.Verified, after.EmailKey(), after.State, after.Version, after.ModifiedAt, after.ModifiedBy,
-		contact.FoldName(after.DisplayName), after.Merged)
+		contact.FoldName(after.DisplayName), after.Merged, after.Custom.Pack(), after.Subtype)
 	if err != nil {
 		return d, false, err
 	}

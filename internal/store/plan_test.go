@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
@@ -14,6 +15,7 @@ import (
 	"github.com/kith-id/kith/internal/filter"
 	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/tag"
 	"github.com/kith-id/kith/internal/testpg"
 )
@@ -67,6 +69,9 @@ func planContact(rng *rand.Rand, n int64) *contact.Contact {
 		Associations: []contact.Association{{Type: don.Account, N: 1 + n%5}},
 		Tags:         []tag.Use{{N: 1 + n%3}},
 		Owners:       []int64{1 + n%4},
+	}
+	if n%3 > 0 {
+		c.Custom = schema.Values{"tnt__plan": []string{"gold", "silver"}[n%2], "tnt__seats": json.Number(fmt.Sprint(n % 50))}
 	}
 	if n%10 > 0 {
 		mail := fmt.Sprintf("p%05d.%d@example.com", rng.IntN(99999), n)
@@ -213,6 +218,7 @@ func planFilters() []contact.Filter {
 	no, yes := false, true
 	from := time.Date(2024, 1, 3, 0, 0, 0, 0, time.UTC)
 	to := from.Add(time.Hour)
+	low := 20.0
 	return []contact.Filter{
 		{},
 		{Tags: []tag.Use{{N: 1}}},
@@ -228,6 +234,9 @@ func planFilters() []contact.Filter {
 		{Where: join(filter.And, is("tag", "1"), join(filter.Not, join(filter.Or, is("owner", "1"), filter.Bound{Op: filter.Exists, Field: filter.Field{Name: "workspace"}})))},
 		{Where: filter.Bound{Op: filter.Prefix, Field: filter.Field{Name: "name"}, Keys: []string{"name 00"}}},
 		{Where: join(filter.Or, is("email", "a@example.com"), filter.Bound{Op: filter.Within, Field: filter.Field{Name: "created"}, Range: filter.Bounds{From: &from, To: &to}})},
+		{Where: is("tnt__plan", "gold")},
+		{Where: join(filter.And, filter.Bound{Op: filter.Within, Field: filter.Field{Name: "tnt__seats", Type: filter.Number}, Range: filter.Bounds{Low: &low}}, is("tag", "1"))},
+		{Where: join(filter.Not, filter.Bound{Op: filter.Exists, Field: filter.Field{Name: "tnt__plan"}})},
 		{Where: join(filter.Or, join(filter.And, is("tag", "1"), is("owner", "3")), join(filter.Not, is("verified", "true")))},
 	}
 }

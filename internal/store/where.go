@@ -24,7 +24,7 @@ type source func(b filter.Bound) (cond, bool)
 // sources are the fields that indexes serve, by kind of record.
 var sources = map[don.Type]map[string]source{
 	don.Contact: {
-		"id": numberSource("contact"), "name": attrSource(contactName, "name_key"),
+		"id": numberSource("contact"), "subtype": attrSource("c.subtype", "subtype"), "name": attrSource(contactName, "name_key"),
 		"owner": attrSource(contactOwner, "owners"), "tag": attrSource(contactTag, "tags"),
 		"account": placeSource(don.Account), "workspace": placeSource(don.Workspace),
 		"email": keySource(don.Contact, contact.KindEmail), "phone": keySource(don.Contact, contact.KindPhone), "ref": keySource(don.Contact, contact.KindRef),
@@ -32,14 +32,14 @@ var sources = map[don.Type]map[string]source{
 		"created": dateSource("contact", "created_at"), "modified": dateSource("contact", "modified_at"),
 	},
 	don.Account: {
-		"id": numberSource("account"), "name": attrSource(accountName, "name_key"),
+		"id": numberSource("account"), "subtype": attrSource("a.subtype", "subtype"), "name": attrSource(accountName, "name_key"),
 		"owner": attrSource(accountOwner, "owners"), "tag": attrSource(accountTag, "tags"),
 		"tier": attrSource(accountTier, "tier"), "website": attrSource(accountSite, "websites"), "parent": attrSource(accountParent, "parent_n"),
 		"ref": keySource(don.Account, identity.KindAccountRef), "domain": keySource(don.Account, identity.KindDomain),
 		"created_by": authorSource("account"), "created": dateSource("account", "created_at"), "modified": dateSource("account", "modified_at"),
 	},
 	don.Workspace: {
-		"id": numberSource("workspace"), "name": attrSource(spaceName, "name_key"),
+		"id": numberSource("workspace"), "subtype": attrSource("W.subtype", "subtype"), "name": attrSource(spaceName, "name_key"),
 		"owner": attrSource(spaceOwner, "owners"), "tag": attrSource(spaceTag, "tags"),
 		"account": attrSource(spaceAccount, "account_n"), "ref": keySource(don.Workspace, identity.KindWorkspaceRef),
 		"created_by": authorSource("workspace"), "created": dateSource("workspace", "created_at"), "modified": dateSource("workspace", "modified_at"),
@@ -97,7 +97,7 @@ func (l *listing) where(b filter.Bound, not bool) (cond, bool) {
 	}
 	of := sources[l.of][b.Field.Name]
 	if of == nil {
-		return cond{}, false
+		of = customSource(l.of, b.Field.Name)
 	}
 	c, ok := of(b)
 	if ok && not {

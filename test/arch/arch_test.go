@@ -19,7 +19,7 @@ const module = "github.com/kith-id/kith/"
 // higher room may stand on.
 const (
 	leaves  = "errs don page filter "
-	records = leaves + "org contact account tag "
+	records = leaves + "org schema contact account tag "
 	domain  = records + "identity auth job "
 	cases   = domain + "directory importer "
 )
@@ -36,8 +36,9 @@ var allowed = map[string]string{
 
 	"org":     leaves,
 	"tag":     leaves + "org",
-	"contact": leaves + "org tag",
-	"account": leaves + "org tag",
+	"schema":  leaves,
+	"contact": leaves + "org tag schema",
+	"account": leaves + "org tag schema",
 
 	"auth":     leaves + "org contact", // a member's address is normalised as a contact's
 	"job":      leaves + "org",

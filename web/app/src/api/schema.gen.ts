@@ -1485,6 +1485,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/schemas.aggregated.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get all fields of a kind of record together */
+        get: operations["schemas-aggregated-get"];
+        put?: never;
+        /** Get all fields of a kind of record together */
+        post: operations["schemas-aggregated-get-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schemas.custom.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a version of a fragment of custom fields */
+        get: operations["schemas-custom-get"];
+        put?: never;
+        /** Get a version of a fragment of custom fields */
+        post: operations["schemas-custom-get-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schemas.custom.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List versions of fragments of custom fields */
+        get: operations["schemas-custom-list"];
+        put?: never;
+        /** List versions of fragments of custom fields */
+        post: operations["schemas-custom-list-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schemas.custom.set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Define custom fields
+         * @description Makes a new version of the fragment: what is given is its whole new state. Records keep their values.
+         */
+        post: operations["schemas-custom-set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schemas.stock.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the fields that all records of a kind have */
+        get: operations["schemas-stock-get"];
+        put?: never;
+        /** Get the fields that all records of a kind have */
+        post: operations["schemas-stock-get-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schemas.stock.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the fields that all records have */
+        get: operations["schemas-stock-list"];
+        put?: never;
+        /** List the fields that all records have */
+        post: operations["schemas-stock-list-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schemas.subtypes.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List subtypes */
+        get: operations["schemas-subtypes-list"];
+        put?: never;
+        /** List subtypes */
+        post: operations["schemas-subtypes-list-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/service-accounts.create": {
         parameters: {
             query?: never;
@@ -1752,6 +1880,10 @@ export interface components {
              * @description RFC 3339 in UTC with milliseconds.
              */
             created_date: string;
+            /** @description Values of custom fields by name. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
             description?: string;
             display_id: string;
             display_name: string;
@@ -1771,6 +1903,7 @@ export interface components {
             /** @description The account that this one was merged into. */
             primary_account?: components["schemas"]["AccountSummary"];
             stock_schema_fragment: string;
+            subtype?: string;
             tags?: components["schemas"]["TagWithValue"][];
             tier?: string;
             websites?: string[];
@@ -1809,7 +1942,7 @@ export interface components {
         AccountsCreateRequest: {
             /** @description Files are not supported yet. */
             artifacts?: string[];
-            /** @description Custom fields; the org has none in this release. */
+            /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
             custom_fields?: {
                 [key: string]: unknown;
             };
@@ -1832,7 +1965,7 @@ export interface components {
             parent?: string | null;
             /**
              * @deprecated
-             * @description Custom fields are not supported yet.
+             * @description The org's own fragment; use custom_schema_spec.
              */
             schema_fragment_ids?: string[];
             /** @description The record's tags. Replaces the list. */
@@ -1854,7 +1987,7 @@ export interface components {
             created_by?: string[];
             /** @description When the record was made. */
             created_date?: components["schemas"]["DateFilterInput"];
-            /** @description Custom fields; the org has none in this release. */
+            /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
             custom_fields?: {
                 [key: string]: unknown;
             };
@@ -1893,7 +2026,7 @@ export interface components {
             parent?: string[];
             /** @description Accounts have no stages in this release, so any value finds none. */
             stage?: string[];
-            /** @description Accounts have no subtypes in this release, so any value finds none. */
+            /** @description Of any of these subtypes. */
             subtype?: string[];
             /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
             tags?: string[];
@@ -1912,7 +2045,7 @@ export interface components {
             created_by?: string[];
             /** @description When the record was made. */
             created_date?: components["schemas"]["DateFilterInput"];
-            /** @description Custom fields; the org has none in this release. */
+            /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
             custom_fields?: {
                 [key: string]: unknown;
             };
@@ -1958,7 +2091,7 @@ export interface components {
             sort_by?: string[];
             /** @description Accounts have no stages in this release, so any value finds none. */
             stage?: string[];
-            /** @description Accounts have no subtypes in this release, so any value finds none. */
+            /** @description Of any of these subtypes. */
             subtype?: string[];
             /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
             tags?: string[];
@@ -1983,7 +2116,7 @@ export interface components {
             created_date?: components["schemas"]["DateFilterInput"];
             /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
             cursor?: string;
-            /** @description Custom fields; the org has none in this release. */
+            /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
             custom_fields?: {
                 [key: string]: unknown;
             };
@@ -2039,7 +2172,7 @@ export interface components {
             sort_by?: string[];
             /** @description Accounts have no stages in this release, so any value finds none. */
             stage?: string[];
-            /** @description Accounts have no subtypes in this release, so any value finds none. */
+            /** @description Of any of these subtypes. */
             subtype?: string[];
             /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
             tags?: string[];
@@ -2081,7 +2214,7 @@ export interface components {
         AccountsUpdateRequest: {
             /** @description Files are not supported yet. */
             artifacts?: components["schemas"]["SetListInput"];
-            /** @description Custom fields; the org has none in this release. */
+            /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
             custom_fields?: {
                 [key: string]: unknown;
             };
@@ -2106,7 +2239,7 @@ export interface components {
             parent?: string | null;
             /**
              * @deprecated
-             * @description Custom fields are not supported yet.
+             * @description The org's own fragment; use custom_schema_spec.
              */
             schema_fragment_ids?: string[];
             /** @description The record's tags. Replaces the list. */
@@ -2115,6 +2248,20 @@ export interface components {
             tier?: string | null;
             /** @description The domains of new ones are added to domains, unless they are another account's. */
             websites?: components["schemas"]["SetListInput"];
+        };
+        AggregatedOut: {
+            schema: components["schemas"]["AggregatedSchema"];
+        };
+        AggregatedSchema: {
+            conditions: components["schemas"]["SchemaCondition"][];
+            custom_composite_schemas: components["schemas"]["Item"][];
+            /** @description Names have their prefix. */
+            custom_fields: components["schemas"]["SchemaField"][];
+            /** @enum {string} */
+            leaf_type: "account" | "revo" | "revu";
+            stock_composite_schemas: components["schemas"]["Item"][];
+            stock_field_overrides: components["schemas"]["SchemaOverride"][];
+            stock_fields: components["schemas"]["SchemaField"][];
         };
         Association: {
             associated_to: components["schemas"]["OrgSummary"];
@@ -2247,6 +2394,15 @@ export interface components {
             rev_user: components["schemas"]["RecordSummary"];
             /** @description held: it has an identifier that was given; claim: its visitor claims one; visitor_return: it was made at the same browser. */
             rule: string;
+        };
+        Choice: {
+            /** Format: int64 */
+            id?: number;
+            is_deprecated?: boolean;
+            label: string;
+            /** Format: int64 */
+            ordinal?: number;
+            tooltip?: string;
         };
         ChosenIdentifierInput: {
             /** @enum {string} */
@@ -2771,6 +2927,63 @@ export interface components {
             before: string;
             field: string;
         };
+        FieldInInput: {
+            /** @description Of an enum: texts. Of a uenum: objects with id and label. Either may be objects with label, is_deprecated, ordinal and tooltip. */
+            allowed_values?: unknown[];
+            /** @description Of an array: the type of its elements. */
+            base_type?: string;
+            contains?: string;
+            /** @description What new records get. */
+            default_value?: unknown;
+            description?: string;
+            /** Format: int64 */
+            eq_items?: number;
+            /** Format: int64 */
+            eq_len?: number;
+            /** @description array, bool, date, double, enum, id, int, json_value, rich_text, text, timestamp, tokens or uenum. It cannot change. */
+            field_type: string;
+            /**
+             * @description What a text or number is; values are checked for it.
+             * @enum {string}
+             */
+            format?: "currency" | "email" | "phone" | "rating" | "url";
+            /** Format: double */
+            gt?: number;
+            /** Format: double */
+            gte?: number;
+            /** @description Of an id: rev_user, account, rev_org, dev_user, tag; any of them when absent. */
+            id_type?: string[];
+            /** @description Whether lists can be filtered by it. It may change at any time. */
+            is_filterable?: boolean;
+            /** @description Whether a value that was set stays. */
+            is_immutable?: boolean;
+            /** @description Whether it is personal data. */
+            is_pii?: boolean;
+            /** @description Whether requests with validate_required_fields must leave a value. */
+            is_required?: boolean;
+            /** Format: double */
+            lt?: number;
+            /** Format: double */
+            lte?: number;
+            /** Format: int64 */
+            max_items?: number;
+            /** Format: int64 */
+            max_len?: number;
+            /** Format: int64 */
+            min_items?: number;
+            /** Format: int64 */
+            min_len?: number;
+            /** @description Lower-case letters, digits and single underscores; without the prefix. */
+            name: string;
+            /** @description An RE2 expression that values must match. */
+            pattern?: string;
+            prefix?: string;
+            suffix?: string;
+            /** @description How the field is shown: display_name, is_hidden, order, unit and others. is_sortable and is_groupable need is_filterable. */
+            ui?: {
+                [key: string]: unknown;
+            };
+        };
         FieldOutlook: {
             /** @description Values that fill what the primary has empty. */
             adopted: components["schemas"]["OutlookValue"][];
@@ -2800,6 +3013,54 @@ export interface components {
             type: "and" | "not" | "or" | "primitive" | "some";
             /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
             values?: unknown[];
+        };
+        Fragment: {
+            app?: string;
+            app_display_name?: string;
+            conditions?: components["schemas"]["SchemaCondition"][];
+            created_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            created_date: string;
+            description?: string;
+            display_id: string;
+            fields: components["schemas"]["SchemaField"][];
+            id: string;
+            is_deprecated: boolean;
+            /** @enum {string} */
+            leaf_type: "account" | "revo" | "revu";
+            modified_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            modified_date: string;
+            /** @description The version that took this one's place; absent for the one in force. */
+            new_fragment_ref?: components["schemas"]["FragmentRef"];
+            /** @description The version before this one. */
+            old_fragment_ref?: components["schemas"]["FragmentRef"];
+            stock_field_overrides?: components["schemas"]["SchemaOverride"][];
+            subtype?: string;
+            subtype_display_name?: string;
+            /** @enum {string} */
+            type: "app_fragment" | "custom_type_fragment" | "tenant_fragment";
+            /** Format: int64 */
+            version: number;
+        };
+        FragmentOut: {
+            fragment: components["schemas"]["Fragment"];
+        };
+        FragmentRef: {
+            id: string;
+            /** @enum {string} */
+            type: "app_fragment" | "custom_type_fragment" | "tenant_fragment";
+        };
+        FragmentsOut: {
+            /** @description Goes on after this page. Absent on the last one. */
+            next_cursor?: string;
+            result: components["schemas"]["Fragment"][];
         };
         Identifier: {
             /** @description email, phone, external_ref, or the name of a channel or source. */
@@ -3062,6 +3323,7 @@ export interface components {
              */
             id: string;
         };
+        Item: Record<string, never>;
         Kept: {
             display_name: string;
             reason: string;
@@ -3491,6 +3753,10 @@ export interface components {
              * @description RFC 3339 in UTC with milliseconds.
              */
             created_date: string;
+            /** @description Values of custom fields by name. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
             description?: string;
             display_id: string;
             display_name: string;
@@ -3512,6 +3778,7 @@ export interface components {
             /** @description The workspace that this one was merged into. */
             primary_rev_org?: components["schemas"]["RecordSummary"];
             stock_schema_fragment: string;
+            subtype?: string;
             tags?: components["schemas"]["TagWithValue"][];
             tier?: string;
         };
@@ -3526,11 +3793,11 @@ export interface components {
             account: string;
             /** @description Files are not supported yet. */
             artifacts?: string[];
-            /** @description Custom fields; the org has none in this release. */
+            /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
             custom_fields?: {
                 [key: string]: unknown;
             };
-            /** @description Custom fields are not supported yet. */
+            /** @description The org's own fragment; use custom_schema_spec. */
             custom_schema_fragments?: string[];
             /** @description Which schemas the custom fields belong to. */
             custom_schema_spec?: components["schemas"]["SchemaSpecInput"];
@@ -3585,9 +3852,9 @@ export interface components {
             created_date?: components["schemas"]["DateFilterInput"];
             /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
             cursor?: string;
-            /** @description Custom fields; the org has none in this release. */
+            /** @description Custom fields with values, each as tnt__plan:gold; all must fit. */
             custom_field_filter?: string[];
-            /** @description Custom fields; the org has none in this release. */
+            /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
             custom_fields?: {
                 [key: string]: unknown;
             };
@@ -3674,11 +3941,11 @@ export interface components {
             account?: string;
             /** @description Files are not supported yet. */
             artifacts?: components["schemas"]["SetListInput"];
-            /** @description Custom fields; the org has none in this release. */
+            /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
             custom_fields?: {
                 [key: string]: unknown;
             };
-            /** @description Custom fields are not supported yet. */
+            /** @description The org's own fragment; use custom_schema_spec. */
             custom_schema_fragments?: string[];
             /** @description Which schemas the custom fields belong to. */
             custom_schema_spec?: components["schemas"]["SchemaSpecInput"];
@@ -3714,6 +3981,10 @@ export interface components {
              * @description RFC 3339 in UTC with milliseconds.
              */
             created_date: string;
+            /** @description Values of custom fields by name. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
             description?: string;
             display_id: string;
             display_name: string;
@@ -3743,6 +4014,7 @@ export interface components {
             /** @enum {string} */
             state: "active" | "deactivated" | "deleted" | "locked" | "shadow" | "unassigned";
             stock_schema_fragment: string;
+            subtype?: string;
             tags?: components["schemas"]["TagWithValue"][];
         };
         RevUserOut: {
@@ -3784,13 +4056,13 @@ export interface components {
             account?: string;
             /** @description Files are not supported yet. */
             artifacts?: string[];
-            /** @description Custom fields; the org has none in this release. */
+            /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
             custom_fields?: {
                 [key: string]: unknown;
             };
             /**
              * @deprecated
-             * @description Custom fields are not supported yet.
+             * @description The org's own fragment; use custom_schema_spec.
              */
             custom_schema_fragments?: string[];
             /** @description Which schemas the custom fields belong to. */
@@ -3844,7 +4116,7 @@ export interface components {
             created_by?: string[];
             /** @description When the record was made. */
             created_date?: components["schemas"]["DateFilterInput"];
-            /** @description Custom fields; the org has none in this release. */
+            /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
             custom_fields?: {
                 [key: string]: unknown;
             };
@@ -3983,7 +4255,7 @@ export interface components {
             created_date?: components["schemas"]["DateFilterInput"];
             /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
             cursor?: string;
-            /** @description Custom fields; the org has none in this release. */
+            /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
             custom_fields?: {
                 [key: string]: unknown;
             };
@@ -4088,7 +4360,7 @@ export interface components {
             created_date?: components["schemas"]["DateFilterInput"];
             /** @description next_cursor of the page before. Absent for the first page. */
             cursor?: string;
-            /** @description Custom fields; the org has none in this release. */
+            /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
             custom_fields?: {
                 [key: string]: unknown;
             };
@@ -4179,11 +4451,11 @@ export interface components {
         RevUsersUpdateRequest: {
             /** @description Files are not supported yet. */
             artifacts?: components["schemas"]["SetListInput"];
-            /** @description Custom fields; the org has none in this release. */
+            /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
             custom_fields?: {
                 [key: string]: unknown;
             };
-            /** @description Custom fields are not supported yet. */
+            /** @description The org's own fragment; use custom_schema_spec. */
             custom_schema_fragments?: components["schemas"]["SetListInput"];
             /** @description Which schemas the custom fields belong to. */
             custom_schema_spec?: components["schemas"]["SchemaSpecInput"];
@@ -4221,13 +4493,13 @@ export interface components {
             account?: string;
             /** @description Files are not supported yet. */
             artifacts?: string[];
-            /** @description Custom fields; the org has none in this release. */
+            /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
             custom_fields?: {
                 [key: string]: unknown;
             };
             /**
              * @deprecated
-             * @description Custom fields are not supported yet.
+             * @description The org's own fragment; use custom_schema_spec.
              */
             custom_schema_fragments?: string[];
             /** @description Which schemas the custom fields belong to. */
@@ -4284,21 +4556,193 @@ export interface components {
         ScanOut: {
             duplicate_scan: components["schemas"]["DuplicateScan"];
         };
+        SchemaCondition: {
+            effects: components["schemas"]["SchemaEffect"][];
+            /** @description A filter over the fragment's own fields, such as tnt__plan = enterprise. While it holds, the effects do. */
+            expression: string;
+        };
+        SchemaConditionInput: {
+            effects: components["schemas"]["SchemaEffectInput"][];
+            /** @description A filter over the fragment's own fields, such as tnt__plan = enterprise. While it holds, the effects do. */
+            expression: string;
+        };
         SchemaDropInput: {
             apps?: string[];
             subtype?: boolean;
         };
+        SchemaEffect: {
+            allowed_values?: string[];
+            /** @description Names with their prefix. */
+            fields: string[];
+            immutable?: boolean;
+            /** @description The fields cannot be given at all. */
+            invalid?: boolean;
+            require?: boolean;
+            /** @description A field that is not shown cannot be given. */
+            show?: boolean;
+        };
+        SchemaEffectInput: {
+            allowed_values?: string[];
+            /** @description Names with their prefix. */
+            fields: string[];
+            immutable?: boolean;
+            /** @description The fields cannot be given at all. */
+            invalid?: boolean;
+            require?: boolean;
+            /** @description A field that is not shown cannot be given. */
+            show?: boolean;
+        };
+        SchemaField: {
+            /** @description Texts of an enum, objects of a uenum. */
+            allowed_values?: unknown[];
+            base_type?: string;
+            /** @description The same, always as objects. */
+            choices?: components["schemas"]["Choice"][];
+            contains?: string;
+            default_value?: unknown;
+            description?: string;
+            /** Format: int64 */
+            eq_items?: number;
+            /** Format: int64 */
+            eq_len?: number;
+            field_type: string;
+            format?: string;
+            /** Format: double */
+            gt?: number;
+            /** Format: double */
+            gte?: number;
+            id_type?: string[];
+            is_filterable: boolean;
+            is_immutable: boolean;
+            is_pii: boolean;
+            is_required: boolean;
+            /** Format: double */
+            lt?: number;
+            /** Format: double */
+            lte?: number;
+            /** Format: int64 */
+            max_items?: number;
+            /** Format: int64 */
+            max_len?: number;
+            /** Format: int64 */
+            min_items?: number;
+            /** Format: int64 */
+            min_len?: number;
+            name: string;
+            pattern?: string;
+            prefix?: string;
+            suffix?: string;
+            ui?: {
+                [key: string]: unknown;
+            };
+        };
+        SchemaOverride: {
+            is_required?: boolean;
+            name: string;
+            ui?: {
+                [key: string]: unknown;
+            };
+        };
+        SchemaOverrideInput: {
+            is_required?: boolean;
+            name: string;
+            ui?: {
+                [key: string]: unknown;
+            };
+        };
+        SchemaSetOut: {
+            /** @description Of the new version. */
+            id: string;
+        };
         SchemaSpecInput: {
-            /** @description Apps; there are none in this release. */
+            /** @description Apps; their fields begin with app_<app>__. */
             apps?: string[];
-            /** @description What to drop. */
+            /** @description Takes the subtype or apps off the record, with their values. */
             drop?: components["schemas"]["SchemaDropInput"];
-            /** @description A subtype; there are none in this release. */
+            /** @description The record's subtype, which it gets with this request if it has another; its fields begin with ctype__. */
             subtype?: string;
             /** @description The org's own fields. */
             tenant_fragment?: boolean;
-            /** @description Whether required custom fields must be given. */
+            /** @description Whether required custom fields must have values. */
             validate_required_fields?: boolean;
+        };
+        SchemasAggregatedGetRequest: {
+            /** @description The subtype and apps whose fields are wanted besides the org's own. */
+            custom_schema_spec?: components["schemas"]["SchemaSpecInput"];
+            /** @description account, rev_user (revu) or rev_org (revo). */
+            leaf_type: string;
+        };
+        SchemasCustomGetRequest: {
+            /**
+             * Format: id
+             * @description In full or as a display id.
+             */
+            id: string;
+        };
+        SchemasCustomListRequest: {
+            /** @description Also versions that others took the place of. */
+            all_versions?: boolean;
+            app?: string[];
+            /** @description next_cursor of the page before. Absent for the first page. */
+            cursor?: string;
+            is_deprecated?: boolean;
+            /** @description account, rev_user (revu) or rev_org (revo). */
+            leaf_type?: string[];
+            /**
+             * Format: int64
+             * @description Fragments on a page. 50 when absent, at most 100.
+             */
+            limit?: number;
+            /** @description fields: without them. */
+            prune?: "fields"[];
+            subtype?: string[];
+            /** @description app_fragment, custom_type_fragment or tenant_fragment. */
+            types?: string[];
+        };
+        SchemasCustomSetRequest: {
+            /** @description Of an app_fragment. */
+            app?: string;
+            app_display_name?: string;
+            conditions?: components["schemas"]["SchemaConditionInput"][];
+            /** @description Fields of the version before to drop. Values that records have stay stored and are no longer shown by name. */
+            deleted_fields?: string[];
+            /** @description Whether records can no longer get the subtype or app. */
+            deprecated?: boolean;
+            /** @description At most 4096 bytes. */
+            description?: string;
+            /** @description All fields of the new version; those of the one before that are missing must stand in deleted_fields. */
+            fields?: components["schemas"]["FieldInInput"][];
+            /** @description The same. */
+            is_deprecated?: boolean;
+            /** @description account, rev_user (revu) or rev_org (revo). */
+            leaf_type: string;
+            stock_field_overrides?: components["schemas"]["SchemaOverrideInput"][];
+            /** @description Of a custom_type_fragment. */
+            subtype?: string;
+            subtype_display_name?: string;
+            /** @enum {string} */
+            type: "app_fragment" | "custom_type_fragment" | "tenant_fragment";
+        };
+        SchemasStockGetRequest: {
+            /** @description As a record's stock_schema_fragment has it, in place of leaf_type. */
+            id?: string;
+            /** @description account, rev_user (revu) or rev_org (revo). */
+            leaf_type?: string;
+        };
+        SchemasStockListRequest: {
+            /**
+             * @description Either: all kinds can have custom fields.
+             * @enum {string}
+             */
+            filter_preset?: "customizable_types_preset" | "no_preset";
+            /** @description account, rev_user (revu) or rev_org (revo); all when absent. */
+            leaf_type?: string[];
+            /** @description fields: without them. */
+            prune?: "fields"[];
+        };
+        SchemasSubtypesListRequest: {
+            /** @description account, rev_user (revu) or rev_org (revo); all when absent. */
+            leaf_types?: string[];
         };
         ServiceAccount: {
             /** @description By which the application knows itself; in the tokens of the application. */
@@ -4425,12 +4869,38 @@ export interface components {
             /** @description The new contact. */
             rev_user: components["schemas"]["RevUser"];
         };
+        StockListOut: {
+            result: components["schemas"]["StockSchema"][];
+        };
+        StockOut: {
+            fragment: components["schemas"]["StockSchema"];
+        };
+        StockSchema: {
+            composite_schemas: components["schemas"]["Item"][];
+            fields: components["schemas"]["SchemaField"][];
+            id: string;
+            /** @enum {string} */
+            leaf_type: "account" | "revo" | "revu";
+            /** @description Fields that are ready to be added with schemas.custom.set, and that no record has until then. */
+            optional_fields: components["schemas"]["SchemaField"][];
+        };
         StyleInInput: {
             /**
              * @description As #RRGGBB.
              * @example #1F7A8C
              */
             color?: string;
+        };
+        Subtype: {
+            display_name: string;
+            fragment_id: string;
+            is_deprecated: boolean;
+            /** @enum {string} */
+            leaf_type: "account" | "revo" | "revu";
+            value: string;
+        };
+        SubtypesOut: {
+            subtypes: components["schemas"]["Subtype"][];
         };
         Tag: {
             /** @description A tag without any must not carry a value. */
@@ -4968,7 +5438,7 @@ export interface operations {
                 owned_by?: string[];
                 /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
                 tags?: string[];
-                /** @description Custom fields; the org has none in this release. */
+                /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
                 custom_fields?: {
                     [key: string]: unknown;
                 };
@@ -4982,7 +5452,7 @@ export interface operations {
                 parent?: string[];
                 /** @description Accounts have no stages in this release, so any value finds none. */
                 stage?: string[];
-                /** @description Accounts have no subtypes in this release, so any value finds none. */
+                /** @description Of any of these subtypes. */
                 subtype?: string[];
                 /** @description With any of these tiers. */
                 tier?: string[];
@@ -5197,7 +5667,7 @@ export interface operations {
                 owned_by?: string[];
                 /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
                 tags?: string[];
-                /** @description Custom fields; the org has none in this release. */
+                /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
                 custom_fields?: {
                     [key: string]: unknown;
                 };
@@ -5211,7 +5681,7 @@ export interface operations {
                 parent?: string[];
                 /** @description Accounts have no stages in this release, so any value finds none. */
                 stage?: string[];
-                /** @description Accounts have no subtypes in this release, so any value finds none. */
+                /** @description Of any of these subtypes. */
                 subtype?: string[];
                 /** @description With any of these tiers. */
                 tier?: string[];
@@ -5638,7 +6108,7 @@ export interface operations {
                 owned_by?: string[];
                 /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
                 tags?: string[];
-                /** @description Custom fields; the org has none in this release. */
+                /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
                 custom_fields?: {
                     [key: string]: unknown;
                 };
@@ -5652,7 +6122,7 @@ export interface operations {
                 parent?: string[];
                 /** @description Accounts have no stages in this release, so any value finds none. */
                 stage?: string[];
-                /** @description Accounts have no subtypes in this release, so any value finds none. */
+                /** @description Of any of these subtypes. */
                 subtype?: string[];
                 /** @description With any of these tiers. */
                 tier?: string[];
@@ -12675,13 +13145,13 @@ export interface operations {
                 owned_by?: string[];
                 /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
                 tags?: string[];
-                /** @description Custom fields; the org has none in this release. */
+                /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
                 custom_fields?: {
                     [key: string]: unknown;
                 };
                 /** @description Of any of these accounts, by id or external reference. */
                 account?: string[];
-                /** @description Custom fields; the org has none in this release. */
+                /** @description Custom fields with values, each as tnt__plan:gold; all must fit. */
                 custom_field_filter?: string[];
                 /** @description With any of these names; upper and lower case are the same. */
                 display_name?: string[];
@@ -13834,7 +14304,7 @@ export interface operations {
                 owned_by?: string[];
                 /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
                 tags?: string[];
-                /** @description Custom fields; the org has none in this release. */
+                /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
                 custom_fields?: {
                     [key: string]: unknown;
                 };
@@ -14981,7 +15451,7 @@ export interface operations {
                 owned_by?: string[];
                 /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
                 tags?: string[];
-                /** @description Custom fields; the org has none in this release. */
+                /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
                 custom_fields?: {
                     [key: string]: unknown;
                 };
@@ -15437,7 +15907,7 @@ export interface operations {
                 owned_by?: string[];
                 /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
                 tags?: string[];
-                /** @description Custom fields; the org has none in this release. */
+                /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
                 custom_fields?: {
                     [key: string]: unknown;
                 };
@@ -16310,6 +16780,1275 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "schemas-aggregated-get": {
+        parameters: {
+            query: {
+                /** @description account, rev_user (revu) or rev_org (revo). */
+                leaf_type: string;
+                /** @description The org's own fields. */
+                "custom_schema_spec.tenant_fragment"?: boolean;
+                /** @description The record's subtype, which it gets with this request if it has another; its fields begin with ctype__. */
+                "custom_schema_spec.subtype"?: string;
+                /** @description Apps; their fields begin with app_<app>__. */
+                "custom_schema_spec.apps"?: string[];
+                "custom_schema_spec.drop.subtype"?: boolean;
+                "custom_schema_spec.drop.apps"?: string[];
+                /** @description Whether required custom fields must have values. */
+                "custom_schema_spec.validate_required_fields"?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AggregatedOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "schemas-aggregated-get-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemasAggregatedGetRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AggregatedOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "schemas-custom-get": {
+        parameters: {
+            query: {
+                /** @description In full or as a display id. */
+                id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FragmentOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "schemas-custom-get-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemasCustomGetRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FragmentOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "schemas-custom-list": {
+        parameters: {
+            query?: {
+                /** @description app_fragment, custom_type_fragment or tenant_fragment. */
+                types?: string[];
+                /** @description account, rev_user (revu) or rev_org (revo). */
+                leaf_type?: string[];
+                subtype?: string[];
+                app?: string[];
+                is_deprecated?: boolean;
+                /** @description fields: without them. */
+                prune?: "fields"[];
+                /** @description Also versions that others took the place of. */
+                all_versions?: boolean;
+                /** @description next_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Fragments on a page. 50 when absent, at most 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FragmentsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "schemas-custom-list-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemasCustomListRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FragmentsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "schemas-custom-set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemasCustomSetRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemaSetOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "schemas-stock-get": {
+        parameters: {
+            query?: {
+                /** @description As a record's stock_schema_fragment has it, in place of leaf_type. */
+                id?: string;
+                /** @description account, rev_user (revu) or rev_org (revo). */
+                leaf_type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "schemas-stock-get-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemasStockGetRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "schemas-stock-list": {
+        parameters: {
+            query?: {
+                /** @description account, rev_user (revu) or rev_org (revo); all when absent. */
+                leaf_type?: string[];
+                /** @description Either: all kinds can have custom fields. */
+                filter_preset?: "customizable_types_preset" | "no_preset";
+                /** @description fields: without them. */
+                prune?: "fields"[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockListOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "schemas-stock-list-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemasStockListRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockListOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "schemas-subtypes-list": {
+        parameters: {
+            query?: {
+                /** @description account, rev_user (revu) or rev_org (revo); all when absent. */
+                leaf_types?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubtypesOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "schemas-subtypes-list-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemasSubtypesListRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubtypesOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
                 };
             };
             /** @description The request is too large. */

@@ -1,0 +1,165 @@
+package directory
+
+import (
+	"context"
+
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/identity"
+	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/schema"
+)
+
+// schemaTx keeps the definitions of custom attributes.
+type schemaTx interface {
+	Fragments(ctx context.Context, leaf don.Type) ([]*schema.Fragment, error)
+	FragmentsAfter(ctx context.Context, n int64, limit int) ([]*schema.Fragment, error)
+	Fragment(ctx context.Context, n int64) (*schema.Fragment, error)
+	LockFragment(ctx context.Context, leaf don.Type, kind schema.Kind, name string) (*schema.Fragment, error)
+	PutFragment(ctx context.Context, f *schema.Fragment) (bool, error)
+}
+
+// fragmentTypes are the types of ids of fragments.
+var fragmentTypes = map[schema.Kind]don.Type{schema.Tenant: don.TenantFragment, schema.Subtype: don.SubtypeFragment, schema.App: don.AppFragment}
+
+// FragmentID returns the id of a version of a fragment.
+func FragmentID(f *schema.Fragment) don.ID { return don.Of(fragmentTypes[f.Kind], f.N) }
+
+// env is what values are checked with.
+func env(sc org.Scope) schema.Env {
+	return schema.Env{
+		Space: sc.Space, Email: contact.Email, Fold: contact.FoldName,
+		Phone: func(v string) (string, error) { return contact.Phone(v, "") },
+	}
+}
+
+// schemaOf returns the fields of a kind of record.
+func schemaOf(ctx context.Context, tx Tx, leaf don.Type) (*schema.Set, error) {
+	all, err := tx.Fragments(ctx, leaf)
+	return schema.NewSet(leaf, all), err
+}
+
+// setCustom makes a change of custom values on a record.
+func setCustom(ctx context.Context, tx Tx, leaf don.Type, c *schema.Change, create bool, values *schema.Values, subtype *string) error {
+	if c == nil || c.Empty() {
+		return nil
+	}
+	set, err := schemaOf(ctx, tx, leaf)
+	if err != nil {
+		return err
+	}
+	after, err := set.Apply(schema.Record{Values: *values, Subtype: *subtype}, *c, create, env(tx.Scope()))
+	if err != nil {
+		return err
+	}
+	*values, *subtype = after.Values, after.Subtype
+	return nil
+}
+
+// SetFragment makes a new version of a fragment in place of the one that is in
+// force, if there is one. Deleted are the fields that it leaves out on purpose.
+// Errors: invalid.
+func (s *Service) SetFragment(ctx context.Context, sc org.Scope, f schema.Fragment, deleted []string) (*schema.Fragment, error) {
+	var made *schema.Fragment
+	err := s.write(ctx, sc, func(tx Tx) error {
+		next := f
+		before, err := tx.LockFragment(ctx, f.Leaf, f.Kind, f.Name)
+		if err != nil {
+			return err
+		}
+		if err := schema.Define(before, &next, deleted, env(sc)); err != nil {
+			return err
+		}
+		if next.N, err = tx.Next(ctx, don.TenantFragment, 1); err != nil {
+			return err
+		}
+		if next.Version = 1; before != nil {
+			next.Version, next.Old = before.Version+1, before.N
+		}
+		next.CreatedAt, next.CreatedBy = stamp(tx)
+		if ok, err := tx.PutFragment(ctx, &next); err != nil || !ok {
+			if err == nil {
+				err = identity.ErrAgain
+			}
+			return err
+		}
+		made = &next
+		_, err = tx.Record(ctx, identity.Note{ID: FragmentID(made), Op: opSchemaSet, Tell: FragmentID(made)})
+		return err
+	})
+	return made, err
+}
+
+// opSchemaSet is how history and outbox name it.
+const opSchemaSet = "schema_set"
+
+// GetFragment returns any version of a fragment. Errors: not_found.
+func (s *Service) GetFragment(ctx context.Context, sc org.Scope, id don.ID) (Found[*schema.Fragment], error) {
+	var got Found[*schema.Fragment]
+	err := s.db.Read(ctx, sc, func(tx Tx) error {
+		f, err := tx.Fragment(ctx, id.N)
+		if err != nil {
+			return err
+		}
+		if f == nil || fragmentTypes[f.Kind] != id.Type {
+			return errs.Gone(string(id.Type) + "/" + id.Display())
+		}
+		got, err = found(ctx, tx, needs.fragment, f)
+		return err
+	})
+	return got, err
+}
+
+func (n needs) fragment(f *schema.Fragment) { n.add(don.FromTail(f.CreatedBy)) }
+
+// FragmentQuery selects versions of fragments.
+type FragmentQuery struct {
+	Take  func(*schema.Fragment) bool
+	After int64 // the number of the last one seen
+	Limit int
+}
+
+// fragmentPage is how many are read at a time; an org has few.
+const fragmentPage = 200
+
+// ListFragments returns versions of fragments in the order in which they were
+// made, and whether more follow.
+func (s *Service) ListFragments(ctx context.Context, sc org.Scope, q FragmentQuery) (Found[[]*schema.Fragment], bool, error) {
+	var got Found[[]*schema.Fragment]
+	more := false
+	err := s.db.Read(ctx, sc, func(tx Tx) error {
+		got.Item, more = nil, false
+		for after := q.After; ; {
+			page, err := tx.FragmentsAfter(ctx, after, fragmentPage)
+			if err != nil {
+				return err
+			}
+			for _, f := range page {
+				if after = f.N; !q.Take(f) {
+					continue
+				}
+				if more = len(got.Item) == q.Limit; more {
+					break
+				}
+				got.Item = append(got.Item, f)
+			}
+			if more || len(page) < fragmentPage {
+				break
+			}
+		}
+		var err error
+		got.Names, err = namesOf(ctx, tx, needs.fragment, got.Item...)
+		return err
+	})
+	return got, more, err
+}
+
+// Schema returns the fields of a kind of record.
+func (s *Service) Schema(ctx context.Context, sc org.Scope, leaf don.Type) (set *schema.Set, err error) {
+	err = s.db.Read(ctx, sc, func(tx Tx) error {
+		set, err = schemaOf(ctx, tx, leaf)
+		return err
+	})
+	return set, err
+}

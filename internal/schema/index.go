@@ -1,0 +1,90 @@
+package schema
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"math"
+	"slices"
+	"strconv"
+)
+
+// MaxIndexed is how many characters of a text the index holds.
+const MaxIndexed = 100
+
+// Entry is one index entry of a value.
+type Entry struct{ Field, Value string }
+
+// Index returns the index entries of values, in the order of their names. All are
+// indexed, so a field becomes filterable at once. Fold brings text into the form
+// in which it is compared.
+func (v Values) Index(fold func(string) string) []Entry {
+	var out []Entry
+	for name, value := range v {
+		list, several := value.([]any)
+		if !several {
+			list = []any{value}
+		}
+		for _, x := range list {
+			if key, ok := indexed(x, fold); ok {
+				out = append(out, Entry{name, key})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Entry) int {
+		if a.Field != b.Field {
+			return cmpText(a.Field, b.Field)
+		}
+		return cmpText(a.Value, b.Value)
+	})
+	return slices.Compact(out)
+}
+
+func cmpText(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+func indexed(x any, fold func(string) string) (string, bool) {
+	switch x := x.(type) {
+	case string:
+		return Cut(fold(x)), true
+	case bool:
+		return strconv.FormatBool(x), true
+	case json.Number:
+		n, err := x.Float64()
+		return NumberKey(n), err == nil
+	}
+	return "", false
+}
+
+// Cut returns as much of a folded text as the index holds.
+func Cut(text string) string {
+	n := 0
+	for at := range text {
+		if n == MaxIndexed {
+			return text[:at]
+		}
+		n++
+	}
+	return text
+}
+
+// NumberKey writes a number so that the order of bytes is that of numbers.
+func NumberKey(x float64) string {
+	bits := math.Float64bits(x + 0) // no two zeros
+	if bits>>63 == 1 {
+		bits = ^bits
+	} else {
+		bits |= 1 << 63
+	}
+	var b [8]byte
+	for i := range b {
+		b[i] = byte(bits >> (56 - 8*i))
+	}
+	return hex.EncodeToString(b[:])
+}

@@ -1,0 +1,243 @@
+package schema
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/kith-id/kith/internal/don"
+)
+
+// Set is the fields of one kind of record: the fragments that are in force.
+type Set struct {
+	Leaf     don.Type
+	Tenant   *Fragment            // nil for none
+	Subtypes map[string]*Fragment // by name
+	Apps     map[string]*Fragment
+}
+
+// NewSet gathers the fragments of a kind of record.
+func NewSet(leaf don.Type, all []*Fragment) *Set {
+	s := &Set{Leaf: leaf, Subtypes: map[string]*Fragment{}, Apps: map[string]*Fragment{}}
+	for _, f := range all {
+		switch {
+		case f.Leaf != leaf:
+		case f.Kind == Tenant:
+			s.Tenant = f
+		case f.Kind == Subtype:
+			s.Subtypes[f.Name] = f
+		default:
+			s.Apps[f.Name] = f
+		}
+	}
+	return s
+}
+
+// Spec says which fragments a change is about. Others are left alone.
+type Spec struct {
+	Tenant      bool
+	Subtype     string // "" leaves the subtype
+	Apps        []string
+	DropSubtype bool
+	DropApps    []string
+	Required    bool // whether required fields must have values
+}
+
+// Change is what shall become of a record's values.
+type Change struct {
+	Given map[string]any // null takes a value off
+	Spec  Spec
+}
+
+// Empty reports whether the change says nothing.
+func (c Change) Empty() bool {
+	return len(c.Given) == 0 && !c.Spec.Tenant && c.Spec.Subtype == "" && len(c.Spec.Apps) == 0 && !c.Spec.DropSubtype && len(c.Spec.DropApps) == 0
+}
+
+// Record is what a change starts from; the zero Record is a new one's.
+type Record struct {
+	Values  Values
+	Subtype string
+}
+
+// at is how errors name a custom field.
+func at(name string) string { return "custom_fields." + name }
+
+// Apply returns the record with a change made. Create fills in defaults. Errors:
+// invalid, naming the field.
+func (s *Set) Apply(was Record, c Change, create bool, env Env) (Record, error) {
+	out := Record{Values: maps.Clone(was.Values), Subtype: was.Subtype}
+	if out.Values == nil {
+		out.Values = Values{}
+	}
+	about, err := s.about(&out, c.Spec)
+	if err != nil {
+		return out, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Given)) {
+		f, err := field(about, name, s)
+		if err != nil {
+			return out, err
+		}
+		if err := f.give(name, c.Given[name], was.Values, out.Values, env); err != nil {
+			return out, err
+		}
+	}
+	for _, f := range about {
+		if err := f.complete(out.Values, create, c.Spec.Required, env); err != nil {
+			return out, err
+		}
+		if err := f.depend(was.Values, out.Values, c.Spec.Required, env); err != nil {
+			return out, err
+		}
+	}
+	if len(out.Values.Pack()) > MaxValues {
+		return out, refuse("custom_fields", "invalid_argument", "are larger than %d bytes together", MaxValues)
+	}
+	if len(out.Values) == 0 {
+		out.Values = nil
+	}
+	return out, nil
+}
+
+// about returns the fragments that a change names, and takes off what it drops.
+func (s *Set) about(r *Record, spec Spec) ([]*Fragment, error) {
+	var out []*Fragment
+	if spec.Tenant && s.Tenant != nil {
+		out = append(out, s.Tenant)
+	}
+	if spec.DropSubtype || spec.Subtype != "" && spec.Subtype != r.Subtype {
+		r.Values, r.Subtype = r.Values.without("ctype__"), ""
+	}
+	if spec.Subtype != "" {
+		f := s.Subtypes[spec.Subtype]
+		if f == nil || f.Deprecated {
+			return nil, refuse("custom_schema_spec.subtype", "fragment_not_found", "there is no subtype %q", clip(spec.Subtype))
+		}
+		out, r.Subtype = append(out, f), spec.Subtype
+	}
+	for _, name := range spec.Apps {
+		f := s.Apps[name]
+		if f == nil || f.Deprecated {
+			return nil, refuse("custom_schema_spec.apps", "fragment_not_found", "there is no app %q", clip(name))
+		}
+		out = append(out, f)
+	}
+	for _, name := range spec.DropApps {
+		r.Values = r.Values.without("app_" + name + "__")
+	}
+	return out, nil
+}
+
+// named is a field with its name in values.
+type named struct{ Field }
+
+// field finds the field of a name among fragments.
+func field(about []*Fragment, name string, s *Set) (named, error) {
+	for _, f := range about {
+		if rest, ok := strings.CutPrefix(name, f.Prefix()); ok {
+			if x, known := f.field(rest); known {
+				return named{x}, nil
+			}
+		}
+	}
+	if _, known := s.Field(name); known {
+		return named{}, refuse(at(name), "field_not_in_schema", "belongs to a schema that custom_schema_spec does not name; add %s", specOf(name))
+	}
+	return named{}, refuse(at(name), "field_not_in_schema", "there is no custom field %q; names begin with tnt__, ctype__ or app_<app>__", clip(name))
+}
+
+// specOf is the part of custom_schema_spec that a field needs.
+func specOf(name string) string {
+	switch {
+	case strings.HasPrefix(name, "tnt__"):
+		return `"tenant_fragment": true`
+	case strings.HasPrefix(name, "ctype__"):
+		return `"subtype"`
+	}
+	return `"apps"`
+}
+
+// Field finds a field by its name in values, in whichever fragment.
+func (s *Set) Field(name string) (Field, bool) {
+	for _, f := range s.All() {
+		if rest, ok := strings.CutPrefix(name, f.Prefix()); ok {
+			if x, known := f.field(rest); known {
+				return x, true
+			}
+		}
+	}
+	return Field{}, false
+}
+
+// All returns the fragments: the org's own, then subtypes and apps by name.
+func (s *Set) All() []*Fragment {
+	var out []*Fragment
+	if s.Tenant != nil {
+		out = append(out, s.Tenant)
+	}
+	for _, group := range []map[string]*Fragment{s.Subtypes, s.Apps} {
+		for _, name := range slices.Sorted(maps.Keys(group)) {
+			out = append(out, group[name])
+		}
+	}
+	return out
+}
+
+// give sets one value.
+func (f named) give(name string, x any, was, values Values, env Env) error {
+	old, had := was[name]
+	if x == nil {
+		if had && f.Immutable {
+			return refuse(at(name), "field_immutable", "cannot be changed once it is set")
+		}
+		if f.Required {
+			return refuse(at(name), "field_required", "cannot be taken off, for it is required")
+		}
+		delete(values, name)
+		return nil
+	}
+	v, err := f.check(at(name), x, env)
+	if err != nil && !(had && same(old, x)) { // what stands stays, even a choice that is no longer one
+		return err
+	}
+	if err != nil {
+		v = old
+	}
+	if had && f.Immutable && !same(old, v) {
+		return refuse(at(name), "field_immutable", "cannot be changed once it is set")
+	}
+	if list, ok := v.([]any); ok && len(list) == 0 {
+		if f.Required {
+			return refuse(at(name), "field_required", "cannot be set to an empty list, for it is required")
+		}
+		delete(values, name)
+		return nil
+	}
+	values[name] = v
+	return nil
+}
+
+func same(a, b any) bool { return Values{"": a}.Equal(Values{"": b}) }
+
+// complete fills in defaults of a new record, and asks for what is required.
+func (f *Fragment) complete(values Values, create, required bool, env Env) error {
+	for _, x := range f.Fields {
+		name := f.Prefix() + x.Name
+		if _, has := values[name]; has {
+			continue
+		}
+		if create && x.Default != nil {
+			v, err := x.check(at(name), x.Default, env)
+			if err != nil {
+				return err
+			}
+			values[name] = v
+			continue
+		}
+		if x.Required && required {
+			return refuse(at(name), "field_required", "is required")
+		}
+	}
+	return nil
+}

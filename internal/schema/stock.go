@@ -1,0 +1,56 @@
+package schema
+
+import "github.com/kith-id/kith/internal/don"
+
+// Stock returns the fields that all records of a kind have.
+func Stock(leaf don.Type) []Field {
+	text := func(name string) Field { return Field{Name: name, Type: Text, Filterable: true} }
+	list := func(name string, of Type) Field { return Field{Name: name, Type: Array, Base: of, Filterable: true} }
+	out := []Field{
+		{Name: "display_name", Type: Text, Filterable: true, UI: map[string]any{"is_sortable": true}}, text("description"),
+		{Name: "created_date", Type: Timestamp, Filterable: true, Immutable: true, UI: map[string]any{"is_sortable": true}},
+		{Name: "modified_date", Type: Timestamp, Filterable: true, Immutable: true, UI: map[string]any{"is_sortable": true}},
+		{Name: "created_by", Type: ID, IDTypes: []string{"dev_user"}, Filterable: true, Immutable: true},
+		{Name: "owned_by", Type: Array, Base: ID, IDTypes: []string{"dev_user"}, Filterable: true},
+		{Name: "tags", Type: Array, Base: ID, IDTypes: []string{"tag"}, Filterable: true},
+	}
+	switch leaf {
+	case don.Account:
+		return append(out, list("external_refs", Text), list("domains", Text), list("websites", Text), text("tier"),
+			Field{Name: "parent_account", Type: ID, IDTypes: []string{"account"}, Filterable: true})
+	case don.Workspace:
+		return append(out, text("external_ref"), text("domain"), text("tier"),
+			Field{Name: "environment", Type: Enum, Choices: []Choice{{Label: "production"}, {Label: "staging"}, {Label: "test"}}, Filterable: true},
+			Field{Name: "account", Type: ID, IDTypes: []string{"account"}, Filterable: true, Immutable: true})
+	}
+	return append(out, text("full_name"), Field{Name: "email", Type: Text, Format: Email, Filterable: true, PII: true, UI: map[string]any{"is_sortable": true}},
+		Field{Name: "phone_numbers", Type: Array, Base: Text, Format: Phone, Filterable: true, PII: true}, list("external_refs", Text),
+		Field{Name: "is_verified", Type: Bool, Filterable: true, Immutable: true},
+		Field{Name: "associations", Type: Array, Base: ID, IDTypes: []string{"account", "rev_org"}, Filterable: true})
+}
+
+// Offers returns fields that ship ready to be added to the org's own fragment,
+// and that no record has until then.
+func Offers(leaf don.Type) []Field {
+	shown := func(name, label string, f Field) Field {
+		f.Name, f.Filterable, f.UI = name, true, map[string]any{"display_name": label}
+		return f
+	}
+	text, link := Field{Type: Text}, Field{Type: Text, Format: URL}
+	switch leaf {
+	case don.Account:
+		return []Field{
+			shown("industry", "Industry", text), shown("employees", "Employees", Field{Type: Int, GTE: new(float64)}),
+			shown("annual_revenue", "Annual revenue", Field{Type: Double, Format: Currency}), shown("linkedin", "LinkedIn", link), shown("time_zone", "Time zone", text),
+		}
+	case don.Workspace:
+		return []Field{shown("region", "Region", text), shown("version", "Version", text)}
+	}
+	phone := Field{Type: Text, Format: Phone, PII: true}
+	return []Field{
+		shown("job_title", "Job title", text), shown("company_url", "Company URL", link), shown("location", "Location", text),
+		shown("time_zone", "Time zone", text), shown("language", "Language", text), shown("linkedin", "LinkedIn", link),
+		shown("x_profile", "X", link), shown("github", "GitHub", link), shown("work_phone", "Work phone", phone),
+		shown("mobile_phone", "Mobile phone", phone), shown("home_phone", "Home phone", phone),
+	}
+}
