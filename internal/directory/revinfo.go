@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/schema"
 )
 
 // SourceToken is the source of identifiers that a token was obtained with.
@@ -37,6 +39,7 @@ type UserTraits struct {
 	Email       string
 	Description string
 	Phones      []string // E.164
+	Custom      map[string]any
 }
 
 // CompanyTraits describe an account or workspace. What is empty says nothing.
@@ -46,6 +49,7 @@ type CompanyTraits struct {
 	Tier        string
 	Domains     []string // of a workspace at most one
 	Websites    []string // of an account
+	Custom      map[string]any
 }
 
 // GrantTx is what the caller of Vouch and Welcome gets to store a token with.
@@ -175,8 +179,59 @@ func vouch(ctx context.Context, tx Tx, in RevInfo, ids []contact.Identifier, tra
 			DisplayName: in.User.DisplayName, FullName: in.User.FullName, Description: in.User.Description, Identifiers: ids, Source: SourceToken, Trace: trace,
 		},
 		N: in.ContactN, Visitor: in.Visitor, Field: "user_ref",
-		Edit: func(c *contact.Contact) error { return settle(ctx, tx, c, places) },
+		Edit: func(c *contact.Contact) error {
+			if err := traits(ctx, tx, in.User.Custom, c); err != nil {
+				return err
+			}
+			return settle(ctx, tx, c, places)
+		},
 	})
+}
+
+// traits gives a contact the custom values that the application states. They
+// are of the org's own fields, which it need not say.
+func traits(ctx context.Context, tx Tx, given map[string]any, c *contact.Contact) error {
+	if len(given) == 0 {
+		return nil
+	}
+	change := &schema.Change{Given: given, Spec: schema.Spec{Tenant: true}}
+	return ofTraits("user_traits", setCustom(ctx, tx, don.Contact, change, isNew(tx, c), &c.Custom, &c.Subtype))
+}
+
+// isNew reports whether a contact is made in the transaction.
+func isNew(tx Tx, c *contact.Contact) bool { return c.Version == 1 && c.CreatedAt.Equal(tx.Now()) }
+
+// companyTraits checks the custom values that the application states of an
+// account or workspace, which gets those that it lacks.
+func companyTraits(ctx context.Context, tx Tx, leaf don.Type, field string, given map[string]any) (schema.Values, error) {
+	var values schema.Values
+	var subtype string
+	if len(given) == 0 {
+		return nil, nil
+	}
+	err := setCustom(ctx, tx, leaf, &schema.Change{Given: given, Spec: schema.Spec{Tenant: true}}, false, &values, &subtype)
+	return values, ofTraits(field, err)
+}
+
+// fillCustom adds values that a record lacks.
+func fillCustom(dst *schema.Values, values schema.Values) {
+	out := schema.Values{}
+	maps.Copy(out, values)
+	maps.Copy(out, *dst)
+	if len(out) > len(*dst) {
+		*dst = out
+	}
+}
+
+// ofTraits names the traits in an error about a custom field.
+func ofTraits(of string, err error) error {
+	e := errs.As(err)
+	if e == nil || e.Field == "" {
+		return err
+	}
+	named := *e
+	named.Field = "rev_info." + of + "." + e.Field
+	return &named
 }
 
 // settle gives a contact the places that the application states. Where a

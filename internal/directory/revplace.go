@@ -9,6 +9,7 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/identity"
+	"github.com/kith-id/kith/internal/schema"
 )
 
 // revPlaces finds or makes the account and workspace that the application names.
@@ -130,7 +131,7 @@ func raced(err error) error {
 
 func sameAccount(a, b *account.Account) bool {
 	return a.Description == b.Description && a.Tier == b.Tier && slices.Equal(a.Refs, b.Refs) && slices.Equal(a.Domains, b.Domains) &&
-		slices.Equal(a.Websites, b.Websites)
+		slices.Equal(a.Websites, b.Websites) && a.Custom.Equal(b.Custom)
 }
 
 // describeAccount fills in what an account lacks. A name that stands stays: the
@@ -144,6 +145,11 @@ func describeAccount(ctx context.Context, tx Tx, a *account.Account, in RevInfo)
 	if len(a.Websites) == 0 {
 		a.Websites = in.Account.Websites
 	}
+	custom, err := companyTraits(ctx, tx, don.Account, "account_traits", in.Account.Custom)
+	if err != nil {
+		return err
+	}
+	fillCustom(&a.Custom, custom)
 	domains, err := freeDomains(ctx, tx, a, in.Account.Domains)
 	a.Domains = domains
 	return err
@@ -186,9 +192,14 @@ func haveWorkspace(ctx context.Context, tx Tx, w *account.Workspace, a *account.
 	if in.WorkspaceRef == "" {
 		return nil, nil
 	}
+	custom, err := companyTraits(ctx, tx, don.Workspace, "workspace_traits", in.Workspace.Custom)
+	if err != nil {
+		return nil, err
+	}
 	if w != nil {
 		after := *w
-		if describeWorkspace(&after, in.Workspace); after.Description == w.Description && after.Tier == w.Tier && after.Domain == w.Domain {
+		describeWorkspace(&after, in.Workspace, custom)
+		if after.Description == w.Description && after.Tier == w.Tier && after.Domain == w.Domain && after.Custom.Equal(w.Custom) {
 			return w, nil
 		}
 		before, err := tx.Workspace(ctx, w.N, true)
@@ -196,12 +207,12 @@ func haveWorkspace(ctx context.Context, tx Tx, w *account.Workspace, a *account.
 			return nil, err
 		}
 		via := identity.Via{Key: identity.Key(identity.KindWorkspaceRef, in.WorkspaceRef), Source: SourceAPI}
-		seen, merged, err := identity.ObserveMergedWorkspace(ctx, tx, before, via, func(w *account.Workspace) { describeWorkspace(w, in.Workspace) })
+		seen, merged, err := identity.ObserveMergedWorkspace(ctx, tx, before, via, func(w *account.Workspace) { describeWorkspace(w, in.Workspace, custom) })
 		if merged || err != nil {
 			return seen, err
 		}
 		after = *before
-		describeWorkspace(&after, in.Workspace)
+		describeWorkspace(&after, in.Workspace, custom)
 		_, err = tx.UpdateWorkspace(ctx, before, &after)
 		return &after, err
 	}
@@ -210,11 +221,12 @@ func haveWorkspace(ctx context.Context, tx Tx, w *account.Workspace, a *account.
 		return nil, err
 	}
 	w = &account.Workspace{AccountN: a.N, DisplayName: nameOf(in.Workspace.DisplayName, in.WorkspaceRef), Ref: in.WorkspaceRef, Environment: Production, Version: 1}
-	describeWorkspace(w, in.Workspace)
+	describeWorkspace(w, in.Workspace, custom)
 	return w, raced(insertWorkspace(ctx, tx, w))
 }
 
-func describeWorkspace(w *account.Workspace, t CompanyTraits) {
+func describeWorkspace(w *account.Workspace, t CompanyTraits, custom schema.Values) {
+	fillCustom(&w.Custom, custom)
 	fillEmpty(&w.Description, t.Description)
 	fillEmpty(&w.Tier, t.Tier)
 	if len(t.Domains) > 0 {

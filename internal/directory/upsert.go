@@ -131,7 +131,7 @@ func upsert(ctx context.Context, tx Tx, p ContactPatch, draft *contact.Contact, 
 			if err := limits(tx, c); err != nil {
 				return err
 			}
-			if err := p.refer(ctx, tx, c, c.Version == 1 && c.CreatedAt.Equal(tx.Now())); err != nil {
+			if err := p.refer(ctx, tx, c, isNew(tx, c)); err != nil {
 				return err
 			}
 			return place(ctx, tx, c, places, sinceNow(tx, c))

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"maps"
-	"slices"
 
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
@@ -15,7 +14,7 @@ type userTraits struct {
 	Email        string         `json:"email" doc:"Becomes the main address; others stay."`
 	PhoneNumbers []string       `json:"phone_numbers" maxItems:"20" doc:"In E.164 form. Come before those that stand."`
 	Description  string         `json:"description" doc:"At most 64 KiB. Not kept of what a visitor says with a public token."`
-	CustomFields map[string]any `json:"custom_fields" doc:"Custom fields; the org has none in this release."`
+	CustomFields map[string]any `json:"custom_fields" doc:"Of the org's own fields, such as tnt__plan. Not kept of what a visitor says with a public token."`
 }
 
 type workspaceTraits struct {
@@ -24,7 +23,7 @@ type workspaceTraits struct {
 	PhoneNumbers []string       `json:"phone_numbers" doc:"Workspaces have no phone numbers; must be empty."`
 	Tier         string         `json:"tier" doc:"Where there is none yet."`
 	Domain       string         `json:"domain" deprecated:"true" doc:"Where there is none yet."`
-	CustomFields map[string]any `json:"custom_fields" doc:"Custom fields; the org has none in this release."`
+	CustomFields map[string]any `json:"custom_fields" doc:"Of the org's own fields, where there is no value yet."`
 }
 
 type accountTraits struct {
@@ -34,7 +33,7 @@ type accountTraits struct {
 	PhoneNumbers []string       `json:"phone_numbers" doc:"Accounts have no phone numbers; must be empty."`
 	Tier         string         `json:"tier" doc:"Where there is none yet."`
 	Websites     []string       `json:"websites" doc:"Where there are none yet."`
-	CustomFields map[string]any `json:"custom_fields" doc:"Custom fields; the org has none in this release."`
+	CustomFields map[string]any `json:"custom_fields" doc:"Of the org's own fields, where there is no value yet."`
 }
 
 type revInfoIn struct {
@@ -59,8 +58,6 @@ func (in revInfoIn) read(c call) (directory.RevInfo, error) {
 		space = in.OrgTraits
 	}
 	err := first(
-		noCustom("user_traits", in.UserTraits.CustomFields), noCustom("account_traits", in.AccountTraits.CustomFields),
-		noCustom("workspace_traits", in.WorkspaceTraits.CustomFields), noCustom("org_traits", in.OrgTraits.CustomFields),
 		noPhones("account_traits", in.AccountTraits.PhoneNumbers), noPhones("workspace_traits", space.PhoneNumbers),
 	)
 	if err != nil {
@@ -70,13 +67,14 @@ func (in revInfoIn) read(c call) (directory.RevInfo, error) {
 		Ref: in.UserRef, AccountRef: in.AccountRef, WorkspaceRef: in.WorkspaceRef,
 		User: directory.UserTraits{
 			DisplayName: in.UserTraits.DisplayName, FullName: in.UserTraits.FullName, Email: in.UserTraits.Email,
-			Description: in.UserTraits.Description, Phones: in.UserTraits.PhoneNumbers,
+			Description: in.UserTraits.Description, Phones: in.UserTraits.PhoneNumbers, Custom: stated(in.UserTraits.CustomFields),
 		},
 		Account: directory.CompanyTraits{
 			DisplayName: in.AccountTraits.DisplayName, Description: in.AccountTraits.Description, Tier: in.AccountTraits.Tier,
 			Domains: in.AccountTraits.Domains, Websites: in.AccountTraits.Websites,
+			Custom: stated(in.AccountTraits.CustomFields),
 		},
-		Workspace: directory.CompanyTraits{DisplayName: space.DisplayName, Description: space.Description, Tier: space.Tier},
+		Workspace: directory.CompanyTraits{DisplayName: space.DisplayName, Description: space.Description, Tier: space.Tier, Custom: stated(space.CustomFields)},
 	}
 	if out.WorkspaceRef == "" {
 		out.WorkspaceRef = in.OrgRef
@@ -95,14 +93,14 @@ func (in revInfoIn) read(c call) (directory.RevInfo, error) {
 }
 
 func (t workspaceTraits) empty() bool {
-	return t.DisplayName == "" && t.Description == "" && t.Tier == "" && t.Domain == "" && len(t.PhoneNumbers) == 0
+	return t.DisplayName == "" && t.Description == "" && t.Tier == "" && t.Domain == "" && len(t.PhoneNumbers) == 0 && len(t.CustomFields) == 0
 }
 
-func noCustom(of string, fields map[string]any) error {
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		return errs.Customization("rev_info."+of+".custom_fields."+name, "field_not_in_schema", "custom fields of traits are not supported yet; set %q with rev-users.update", name)
-	}
-	return nil
+// stated leaves out what is null: an empty trait says nothing.
+func stated(fields map[string]any) map[string]any {
+	out := maps.Clone(fields)
+	maps.DeleteFunc(out, func(_ string, v any) bool { return v == nil })
+	return out
 }
 
 func noPhones(of string, numbers []string) error {

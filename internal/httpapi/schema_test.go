@@ -265,3 +265,32 @@ func TestMergeCustomFields(t *testing.T) {
 		})
 	})
 }
+
+// TestTraitsCarryCustomFields signs somebody in with custom fields: the person's
+// replace what stands, those of companies fill what is empty.
+func TestTraitsCarryCustomFields(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		s := newShop(t, k, "Acme")
+		for _, leaf := range []string{"rev_user", "account", "rev_org"} {
+			s.admin.Post(t, "schemas.custom.set", `{"type":"tenant_fragment","leaf_type":"`+leaf+`","fields":[{"name":"plan","field_type":"text"},{"name":"seats","field_type":"int"}]}`, 201)
+		}
+		info := func(user, company string) string {
+			return `{"user_ref":"u","account_ref":"a","workspace_ref":"w","user_traits":{"custom_fields":` + user + `},"account_traits":{"custom_fields":` + company + `},"workspace_traits":{"custom_fields":` + company + `}}`
+		}
+		id := who(t, s.signIn(t, info(`{"tnt__plan":"gold"}`, `{"tnt__plan":"one"}`)))
+		s.signIn(t, info(`{"tnt__plan":"tin","tnt__seats":null}`, `{"tnt__plan":"two","tnt__seats":5}`))
+		s.admin.Run(t, []apitest.Scenario{
+			done("rev-users.get", `{"id":"`+id+`"}`, `{"rev_user":{"custom_fields":{"tnt__plan":"tin"}}}`),
+			done("accounts.list", `{"external_refs":["a"]}`, `{"accounts":[{"custom_fields":{"tnt__plan":"one","tnt__seats":5}}]}`),
+			done("rev-orgs.list", `{"external_ref":["w"]}`, `{"rev_orgs":[{"custom_fields":{"tnt__plan":"one","tnt__seats":5}}]}`),
+		})
+		for field, body := range map[string]string{
+			"rev_info.user_traits.custom_fields.tnt__seats":    info(`{"tnt__seats":"many"}`, `{}`),
+			"rev_info.account_traits.custom_fields.tnt__seats": info(`{}`, `{"tnt__seats":"many"}`),
+			"rev_info.user_traits.custom_fields.ctype__x":      info(`{"ctype__x":1}`, `{}`),
+		} {
+			s.aat.Play(t, apitest.Scenario{Path: "/auth-tokens.create", Status: 400, Want: `{"type":"customization_validation_error","field_name":"` + field + `"}`,
+				Body: `{"requested_token_type":"urn:devrev:params:oauth:token-type:session","rev_info":` + body + `}`})
+		}
+	})
+}

@@ -1922,7 +1922,7 @@ export interface components {
             id: string;
         };
         AccountTraitsInput: {
-            /** @description Custom fields; the org has none in this release. */
+            /** @description Of the org's own fields, where there is no value yet. */
             custom_fields?: {
                 [key: string]: unknown;
             };
@@ -5139,7 +5139,7 @@ export interface components {
             type: "dev_user" | "rev_user" | "service_account" | "sys_user";
         };
         UserTraitsInput: {
-            /** @description Custom fields; the org has none in this release. */
+            /** @description Of the org's own fields, such as tnt__plan. Not kept of what a visitor says with a public token. */
             custom_fields?: {
                 [key: string]: unknown;
             };
@@ -5160,7 +5160,7 @@ export interface components {
             to: string;
         };
         WorkspaceTraitsInput: {
-            /** @description Custom fields; the org has none in this release. */
+            /** @description Of the org's own fields, where there is no value yet. */
             custom_fields?: {
                 [key: string]: unknown;
             };
