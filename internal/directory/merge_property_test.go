@@ -17,6 +17,7 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/store"
 	"github.com/kith-id/kith/internal/store/storetest"
 	"github.com/kith-id/kith/internal/tag"
@@ -35,14 +36,14 @@ type fact struct {
 
 // person is a contact in the model.
 type person struct {
-	n                int64
-	name, full, desc string
-	facts            []fact
-	tags             map[int64]bool
-	trashed          bool
-	into             *person
-	merge            int64           // that put it into the other
-	hidden           map[string]bool // what the other does not show of it
+	n                      int64
+	name, full, desc, plan string
+	facts                  []fact
+	tags                   map[int64]bool
+	trashed                bool
+	into                   *person
+	merge                  int64           // that put it into the other
+	hidden                 map[string]bool // what the other does not show of it
 }
 
 type bond struct {
@@ -128,13 +129,13 @@ func (p *person) lead(kind, value string) {
 
 // shown is what a list shows of a contact: with all that was merged into it.
 type shown struct {
-	Name, Full, Desc string
-	Facts            []string
-	Tags             []int64
+	Name, Full, Desc, Plan string
+	Facts                  []string
+	Tags                   []int64
 }
 
 func (m *model) view(p *person) shown {
-	v := shown{Name: p.name, Full: p.full, Desc: p.desc, Tags: slices.Sorted(maps.Keys(p.tags))}
+	v := shown{Name: p.name, Full: p.full, Desc: p.desc, Plan: p.plan, Tags: slices.Sorted(maps.Keys(p.tags))}
 	for _, f := range p.facts {
 		v.Facts = append(v.Facts, f.kind+":"+f.value)
 	}
@@ -144,7 +145,7 @@ func (m *model) view(p *person) shown {
 			name  string
 			mine  *string
 			other string
-		}{{"name", &v.Name, w.Name}, {"full", &v.Full, w.Full}, {"desc", &v.Desc, w.Desc}} {
+		}{{"name", &v.Name, w.Name}, {"full", &v.Full, w.Full}, {"desc", &v.Desc, w.Desc}, {"plan", &v.Plan, w.Plan}} {
 			if *s.mine == "" && !c.hidden[s.name] {
 				*s.mine = s.other
 			}
@@ -167,6 +168,7 @@ func (m *model) view(p *person) shown {
 
 func stateOf(c *contact.Contact) shown {
 	v := shown{Name: c.DisplayName, Full: c.FullName, Desc: c.Description}
+	v.Plan, _ = c.Custom["tnt__plan"].(string)
 	if contact.Invented(c.DisplayName) {
 		v.Name = ""
 	}
@@ -344,6 +346,7 @@ func (h *history) row() {
 			}
 			if desc != "" {
 				after.Description = desc
+				after.Custom = schema.Values{"tnt__plan": desc}
 			}
 			return &after
 		})
@@ -363,6 +366,10 @@ func (h *history) row() {
 		p.desc = desc
 		h.reveal(p, "desc")
 	}
+	if desc != "" && p.plan != desc {
+		p.plan = desc
+		h.reveal(p, "plan")
+	}
 }
 
 // hide notes that a member took something off a merged record.
@@ -380,7 +387,7 @@ func (h *history) hide(p *person, name string, has func(shown) bool) {
 // edit is a member's update of texts and tags.
 func (h *history) edit() {
 	p := h.person()
-	full, desc, t := h.text("full"), h.text("desc"), rapid.SampledFrom(h.model.tags).Draw(h.rt, "tag")
+	full, desc, plan, t := h.text("full"), h.text("desc"), h.text("plan"), rapid.SampledFrom(h.model.tags).Draw(h.rt, "tag")
 	now := h.view(p)
 	var uses []tag.Use
 	for _, n := range now.Tags {
@@ -392,7 +399,11 @@ func (h *history) edit() {
 	if !had {
 		uses = append(uses, tag.Use{N: t})
 	}
-	_, err := h.UpdateContact(h.ctx, h.scope, p.n, directory.ContactPatch{FullName: &full, Description: &desc, Tags: &uses})
+	change := schema.Change{Given: map[string]any{"tnt__plan": nil}, Spec: schema.Spec{Tenant: true}}
+	if plan != "" {
+		change.Given["tnt__plan"] = plan
+	}
+	_, err := h.UpdateContact(h.ctx, h.scope, p.n, directory.ContactPatch{FullName: &full, Description: &desc, Tags: &uses, Custom: &change})
 	if !h.want("edit", err, fate(p)) {
 		return
 	}
@@ -404,6 +415,11 @@ func (h *history) edit() {
 	if desc != now.Desc {
 		if p.desc = desc; desc == "" {
 			h.hide(p, "desc", func(v shown) bool { return v.Desc != "" })
+		}
+	}
+	if plan != now.Plan {
+		if p.plan = plan; plan == "" {
+			h.hide(p, "plan", func(v shown) bool { return v.Plan != "" })
 		}
 	}
 	if p.tags[t] = !had; had {
@@ -658,6 +674,10 @@ func TestUndoIsExact(t *testing.T) {
 			}
 			h := &history{bench: b, model: &model{}, t: t, rt: rt, ctx: t.Context()}
 			h.scope = storetest.Scope(t, b.db, fmt.Sprintf("%s%d", strings.ToLower(b.db.Engine()), orgs))
+			plan := schema.Fragment{Leaf: don.Contact, Kind: schema.Tenant, Fields: []schema.Field{{Name: "plan", Type: schema.Text}}}
+			if _, err := h.SetFragment(h.ctx, h.scope, plan, nil); err != nil {
+				rt.Fatal(err)
+			}
 			for i := range 2 {
 				got, err := h.CreateTag(h.ctx, h.scope, directory.TagPatch{Name: ptr(fmt.Sprint("tag", i))})
 				if err != nil {

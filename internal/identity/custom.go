@@ -62,7 +62,7 @@ func editCustom(hide func(string), own, before, after custom) {
 		out = schema.Values{}
 	}
 	for name, v := range *after.values {
-		if was, had := (*before.values)[name]; !had || !(schema.Values{"": was}).Equal(schema.Values{"": v}) {
+		if was, had := (*before.values)[name]; !had || !sameValue(was, v) {
 			out[name] = v
 		}
 	}
@@ -81,6 +81,47 @@ func editCustom(hide func(string), own, before, after custom) {
 			hide(nameSubtype)
 		}
 	}
+}
+
+func sameValue(a, b any) bool { return schema.Values{"": a}.Equal(schema.Values{"": b}) }
+
+// giveCustom gives a record the values that a change brought.
+func giveCustom(d *was[schema.Values], values *schema.Values) {
+	if d == nil {
+		return
+	}
+	out := maps.Clone(*values)
+	for name, v := range d.New {
+		if old, had := d.Old[name]; had && sameValue(old, v) {
+			continue
+		}
+		if out == nil {
+			out = schema.Values{}
+		}
+		out[name] = v
+	}
+	*values = out
+}
+
+// giveBackCustom puts back what a change replaced, where it still stands.
+func giveBackCustom(d *was[schema.Values], values *schema.Values) {
+	if d == nil {
+		return
+	}
+	out := maps.Clone(*values)
+	for name, v := range d.New {
+		old, had := d.Old[name]
+		if now, has := out[name]; !has || !sameValue(now, v) || had && sameValue(old, v) {
+			continue
+		}
+		if delete(out, name); had {
+			out[name] = old
+		}
+	}
+	if len(out) == 0 {
+		out = nil
+	}
+	*values = out
 }
 
 // customOutlooks says what a merge would do to each custom field.

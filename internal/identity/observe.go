@@ -96,6 +96,11 @@ func gained(before, after *contact.Contact) []string {
 			out = append(out, s.name)
 		}
 	}
+	for name, v := range after.Custom {
+		if was, had := before.Custom[name]; had && !sameValue(was, v) {
+			out = append(out, nameCustom(name))
+		}
+	}
 	return out
 }
 

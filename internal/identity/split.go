@@ -10,6 +10,7 @@ import (
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -101,6 +102,8 @@ type pastDelta struct {
 	Associations                       *was[[]contact.Association]
 	Owners                             *was[[]int64]
 	Tags                               *was[[]tag.Use]
+	Custom                             *was[schema.Values]
+	Subtype                            *was[string]
 }
 
 // splitMember moves from a member to a new contact those of the chosen identifiers
@@ -212,11 +215,15 @@ func take(m *member, past []pastDelta, made *contact.Contact) {
 		give(d.DisplayName, &made.DisplayName)
 		give(d.FullName, &made.FullName)
 		give(d.Description, &made.Description)
+		give(d.Subtype, &made.Subtype)
+		giveCustom(d.Custom, &made.Custom)
 	}
 	for _, d := range slices.Backward(past) {
 		giveBack(d.DisplayName, &m.Own.DisplayName)
 		giveBack(d.FullName, &m.Own.FullName)
 		giveBack(d.Description, &m.Own.Description)
+		giveBack(d.Subtype, &m.Own.Subtype)
+		giveBackCustom(d.Custom, &m.Own.Custom)
 		takeBack(d.Owners, &m.Own.Owners, &made.Owners, nameOwner, same[int64])
 		takeBack(d.Tags, &m.Own.Tags, &made.Tags, func(t tag.Use) string { return nameTag(t.N) }, same[tag.Use])
 		takeBack(d.Associations, &m.Own.Associations, &made.Associations, namePlace, samePlace)
