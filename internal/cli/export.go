@@ -116,7 +116,7 @@ func (c sampleCSVCmd) plain(e *environment) error {
 	if c.Type == "accounts" {
 		t = don.Account
 	}
-	return importer.WriteSample(e.Out, t, org.Settings{})
+	return importer.WriteSample(e.Out, t, org.Settings{}, nil)
 }
 
 // hasDatabase reports whether a Kith has been at work with these settings.

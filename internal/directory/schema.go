@@ -27,12 +27,7 @@ var fragmentTypes = map[schema.Kind]don.Type{schema.Tenant: don.TenantFragment, 
 func FragmentID(f *schema.Fragment) don.ID { return don.Of(fragmentTypes[f.Kind], f.N) }
 
 // env is what values are checked with.
-func env(sc org.Scope) schema.Env {
-	return schema.Env{
-		Space: sc.Space, Email: contact.Email, Fold: contact.FoldName,
-		Phone: func(v string) (string, error) { return contact.Phone(v, "") },
-	}
-}
+func env(sc org.Scope) schema.Env { return contact.SchemaEnv(sc.Space) }
 
 // schemaOf returns the fields of a kind of record.
 func schemaOf(ctx context.Context, tx Tx, leaf don.Type) (*schema.Set, error) {

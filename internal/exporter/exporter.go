@@ -15,6 +15,7 @@ import (
 	"github.com/kith-id/kith/internal/importer"
 	"github.com/kith-id/kith/internal/importer/sheet"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -29,7 +30,10 @@ const pageRows = 500
 // named by its full id, which an import into the same org understands.
 func Contacts(ctx context.Context, dir *directory.Service, sc org.Scope, f contact.Filter, where directory.Where, w io.Writer) error {
 	q := directory.Query{Limit: pageRows, Until: time.Now().UTC(), Where: where}
-	t := newTable(don.Contact, sc, w)
+	t, err := newTable(ctx, dir, don.Contact, sc, w)
+	if err != nil {
+		return err
+	}
 	return pages(t, q, func(q directory.Query) (directory.Page[*contact.Contact], error) {
 		return dir.ListContacts(ctx, sc, f, q)
 	}, t.contact)
@@ -42,15 +46,21 @@ func Accounts(ctx context.Context, dir *directory.Service, sc org.Scope, f accou
 		f.CreatedBefore = &now
 	}
 	q := directory.Query{Limit: pageRows, Sorts: []directory.Sort{{Field: "created_date"}}, Where: where}
-	t := newTable(don.Account, sc, w)
+	t, err := newTable(ctx, dir, don.Account, sc, w)
+	if err != nil {
+		return err
+	}
 	return pages(t, q, func(q directory.Query) (directory.Page[*account.Account], error) {
 		return dir.ListAccounts(ctx, sc, f, q)
 	}, t.account)
 }
 
 // Empty writes the file of a filter that nothing can match.
-func Empty(of don.Type, sc org.Scope, w io.Writer) error {
-	t := newTable(of, sc, w)
+func Empty(ctx context.Context, dir *directory.Service, of don.Type, sc org.Scope, w io.Writer) error {
+	t, err := newTable(ctx, dir, of, sc, w)
+	if err != nil {
+		return err
+	}
 	if err := t.out.Write(t.header); err != nil {
 		return err
 	}
@@ -64,13 +74,26 @@ type table struct {
 	header []string
 }
 
-func newTable(t don.Type, sc org.Scope, w io.Writer) *table {
+func newTable(ctx context.Context, dir *directory.Service, t don.Type, sc org.Scope, w io.Writer) (*table, error) {
 	out := &table{scope: sc, out: sheet.NewWriter(w, sheet.WriterOptions{})}
-	for _, f := range importer.Fields(t, sc.Settings) {
+	custom, err := dir.Schema(ctx, sc, t)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range importer.Fields(t, sc.Settings, custom) {
 		out.header = append(out.header, f.Name)
 	}
 	out.header = append(out.header, importer.ExportColumns(t)...)
-	return out
+	return out, nil
+}
+
+// custom adds a subtype and custom values to a row.
+func (r record) custom(subtype string, values schema.Values) record {
+	r["subtype"] = subtype
+	for name, v := range values {
+		r[name] = schema.ToText(v, sheet.JoinArray)
+	}
+	return r
 }
 
 // pages writes page after page; each page is read by itself, so that nothing is
@@ -127,7 +150,7 @@ func (t *table) contact(c *contact.Contact, names *directory.Names) record {
 		"display_id": don.Of(don.Contact, c.N).Display(), "is_verified": verified,
 		"other_emails": others(c.Values(contact.KindEmail)), "other_external_refs": others(c.Values(contact.KindRef)),
 		"created_date": stamp(c.CreatedAt), "modified_date": stamp(c.ModifiedAt),
-	}
+	}.custom(c.Subtype, c.Custom)
 }
 
 // places are references of what a contact belongs to.
@@ -254,7 +277,7 @@ func (t *table) account(a *account.Account, names *directory.Names) record {
 		"description": a.Description, "tier": a.Tier, "tags.name": tags(a.Tags, names), "owned_by": owners(a.Owners, names),
 		"display_id": don.Of(don.Account, a.N).Display(), "parent_account": parent,
 		"created_date": stamp(a.CreatedAt), "modified_date": stamp(a.ModifiedAt),
-	}
+	}.custom(a.Subtype, a.Custom)
 }
 
 // stamp writes a time as the API does.

@@ -47,7 +47,7 @@ func (d ExportDeps) contacts(w http.ResponseWriter, r *http.Request, c call, in 
 	}
 	csvHeader(w.Header(), "contacts.csv")
 	if none {
-		return exporter.Empty(don.Contact, c.Scope, w)
+		return exporter.Empty(r.Context(), d.Service, don.Contact, c.Scope, w)
 	}
 	return exporter.Contacts(r.Context(), d.Service, c.Scope, f, where, w)
 }
@@ -63,7 +63,7 @@ func (d ExportDeps) accounts(w http.ResponseWriter, r *http.Request, c call, in 
 	}
 	csvHeader(w.Header(), "accounts.csv")
 	if none {
-		return exporter.Empty(don.Account, c.Scope, w)
+		return exporter.Empty(r.Context(), d.Service, don.Account, c.Scope, w)
 	}
 	return exporter.Accounts(r.Context(), d.Service, c.Scope, f, where, w)
 }

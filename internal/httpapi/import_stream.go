@@ -102,9 +102,13 @@ type importSampleIn struct {
 	Type importType `json:"type" required:"true"`
 }
 
-func (d ImportDeps) sample(w http.ResponseWriter, _ *http.Request, c call, in *importSampleIn) error {
+func (d ImportDeps) sample(w http.ResponseWriter, r *http.Request, c call, in *importSampleIn) error {
+	custom, err := d.Service.Schema(r.Context(), c.Scope, in.Type.record())
+	if err != nil {
+		return err
+	}
 	csvHeader(w.Header(), string(in.Type)+".sample.csv")
-	return importer.WriteSample(w, in.Type.record(), c.Scope.Settings)
+	return importer.WriteSample(w, in.Type.record(), c.Scope.Settings, custom)
 }
 
 const (

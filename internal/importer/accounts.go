@@ -46,6 +46,9 @@ func (r *run) writeAccount(tx Tx, p *pending, res *result) error {
 		e := identity.Taken("external_refs", d.ref, don.Of(don.Account, holder.N), holder.DisplayName)
 		return r.fail(tx, p, res, Problem{Column: "external_refs", Value: d.ref, Code: RefTaken, Message: e.Message + "; import with update to change that record"})
 	}
+	if wrong := r.plan.table.custom.refuses(d, holder.Custom, holder.Subtype); wrong != nil {
+		return r.fail(tx, p, res, *wrong)
+	}
 	again, err := r.metBefore(tx, holder, res)
 	if err != nil {
 		return err
@@ -167,7 +170,7 @@ func (r *run) insertAccount(tx Tx, p *pending, res *result) error {
 	now, actor := tx.Now(), tx.Scope().Actor.Tail()
 	a := &account.Account{
 		DisplayName: d.name, Description: d.about, Refs: d.account.Refs, Domains: d.account.Domains, Websites: d.account.Websites,
-		Tier: d.account.Tier, Owners: d.owners, Tags: d.tags, ImportN: r.imp.N, Version: 1,
+		Tier: d.account.Tier, Owners: d.owners, Tags: d.tags, Subtype: d.subtype, Custom: d.all(), ImportN: r.imp.N, Version: 1,
 		CreatedAt: now, CreatedBy: actor, ModifiedAt: now, ModifiedBy: actor,
 	}
 	err := r.svc.Accounts.Insert(r.ctx, tx, a)
@@ -213,6 +216,7 @@ func (r *run) unitedAccount(a *account.Account, d *draft) *account.Account {
 	for _, t := range d.tags {
 		after.Tags = uniteTag(after.Tags, t)
 	}
+	d.over(&after.Custom, &after.Subtype)
 	return &after
 }
 

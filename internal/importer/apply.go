@@ -170,7 +170,7 @@ func (c *cutter) fill(s *slice) (end bool, err error) {
 func (c *cutter) sort(s *slice, text []byte) error {
 	row := c.rows.row
 	fate := c.fates.of[row-1]
-	if fate == fateCreate && text[0] == rowValid && c.run.imp.Type == don.Contact {
+	if fate == fateCreate && text[0]&^markCustom == rowValid && c.run.imp.Type == don.Contact {
 		n := NewContact{N: c.run.number(uint32(row))}
 		var err error
 		s.arena, err = c.packer.pack(text, s.arena, &n)
@@ -240,7 +240,7 @@ func (r *run) contactOf(p *pending) *contact.Contact {
 	return &contact.Contact{
 		N: r.number(uint32(p.row)), DisplayName: d.name, FullName: d.fullName, Description: d.about,
 		Identifiers: d.identifiers(""), Associations: d.associations(r.source()), Owners: d.owners, Tags: d.tags,
-		Verified: true, State: "active", ImportN: r.imp.N, Version: 1,
+		Subtype: d.subtype, Custom: d.all(), Verified: true, State: "active", ImportN: r.imp.N, Version: 1,
 	}
 }
 
@@ -387,7 +387,7 @@ func (r *run) fail(tx Tx, p *pending, res *result, problems ...Problem) error {
 		return err
 	}
 	var keys []Key
-	for _, a := range contact.Attrs(d.name, d.associations(""), d.tags, d.owners) {
+	for _, a := range append(contact.Attrs(d.name, d.associations(""), d.tags, d.owners), contact.CustomAttrs(d.subtype, d.all())...) {
 		keys = append(keys, Key{Text: []byte(a.Field + "\x00" + a.Value), N: n})
 	}
 	return tx.UnreserveAttrs(r.ctx, keys)

@@ -10,6 +10,7 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -61,6 +62,7 @@ type Tx interface {
 	NoteChange(ctx context.Context, importN int64, id don.ID, version int64, before any) error
 	Changes(ctx context.Context, importN int64, t don.Type, after int64, limit int) ([]Change, error)
 
+	Fragments(ctx context.Context, leaf don.Type) ([]*schema.Fragment, error)
 	TagsNamed(ctx context.Context, names []string) (map[string]*tag.Tag, error)
 	MembersByEmail(ctx context.Context, keys []string) (map[string]org.Member, error)
 	MembersByN(ctx context.Context, ns []int64) (map[int64]org.Member, error)

@@ -119,6 +119,10 @@ func (w *restWriter) match(p *pending, n int64, repeated bool) error {
 		w.res.refuse(p, *over)
 		return nil
 	}
+	if wrong := w.run.plan.table.custom.refuses(d, c.Custom, c.Subtype); wrong != nil {
+		w.res.refuse(p, *wrong)
+		return nil
+	}
 	got, err := identity.Observe(w.run.ctx, w.tx, c, w.run.via(d), func(own *contact.Contact) *contact.Contact { return w.run.united(own, d) })
 	if e := errs.As(err); e != nil && e.Kind == errs.Conflict && e.Field != "" {
 		w.res.refuse(p, w.conflict(p, e))
@@ -297,6 +301,7 @@ func (r *run) united(c *contact.Contact, d *draft) *contact.Contact {
 	for _, t := range d.tags {
 		after.Tags = uniteTag(after.Tags, t)
 	}
+	d.over(&after.Custom, &after.Subtype)
 	return &after
 }
 

@@ -1,12 +1,15 @@
 package importer
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/kith-id/kith/internal/account"
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/importer/sheet"
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -35,9 +38,13 @@ func (r *run) compare(res *result, p *pending, id don.ID, name string, before, a
 		return
 	}
 	d := Difference{Line: p.entry.line, Record: id.Display(), Name: name}
-	for i := range before {
-		if before[i].value != after[i].value {
-			d.Changes = append(d.Changes, FieldChange{before[i].name, cut(before[i].value), cut(after[i].value)})
+	was := map[string]string{}
+	for _, f := range before {
+		was[f.name] = f.value
+	}
+	for _, f := range after {
+		if was[f.name] != f.value {
+			d.Changes = append(d.Changes, FieldChange{f.name, cut(was[f.name]), cut(f.value)})
 		}
 	}
 	res.plan = append(res.plan, d)
@@ -62,7 +69,16 @@ func contactFields(c *contact.Contact) fields {
 		{"associations", strings.Join(places, ", ")},
 		{"tags", tagText(c.Tags)},
 		{"owned_by", memberText(c.Owners)},
+	}.custom(c.Subtype, c.Custom)
+}
+
+// custom adds a subtype and custom values. Imports take none of them off.
+func (f fields) custom(subtype string, values schema.Values) fields {
+	f = append(f, struct{ name, value string }{subtypeColumn, subtype})
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		f = append(f, struct{ name, value string }{name, schema.ToText(values[name], sheet.JoinArray)})
 	}
+	return f
 }
 
 func accountFields(a *account.Account) fields {
@@ -75,7 +91,7 @@ func accountFields(a *account.Account) fields {
 		{"tier", a.Tier},
 		{"tags", tagText(a.Tags)},
 		{"owned_by", memberText(a.Owners)},
-	}
+	}.custom(a.Subtype, a.Custom)
 }
 
 func tagText(uses []tag.Use) string {

@@ -6,6 +6,7 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/importer/sheet"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/schema"
 )
 
 // ExportColumns returns the columns that exports have behind those of Fields,
@@ -17,10 +18,11 @@ func ExportColumns(t don.Type) []string {
 	return []string{"display_id", "is_verified", "created_date", "modified_date"}
 }
 
-// WriteSample writes the sample file of a type.
-func WriteSample(w io.Writer, t don.Type, s org.Settings) error {
+// WriteSample writes the sample file of a type, with the org's custom fields
+// where there are any.
+func WriteSample(w io.Writer, t don.Type, s org.Settings, custom *schema.Set) error {
 	out := sheet.NewWriter(w, sheet.WriterOptions{})
-	header, row := Sample(t, s)
+	header, row := Sample(t, s, custom)
 	if err := out.Write(header); err != nil {
 		return err
 	}

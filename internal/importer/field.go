@@ -1,9 +1,12 @@
 package importer
 
 import (
+	"strings"
+
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/importer/sheet"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/schema"
 )
 
 // The columns of an import, by the record's type. Positions in these lists are
@@ -37,8 +40,32 @@ const (
 )
 
 // Fields returns the columns that an import of the type reads, in the order of
-// the sample file. Settings decide what is mandatory.
-func Fields(t don.Type, s org.Settings) []sheet.Field {
+// the sample file. Settings decide what is mandatory; custom are the org's own
+// fields of the type, nil for none, which come last.
+func Fields(t don.Type, s org.Settings, custom *schema.Set) []sheet.Field {
+	return append(stockFields(t, s), customFields(custom)...)
+}
+
+// subtypeColumn is the column of a record's subtype.
+const subtypeColumn = "subtype"
+
+// customFields are the columns of custom fields, behind one for the subtype where
+// there are any.
+func customFields(custom *schema.Set) []sheet.Field {
+	if custom == nil {
+		return nil
+	}
+	var out []sheet.Field
+	if len(custom.Subtypes) > 0 {
+		out = append(out, sheet.Field{Name: subtypeColumn})
+	}
+	for _, f := range custom.Named() {
+		out = append(out, sheet.Field{Name: f.Name, Array: f.Type == schema.Array, Required: f.Required && strings.HasPrefix(f.Name, "tnt__")})
+	}
+	return out
+}
+
+func stockFields(t don.Type, s org.Settings) []sheet.Field {
 	if t == don.Account {
 		return []sheet.Field{
 			aName:     {Name: "display_name", Aliases: []string{"name", "account name", "company name", "company"}, Required: true},
@@ -74,13 +101,13 @@ func Fields(t don.Type, s org.Settings) []sheet.Field {
 const SampleWord = "mandatory"
 
 // Sample returns the header and the one row of the sample file.
-func Sample(t don.Type, s org.Settings) (header, row []string) {
+func Sample(t don.Type, s org.Settings, custom *schema.Set) (header, row []string) {
 	examples := map[string]string{
 		"email": "ann@example.com", "phone_numbers": "+493012345678", "full_name": "Ann Example", "description": "Met at the fair",
 		"account_external_reference": "acme-1", "workspace_external_reference": "", "tags.name": "", "owned_by": "",
 		"domains": "example.com", "websites": "https://example.com", "tier": "gold",
 	}
-	for _, f := range Fields(t, s) {
+	for _, f := range Fields(t, s, custom) {
 		header = append(header, f.Name)
 		if f.Required {
 			row = append(row, SampleWord)
@@ -92,6 +119,6 @@ func Sample(t don.Type, s org.Settings) (header, row []string) {
 }
 
 // fieldsFor returns the columns of an import with its preset applied.
-func fieldsFor(t don.Type, s org.Settings, opt Options) ([]sheet.Field, error) {
-	return ApplyPreset(opt.Preset, t, Fields(t, s))
+func fieldsFor(t don.Type, s org.Settings, opt Options, custom *schema.Set) ([]sheet.Field, error) {
+	return ApplyPreset(opt.Preset, t, Fields(t, s, custom))
 }

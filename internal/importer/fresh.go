@@ -15,6 +15,7 @@ type NewContact struct {
 	DisplayName, NameKey, EmailKey          []byte
 	FullName, Description                   []byte
 	Identifiers, Associations, Owners, Tags []byte
+	Custom, Subtype                         []byte
 }
 
 // freshRow is such a row, with its entry for the case that it fails after all.
@@ -45,10 +46,15 @@ func newPacker(source string) *packer {
 // memory; what it needs beside that is appended to arena, which is returned.
 func (p *packer) pack(entry, arena []byte, c *NewContact) ([]byte, error) {
 	d := decoder[[]byte]{s: entry}
-	d.byte()
+	kind := d.byte()
 	d.int()
 	for range d.count() {
 		d.string() // cells
+	}
+	if kind&markCustom != 0 {
+		c.Custom = d.string()
+		d.string() // which of them were given
+		c.Subtype = d.string()
 	}
 	ref := d.string()
 	c.DisplayName, c.NameKey, c.FullName, c.Description = d.string(), d.string(), d.string(), d.string()

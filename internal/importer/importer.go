@@ -180,6 +180,7 @@ type draft struct {
 	tags       []tag.Use
 	owners     []int64
 	account    *accountDraft
+	customDraft
 }
 
 type place struct {

@@ -31,7 +31,7 @@ func TestPresetsAreComplete(t *testing.T) {
 func checkPreset(t *testing.T, p Preset, typ don.Type) {
 	t.Helper()
 	known := map[string]bool{}
-	for _, f := range Fields(typ, org.Settings{}) {
+	for _, f := range Fields(typ, org.Settings{}, nil) {
 		known[f.Name] = true
 	}
 	seen, listed, headers := map[string]bool{}, map[string]bool{}, []string(nil)
@@ -53,7 +53,7 @@ func checkPreset(t *testing.T, p Preset, typ don.Type) {
 	if len(headers) == 0 {
 		return
 	}
-	fields, err := ApplyPreset(p.Name, typ, Fields(typ, org.Settings{}))
+	fields, err := ApplyPreset(p.Name, typ, Fields(typ, org.Settings{}, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestPresetMapsAnExport(t *testing.T) {
 			map[string]string{"external_refs": "c1", "display_name": "Acme", "domains": "acme.com"}},
 	}
 	for _, c := range cases {
-		fields, err := ApplyPreset(c.preset, c.typ, Fields(c.typ, org.Settings{}))
+		fields, err := ApplyPreset(c.preset, c.typ, Fields(c.typ, org.Settings{}, nil))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +106,7 @@ func TestPresetMapsAnExport(t *testing.T) {
 }
 
 func TestApplyPresetRefuses(t *testing.T) {
-	fields := Fields(don.Account, org.Settings{})
+	fields := Fields(don.Account, org.Settings{}, nil)
 	for preset, want := range map[string]string{"pigeon": "not one of attio, chatwoot", "chatwoot": "has no columns for accounts"} {
 		if _, err := ApplyPreset(preset, don.Account, fields); !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", preset, err)

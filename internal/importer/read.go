@@ -78,11 +78,15 @@ func (r *run) match(src io.Reader) (*sheet.Reader, *table, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	fields, err := fieldsFor(r.imp.Type, r.scope.Settings, r.imp.Options)
+	custom, err := r.svc.Schema(r.ctx, r.scope, r.imp.Type)
 	if err != nil {
 		return nil, nil, err
 	}
-	t := &table{kind: r.imp.Type, fields: fields, header: in.Header(), refFrom: -1, update: r.imp.Options.Update}
+	fields, err := fieldsFor(r.imp.Type, r.scope.Settings, r.imp.Options, custom)
+	if err != nil {
+		return nil, nil, err
+	}
+	t := &table{kind: r.imp.Type, fields: fields, custom: newCustomColumns(custom, fields, r.scope.Space), header: in.Header(), refFrom: -1, update: r.imp.Options.Update}
 	over := map[string]string{}
 	for f, c := range r.imp.Options.Map {
 		over[f] = c
@@ -339,6 +343,9 @@ func (c *chunk) addKeys(d *draft, row uint32) {
 		c.key('p', row, identity.Key(contact.KindPhone, ""), p)
 	}
 	c.key('a', row, contact.AttrName+"\x00", d.nameKey)
+	for _, a := range contact.CustomAttrs(d.subtype, d.values) {
+		c.key('a', row, a.Field+"\x00", a.Value)
+	}
 	if len(d.places)+len(d.more)+len(d.tags)+len(d.owners) == 0 {
 		return
 	}

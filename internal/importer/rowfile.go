@@ -23,6 +23,10 @@ const (
 	rowSpecial byte = 'w' // valid, but if it is new it has to be looked at by itself
 	rowInvalid byte = 'x'
 	rowSample  byte = 's'
+
+	// markCustom stands with a valid kind where custom values lie before the draft.
+	// Rows without any are as they always were.
+	markCustom byte = 0x80
 )
 
 // entry is one row of the row file.
@@ -38,9 +42,16 @@ type entry struct {
 func appendEntry(b []byte, e *entry) []byte {
 	at := len(b)
 	b = append(b, 0, 0, 0, 0) // the size comes last
-	b = append(b, e.kind)
+	kind := e.kind
+	if e.draft.custom != "" || e.draft.subtype != "" {
+		kind |= markCustom
+	}
+	b = append(b, kind)
 	b = binary.AppendUvarint(b, uint64(e.line))
 	b = appendStrings(b, e.cells)
+	if kind&markCustom != 0 {
+		b = appendString(appendString(appendString(b, e.draft.custom), e.draft.given), e.draft.subtype)
+	}
 	switch e.kind {
 	case rowInvalid:
 		text, err := json.Marshal(e.failure)
@@ -159,9 +170,13 @@ var errDamaged = errors.New("the row file is damaged")
 
 func decodeEntry(text string, e *entry) error {
 	d := decoder[string]{s: text}
-	*e = entry{kind: d.byte()}
+	kind := d.byte()
+	*e = entry{kind: kind &^ markCustom}
 	e.line = int(d.int())
 	e.cells = decodeStrings(&d)
+	if kind&markCustom != 0 {
+		e.draft.custom, e.draft.given, e.draft.subtype = d.string(), d.string(), d.string()
+	}
 	switch e.kind {
 	case rowInvalid:
 		if d.bad {

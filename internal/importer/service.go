@@ -88,7 +88,7 @@ func (s *Service) Create(ctx context.Context, sc org.Scope, t don.Type, name str
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(spooled) }() // gone already when all went well; else the sweep tries again
-	if _, err := fieldsFor(t, sc.Settings, opt); err != nil {
+	if _, err := fieldsFor(t, sc.Settings, opt, nil); err != nil {
 		return nil, err
 	}
 	m := &Import{Type: t, State: Queued, FileName: filepath.Base(name), Node: s.Node, Options: opt, CreatedBy: sc.Actor.Tail()}

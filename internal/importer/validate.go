@@ -33,6 +33,7 @@ type table struct {
 	tags    []tag.Use // added to every record
 	refFrom int       // field whose value is the reference; -1 for the reference's own column
 	update  bool      // blanks are allowed where an existing record has the value
+	custom  *customColumns
 }
 
 // check is the validation of one row.
@@ -138,6 +139,9 @@ func (t *table) lacks(d *draft) (problems []Problem) {
 	if t.kind == don.Contact && t.fields[fAccount].Required && !slices.ContainsFunc(d.places, func(p place) bool { return p.t == don.Account }) {
 		problems = append(problems, t.lacking(fAccount, rule))
 	}
+	if wrong := t.custom.lacks(&d.customDraft); wrong != nil {
+		problems = append(problems, *wrong)
+	}
 	return problems
 }
 
@@ -170,6 +174,7 @@ func (c *check) contact(d *draft) {
 	c.others(d)
 	d.tags = c.tags(fTags)
 	d.owners = c.owners(fOwners)
+	c.custom(&d.customDraft)
 }
 
 // reference finds the row's external reference: its own cell, or what RefFrom says.
@@ -396,6 +401,7 @@ func (c *check) account(d *draft) {
 	d.account.Websites = c.list(aWebsites, InvalidValue, contact.MaxWebsites, website)
 	d.tags = c.tags(aTags)
 	d.owners = c.owners(aOwners)
+	c.custom(&d.customDraft)
 	if len(d.account.Refs) > 0 {
 		d.ref = d.account.Refs[0]
 	}

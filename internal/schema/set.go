@@ -129,22 +129,48 @@ func (s *Set) about(r *Record, spec Spec) ([]*Fragment, error) {
 	return out, nil
 }
 
-// named is a field with its name in values.
-type named struct{ Field }
+// Named is a field with its name in values.
+type Named struct {
+	Name string
+	Field
+}
+
+// Named returns all fields that records can be given, as All has them.
+func (s *Set) Named() []Named {
+	var out []Named
+	for _, f := range s.All() {
+		for _, x := range f.Fields {
+			if !f.Deprecated {
+				out = append(out, Named{f.Prefix() + x.Name, x})
+			}
+		}
+	}
+	return out
+}
+
+// AppOf returns the app that a field belongs to, "" for none.
+func AppOf(name string) string {
+	rest, ok := strings.CutPrefix(name, "app_")
+	if !ok {
+		return ""
+	}
+	app, _, _ := strings.Cut(rest, "__")
+	return app
+}
 
 // field finds the field of a name among fragments.
-func field(about []*Fragment, name string, s *Set) (named, error) {
+func field(about []*Fragment, name string, s *Set) (Named, error) {
 	for _, f := range about {
 		if rest, ok := strings.CutPrefix(name, f.Prefix()); ok {
 			if x, known := f.field(rest); known {
-				return named{x}, nil
+				return Named{name, x}, nil
 			}
 		}
 	}
 	if _, known := s.Field(name); known {
-		return named{}, refuse(at(name), "field_not_in_schema", "belongs to a schema that custom_schema_spec does not name; add %s", specOf(name))
+		return Named{}, refuse(at(name), "field_not_in_schema", "belongs to a schema that custom_schema_spec does not name; add %s", specOf(name))
 	}
-	return named{}, refuse(at(name), "field_not_in_schema", "there is no custom field %q; names begin with tnt__, ctype__ or app_<app>__", clip(name))
+	return Named{}, refuse(at(name), "field_not_in_schema", "there is no custom field %q; names begin with tnt__, ctype__ or app_<app>__", clip(name))
 }
 
 // specOf is the part of custom_schema_spec that a field needs.
@@ -185,7 +211,7 @@ func (s *Set) All() []*Fragment {
 }
 
 // give sets one value.
-func (f named) give(name string, x any, was, values Values, env Env) error {
+func (f Named) give(name string, x any, was, values Values, env Env) error {
 	old, had := was[name]
 	if x == nil {
 		if had && f.Immutable {

@@ -39,7 +39,73 @@ func refuse(field, subtype, reason string, args ...any) error {
 	return errs.Customization(field, subtype, reason, args...)
 }
 
-// check brings a value into the form in which it is stored. At names it.
+// Check brings a value into the form in which it is stored. Errors: invalid, of
+// the field that at names.
+func (f Field) Check(at string, x any, env Env) (any, error) { return f.check(at, x, env) }
+
+// FromText reads a value from a cell of a file, which split cuts into the
+// elements of a list. What is no value of the field's type is for Check to refuse.
+func (f Field) FromText(text string, split func(string) []string) any {
+	if f.Type != Array {
+		return fromText(f.Type, text)
+	}
+	list := []any{}
+	for _, part := range split(text) {
+		list = append(list, fromText(f.Base, part))
+	}
+	return list
+}
+
+func fromText(t Type, text string) any {
+	switch t {
+	case Bool:
+		switch strings.ToLower(text) {
+		case "true", "yes", "1":
+			return true
+		case "false", "no", "0":
+			return false
+		}
+	case Int, Double, UEnum:
+		var n json.Number
+		if json.Unmarshal([]byte(text), &n) == nil && n != "" && text[0] != '"' {
+			return n
+		}
+	case JSON:
+		d := json.NewDecoder(strings.NewReader(text))
+		d.UseNumber()
+		var v any
+		if d.Decode(&v) == nil && !d.More() {
+			return v
+		}
+	}
+	return text
+}
+
+// ToText writes a value as FromText reads it; join puts the elements of a list
+// together.
+func ToText(x any, join func([]string) string) string {
+	list, several := x.([]any)
+	if !several {
+		return toText(x)
+	}
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = toText(v)
+	}
+	return join(out)
+}
+
+func toText(x any) string {
+	if text, ok := x.(string); ok {
+		return text
+	}
+	text, err := json.Marshal(x)
+	if err != nil {
+		panic(err) // values come from JSON
+	}
+	return string(text)
+}
+
 func (f Field) check(at string, x any, env Env) (any, error) {
 	if f.Type != Array {
 		return f.scalar(f.Type, at, x, env)

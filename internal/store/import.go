@@ -246,7 +246,11 @@ func (tx *Tx) ImportContacts(ctx context.Context, importN int64, cs []importer.N
 		return nil
 	}
 	actor := tx.scope.Actor.Tail()
-	_, err := tx.q.insert(ctx, contactTable, refuse, len(cs), func(i int, w *record) {
+	target, custom := contactTable, slices.ContainsFunc(cs, func(c importer.NewContact) bool { return len(c.Custom)+len(c.Subtype) > 0 })
+	if custom {
+		target = contactCustomTable
+	}
+	_, err := tx.q.insert(ctx, target, refuse, len(cs), func(i int, w *record) {
 		c := &cs[i]
 		w.Int(tx.scope.OrgID)
 		w.Int(c.N)
@@ -267,6 +271,10 @@ func (tx *Tx) ImportContacts(ctx context.Context, importN int64, cs []importer.N
 		w.Text(actor)
 		w.Time(tx.now)
 		w.Text(actor)
+		if custom {
+			w.Bytes(c.Custom)
+			w.Bytes(c.Subtype)
+		}
 	})
 	if err != nil {
 		return err
