@@ -63,7 +63,11 @@ func (s *Service) SetFragment(ctx context.Context, sc org.Scope, f schema.Fragme
 		if err != nil {
 			return err
 		}
-		if err := schema.Define(before, &next, deleted, env(sc)); err != nil {
+		earlier, err := versions(ctx, tx, f)
+		if err != nil {
+			return err
+		}
+		if err := schema.Define(earlier, &next, deleted, env(sc)); err != nil {
 			return err
 		}
 		if next.N, err = tx.Next(ctx, don.TenantFragment, 1); err != nil {
@@ -84,6 +88,24 @@ func (s *Service) SetFragment(ctx context.Context, sc org.Scope, f schema.Fragme
 		return err
 	})
 	return made, err
+}
+
+// versions returns the versions of a fragment in their order.
+func versions(ctx context.Context, tx Tx, f schema.Fragment) (out []*schema.Fragment, err error) {
+	for after := int64(0); ; {
+		page, err := tx.FragmentsAfter(ctx, after, fragmentPage)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range page {
+			if after = e.N; e.Leaf == f.Leaf && e.Kind == f.Kind && e.Name == f.Name {
+				out = append(out, e)
+			}
+		}
+		if len(page) < fragmentPage {
+			return out, nil
+		}
+	}
 }
 
 // opSchemaSet is how history and outbox name it.

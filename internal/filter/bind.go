@@ -44,8 +44,9 @@ func (t Type) Ops() []Op {
 
 // Field is a field of a kind of record that filters may name.
 type Field struct {
-	Name string // as records and indexes know it
-	Type Type
+	Name  string // as records and indexes know it
+	Type  Type
+	Multi bool // whether records may have several values; of custom fields
 	// Keys brings a value into the form in which records hold it, or the forms of
 	// which any will do. Errors are invalid, or not_found for a reference to
 	// nothing: then nothing matches. Nil keeps values of text as they are.

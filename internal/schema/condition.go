@@ -18,7 +18,7 @@ func (f Field) FilterField(name string, env Env) (filter.Field, bool) {
 	if t == Array {
 		t = f.Base
 	}
-	out := filter.Field{Name: name}
+	out := filter.Field{Name: name, Multi: f.Type == Array}
 	switch t {
 	case Text, RichText, Tokens:
 		out.Type, out.Fold = filter.Text, env.Fold

@@ -33,10 +33,10 @@ func checkName(field, name string) error {
 	return nil
 }
 
-// Define checks a new version of a fragment against the one before, nil for
-// none. Deleted are the names of fields that the new one leaves out on purpose.
-// Errors: invalid, naming the field of the definition.
-func Define(before, f *Fragment, deleted []string, env Env) error {
+// Define checks a new version of a fragment against those before, the one in
+// force last. Deleted are the names of fields that the new one leaves out on
+// purpose. Errors: invalid, naming the field of the definition.
+func Define(earlier []*Fragment, f *Fragment, deleted []string, env Env) error {
 	if f.Kind != Tenant {
 		field := map[Kind]string{Subtype: "subtype", App: "app"}[f.Kind]
 		if err := checkName(field, f.Name); err != nil {
@@ -60,6 +60,13 @@ func Define(before, f *Fragment, deleted []string, env Env) error {
 		}
 		seen[f.Fields[i].Name] = true
 	}
+	if err := f.keepTypes(earlier); err != nil {
+		return err
+	}
+	before := &Fragment{}
+	if len(earlier) > 0 {
+		before = earlier[len(earlier)-1]
+	}
 	if err := f.succeed(before, deleted); err != nil {
 		return err
 	}
@@ -69,12 +76,22 @@ func Define(before, f *Fragment, deleted []string, env Env) error {
 	return f.defineConditions(env)
 }
 
+// keepTypes checks that no field has another type than one of its name ever had:
+// records may have values of that.
+func (f *Fragment) keepTypes(earlier []*Fragment) error {
+	for i, is := range f.Fields {
+		for _, e := range earlier {
+			if was, ok := e.field(is.Name); ok && (is.Type != was.Type || is.Base != was.Base) {
+				return errs.NotPermitted(fmt.Sprintf("fields[%d].field_type", i), "is not %s, of which records may have values; use another name", was.Type)
+			}
+		}
+	}
+	return nil
+}
+
 // succeed checks what a version may change about the one before: everything but
 // what would orphan values.
 func (f *Fragment) succeed(before *Fragment, deleted []string) error {
-	if before == nil {
-		before = &Fragment{}
-	}
 	for i, name := range deleted {
 		at := fmt.Sprintf("deleted_fields[%d]", i)
 		if _, was := before.field(strings.TrimPrefix(name, f.Prefix())); !was {
@@ -93,9 +110,6 @@ func (f *Fragment) succeed(before *Fragment, deleted []string) error {
 			continue
 		}
 		is, at := f.Fields[i], fmt.Sprintf("fields[%d]", i)
-		if is.Type != was.Type || is.Base != was.Base {
-			return errs.NotPermitted(at+".field_type", "cannot be changed from %s; drop the field and add another", was.Type)
-		}
 		for _, c := range was.Choices {
 			if !slices.ContainsFunc(is.Choices, func(o Choice) bool { return o.Label == c.Label || is.UEnum() && o.ID == c.ID }) {
 				return errs.NotPermitted(at+".allowed_values", "lacks %q, which records may have; keep it and set is_deprecated", c.Label)

@@ -50,6 +50,10 @@ type querier interface {
 	choosy(ctx context.Context) error
 	// lock ends a SELECT that means to update what it reads.
 	lock() string
+	// jsonText spells the text of a member of a JSON object in a column, which may
+	// be empty; jsonNumber its number. Both are NULL when it has none.
+	jsonText(column, member string) string
+	jsonNumber(column, member string) string
 }
 
 // clash says what a bulk insert does with a row whose key stands already.

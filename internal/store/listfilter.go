@@ -16,6 +16,7 @@ import (
 type builder struct {
 	strings.Builder
 	args []any
+	q    querier // whose dialect it writes
 }
 
 func (b *builder) arg(v any) string {

@@ -10,6 +10,14 @@ import (
 
 func (t *pgTx) streams() bool { return false }
 
+func (t *pgTx) jsonText(column, member string) string {
+	return "(NULLIF(" + column + ", '')::json->>'" + member + `') COLLATE "C"`
+}
+
+func (t *pgTx) jsonNumber(column, member string) string {
+	return "(NULLIF(" + column + ", '')::json->>'" + member + "')::float8"
+}
+
 // numbers has the server pack the numbers into one array: a row of a result
 // costs both sides several times what an element costs.
 func (t *pgTx) numbers(ctx context.Context, sql string, args ...any) ([]int64, error) {

@@ -85,7 +85,7 @@ type plan struct {
 	total int          // the highest number, 0 until it is needed
 }
 
-func (p *plan) builder() *builder { return &builder{args: []any{p.tx.scope.OrgID}} }
+func (p *plan) builder() *builder { return &builder{args: []any{p.tx.scope.OrgID}, q: p.tx.q} }
 
 func (p *plan) numbers(ctx context.Context, b *builder) ([]int64, error) {
 	return p.tx.q.numbers(ctx, b.String(), b.args...)

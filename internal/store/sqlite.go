@@ -265,6 +265,12 @@ func (c *sqliteConn) query(_ context.Context, sql string, args ...any) (rows, er
 
 func (c *sqliteConn) streams() bool { return true }
 
+func (c *sqliteConn) jsonText(column, member string) string {
+	return "json_extract(NULLIF(" + column + ", ''), '$." + member + "')"
+}
+
+func (c *sqliteConn) jsonNumber(column, member string) string { return c.jsonText(column, member) }
+
 func (c *sqliteConn) numbers(_ context.Context, sql string, args ...any) (out []int64, err error) {
 	st, err := c.prepare(sql)
 	if err != nil {

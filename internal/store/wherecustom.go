@@ -16,7 +16,8 @@ import (
 // customName is the form of a custom field's name. It becomes part of a statement.
 var customName = regexp.MustCompile(`^[a-z0-9_]+__[a-z0-9_]+$`)
 
-// customSource is a custom field: all values stand in the inverted index.
+// customSource is a custom field: all values stand in the inverted index, and in
+// the record's row as JSON.
 func customSource(of don.Type, name string) source {
 	field := letters[of] + name
 	return func(b filter.Bound) (cond, bool) {
@@ -27,25 +28,20 @@ func customSource(of don.Type, name string) source {
 		case filter.Any:
 			return customAny(field, b)
 		case filter.Exists:
-			return attrSpan(field, textSpan{}), true
-		case filter.Prefix:
-			if short(b.Keys[0]) {
-				return attrSpan(field, textSpan{from: b.Keys[0], below: behind(b.Keys[0])}), true
-			}
+			return attrRange(field, "", func(b *builder, t string) string { return b.q.jsonText(t+".custom", name) + " IS NOT NULL" }), true
 		case filter.Within:
 			return customWithin(field, b)
 		}
+		// The row cannot tell how a text begins, for it is not folded there, and the
+		// index would be read for each row that is tested.
 		return cond{}, false
 	}
 }
 
-// short reports whether the index holds all of a text.
-func short(text string) bool { return utf8.RuneCountInString(text) < schema.MaxIndexed }
-
 func customAny(field string, b filter.Bound) (cond, bool) {
 	keys := slices.Clone(b.Keys)
 	for i, k := range keys {
-		if !short(k) {
+		if utf8.RuneCountInString(k) >= schema.MaxIndexed {
 			return cond{}, false
 		}
 		if b.Field.Type == filter.Number {
@@ -59,61 +55,67 @@ func customAny(field string, b filter.Bound) (cond, bool) {
 	return attrAny(field, keys), true
 }
 
+// bound is one end of a range: as the index has it, and as the row does.
+type bound struct {
+	operator string
+	key      string
+	value    any
+}
+
+// customWithin asks for a range. Of several values the row cannot tell.
 func customWithin(field string, b filter.Bound) (cond, bool) {
+	ends, ok := boundsOf(b)
+	if !ok || b.Field.Multi {
+		return cond{}, false
+	}
+	name := b.Field.Name
+	return cond{
+		weight: 1,
+		members: func(b *builder) string {
+			sql := "SELECT x.n FROM attr x WHERE x.org_id = $1 AND x.field = '" + field + "'"
+			for _, e := range ends {
+				sql += " AND x.value " + e.operator + " " + b.arg(e.key)
+			}
+			return sql
+		},
+		test: func(b *builder, t string) string {
+			parts := make([]string, len(ends))
+			for i, e := range ends {
+				expr := b.q.jsonText(t+".custom", name)
+				if _, isNumber := e.value.(float64); isNumber {
+					expr = b.q.jsonNumber(t+".custom", name)
+				}
+				// NULL is neither in a range nor out of it; its opposite is out.
+				parts[i] = "COALESCE(" + expr + " " + e.operator + " " + b.arg(e.value) + ", 1 = 0)"
+			}
+			return "(" + strings.Join(parts, " AND ") + ")"
+		},
+	}, true
+}
+
+func boundsOf(b filter.Bound) (ends []bound, ok bool) {
 	r := b.Range
-	var s textSpan
 	switch b.Field.Type {
 	case filter.Number:
 		if r.Low != nil {
-			s.from, s.above = schema.NumberKey(*r.Low), r.AboveLow
+			ends = append(ends, bound{map[bool]string{true: ">", false: ">="}[r.AboveLow], schema.NumberKey(*r.Low), *r.Low})
 		}
 		if r.High != nil {
-			s.below, s.upTo = schema.NumberKey(*r.High), !r.BelowHigh
+			ends = append(ends, bound{map[bool]string{true: "<", false: "<="}[r.BelowHigh], schema.NumberKey(*r.High), *r.High})
 		}
 	case filter.Date, filter.Time:
-		write := func(t time.Time) string {
-			if b.Field.Type == filter.Date {
-				return t.Format(time.DateOnly)
+		layout := schema.TimestampLayout
+		if b.Field.Type == filter.Date {
+			layout = time.DateOnly
+		}
+		add := func(operator string, at *time.Time) {
+			if at != nil {
+				text := storable(*at).Format(layout)
+				ends = append(ends, bound{operator, strings.ToLower(text), text})
 			}
-			return strings.ToLower(storable(t).Format(schema.TimestampLayout))
 		}
-		if r.From != nil {
-			s.from = write(*r.From)
-		}
-		if r.To != nil {
-			s.below = write(*r.To)
-		}
-	default:
-		return cond{}, false
+		add(">=", r.From)
+		add("<", r.To)
 	}
-	return attrSpan(field, s), true
-}
-
-// textSpan is a range of textSpan in the order of bytes; "" is an open end.
-type textSpan struct {
-	from, below string
-	above, upTo bool // the lower end is left out, the upper end is in
-}
-
-// spanWeight is what a probe of a range may take: it reads the range until it
-// finds the record.
-const spanWeight = 1000
-
-// attrSpan asks for values in a range of the inverted index.
-func attrSpan(field string, s textSpan) cond {
-	where := func(b *builder) string {
-		sql := "x.org_id = $1 AND x.field = '" + field + "'"
-		if s.from != "" {
-			sql += " AND x.value " + map[bool]string{true: "> ", false: ">= "}[s.above] + b.arg(s.from)
-		}
-		if s.below != "" {
-			sql += " AND x.value " + map[bool]string{true: "<= ", false: "< "}[s.upTo] + b.arg(s.below)
-		}
-		return sql
-	}
-	return cond{
-		weight: spanWeight, repeats: true,
-		members: func(b *builder) string { return "SELECT x.n FROM attr x WHERE " + where(b) },
-		probe:   func(b *builder, n string) string { return exists("attr x", where(b)+" AND x.n = "+n) },
-	}
+	return ends, len(ends) > 0
 }
