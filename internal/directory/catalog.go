@@ -67,16 +67,17 @@ func (g *catalogue) of(t don.Type) *filter.Catalog {
 		return g.accounts()
 	case don.Workspace:
 		return g.workspaces()
+	default: // the others follow
 	}
 	return g.contacts()
 }
 
-// relate returns the type of record to which a relation of a type leads.
-func relate(from don.Type, relation string) don.Type {
-	switch {
-	case relation == toContacts:
+// relate returns the type of record to which a relation leads.
+func relate(relation string) don.Type {
+	switch relation {
+	case toContacts:
 		return don.Contact
-	case relation == toWorkspaces || relation == fieldWorkspace:
+	case toWorkspaces, fieldWorkspace:
 		return don.Workspace
 	}
 	return don.Account // account, and the parent of one
@@ -244,7 +245,7 @@ func (g *catalogue) member(address string) (int64, error) {
 // any.
 func (g *catalogue) tag(v string) ([]string, error) {
 	name, value, valued := strings.Cut(v, "=")
-	n := int64(0)
+	var n int64
 	if id, err := g.tx.Scope().Space.Parse("", name, don.Tag); err == nil {
 		n = id.N
 	} else {

@@ -118,7 +118,7 @@ func (r contactRecord) places(t don.Type) []filter.Value {
 
 // Some implements filter.Record.
 func (r contactRecord) Some(relation string, b filter.Bound) bool {
-	t := relate(don.Contact, relation)
+	t := relate(relation)
 	return slices.ContainsFunc(r.c.Associations, func(p contact.Association) bool { return p.Type == t && r.w.meets(don.Of(t, p.N), b) })
 }
 

@@ -97,7 +97,7 @@ func related(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (filter.Bou
 
 func someOf(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (filter.Bound, error) {
 	relation := b.Field.Name
-	to := relate(t, relation)
+	to := relate(relation)
 	found, few, err := matching(ctx, tx, to, b.Nodes[0])
 	if err != nil || !few {
 		return b, err
@@ -129,6 +129,7 @@ func rowsWhere(ctx context.Context, tx Tx, t don.Type, served filter.Bound, limi
 	case don.Workspace:
 		r, err := tx.WorkspaceRows(ctx, account.WorkspaceFilter{Where: served}, q)
 		return anyOf(r.Items), r.More, err
+	default: // the others follow
 	}
 	r, err := tx.ContactRows(ctx, contact.Filter{Where: served}, q)
 	return anyOf(r.Items), r.More, err

@@ -38,6 +38,7 @@ func (t Type) Ops() []Op {
 		return slices.DeleteFunc(slices.Clone(orderedOps), func(o Op) bool { return o == In || o == NotIn })
 	case Bool:
 		return []Op{Eq, Ne, Empty, NotEmpty}
+	default: // the others follow
 	}
 	return []Op{Eq, Ne, In, NotIn, Empty, NotEmpty}
 }
@@ -122,6 +123,7 @@ func (b binder) node(n Node, c *Catalog, hops int) (Bound, error) {
 		return out.merged(), nil
 	case Some:
 		return b.some(n.Field, n.Nodes[0], c, hops)
+	default: // the others follow
 	}
 	if relation, rest, found := strings.Cut(n.Field, "."); found && c.Relations[relation] != nil {
 		n.Field = rest
@@ -209,6 +211,7 @@ func (o Op) positive() (positive Op, negative bool) {
 		return Contains, true
 	case Empty:
 		return NotEmpty, true
+	default: // the others follow
 	}
 	return o, false
 }
@@ -235,12 +238,14 @@ func (b binder) compare(n Node, f Field, op Op) (Bound, error) {
 		return Bound{Op: Exists}, nil
 	case Contains, StartsWith:
 		return part(n, f, op)
+	default: // the others follow
 	}
 	switch f.Type {
 	case Number:
 		return numbers(n, f, op)
 	case Date, Time:
 		return b.times(n, f, op)
+	default: // the others follow
 	}
 	out := Bound{Op: Any}
 	for _, v := range n.Values {
@@ -347,6 +352,7 @@ func (b binder) times(n Node, f Field, op Op) (Bound, error) {
 		out.Range.From = w.end()
 	case Gte:
 		out.Range.From = instant(w.from)
+	default: // the others follow
 	}
 	return out, nil
 }

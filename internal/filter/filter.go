@@ -143,6 +143,7 @@ func (o Op) arity() int {
 		return 2
 	case In, NotIn:
 		return -1
+	default: // the others follow
 	}
 	return 1
 }

@@ -35,6 +35,7 @@ func (b Bound) Match(r Record) bool {
 		return !b.Nodes[0].Match(r)
 	case Some:
 		return r.Some(b.Field.Name, b.Nodes[0])
+	default: // the others follow
 	}
 	return slices.ContainsFunc(r.Values(b.Field.Name), b.meets)
 }
@@ -57,6 +58,7 @@ func (b Bound) meets(v Value) bool {
 			return b.Range.number(v.Number)
 		}
 		return b.Range.time(v.Time)
+	default: // the others follow
 	}
 	return true // Exists
 }

@@ -76,6 +76,7 @@ func (d DirectoryDeps) setSchema(ctx context.Context, c call, in *schemaSetIn) (
 		f.Name, f.DisplayName = in.Subtype, in.SubtypeName
 	case schema.App:
 		f.Name, f.DisplayName = in.App, in.AppName
+	default: // the others follow
 	}
 	for i, x := range in.Fields {
 		field, err := x.field(element("fields", i))

@@ -203,6 +203,7 @@ func (v view) fragment(f *schema.Fragment) Fragment {
 		out.Subtype, out.SubtypeName = f.Name, f.DisplayName
 	case schema.App:
 		out.App, out.AppName = f.Name, f.DisplayName
+	default: // the others follow
 	}
 	out.Overrides, out.Conditions = overrides(f.Overrides), conditions(f.Conditions)
 	if f.Old != 0 {

@@ -145,6 +145,7 @@ func (f *Fragment) Prefix() string {
 		return "tnt__"
 	case Subtype:
 		return "ctype__"
+	default: // the others follow
 	}
 	return "app_" + f.Name + "__"
 }

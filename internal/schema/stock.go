@@ -22,6 +22,7 @@ func Stock(leaf don.Type) []Field {
 		return append(out, text("external_ref"), text("domain"), text("tier"),
 			Field{Name: "environment", Type: Enum, Choices: []Choice{{Label: "production"}, {Label: "staging"}, {Label: "test"}}, Filterable: true},
 			Field{Name: "account", Type: ID, IDTypes: []string{"account"}, Filterable: true, Immutable: true})
+	default: // the others follow
 	}
 	return append(out, text("full_name"), Field{Name: "email", Type: Text, Format: Email, Filterable: true, PII: true, UI: map[string]any{"is_sortable": true}},
 		Field{Name: "phone_numbers", Type: Array, Base: Text, Format: Phone, Filterable: true, PII: true}, list("external_refs", Text),
@@ -45,6 +46,7 @@ func Offers(leaf don.Type) []Field {
 		}
 	case don.Workspace:
 		return []Field{shown("region", "Region", text), shown("version", "Version", text)}
+	default: // the others follow
 	}
 	phone := Field{Type: Text, Format: Phone, PII: true}
 	return []Field{

@@ -77,6 +77,7 @@ func fromText(t Type, text string) any {
 		if d.Decode(&v) == nil && !d.More() {
 			return v
 		}
+	default: // the others follow
 	}
 	return text
 }
@@ -154,6 +155,7 @@ func (f Field) scalar(t Type, at string, x any, env Env) (any, error) {
 		return f.uenum(at, x)
 	case JSON:
 		return x, sized(at, x)
+	default: // the others follow
 	}
 	text, ok := x.(string)
 	if !ok {
@@ -182,6 +184,7 @@ func (f Field) scalar(t Type, at string, x any, env Env) (any, error) {
 		return when.UTC().Format(TimestampLayout), nil
 	case ID:
 		return f.id(at, text, env)
+	default: // the others follow
 	}
 	return f.text(at, text, env)
 }
@@ -225,6 +228,7 @@ func (f Field) formatted(at, text string, env Env) (any, error) {
 		if u, e := url.Parse(text); e != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
 			return nil, refuse(at, "invalid_argument", "%q is no web address; write it with https://", clip(text))
 		}
+	default: // the others follow
 	}
 	if err != nil {
 		return nil, refuse(at, "invalid_argument", "%q is no %s", clip(text), f.Format)

@@ -58,10 +58,10 @@ func (tx *Tx) Serves(t don.Type, b filter.Bound) bool {
 // hold. The zero Bound has none; of others every part must be served.
 func whereConds(l *listing, b filter.Bound) []cond {
 	parts := []filter.Bound{b}
-	switch {
-	case b.Op == "":
+	if b.Op == "" {
 		return nil
-	case b.Op == filter.And:
+	}
+	if b.Op == filter.And {
 		parts = b.Nodes
 	}
 	var out []cond
@@ -94,6 +94,7 @@ func (l *listing) where(b filter.Bound, not bool) (cond, bool) {
 			return l.every(all), true
 		}
 		return l.any(all), true
+	default: // the others follow
 	}
 	of := sources[l.of][b.Field.Name]
 	if of == nil {
@@ -247,6 +248,7 @@ func attrSource(field, column string) source {
 			return attrRange(field, from, func(b *builder, t string) string {
 				return t + "." + column + " >= " + b.arg(from) + " AND " + t + "." + column + " < " + b.arg(behind(from))
 			}), column == "name_key" || column == "tier"
+		default: // the others follow
 		}
 		return cond{}, false
 	}
@@ -264,6 +266,7 @@ func placeSource(t don.Type) source {
 			return attrRange(contactPlace, string(t)+"/", func(b *builder, t string) string {
 				return "replace(" + t + ".associations, " + b.arg(mark) + ", '') <> " + t + ".associations"
 			}), true
+		default: // the others follow
 		}
 		return cond{}, false
 	}

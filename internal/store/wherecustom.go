@@ -31,6 +31,7 @@ func customSource(of don.Type, name string) source {
 			return attrRange(field, "", func(b *builder, t string) string { return b.q.jsonText(t+".custom", name) + " IS NOT NULL" }), true
 		case filter.Within:
 			return customWithin(field, b)
+		default: // the others follow
 		}
 		// The row cannot tell how a text begins, for it is not folded there, and the
 		// index would be read for each row that is tested.
@@ -116,6 +117,7 @@ func boundsOf(b filter.Bound) (ends []bound, ok bool) {
 		}
 		add(">=", r.From)
 		add("<", r.To)
+	default: // the others follow
 	}
 	return ends, len(ends) > 0
 }
