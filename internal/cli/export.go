@@ -20,6 +20,7 @@ type exportCmd struct {
 	target
 	Type   string   `arg:"" enum:"contacts,accounts" help:"What to export: contacts or accounts."`
 	Filter []string `sep:"none" help:"Only records that match; may be repeated." placeholder:"KEY=VALUE"`
+	Where  string   `help:"Only records that meet a filter, such as tag:vip and account.tier = gold." placeholder:"FILTER"`
 	Out    string   `help:"Write to this file instead of standard output." placeholder:"FILE"`
 }
 
@@ -27,7 +28,8 @@ type exportCmd struct {
 func (exportCmd) Help() string {
 	return `The file has the columns of an import and some more; "kith import --update" of it reports every row unchanged. Filters are
 the parameters of rev-users.list and accounts.list, such as tags=TAG-1, email=ann@example.com, created_date.after=2026-01-01
-or owned_by=DEVU-1. Several values of one key match any of them; several keys must all match.`
+or owned_by=DEVU-1. Several values of one key match any of them; several keys must all match. --where takes a whole filter,
+which docs/filters.md explains.`
 }
 
 var exportOps = map[string]string{"contacts": "rev-users.export-csv", "accounts": "accounts.export-csv"}
@@ -64,6 +66,9 @@ func (c exportCmd) query() (string, error) {
 		}
 		key = strings.TrimSpace(key)
 		pairs = append(pairs, url.QueryEscape(key)+"="+url.QueryEscape(wholeDay(key, value)))
+	}
+	if c.Where != "" {
+		pairs = append(pairs, "filter="+url.QueryEscape(c.Where))
 	}
 	return strings.Join(pairs, "&"), nil
 }

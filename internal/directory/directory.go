@@ -41,6 +41,7 @@ type Tx interface {
 	keyTx
 	ruleTx
 	schemaTx
+	groupTx
 	MembersByN(ctx context.Context, ns []int64) (map[int64]org.Member, error)
 	MembersByEmail(ctx context.Context, keys []string) (map[string]org.Member, error)
 }

@@ -32,6 +32,7 @@ func RegisterDirectory(api *API, d DirectoryDeps) {
 	registerMerges(api, d)
 	registerDuplicates(api, d)
 	registerSchemas(api, d)
+	registerGroups(api, d)
 }
 
 // call is one call of an operation by a known caller.

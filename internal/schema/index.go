@@ -88,3 +88,37 @@ func NumberKey(x float64) string {
 	}
 	return hex.EncodeToString(b[:])
 }
+
+// keyNumber is the inverse of NumberKey.
+func keyNumber(key string) (float64, bool) {
+	b, err := hex.DecodeString(key)
+	if err != nil || len(b) != 8 {
+		return 0, false
+	}
+	var bits uint64
+	for _, x := range b {
+		bits = bits<<8 | uint64(x)
+	}
+	if bits>>63 == 1 {
+		bits &^= 1 << 63
+	} else {
+		bits = ^bits
+	}
+	return math.Float64frombits(bits), true
+}
+
+// Label returns an index entry's value as a filter takes it, and as people know it.
+func (f Field) Label(key string, env Env) (value, label string) {
+	t := f.of()
+	n, isNumber := keyNumber(key)
+	isNumber = isNumber && (t == Int || t == Double || t == UEnum)
+	if isNumber {
+		key = strconv.FormatFloat(n, 'g', -1, 64)
+	}
+	for _, c := range f.Choices {
+		if t == Enum && env.Fold(c.Label) == key || t == UEnum && isNumber && float64(c.ID) == n {
+			return c.Label, c.Label
+		}
+	}
+	return key, key
+}

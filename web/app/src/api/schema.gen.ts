@@ -4,6 +4,24 @@
  */
 
 export interface paths {
+    "/accounts.count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count accounts */
+        get: operations["accounts-count"];
+        put?: never;
+        /** Count accounts */
+        post: operations["accounts-count-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts.create": {
         parameters: {
             query?: never;
@@ -92,6 +110,30 @@ export interface paths {
         put?: never;
         /** Get an account */
         post: operations["accounts-get-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts.group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count accounts by each value of a field
+         * @description The filter may hold what indexes serve; docs/filters.md tells what that is. A record with several values, such as tags, counts for each.
+         */
+        get: operations["accounts-group"];
+        put?: never;
+        /**
+         * Count accounts by each value of a field
+         * @description The filter may hold what indexes serve; docs/filters.md tells what that is. A record with several values, such as tags, counts for each.
+         */
+        post: operations["accounts-group-post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -991,6 +1033,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rev-orgs.group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count workspaces by each value of a field
+         * @description The filter may hold what indexes serve; docs/filters.md tells what that is. A record with several values, such as tags, counts for each.
+         */
+        get: operations["rev-orgs-group"];
+        put?: never;
+        /**
+         * Count workspaces by each value of a field
+         * @description The filter may hold what indexes serve; docs/filters.md tells what that is. A record with several values, such as tags, counts for each.
+         */
+        post: operations["rev-orgs-group-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rev-orgs.list": {
         parameters: {
             query?: never;
@@ -1115,6 +1181,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rev-users.count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count contacts */
+        get: operations["rev-users-count"];
+        put?: never;
+        /** Count contacts */
+        post: operations["rev-users-count-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rev-users.create": {
         parameters: {
             query?: never;
@@ -1185,6 +1269,30 @@ export interface paths {
         put?: never;
         /** Get a contact */
         post: operations["rev-users-get-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rev-users.group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count contacts by each value of a field
+         * @description The filter may hold what indexes serve; docs/filters.md tells what that is. A record with several values, such as tags, counts for each.
+         */
+        get: operations["rev-users-group"];
+        put?: never;
+        /**
+         * Count contacts by each value of a field
+         * @description The filter may hold what indexes serve; docs/filters.md tells what that is. A record with several values, such as tags, counts for each.
+         */
+        post: operations["rev-users-group-post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1939,6 +2047,61 @@ export interface components {
             /** @description Where there are none yet. */
             websites?: string[];
         };
+        AccountsCountRequest: {
+            /** @description Made by any of these members. */
+            created_by?: string[];
+            /** @description When the record was made. */
+            created_date?: components["schemas"]["DateFilterInput"];
+            /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /** @description With any of these names; upper and lower case are the same. */
+            display_name?: string[];
+            /** @description With any of these domains. */
+            domains?: string[];
+            /** @description With any of these references. */
+            external_refs?: string[];
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
+            /** @description When the record was last changed. */
+            modified_date?: components["schemas"]["DateFilterInput"];
+            /** @description Looked after by any of these members. */
+            owned_by?: string[];
+            /** @description Directly below any of these accounts. */
+            parent?: string[];
+            /** @description Accounts have no stages in this release, so any value finds none. */
+            stage?: string[];
+            /** @description Of any of these subtypes. */
+            subtype?: string[];
+            /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
+            tags?: string[];
+            /** @description With any of these tiers. */
+            tier?: string[];
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
+            /** @description With any of these websites. */
+            websites?: string[];
+        };
         AccountsCreateRequest: {
             /** @description Files are not supported yet. */
             artifacts?: string[];
@@ -2108,6 +2271,33 @@ export interface components {
              * @description In full or as a display id.
              */
             id: string;
+        };
+        AccountsGroupRequest: {
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
+            /** @description tag, owner, account, workspace, tier, parent, subtype, or a custom field such as tnt__plan. */
+            group_by: string;
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
         };
         AccountsListRequest: {
             /** @description Made by any of these members. */
@@ -2408,6 +2598,15 @@ export interface components {
             /** @enum {string} */
             kind: "email" | "phone" | "external_ref";
             value: string;
+        };
+        Count: {
+            /**
+             * Format: int64
+             * @description Exact up to 10,000.
+             */
+            count: number;
+            /** @description Whether there are more than that. */
+            more: boolean;
         };
         CrowdedFact: {
             field: string;
@@ -3061,6 +3260,22 @@ export interface components {
             /** @description Goes on after this page. Absent on the last one. */
             next_cursor?: string;
             result: components["schemas"]["Fragment"][];
+        };
+        Group: {
+            /** Format: int64 */
+            count: number;
+            /** @description The condition that takes this group: joined to the filter by and, it lists the group's records. */
+            filter: string;
+            /** @description For people. */
+            label: string;
+            /** @description As a filter takes it. */
+            value: string;
+        };
+        GroupsOut: {
+            /** @description The largest first. Records without a value are in none. */
+            groups: components["schemas"]["Group"][];
+            /** @description Whether the field has more than 1,000 values; the others are not told. */
+            more: boolean;
         };
         Identifier: {
             /** @description email, phone, external_ref, or the name of a channel or source. */
@@ -3843,6 +4058,33 @@ export interface components {
              */
             id?: string;
         };
+        RevOrgsGroupRequest: {
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
+            /** @description tag, owner, account, workspace, tier, parent, subtype, or a custom field such as tnt__plan. */
+            group_by: string;
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
+        };
         RevOrgsListRequest: {
             /** @description Of any of these accounts, by id or external reference. */
             account?: string[];
@@ -4048,6 +4290,59 @@ export interface components {
             /** Format: id */
             rev_user_id: string;
         };
+        RevUsersCountRequest: {
+            /** @description In any of these accounts and workspaces. */
+            associations?: string[];
+            /** @description Made by any of these members. */
+            created_by?: string[];
+            /** @description When the record was made. */
+            created_date?: components["schemas"]["DateFilterInput"];
+            /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /** @description With any of these addresses, main or not. */
+            email?: string[];
+            /** @description With any of these references. */
+            external_ref?: string[];
+            /** @description The same as external_ref. */
+            external_refs?: string[];
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
+            /** @description Known by more than claims, or not. */
+            is_verified?: boolean;
+            /** @description When the record was last changed. */
+            modified_date?: components["schemas"]["DateFilterInput"];
+            /** @description Looked after by any of these members. */
+            owned_by?: string[];
+            /** @description With any of these numbers, in any form that has a country code. */
+            phone_numbers?: string[];
+            /** @description In any of these workspaces. */
+            rev_org?: string[];
+            /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
+            tags?: string[];
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
+        };
         RevUsersCreateRequest: {
             /**
              * Format: id
@@ -4168,6 +4463,33 @@ export interface components {
              * @description In full or as a display id.
              */
             id: string;
+        };
+        RevUsersGroupRequest: {
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
+            /** @description tag, owner, account, workspace, tier, parent, subtype, or a custom field such as tnt__plan. */
+            group_by: string;
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
         };
         RevUsersIdentifiersAddRequest: {
             /**
@@ -5187,6 +5509,251 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "accounts-count": {
+        parameters: {
+            query?: {
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
+                /** @description Made by any of these members. */
+                created_by?: string[];
+                /** @description At this time or later. */
+                "created_date.after"?: string;
+                /** @description At this time or earlier. */
+                "created_date.before"?: string;
+                /** @description At this time or later. */
+                "modified_date.after"?: string;
+                /** @description At this time or earlier. */
+                "modified_date.before"?: string;
+                /** @description Looked after by any of these members. */
+                owned_by?: string[];
+                /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
+                tags?: string[];
+                /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
+                custom_fields?: {
+                    [key: string]: unknown;
+                };
+                /** @description With any of these names; upper and lower case are the same. */
+                display_name?: string[];
+                /** @description With any of these domains. */
+                domains?: string[];
+                /** @description With any of these references. */
+                external_refs?: string[];
+                /** @description Directly below any of these accounts. */
+                parent?: string[];
+                /** @description Accounts have no stages in this release, so any value finds none. */
+                stage?: string[];
+                /** @description Of any of these subtypes. */
+                subtype?: string[];
+                /** @description With any of these tiers. */
+                tier?: string[];
+                /** @description With any of these websites. */
+                websites?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "accounts-count-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountsCountRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
     "accounts-create": {
         parameters: {
             query?: never;
@@ -5982,6 +6549,219 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccountOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "accounts-group": {
+        parameters: {
+            query: {
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
+                /** @description tag, owner, account, workspace, tier, parent, subtype, or a custom field such as tnt__plan. */
+                group_by: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "accounts-group-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountsGroupRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupsOut"];
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */
@@ -13099,6 +13879,219 @@ export interface operations {
             };
         };
     };
+    "rev-orgs-group": {
+        parameters: {
+            query: {
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
+                /** @description tag, owner, account, workspace, tier, parent, subtype, or a custom field such as tnt__plan. */
+                group_by: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "rev-orgs-group-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevOrgsGroupRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
     "rev-orgs-list": {
         parameters: {
             query?: {
@@ -14055,6 +15048,249 @@ export interface operations {
             };
         };
     };
+    "rev-users-count": {
+        parameters: {
+            query?: {
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
+                /** @description Made by any of these members. */
+                created_by?: string[];
+                /** @description At this time or later. */
+                "created_date.after"?: string;
+                /** @description At this time or earlier. */
+                "created_date.before"?: string;
+                /** @description At this time or later. */
+                "modified_date.after"?: string;
+                /** @description At this time or earlier. */
+                "modified_date.before"?: string;
+                /** @description Looked after by any of these members. */
+                owned_by?: string[];
+                /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
+                tags?: string[];
+                /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
+                custom_fields?: {
+                    [key: string]: unknown;
+                };
+                /** @description In any of these accounts and workspaces. */
+                associations?: string[];
+                /** @description In any of these workspaces. */
+                rev_org?: string[];
+                /** @description With any of these addresses, main or not. */
+                email?: string[];
+                /** @description With any of these references. */
+                external_ref?: string[];
+                /** @description The same as external_ref. */
+                external_refs?: string[];
+                /** @description Known by more than claims, or not. */
+                is_verified?: boolean;
+                /** @description With any of these numbers, in any form that has a country code. */
+                phone_numbers?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "rev-users-count-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevUsersCountRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
     "rev-users-create": {
         parameters: {
             query?: never;
@@ -14617,6 +15853,219 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevUserOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "rev-users-group": {
+        parameters: {
+            query: {
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
+                /** @description tag, owner, account, workspace, tier, parent, subtype, or a custom field such as tnt__plan. */
+                group_by: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "rev-users-group-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevUsersGroupRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupsOut"];
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */

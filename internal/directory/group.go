@@ -1,0 +1,241 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/kith-id/kith/internal/account"
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/filter"
+	"github.com/kith-id/kith/internal/org"
+)
+
+// CountCap is up to where records are counted; beyond, there are more.
+const CountCap = 10_000
+
+// Counted is how many records there are.
+type Counted struct {
+	N    int
+	More bool // whether there are more than N
+}
+
+func capped(n int) Counted { return Counted{min(n, CountCap), n > CountCap} }
+
+// groupTx counts records.
+type groupTx interface {
+	CountContacts(ctx context.Context, f contact.Filter, limit int) (int, error)
+	CountAccounts(ctx context.Context, f account.Filter, limit int) (int, error)
+	// Grouped counts the records of a type that meet a filter which indexes serve,
+	// by each value of a field, which has no more than limit; more reports that it
+	// has. A record with several values counts for each.
+	Grouped(ctx context.Context, t don.Type, served filter.Bound, field string, limit int) (counts map[string]int, more bool, err error)
+}
+
+// Sought are the records of one kind that a list's filters take. One of the two
+// is set.
+type Sought struct {
+	Contacts *contact.Filter
+	Accounts *account.Filter
+	Where    Where
+}
+
+func (s Sought) leaf() don.Type {
+	if s.Accounts != nil {
+		return don.Account
+	}
+	return don.Contact
+}
+
+// Count returns how many records there are, up to CountCap. Errors: invalid, also
+// for a filter that no index serves and that takes too long.
+func (s *Service) Count(ctx context.Context, sc org.Scope, w Sought) (Counted, error) {
+	if rest, err := s.unserved(ctx, sc, w); err != nil || rest {
+		if err != nil {
+			return Counted{}, err
+		}
+		return s.countRows(ctx, sc, w)
+	}
+	var out Counted
+	err := s.db.Read(ctx, sc, func(tx Tx) error {
+		n, err := count(ctx, tx, w, CountCap+1)
+		out = capped(n)
+		return err
+	})
+	return out, err
+}
+
+// unserved reports whether some of a filter is left to be matched row by row.
+func (s *Service) unserved(ctx context.Context, sc org.Scope, w Sought) (rest bool, err error) {
+	err = s.db.Read(ctx, sc, func(tx Tx) error {
+		a, err := ask(ctx, tx, w.leaf(), Query{Where: w.Where})
+		rest = !a.rest.IsAll()
+		return err
+	})
+	return rest, err
+}
+
+// countRows counts by reading.
+func (s *Service) countRows(ctx context.Context, sc org.Scope, w Sought) (Counted, error) {
+	q := Query{Limit: CountCap + 1, Where: w.Where, Sorts: []Sort{{Field: "display_id"}}}
+	if w.Accounts != nil {
+		p, err := s.ListAccounts(ctx, sc, *w.Accounts, q)
+		return capped(len(p.Items)), err
+	}
+	p, err := s.ListContacts(ctx, sc, *w.Contacts, q)
+	return capped(len(p.Items)), err
+}
+
+// count counts records by a filter of which indexes serve all.
+func count(ctx context.Context, tx Tx, w Sought, limit int) (int, error) {
+	a, err := ask(ctx, tx, w.leaf(), Query{Where: w.Where})
+	if err != nil {
+		return 0, err
+	}
+	if w.Accounts != nil {
+		f := *w.Accounts
+		f.Where = a.served
+		if f.Parents, err = allMembers(ctx, tx, f.Parents); err != nil {
+			return 0, err
+		}
+		if err := shownAccounts(ctx, tx, &f); err != nil {
+			return 0, err
+		}
+		return tx.CountAccounts(ctx, f, limit)
+	}
+	f := *w.Contacts
+	f.Where = a.served
+	if none, err := livePlaces(ctx, tx, &f); none || err != nil {
+		return 0, err
+	}
+	if err := shownContacts(ctx, tx, &f); err != nil {
+		return 0, err
+	}
+	return tx.CountContacts(ctx, f, limit)
+}
+
+// Group is the records that have one value of a field.
+type Group struct {
+	Value  string // as a filter takes it
+	Label  string // for people
+	Filter string // the condition that takes this group
+	Count  int
+}
+
+// Groups are the records by one field, the largest group first.
+type Groups struct {
+	Groups []Group
+	More   bool // whether there are more values than are told
+}
+
+// maxGroups bounds the values of a field by which records are grouped.
+const maxGroups = 1000
+
+// Group counts the records that meet a filter by each value of a field. A record
+// with several values, such as tags, counts for each. Errors: invalid for a field
+// that records are not grouped by, and for a filter of which indexes do not serve
+// everything.
+func (s *Service) Group(ctx context.Context, sc org.Scope, leaf don.Type, where Where, by string) (Groups, error) {
+	var out Groups
+	err := s.db.Read(ctx, sc, func(tx Tx) error {
+		out = Groups{}
+		g := &catalogue{ctx: ctx, tx: tx}
+		f, ok := g.of(leaf).Fields[by]
+		if g.err != nil {
+			return g.err
+		}
+		if !ok || !groupable(f) {
+			return errs.NotPermitted("group_by", "records cannot be grouped by %q; use tag, owner, account, tier, subtype or a custom field with few values", clip(by))
+		}
+		a, err := ask(ctx, tx, leaf, Query{Where: where})
+		if err != nil {
+			return err
+		}
+		if !a.rest.IsAll() {
+			return errs.NotPermitted("filter", "cannot be grouped, for no index serves all of it; leave out conditions such as contains")
+		}
+		counts, more, err := tx.Grouped(ctx, leaf, a.served, f.Name, maxGroups)
+		if err != nil {
+			return err
+		}
+		out.More = more
+		for value, n := range counts {
+			out.Groups = append(out.Groups, Group{Value: value, Count: n})
+		}
+		slices.SortFunc(out.Groups, func(a, b Group) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value)) })
+		out.Groups, err = labelled(ctx, tx, leaf, f.Name, out.Groups)
+		return err
+	})
+	return out, err
+}
+
+// groupable reports whether a field's values stand in an index by which records
+// can be counted.
+func groupable(f filter.Field) bool {
+	if strings.Contains(f.Name, "__") {
+		return f.Type != filter.Time
+	}
+	return slices.Contains([]string{fieldTag, fieldOwner, fieldAccount, fieldWorkspace, fieldTier, fieldParent, fieldSubtype}, f.Name)
+}
+
+// labelled gives groups the names that people know their values by, and joins
+// those of records that are one. Groups of what was deleted are left out.
+func labelled(ctx context.Context, tx Tx, leaf don.Type, field string, groups []Group) ([]Group, error) {
+	set, err := schemaOf(ctx, tx, leaf)
+	if err != nil {
+		return nil, err
+	}
+	need := newNeeds()
+	ids := make([]don.ID, len(groups))
+	for i, g := range groups {
+		ids[i] = refOf(leaf, field, g.Value)
+		need.add(ids[i])
+	}
+	names := &Names{}
+	if err := names.load(ctx, tx, need); err != nil {
+		return nil, err
+	}
+	var out []Group
+	at := map[don.ID]int{}
+	custom, isCustom := set.Field(field)
+	for i, g := range groups {
+		id := names.Now(ids[i])
+		switch seen, again := at[id]; {
+		case id.N == 0 && isCustom:
+			g.Value, g.Label = custom.Label(g.Value, env(tx.Scope()))
+		case id.N == 0:
+			g.Label = g.Value
+		case names.Of(id) == "":
+			continue
+		case again:
+			out[seen].Count += g.Count
+			continue
+		default:
+			at[id] = len(out)
+			g.Value, g.Label = id.Display(), names.Of(id)
+		}
+		g.Filter = filter.Format(filter.Node{Op: filter.Eq, Field: field, Values: []string{g.Value}})
+		out = append(out, g)
+	}
+	slices.SortStableFunc(out, func(a, b Group) int { return cmp.Compare(b.Count, a.Count) })
+	return out, nil
+}
+
+// refOf returns the record that a field's value stands for, the zero ID for none.
+func refOf(leaf don.Type, field, value string) don.ID {
+	tail := value
+	switch {
+	case field == fieldTag:
+		tail = string(don.Tag) + "/" + value
+	case field == fieldOwner:
+		tail = string(don.Member) + "/" + value
+	case field == fieldParent, field == fieldAccount && leaf == don.Workspace:
+		tail = string(don.Account) + "/" + value
+	case field != fieldAccount && field != fieldWorkspace:
+		return don.ID{}
+	}
+	return don.FromTail(tail)
+}
