@@ -169,7 +169,11 @@ func (s *Service) Inspect(ctx context.Context, a Actor, secret string) (Actor, e
 	if c.OrgID != a.Scope.Space.OrgDisplay() {
 		return Actor{}, errBadToken
 	}
-	return s.Bearer(ctx, secret)
+	got, err := s.Bearer(ctx, secret)
+	if err == nil {
+		err = s.ended(got.Token, s.now()) // a one-time token is a caller even after its use
+	}
+	return got, err
 }
 
 // ended returns the error of a token that is no longer valid.

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
@@ -127,8 +128,12 @@ func (b *batch) look(ctx context.Context, ids []contact.Identifier) error {
 	return b.loadGroups(ctx, ns, found)
 }
 
-// Delete moves a contact to the trash and frees its identifiers at once.
+// Delete moves a contact to the trash, frees its identifiers at once and ends its
+// tokens, which do not come back with it.
 func Delete(ctx context.Context, tx Tx, c *contact.Contact) error {
+	if err := tx.RevokeAllTokens(ctx, []don.ID{don.Of(don.Contact, c.N)}, time.Time{}); err != nil {
+		return err
+	}
 	if err := tx.RemoveIdentifiers(ctx, Entries(c, tx.Scope().Settings)); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
@@ -144,11 +145,16 @@ func (k contacts) follow(ctx context.Context, all *kin[contact.Contact], moved *
 	for _, n := range all.within(moved.N) {
 		ids = append(ids, don.Of(don.Contact, n))
 	}
-	return k.tx.RevokeAllTokens(ctx, ids)
+	return k.tx.RevokeAllTokens(ctx, ids, time.Time{})
 }
 
-// leave forgets which of the identifiers that went members had made main ones.
+// leave ends the tokens that may have been obtained by what went, for they lead
+// to somebody else now, and forgets which of the identifiers that went members
+// had made main ones.
 func (k contacts) leave(ctx context.Context, all, gone *kin[contact.Contact], _ []int64, p *Parted[contact.Contact]) error {
+	if err := k.tx.RevokeAllTokens(ctx, []don.ID{don.Of(don.Contact, all.survivor)}, p.Merge.At); err != nil {
+		return err
+	}
 	view, forgot := gone.view(gone.survivor), false
 	for _, a := range all.path(p.Merge.Primary) {
 		for kind, norm := range a.Main {

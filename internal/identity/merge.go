@@ -46,7 +46,9 @@ type mergeTx interface {
 	// through one of the keys, in their order.
 	HistoryVia(ctx context.Context, id don.ID, keys []string, after int64, limit int) ([]Past, error)
 	CountHistory(ctx context.Context, id don.ID, limit int) (int, error)
-	RevokeAllTokens(ctx context.Context, subjects []don.ID) error
+	// RevokeAllTokens ends the tokens of the subjects that were issued after a
+	// time; all with the zero time.
+	RevokeAllTokens(ctx context.Context, subjects []don.ID, after time.Time) error
 }
 
 // Operations of merges in history and outbox.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
@@ -73,6 +74,10 @@ func write(ctx context.Context, tx Tx, g *group, before, made *contact.Contact) 
 		return Split{}, err
 	}
 	if _, err := tx.RewriteContact(ctx, before, after); err != nil {
+		return Split{}, err
+	}
+	// They may have been obtained by what goes.
+	if err := tx.RevokeAllTokens(ctx, []don.ID{don.Of(don.Contact, after.N)}, time.Time{}); err != nil {
 		return Split{}, err
 	}
 	if before.Merged {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/directory"
@@ -271,10 +272,12 @@ func (tx *Tx) MergedAway(ctx context.Context, t don.Type, first, last int64) (in
 	return n, err
 }
 
-// RevokeAllTokens ends every token of the subjects now.
-func (tx *Tx) RevokeAllTokens(ctx context.Context, subjects []don.ID) error {
+// RevokeAllTokens ends now the tokens of the subjects that were issued after a
+// time; all with the zero time.
+func (tx *Tx) RevokeAllTokens(ctx context.Context, subjects []don.ID, after time.Time) error {
 	for _, s := range subjects {
-		_, err := tx.q.exec(ctx, "UPDATE token SET revoked_at = $3 WHERE org_id = $1 AND subject = $2 AND revoked_at IS NULL", tx.scope.OrgID, s.Tail(), tx.now)
+		_, err := tx.q.exec(ctx, "UPDATE token SET revoked_at = $3 WHERE org_id = $1 AND subject = $2 AND created_at > $4 AND revoked_at IS NULL",
+			tx.scope.OrgID, s.Tail(), tx.now, after)
 		if err != nil {
 			return err
 		}
