@@ -120,6 +120,7 @@ func (s *Service) Exchange(ctx context.Context, a Actor, presented string, req T
 func (s *Service) redeemOnce(ctx context.Context, a Actor, once Token, g *Grant) error {
 	used := false
 	err := s.db.Write(ctx, a.Scope, func(tx Tx) error {
+		there := (&Actor{}).hold(ctx, tx, once.Subject)
 		first, err := tx.RevokeToken(ctx, once)
 		if err != nil {
 			return err
@@ -127,8 +128,8 @@ func (s *Service) redeemOnce(ctx context.Context, a Actor, once Token, g *Grant)
 		if used = !first; used {
 			return tx.RevokeChildren(ctx, once.ID)
 		}
-		if err := (&Actor{}).identify(ctx, tx, once.Subject); err != nil {
-			return err
+		if there != nil {
+			return there
 		}
 		return g.Store(ctx, tx, once.Subject)
 	})
@@ -160,7 +161,7 @@ func (s *Service) ActAs(ctx context.Context, a Actor, subject don.ID, req TokenR
 	}
 	err = s.db.Write(ctx, a.Scope, func(tx Tx) error {
 		var as Actor
-		if err := as.identify(ctx, tx, subject); err != nil {
+		if err := as.hold(ctx, tx, subject); err != nil {
 			return about("act_as", err)
 		}
 		if as.Member.N != 0 && as.Member.State != org.Active {

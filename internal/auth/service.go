@@ -333,7 +333,17 @@ func rooted(ctx context.Context, tx Tx, t Token) (bool, error) {
 }
 
 // identify completes an actor with who the subject is, or fails with not_found.
-func (a *Actor) identify(ctx context.Context, tx Tx, subject don.ID) (err error) {
+func (a *Actor) identify(ctx context.Context, tx Tx, subject don.ID) error {
+	return a.complete(ctx, tx, subject, false)
+}
+
+// hold is identify for a transaction that gives the subject a token: a contact
+// stays until its end, so that a merge or deletion cannot miss the token.
+func (a *Actor) hold(ctx context.Context, tx Tx, subject don.ID) error {
+	return a.complete(ctx, tx, subject, true)
+}
+
+func (a *Actor) complete(ctx context.Context, tx Tx, subject don.ID, lock bool) (err error) {
 	switch subject.Type {
 	case don.Member:
 		a.Member, err = tx.Member(ctx, subject.N)
@@ -341,7 +351,7 @@ func (a *Actor) identify(ctx context.Context, tx Tx, subject don.ID) (err error)
 		a.Account, err = tx.ServiceAccount(ctx, subject.N)
 	case don.Contact:
 		var found map[int64]*contact.Contact
-		if found, err = tx.Contacts(ctx, []int64{subject.N}, false); err == nil && found[subject.N] == nil {
+		if found, err = tx.Contacts(ctx, []int64{subject.N}, lock); err == nil && found[subject.N] == nil {
 			err = errs.Gone(subject.Display())
 		}
 		a.Contact = found[subject.N]

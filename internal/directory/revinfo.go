@@ -273,6 +273,7 @@ func leave(ctx context.Context, tx Tx, c *contact.Contact, places []Place) error
 		return err
 	}
 	c.Associations = slices.DeleteFunc(c.Associations, func(a contact.Association) bool {
+		a.N = named.Now(don.Of(a.Type, a.N)).N
 		for _, p := range places {
 			if a.Type == p.ID.Type {
 				return a.N != p.ID.N

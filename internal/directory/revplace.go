@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -112,12 +113,23 @@ func haveAccount(ctx context.Context, tx Tx, a *account.Account, in RevInfo) (*a
 	if err != nil {
 		return nil, err
 	}
-	after = *before
-	if err := describeAccount(ctx, tx, &after, in); err != nil {
-		return nil, err
+	return observeAccount(ctx, tx, before, in)
+}
+
+// observeAccount adds to an account, or to the one it was merged from that the
+// application names, what that lacks.
+func observeAccount(ctx context.Context, tx Tx, a *account.Account, in RevInfo) (*account.Account, error) {
+	var refused error
+	via := identity.Via{Source: SourceAPI}
+	if in.AccountRef != "" {
+		via.Key = identity.Key(identity.KindAccountRef, in.AccountRef)
 	}
-	_, err = ChangeAccount(ctx, tx, before, &after)
-	return &after, raced(err)
+	after, _, _, err := ObserveAccount(ctx, tx, a, via, in.AccountRef, func(own *account.Account) *account.Account {
+		described := *own
+		refused = cmp.Or(refused, describeAccount(ctx, tx, &described, in))
+		return &described
+	})
+	return after, cmp.Or(refused, raced(err))
 }
 
 // raced turns a conflict about a key that has just been free into another try:

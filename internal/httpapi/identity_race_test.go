@@ -88,3 +88,29 @@ func TestMixedChannelsMeet(t *testing.T) {
 		}
 	})
 }
+
+// TestTokensRaceMerge obtains tokens for a contact while it is merged away: none
+// of them is worth anything, not even when the merge is undone.
+func TestTokensRaceMerge(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		s := newShop(t, k, "Acme")
+		ann := s.person(t, `"display_name":"Ann"`)
+		for i := range 10 {
+			ref := fmt.Sprintf(`{"user_ref":"bob-%d"}`, i)
+			bob := who(t, s.signIn(t, ref))
+			once := loose(k, issue(t, s.aat, `{"requested_token_type":"`+onetime+`","rev_info":`+ref+`}`))
+			answers := make([]apitest.Response, 2)
+			var wg sync.WaitGroup
+			wg.Go(func() { answers[0] = once.Send(t, "", "/auth-tokens.create", nil, `{}`) })
+			wg.Go(func() { answers[1] = s.aat.Send(t, "", "/auth-tokens.create", nil, `{"act_as":"`+bob+`"}`) })
+			wg.Go(func() { s.admin.Post(t, "rev-users.merge", `{"primary_user":"`+ann+`","secondary_user":"`+bob+`"}`, 200) })
+			wg.Wait()
+			s.admin.Post(t, "merges.undo", `{"id":"`+s.wantMerge(t, "member", ann, bob)+`"}`, 200)
+			for _, a := range answers {
+				if a.Status == 201 {
+					wantRevoked(t, loose(k, a.Text(t, "access_token")))
+				}
+			}
+		}
+	})
+}

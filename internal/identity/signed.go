@@ -110,17 +110,40 @@ func vouched(ctx context.Context, tx Tx, o *Observation, n int64) (*batch, *work
 		w, by := b.find(o)
 		return b, w, by, nil
 	}
-	if b.touched[n] == nil {
-		found, err := tx.Contacts(ctx, []int64{n}, true)
-		if err != nil {
-			return nil, nil, Match{}, err
-		}
-		if found[n] == nil {
-			return nil, nil, Match{}, errs.Gone(don.Of(don.Contact, n).Display())
-		}
-		b.touched[n] = &work{before: found[n], after: clone(found[n])}
+	w, err := b.named(ctx, n)
+	return b, w, Match{Rule: RuleID}, err
+}
+
+// named returns the contact that an id leads to: the one that has it or was
+// merged from it.
+func (b *batch) named(ctx context.Context, n int64) (*work, error) {
+	survivors, err := b.tx.Survivors(ctx, don.Contact, []int64{n})
+	if err != nil {
+		return nil, err
 	}
-	return b, b.touched[n], Match{Rule: RuleID}, nil
+	now := n
+	if s, merged := survivors[n]; merged {
+		now = s
+	}
+	if b.touched[now] != nil {
+		return b.touched[now], nil
+	}
+	found, err := b.tx.Contacts(ctx, []int64{now}, true)
+	if err != nil {
+		return nil, err
+	}
+	if found[now] == nil {
+		again, err := b.tx.Survivors(ctx, don.Contact, []int64{n})
+		if err == nil && again[n] != survivors[n] {
+			err = ErrAgain // it was merged meanwhile
+		}
+		if err == nil {
+			err = errs.Gone(don.Of(don.Contact, n).Display())
+		}
+		return nil, err
+	}
+	b.touched[now] = &work{before: found[now], after: clone(found[now])}
+	return b.touched[now], nil
 }
 
 func newBatch(tx Tx) *batch {
@@ -196,7 +219,7 @@ func (b *batch) vouchKnown(ctx context.Context, w *work, by Match, o Observation
 	var refused error
 	via := Via{Key: by.Key, Source: o.Source}
 	if by.Key == "" {
-		via.N = n
+		via.N = word.N
 	}
 	got, err := Observe(ctx, b.tx, w.before, via, func(own *contact.Contact) *contact.Contact {
 		c := clone(own)
