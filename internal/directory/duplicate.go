@@ -115,7 +115,11 @@ func suspected(ctx context.Context, tx Tx, q DuplicateQuery) (out []Suspected, n
 			if len(out) == q.Limit { // what is left of this page is the next one's
 				return out, &page[at-1], nil
 			}
-			if s.shown(q.State) {
+			there, err := s.shown(ctx, tx, q.State)
+			if err != nil {
+				return nil, nil, err
+			}
+			if there {
 				out = append(out, s)
 			}
 		}
@@ -130,12 +134,21 @@ func suspected(ctx context.Context, tx Tx, q DuplicateQuery) (out []Suspected, n
 	return out, next, nil
 }
 
-// shown reports whether there is something to decide or to see about a pair.
-func (s Suspected) shown(state string) bool {
-	if s.First == nil || s.Second == nil {
-		return false
+// shown reports whether there is something to decide or to see about a pair. Of
+// contacts that others were merged into somebody may have decided by another pair.
+func (s Suspected) shown(ctx context.Context, tx Tx, state string) (bool, error) {
+	switch {
+	case s.First == nil || s.Second == nil:
+		return false, nil
+	case state != identity.DuplicateOpen:
+		return true, nil
+	case s.First.N == s.Second.N:
+		return false, nil
+	case !s.First.Merged && !s.Second.Merged:
+		return true, nil
 	}
-	return state != identity.DuplicateOpen || s.First.N != s.Second.N
+	apart, err := identity.Rejected(ctx, tx, s.First.N, s.Second.N)
+	return !apart, err
 }
 
 // showPairs finds the contacts that pairs are about now.
@@ -203,6 +216,23 @@ func pairShown(ctx context.Context, tx Tx, a, b int64) (Suspected, error) {
 	return shown[0], nil
 }
 
+// pairHeld is pairShown for a decision: the contacts stay as they are until the
+// transaction ends, so that a merge and a rejection cannot both be the last.
+func pairHeld(ctx context.Context, tx Tx, a, b int64) (Suspected, error) {
+	seen, err := pairShown(ctx, tx, a, b)
+	if err != nil {
+		return seen, err
+	}
+	if _, err := tx.Contacts(ctx, []int64{seen.First.N, seen.Second.N}, true); err != nil {
+		return seen, err
+	}
+	p, err := pairShown(ctx, tx, a, b)
+	if err == nil && (p.First.N != seen.First.N || p.Second.N != seen.Second.N) {
+		err = identity.ErrAgain
+	}
+	return p, err
+}
+
 // GetDuplicate returns one pair. Errors: not_found.
 func (s *Service) GetDuplicate(ctx context.Context, sc org.Scope, a, b int64) (Found[Suspected], error) {
 	var got Found[Suspected]
@@ -222,7 +252,7 @@ func (s *Service) GetDuplicate(ctx context.Context, sc org.Scope, a, b int64) (F
 // into the older one. Errors: not_found, invalid when they are one already.
 func (s *Service) AcceptDuplicate(ctx context.Context, sc org.Scope, a, b, primary int64) (MergeFound, error) {
 	return s.merge(ctx, sc, func(tx Tx) (identity.Merge, error) {
-		p, err := pairShown(ctx, tx, a, b)
+		p, err := pairHeld(ctx, tx, a, b)
 		if err != nil {
 			return identity.Merge{}, err
 		}
@@ -271,7 +301,7 @@ func (s Suspected) kept(primary int64) (first, second int64, err error) {
 // not suggested again. Errors: not_found, invalid when they are one already.
 func (s *Service) RejectDuplicate(ctx context.Context, sc org.Scope, a, b int64) error {
 	return s.write(ctx, sc, func(tx Tx) error {
-		p, err := pairShown(ctx, tx, a, b)
+		p, err := pairHeld(ctx, tx, a, b)
 		if err != nil {
 			return err
 		}

@@ -73,7 +73,7 @@ func (m *Matcher) mergeFrom(ctx context.Context, sc org.Scope) (float64, bool, e
 func (m *Matcher) mergeSure(ctx context.Context, sc org.Scope, pair identity.Duplicate) (done bool, err error) {
 	err = m.DB.Write(ctx, sc, func(tx Tx) error {
 		done = false
-		p, err := pairShown(ctx, tx, pair.A, pair.B)
+		p, err := pairHeld(ctx, tx, pair.A, pair.B)
 		if err != nil {
 			return err
 		}

@@ -101,7 +101,11 @@ func (s *Service) SampleDuplicates(ctx context.Context, sc org.Scope, count int)
 			if err != nil {
 				return err
 			}
-			if filed && shown[0].shown(identity.DuplicateOpen) {
+			there, err := shown[0].shown(ctx, tx, identity.DuplicateOpen)
+			if err != nil {
+				return err
+			}
+			if filed && there {
 				got.Item = append(got.Item, shown[0])
 			}
 		}

@@ -103,7 +103,9 @@ func TestTokensRaceMerge(t *testing.T) {
 			var wg sync.WaitGroup
 			wg.Go(func() { answers[0] = once.Send(t, "", "/auth-tokens.create", nil, `{}`) })
 			wg.Go(func() { answers[1] = s.aat.Send(t, "", "/auth-tokens.create", nil, `{"act_as":"`+bob+`"}`) })
-			wg.Go(func() { s.admin.Post(t, "rev-users.merge", `{"primary_user":"`+ann+`","secondary_user":"`+bob+`"}`, 200) })
+			wg.Go(func() {
+				s.admin.Post(t, "rev-users.merge", `{"primary_user":"`+ann+`","secondary_user":"`+bob+`"}`, 200)
+			})
 			wg.Wait()
 			s.admin.Post(t, "merges.undo", `{"id":"`+s.wantMerge(t, "member", ann, bob)+`"}`, 200)
 			for _, a := range answers {

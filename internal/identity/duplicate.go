@@ -51,6 +51,8 @@ type duplicateTx interface {
 	// PairsOf returns the pairs of contacts that are in a state, up to limit of each
 	// contact on each side, the most likely first.
 	PairsOf(ctx context.Context, state string, ns []int64, limit int) ([]Duplicate, error)
+	// PairsBetween returns the pairs of one of a with one of b that are in a state.
+	PairsBetween(ctx context.Context, state string, a, b []int64) ([]Duplicate, error)
 	// DecideDuplicate notes what became of a pair, which need not have been filed.
 	DecideDuplicate(ctx context.Context, pair Duplicate) error
 }
@@ -81,40 +83,63 @@ func suspect(ctx context.Context, tx Tx, outcomes ...Outcome) error {
 	return tx.FileDuplicates(ctx, pairs)
 }
 
-// maxRejected bounds the rejected pairs of one contact that are looked at.
-const maxRejected = 1000
-
 // Rejected reports whether somebody said, of any contact that is now the one and
 // any that is now the other, that they are two persons.
 func Rejected(ctx context.Context, tx Tx, one, other int64) (bool, error) {
-	members := map[int64]int64{one: one, other: other}
+	ns := map[int64][]int64{one: {one}, other: {other}}
 	all, err := tx.Aliases(ctx, don.Contact, []int64{one, other})
 	if err != nil {
 		return false, err
 	}
-	ns := []int64{one}
 	for _, a := range all {
-		members[a.N] = a.Survivor
-		if a.Survivor == one && a.N != one {
-			ns = append(ns, a.N)
+		if a.N != a.Survivor {
+			ns[a.Survivor] = append(ns[a.Survivor], a.N)
 		}
 	}
-	rejected, err := tx.PairsOf(ctx, DuplicateRejected, ns, maxRejected)
-	for _, d := range rejected {
-		if a, b := members[d.A], members[d.B]; a != b && a != 0 && b != 0 {
-			return true, err
-		}
-	}
-	return false, err
+	rejected, err := tx.PairsBetween(ctx, DuplicateRejected, ns[one], ns[other])
+	return len(rejected) > 0, err
 }
 
-// decided notes that two contacts were merged, or that a merge of them was
-// undone: then they are two persons, and nothing suggests them again.
-func decided(ctx context.Context, tx Tx, m Merge, state string) error {
+// decided notes that two contacts were merged.
+func decided(ctx context.Context, tx Tx, m Merge) error {
 	if m.Type != don.Contact {
 		return nil
 	}
-	d := PairOf(m.Primary, m.Secondary)
+	return m.decide(ctx, tx, PairOf(m.Primary, m.Secondary), DuplicateAccepted)
+}
+
+// parted notes that the merge of two contacts was undone: then those that they
+// are made of are not one person, whatever led to the merge, and nothing suggests
+// them again.
+func parted(ctx context.Context, tx Tx, m Merge, stay, gone []int64) error {
+	if m.Type != don.Contact {
+		return nil
+	}
+	pairs, err := tx.PairsBetween(ctx, DuplicateAccepted, stay, gone)
+	if err != nil {
+		return err
+	}
+	for _, d := range append(pairs, PairOf(m.Primary, m.Secondary)) {
+		if err := m.decide(ctx, tx, d, DuplicateRejected); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m Merge) decide(ctx context.Context, tx Tx, d Duplicate, state string) error {
 	d.State, d.Rule = state, m.Rule
 	return tx.DecideDuplicate(ctx, d)
+}
+
+// splitOff notes that what was split off contacts is another person than they.
+func splitOff(ctx context.Context, tx Tx, from []int64, made int64) error {
+	for _, n := range from {
+		d := PairOf(n, made)
+		d.State = DuplicateRejected
+		if err := tx.DecideDuplicate(ctx, d); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -58,8 +58,8 @@ func (b *batch) links(anchor *work, o *Observation) (linked []*work, keys []stri
 	return linked, keys, doubts
 }
 
-// partedBefore reports whether a member took a merge of two contacts back, also
-// one of what either is made of: no rule may do it again.
+// partedBefore reports whether a member took a merge of two contacts back or said
+// that they are two persons, also of what either is made of: no rule may join them.
 func partedBefore(ctx context.Context, tx ClaimTx, a, b *contact.Contact) (bool, error) {
 	var ns [2][]int64
 	for at, c := range []*contact.Contact{a, b} {
@@ -69,7 +69,11 @@ func partedBefore(ctx context.Context, tx ClaimTx, a, b *contact.Contact) (bool,
 		}
 		ns[at] = slices.Collect(maps.Keys(g.members))
 	}
-	return tx.UndoneBetween(ctx, ns[0], ns[1])
+	if undone, err := tx.UndoneBetween(ctx, ns[0], ns[1]); err != nil || undone {
+		return undone, err
+	}
+	rejected, err := tx.PairsBetween(ctx, DuplicateRejected, ns[0], ns[1])
+	return len(rejected) > 0, err
 }
 
 // rival returns the contact other than the anchor that an identifier speaks

@@ -220,7 +220,7 @@ func merge[T any](ctx context.Context, tx Tx, of kind[T], primary, secondary int
 		func() error { return of.follow(ctx, k, k.members[secondary]) },
 		func() error { return k.store(ctx, tx) },
 		func() error { return tx.InsertMerge(ctx, m) },
-		func() error { return decided(ctx, tx, m, DuplicateAccepted) },
+		func() error { return decided(ctx, tx, m) },
 		func() error { return m.tell(ctx, tx, op, p, after, primary, k.within(secondary), primary) })
 }
 

@@ -42,10 +42,18 @@ func SplitContact(ctx context.Context, tx Tx, c *contact.Contact, chosen []conta
 	if err != nil {
 		return Split{}, err
 	}
+	from := []int64{c.N}
 	for _, m := range g.each() {
-		if err := splitMember(ctx, tx, m, chosen, made, g.latest(), m == g.root()); err != nil {
+		lost, err := splitMember(ctx, tx, m, chosen, made, g.latest(), m == g.root())
+		if err != nil {
 			return Split{}, err
 		}
+		if lost && m.N != c.N {
+			from = append(from, m.N)
+		}
+	}
+	if err := splitOff(ctx, tx, from, made.N); err != nil {
+		return Split{}, err
 	}
 	if name != "" {
 		made.DisplayName = name
@@ -112,8 +120,8 @@ type pastDelta struct {
 }
 
 // splitMember moves from a member to a new contact those of the chosen identifiers
-// that it has, and what came through them.
-func splitMember(ctx context.Context, tx Tx, m *member, chosen []contact.Identifier, made *contact.Contact, latest int64, root bool) error {
+// that it has, and what came through them, and reports whether it has any.
+func splitMember(ctx context.Context, tx Tx, m *member, chosen []contact.Identifier, made *contact.Contact, latest int64, root bool) (bool, error) {
 	var mine []contact.Identifier
 	for _, i := range chosen {
 		if own, ok := find(m.Own, i); ok {
@@ -121,11 +129,11 @@ func splitMember(ctx context.Context, tx Tx, m *member, chosen []contact.Identif
 		}
 	}
 	if len(mine) == 0 {
-		return nil
+		return false, nil
 	}
 	past, mine, err := through(ctx, tx, m, mine)
 	if err != nil {
-		return err
+		return false, err
 	}
 	take(m, past, made)
 	for _, i := range mine {
@@ -147,7 +155,7 @@ func splitMember(ctx context.Context, tx Tx, m *member, chosen []contact.Identif
 	}
 	m.Own.Identifiers = mainFirst(m.Own.Identifiers)
 	m.changed(tx)
-	return nil
+	return true, nil
 }
 
 // through reads what came through identifiers of a member, and through those

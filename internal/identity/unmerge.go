@@ -3,6 +3,7 @@ package identity
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/kith-id/kith/internal/don"
@@ -61,7 +62,7 @@ func unmerge[T any](ctx context.Context, tx Tx, of kind[T], mergeN int64) (*Part
 		func() error { return k.settle(ctx, tx) },
 		func() error { return h.settle(ctx, tx) },
 		func() error { return of.leave(ctx, k, h, spaces, out) },
-		func() error { return decided(ctx, tx, m, DuplicateRejected) },
+		func() error { return parted(ctx, tx, m, slices.Sorted(maps.Keys(k.members)), moved) },
 		func() error { return m.tell(ctx, tx, op, before, out.Survivor, k.survivor, moved, m.Secondary) })
 }
 

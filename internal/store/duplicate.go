@@ -104,6 +104,26 @@ func (tx *Tx) PairsOf(ctx context.Context, state string, ns []int64, limit int) 
 	return slices.CompactFunc(out, func(a, b identity.Duplicate) bool { return a.A == b.A && a.B == b.B }), nil
 }
 
+// PairsBetween returns the pairs of one of a with one of b that are in a state.
+func (tx *Tx) PairsBetween(ctx context.Context, state string, a, b []int64) ([]identity.Duplicate, error) {
+	var out []identity.Duplicate
+	for _, sides := range [2][2][]int64{{a, b}, {b, a}} {
+		for first := range slices.Chunk(sides[0], chunkSize) {
+			for second := range slices.Chunk(sides[1], chunkSize) {
+				firsts, args := inList([]any{tx.scope.OrgID, state}, first)
+				seconds, args := inList(args, second)
+				got, err := collect(ctx, tx.q, "SELECT "+duplicateColumns+" FROM duplicate WHERE org_id = $1 AND state = $2 AND a_n IN "+firsts+" AND b_n IN "+seconds,
+					args, scanDuplicate)
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, got...)
+			}
+		}
+	}
+	return out, nil
+}
+
 // PartedPairs returns the pairs above a pair that were found to be two persons.
 func (tx *Tx) PartedPairs(ctx context.Context, after identity.Duplicate, limit int) ([]identity.Duplicate, error) {
 	return collect(ctx, tx.q, "SELECT "+duplicateColumns+` FROM duplicate WHERE org_id = $1 AND state = $2 AND (likely, a_n, b_n) > ($3, $4, $5)
@@ -145,6 +165,34 @@ func (tx *Tx) DropDuplicates(ctx context.Context, pairs []identity.Duplicate) er
 	for _, d := range pairs {
 		err := tx.q.send(ctx, "DELETE FROM duplicate WHERE org_id = $1 AND a_n = $2 AND b_n = $3 AND state = $4", tx.scope.OrgID, d.A, d.B, identity.DuplicateOpen)
 		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetPairs removes the pairs of contacts whose numbers lie together. Most
+// have none, so it looks first which there are.
+func (tx *Tx) forgetPairs(ctx context.Context, ns []int64) error {
+	var pairs []identity.Duplicate
+	for _, side := range []string{"a_n", "b_n"} {
+		got, err := collect(ctx, tx.q, "SELECT a_n, b_n FROM duplicate WHERE org_id = $1 AND "+side+" >= $2 AND "+side+" <= $3",
+			[]any{tx.scope.OrgID, slices.Min(ns), slices.Max(ns)}, func(d *identity.Duplicate) []any { return []any{&d.A, &d.B} })
+		if err != nil {
+			return err
+		}
+		pairs = append(pairs, got...)
+	}
+	gone := make(map[int64]bool, len(ns))
+	for _, n := range ns {
+		gone[n] = true
+	}
+	slices.SortFunc(pairs, comparePairs) // locks in one order
+	for _, d := range pairs {
+		if !gone[d.A] && !gone[d.B] {
+			continue
+		}
+		if err := tx.q.send(ctx, "DELETE FROM duplicate WHERE org_id = $1 AND a_n = $2 AND b_n = $3", tx.scope.OrgID, d.A, d.B); err != nil {
 			return err
 		}
 	}

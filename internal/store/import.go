@@ -340,8 +340,9 @@ func (tx *Tx) Changes(ctx context.Context, importN int64, t don.Type, after int6
 // EraseContacts removes contacts for good with their index entries; their
 // identifiers are the caller's to release.
 func (tx *Tx) EraseContacts(ctx context.Context, cs []*contact.Contact) error {
-	changes := make([]change, len(cs))
+	changes, ns := make([]change, len(cs)), make([]int64, len(cs))
 	for i, c := range cs {
+		ns[i] = c.N
 		if _, err := tx.q.exec(ctx, "DELETE FROM contact WHERE org_id = $1 AND n = $2", tx.scope.OrgID, c.N); err != nil {
 			return err
 		}
@@ -352,6 +353,9 @@ func (tx *Tx) EraseContacts(ctx context.Context, cs []*contact.Contact) error {
 	}
 	if len(changes) == 0 {
 		return nil
+	}
+	if err := tx.forgetPairs(ctx, ns); err != nil {
+		return err
 	}
 	return tx.record(ctx, changes...)
 }

@@ -253,13 +253,6 @@ func (tx *Tx) forgetGroup(ctx context.Context, id don.ID) error {
 	if err != nil {
 		return err
 	}
-	if id.Type == don.Contact {
-		_, err = tx.q.exec(ctx, "DELETE FROM claim WHERE org_id = $1 AND n IN (SELECT n FROM alias WHERE org_id = $1 AND type = $2 AND survivor = $3)",
-			tx.scope.OrgID, code, id.N)
-		if err != nil {
-			return err
-		}
-	}
 	_, err = tx.q.exec(ctx, "DELETE FROM alias WHERE org_id = $1 AND type = $2 AND survivor = $3", tx.scope.OrgID, code, id.N)
 	return err
 }

@@ -79,6 +79,11 @@ func readDuplicates(ctx context.Context, tx *Tx) error {
 		func() error { _, err := tx.DropStale(ctx, time.Now(), 10); return err },
 		func() error { _, err := tx.ContactsAfter(ctx, 7, 10); return err },
 		func() error { _, err := tx.ContactsChanged(ctx, tx.Now(), 7, 10); return err },
+		func() error {
+			_, err := tx.PairsBetween(ctx, identity.DuplicateRejected, []int64{1, 7}, []int64{2, 3, 8})
+			return err
+		},
+		func() error { return tx.forgetPairs(ctx, []int64{1, 7}) },
 		func() error { _, err := tx.JudgedPairs(ctx, identity.DuplicateAccepted, 10); return err },
 		func() error { return tx.RescoreDuplicates(ctx, []identity.Duplicate{identity.PairOf(1, 2)}) },
 		func() error { return tx.DropDuplicates(ctx, []identity.Duplicate{identity.PairOf(1, 2)}) },

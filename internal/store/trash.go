@@ -8,6 +8,7 @@ import (
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/identity"
 )
 
 // TrashDays is how long a deleted record can be restored.
@@ -117,20 +118,35 @@ func (tx *Tx) DropTrash(ctx context.Context, ids []don.ID) error {
 		if err != nil {
 			return err
 		}
+		members, err := tx.Aliases(ctx, id.Type, []int64{id.N})
+		if err != nil {
+			return err
+		}
 		if err := tx.forgetGroup(ctx, id); err != nil {
 			return err
 		}
 		if id.Type != don.Contact {
 			continue
 		}
-		for _, sql := range []string{
-			"DELETE FROM claim WHERE org_id = $1 AND n = $2",
-			"DELETE FROM duplicate WHERE org_id = $1 AND a_n = $2",
-			"DELETE FROM duplicate WHERE org_id = $1 AND a_n IN (SELECT a_n FROM duplicate WHERE org_id = $1 AND b_n = $2) AND b_n = $2",
-		} {
-			if _, err := tx.q.exec(ctx, sql, tx.scope.OrgID, id.N); err != nil {
+		for _, m := range append(members, identity.Alias{N: id.N}) {
+			if err := tx.forgetContact(ctx, m.N); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// forgetContact removes what is kept of a contact beside its row: what its
+// visitor claimed, and the pairs with their reasons.
+func (tx *Tx) forgetContact(ctx context.Context, n int64) error {
+	for _, sql := range []string{
+		"DELETE FROM claim WHERE org_id = $1 AND n = $2",
+		"DELETE FROM duplicate WHERE org_id = $1 AND a_n = $2",
+		"DELETE FROM duplicate WHERE org_id = $1 AND a_n IN (SELECT a_n FROM duplicate WHERE org_id = $1 AND b_n = $2) AND b_n = $2",
+	} {
+		if err := tx.q.send(ctx, sql, tx.scope.OrgID, n); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -72,6 +72,9 @@ func (tx *Tx) EraseCreated(ctx context.Context, importN int64, ns []int64) error
 	if err != nil {
 		return err
 	}
+	if err := tx.forgetPairs(ctx, ns); err != nil {
+		return err
+	}
 	actor := tx.scope.Actor.Tail()
 	_, err = tx.q.insert(ctx, historyTable, refuse, len(ns), func(i int, w *record) {
 		tx.writeHistory(w, nextID(tx.now), actor, change{don.Of(don.Contact, ns[i]), opDeleted, ""})

@@ -37,6 +37,7 @@ func Write(t *testing.T, db *store.DB, s org.Scope, fn func(context.Context, *st
 // Run runs the whole suite.
 func Run(t *testing.T, open Open) {
 	t.Run("Resolve", func(t *testing.T) { testResolve(t, open) })
+	t.Run("Duplicates", func(t *testing.T) { testDuplicates(t, open) })
 	t.Run("Sweep", func(t *testing.T) { testSweep(t, open) })
 	t.Run("Create", func(t *testing.T) { testCreate(t, open) })
 	t.Run("Numbers", func(t *testing.T) { testNumbers(t, open) })
