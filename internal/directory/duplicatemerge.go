@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/errs"
@@ -98,12 +99,17 @@ func (m *Matcher) mergeSure(ctx context.Context, sc org.Scope, pair identity.Dup
 
 // sure reports whether a pair may be merged without asking: it stands open, no
 // evidence speaks for two people, what is shared is more than a name and a
-// household or an employer, both contacts are
-// known by more than claims, their own applications do not call them two
-// persons, and no member said so of any two of those that they were merged from.
+// household or an employer, both contacts are known by more than claims and none
+// of what they were compared by is one, their own applications do not call them
+// two persons, and no member said so of any two of those that they were merged from.
 func (s Suspected) sure(ctx context.Context, tx Tx) (bool, error) {
-	if s.State != identity.DuplicateOpen || s.First.N == s.Second.N || !s.First.Verified || !s.Second.Verified || signedApart(s.First, s.Second) {
+	if s.State != identity.DuplicateOpen || s.First.N == s.Second.N || signedApart(s.First, s.Second) {
 		return false, nil
+	}
+	for _, c := range []*contact.Contact{s.First, s.Second} {
+		if !c.Verified || claiming(c) {
+			return false, nil
+		}
 	}
 	var why Evidence
 	if err := json.Unmarshal(s.Reasons, &why); err != nil || why.Decision != match.Merge && !why.Alike {
@@ -111,6 +117,12 @@ func (s Suspected) sure(ctx context.Context, tx Tx) (bool, error) {
 	}
 	apart, err := identity.Rejected(ctx, tx, s.First.N, s.Second.N)
 	return !apart, err
+}
+
+// claiming reports whether a contact has identifiers that its visitor only claims
+// to have: with a victim's anybody would look like the victim.
+func claiming(c *contact.Contact) bool {
+	return slices.ContainsFunc(c.Identifiers, func(i contact.Identifier) bool { return i.Proof == contact.Claimed })
 }
 
 // signedApart reports whether two contacts have references that the customer's

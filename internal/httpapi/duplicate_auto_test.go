@@ -44,9 +44,14 @@ func revu(t *testing.T, display string) (n int) {
 func TestAutoMerge(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
 		k.App.StartWorkers(t.Context())
-		c := newShop(t, k, "Acme").admin
+		s := newShop(t, k, "Acme")
+		c := s.admin
 		crowd(t, c)
 		from := twice(t, c, 75)
+		victim := s.person(t, `"display_name":"Delphine Tiongson","email":"mapleleaf88@one.example","phone_numbers":["+491517654321"]`)
+		// Somebody who has an account of their own claims to be the victim at the same browser.
+		_, secret := s.visit(t, "", "", `"display_name":"Delphine Tiongson","email":"mapleleaf88@two.example","phone_numbers":["+491517654321"]`)
+		mallory := s.signInAt(t, secret, `{"user_ref":"mallory"}`)
 		pair := func(i int) string {
 			return fmt.Sprintf(`{"rev_user":"REVU-%d","other":"REVU-%d"}`, from+2*i, from+2*i+1)
 		}
@@ -74,6 +79,9 @@ func TestAutoMerge(t *testing.T) {
 			done("merges.list", fmt.Sprintf(`{"record":"REVU-%d"}`, from+2*72), `{"merges":[{"state":"active","rule":"match","made_by":{"type":"sys_user"}}]}`),
 			done("merges.list", fmt.Sprintf(`{"record":"REVU-%d"}`, from+2*70), `{"merges":[]}`),
 			done("duplicates.list", `{"state":"rejected"}`, `{"duplicates":[{"rule":"match"}]}`),
+			// Claims suggest, and prove nothing.
+			done("duplicates.list", `{"rev_user":"`+victim+`"}`, `{"duplicates":[{"rule":"match","other":{"display_id":"`+who(t, mallory)+`"}}]}`),
+			done("merges.list", `{"record":"`+victim+`"}`, `{"merges":[]}`),
 		})
 		undone := c.Post(t, "merges.list", fmt.Sprintf(`{"record":"REVU-%d"}`, from+2*72), 200).Text(t, "merges.0.id")
 		c.Post(t, "merges.undo", `{"id":"`+undone+`"}`, 200)
