@@ -140,6 +140,9 @@ func (k accounts) admit(ctx context.Context, g *kin[account.Account], p, s *acco
 	return nil
 }
 
+// yield has nothing to do: one account alone has a reference or domain at any time.
+func (accounts) yield(*kin[account.Account], *kin[account.Account], Merge) {}
+
 // maxClimb bounds how far up the tree of accounts is followed.
 const maxClimb = 100
 

@@ -148,6 +148,26 @@ func (k contacts) follow(ctx context.Context, all *kin[contact.Contact], moved *
 	return k.tx.RevokeAllTokens(ctx, ids, time.Time{})
 }
 
+// yield is about addresses that contacts could share when they were merged and
+// no longer can: the survivor keeps them.
+func (k contacts) yield(all, gone *kin[contact.Contact], m Merge) {
+	stays, settings := all.view(all.survivor), k.tx.Scope().Settings
+	for _, x := range gone.each() {
+		kept := slices.DeleteFunc(slices.Clone(x.Own.Identifiers), func(i contact.Identifier) bool {
+			return i.Proof != contact.Claimed && exclusive(i, settings) && holds(stays, i)
+		})
+		for _, i := range x.Own.Identifiers {
+			if !has(&contact.Contact{Identifiers: kept}, i) {
+				x.Lost = append(x.Lost, Lost{Kind: i.Kind, Value: i.Value, Reason: TakenBy, Holder: don.Of(don.Contact, all.survivor), MergeN: m.N})
+			}
+		}
+		if len(kept) < len(x.Own.Identifiers) {
+			x.Own.Identifiers = mainFirst(kept)
+			x.changed(k.tx)
+		}
+	}
+}
+
 // leave ends the tokens that may have been obtained by what went, for they lead
 // to somebody else now, and forgets which of the identifiers that went members
 // had made main ones.

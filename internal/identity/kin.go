@@ -57,6 +57,8 @@ type kind[T any] interface {
 	admit(ctx context.Context, k *kin[T], p, s *T) error
 	// follow does what a merge does to other records, leave takes that back.
 	follow(ctx context.Context, k *kin[T], moved *kinsman[T]) error
+	// yield takes from gone what k has too and one record alone can have by now.
+	yield(k, gone *kin[T], m Merge)
 	leave(ctx context.Context, k, gone *kin[T], spaces []int64, p *Parted[T]) error
 }
 

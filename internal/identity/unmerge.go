@@ -51,6 +51,9 @@ func unmerge[T any](ctx context.Context, tx Tx, of kind[T], mergeN int64) (*Part
 	}
 	moved := k.within(m.Secondary)
 	h, spaces := k.part(m)
+	if !trashed { // else whoever brings them back looks who has what
+		of.yield(k, h, m)
+	}
 	out.Lost = h.lostSince(m)
 	write := out.bringBack
 	if trashed {

@@ -264,6 +264,8 @@ func (workspaces) follow(context.Context, *kin[account.Workspace], *kinsman[acco
 	return nil
 }
 
+func (workspaces) yield(*kin[account.Workspace], *kin[account.Workspace], Merge) {}
+
 func (workspaces) leave(context.Context, *kin[account.Workspace], *kin[account.Workspace], []int64, *Parted[account.Workspace]) error {
 	return nil
 }
