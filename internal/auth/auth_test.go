@@ -135,6 +135,27 @@ func TestThrottleOfAnAddress(t *testing.T) {
 	}
 }
 
+// TestThrottleOfVisitors bounds the contacts that visitors of an address make and
+// the tokens that they obtain, also for one contact again and again.
+func TestThrottleOfVisitors(t *testing.T) {
+	s := &Service{throttle: newThrottle(time.Now)}
+	count := func(address string, isNew bool) (n int) {
+		for ; n < visitorTokens+10 && s.AllowVisitor(address) == nil; n++ {
+			s.CountVisitor(address, isNew)
+		}
+		return n
+	}
+	if n := count("192.0.2.1", true); n != visitorContacts {
+		t.Errorf("%d new visitors, want %d", n, visitorContacts)
+	}
+	if n := count("192.0.2.2", false); n != visitorTokens {
+		t.Errorf("%d tokens of visitors who come back, want %d", n, visitorTokens)
+	}
+	if err := s.AllowVisitor("192.0.2.3"); err != nil {
+		t.Errorf("another address: %v", err)
+	}
+}
+
 func TestThrottleIsBounded(t *testing.T) {
 	th := newThrottle(time.Now)
 	for i := range throttleEntries {

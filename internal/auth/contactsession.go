@@ -195,12 +195,12 @@ func VisitorHash(secret string) string {
 }
 
 // AllowVisitor returns an error of kind too_many when an address has brought
-// too many new visitors.
+// too many visitors.
 func (s *Service) AllowVisitor(address string) error {
 	return s.throttle.allow(attempt{address: network(address), visitor: true})
 }
 
-// CountVisitor counts a new visitor of an address.
-func (s *Service) CountVisitor(address string) {
-	s.throttle.failed(attempt{address: network(address), visitor: true})
+// CountVisitor counts a visitor of an address, who may have been here before.
+func (s *Service) CountVisitor(address string, isNew bool) {
+	s.throttle.failed(attempt{address: network(address), visitor: true, back: !isNew})
 }

@@ -12,10 +12,11 @@ import (
 // Limits on failed attempts to sign in. They are kept in memory: a restart
 // forgets them, several processes count each for itself.
 const (
-	pairFailures    = 5   // of one address for one account
-	addressFailures = 50  // of one address
-	accountFailures = 100 // for one account, from anywhere
-	visitorContacts = 300 // contacts that visitors of one address make with public tokens
+	pairFailures    = 5    // of one address for one account
+	addressFailures = 50   // of one address
+	accountFailures = 100  // for one account, from anywhere
+	visitorContacts = 300  // contacts that visitors of one address make with public tokens
+	visitorTokens   = 3000 // tokens that they obtain
 	failureWindow   = 15 * time.Minute
 	throttleEntries = 20_000 // the longest unused are forgotten first
 )
@@ -41,14 +42,17 @@ func newThrottle(now func() time.Time) *throttle {
 // attempt is one try to prove something from an address.
 type attempt struct {
 	address, account string
-	visitor          bool // to come as a new visitor, which counts like a failure
+	visitor          bool // to come as a visitor, which counts like a failure
+	back             bool // the visitor was here before
 }
 
 // limits returns the counters an attempt falls under, and their bounds.
 func (a attempt) limits() map[string]int {
 	keys := map[string]int{}
 	if a.visitor {
-		keys["v "+a.address] = visitorContacts
+		if keys["t "+a.address] = visitorTokens; !a.back {
+			keys["v "+a.address] = visitorContacts
+		}
 		return keys
 	}
 	if a.address != "" {
@@ -77,7 +81,7 @@ func (t *throttle) allow(a attempt) error {
 		return nil
 	}
 	if a.visitor {
-		return errs.New(errs.TooMany, "too_many_requests", "too many new visitors from this address; wait %d minutes", int(wait.Minutes())+1).With("retry_after", wait)
+		return errs.New(errs.TooMany, "too_many_requests", "too many visitors from this address; wait %d minutes", int(wait.Minutes())+1).With("retry_after", wait)
 	}
 	return errs.New(errs.TooMany, "too_many_requests", "too many failed attempts; wait %d minutes, or ask an admin for a new password link",
 		int(wait.Minutes())+1).With("retry_after", wait)

@@ -123,3 +123,26 @@ func TestCompaniesOfMergedAccounts(t *testing.T) {
 		s.admin.Play(t, apitest.Scenario{Path: "/rev-users.associations.list", Body: `{"rev_user_id":"` + bob + `"}`, Status: 200, Want: `{"associations":[{"associated_to":{"display_id":"ACC-2"}}]}`})
 	})
 }
+
+// TestVisitorsEndTheirOwnSessions shows that who only claims to be a contact does
+// not sign out whom the org's backend has proven to be it.
+func TestVisitorsEndTheirOwnSessions(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		s := newShop(t, k, "Acme")
+		visitor, secret := s.visit(t, "ann", "", "")
+		again, _ := s.visit(t, "ann", secret, "")
+		ann := s.signIn(t, `{"user_id":"`+who(t, visitor)+`"}`)
+		if who(t, ann) != who(t, visitor) {
+			t.Fatal("the id leads elsewhere")
+		}
+		for _, kind := range []string{session, onetime, urn + "token-type:session:rev:act-as"} {
+			visitor.Post(t, "auth-tokens.self.delete", `{"requested_token_type":"`+kind+`"}`, 200)
+		}
+		ann.Post(t, "rev-users.self.get", `{}`, 200)
+		again.Post(t, "rev-users.self.get", `{}`, 200)
+		visitor.Post(t, "auth-tokens.self.delete", `{"requested_token_type":"`+urn+`token-type:session:rev:public"}`, 200)
+		wantRevoked(t, visitor, again)
+		ann.Post(t, "auth-tokens.self.delete", `{"requested_token_type":"`+session+`"}`, 200)
+		wantRevoked(t, ann)
+	})
+}

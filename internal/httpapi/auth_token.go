@@ -274,6 +274,10 @@ func (d AuthDeps) deleteOwnTokens(ctx context.Context, in *tokenSelfDeleteIn) (*
 		return nil, err
 	}
 	kinds := auth.KindsOf(string(in.RequestedType))
+	if a.Token.Kind == auth.Visitor {
+		// A visitor proves nothing, and must not sign out whom the contact is proven to be.
+		kinds = slices.DeleteFunc(kinds, func(k auth.Kind) bool { return k != auth.Visitor })
+	}
 	if len(kinds) == 0 {
 		return nil, nil // there are none of that type
 	}

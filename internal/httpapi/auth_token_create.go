@@ -237,8 +237,8 @@ func (d AuthDeps) visitorToken(ctx context.Context, c call, in *tokenCreateIn, i
 	if err != nil {
 		return nil, err
 	}
+	d.Service.CountVisitor(address, isNew)
 	if out.VisitorSecret = in.VisitorSecret; isNew {
-		d.Service.CountVisitor(address)
 		out.VisitorSecret = secret
 	}
 	return out, nil
