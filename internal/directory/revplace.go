@@ -105,8 +105,7 @@ func haveAccount(ctx context.Context, tx Tx, a *account.Account, in RevInfo) (*a
 		return made, raced(InsertAccount(ctx, tx, made))
 	}
 	// Most calls have nothing new to say, and need not wait for each other.
-	after := *a
-	if err := describeAccount(ctx, tx, &after, in); err != nil || sameAccount(a, &after) {
+	if news, err := in.newsOf(ctx, tx, a); err != nil || !news {
 		return a, err
 	}
 	before, err := tx.Account(ctx, a.N, true)
@@ -116,13 +115,40 @@ func haveAccount(ctx context.Context, tx Tx, a *account.Account, in RevInfo) (*a
 	return observeAccount(ctx, tx, before, in)
 }
 
+// newsOf reports whether the application says anything of an account, or of the
+// one it was merged from that it names, which that lacks.
+func (in RevInfo) newsOf(ctx context.Context, tx Tx, a *account.Account) (bool, error) {
+	news, err := in.addsTo(ctx, tx, a)
+	if news || err != nil || in.Account.silent() {
+		return news, err
+	}
+	own, err := identity.AccountBehind(ctx, tx, a, in.accountKey())
+	if err != nil || own == a {
+		return false, err
+	}
+	return in.addsTo(ctx, tx, own)
+}
+
+func (in RevInfo) addsTo(ctx context.Context, tx Tx, a *account.Account) (bool, error) {
+	after := *a
+	err := describeAccount(ctx, tx, &after, in)
+	return err == nil && !sameAccount(a, &after), err
+}
+
+func (in RevInfo) accountKey() string { return identity.Key(identity.KindAccountRef, in.AccountRef) }
+
+// silent reports whether traits say nothing beside a name.
+func (t CompanyTraits) silent() bool {
+	return t.Description == "" && t.Tier == "" && len(t.Domains)+len(t.Websites)+len(t.Custom) == 0
+}
+
 // observeAccount adds to an account, or to the one it was merged from that the
 // application names, what that lacks.
 func observeAccount(ctx context.Context, tx Tx, a *account.Account, in RevInfo) (*account.Account, error) {
 	var refused error
 	via := identity.Via{Source: SourceAPI}
 	if in.AccountRef != "" {
-		via.Key = identity.Key(identity.KindAccountRef, in.AccountRef)
+		via.Key = in.accountKey()
 	}
 	after, _, _, err := ObserveAccount(ctx, tx, a, via, in.AccountRef, func(own *account.Account) *account.Account {
 		described := *own
@@ -209,24 +235,7 @@ func haveWorkspace(ctx context.Context, tx Tx, w *account.Workspace, a *account.
 		return nil, err
 	}
 	if w != nil {
-		after := *w
-		describeWorkspace(&after, in.Workspace, custom)
-		if after.Description == w.Description && after.Tier == w.Tier && after.Domain == w.Domain && after.Custom.Equal(w.Custom) {
-			return w, nil
-		}
-		before, err := tx.Workspace(ctx, w.N, true)
-		if err != nil {
-			return nil, err
-		}
-		via := identity.Via{Key: identity.Key(identity.KindWorkspaceRef, in.WorkspaceRef), Source: SourceAPI}
-		seen, merged, err := identity.ObserveMergedWorkspace(ctx, tx, before, via, func(w *account.Workspace) { describeWorkspace(w, in.Workspace, custom) })
-		if merged || err != nil {
-			return seen, err
-		}
-		after = *before
-		describeWorkspace(&after, in.Workspace, custom)
-		_, err = tx.UpdateWorkspace(ctx, before, &after)
-		return &after, err
+		return observeWorkspace(ctx, tx, w, in, custom)
 	}
 	// Locked, so that the account is not deleted without this workspace.
 	if _, err := tx.Account(ctx, a.N, true); err != nil {
@@ -235,6 +244,36 @@ func haveWorkspace(ctx context.Context, tx Tx, w *account.Workspace, a *account.
 	w = &account.Workspace{AccountN: a.N, DisplayName: nameOf(in.Workspace.DisplayName, in.WorkspaceRef), Ref: in.WorkspaceRef, Environment: Production, Version: 1}
 	describeWorkspace(w, in.Workspace, custom)
 	return w, raced(insertWorkspace(ctx, tx, w))
+}
+
+// observeWorkspace adds to a workspace, or to the one it was merged from that the
+// application names, what that lacks.
+func observeWorkspace(ctx context.Context, tx Tx, w *account.Workspace, in RevInfo, custom schema.Values) (*account.Workspace, error) {
+	if in.Workspace.silent() {
+		return w, nil
+	}
+	via := identity.Via{Key: identity.Key(identity.KindWorkspaceRef, in.WorkspaceRef), Source: SourceAPI}
+	own, err := identity.WorkspaceBehind(ctx, tx, w, via.Key)
+	if err != nil {
+		return nil, err
+	}
+	after := *own
+	describeWorkspace(&after, in.Workspace, custom)
+	if after.Description == own.Description && after.Tier == own.Tier && after.Domain == own.Domain && after.Custom.Equal(own.Custom) {
+		return w, nil
+	}
+	before, err := tx.Workspace(ctx, w.N, true)
+	if err != nil {
+		return nil, err
+	}
+	seen, merged, err := identity.ObserveMergedWorkspace(ctx, tx, before, via, func(w *account.Workspace) { describeWorkspace(w, in.Workspace, custom) })
+	if merged || err != nil {
+		return seen, err
+	}
+	after = *before
+	describeWorkspace(&after, in.Workspace, custom)
+	_, err = tx.UpdateWorkspace(ctx, before, &after)
+	return &after, err
 }
 
 func describeWorkspace(w *account.Workspace, t CompanyTraits, custom schema.Values) {

@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/kith-id/kith/internal/httpapi/apitest"
@@ -144,5 +145,33 @@ func TestVisitorsEndTheirOwnSessions(t *testing.T) {
 		wantRevoked(t, visitor, again)
 		ann.Post(t, "auth-tokens.self.delete", `{"requested_token_type":"`+session+`"}`, 200)
 		wantRevoked(t, ann)
+	})
+}
+
+// TestTraitsBehindMergedOnes is about what tokens say of an account and workspace
+// to which the ones they were merged into have an answer already.
+func TestTraitsBehindMergedOnes(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		s := newShop(t, k, "Acme")
+		const told = `,"account_traits":{"description":"Of %[1]s","websites":["%[1]s.example"]},"workspace_traits":{"description":"Of %[1]s","tier":"gold"}`
+		in := func(ref, traits string) string {
+			return `{"user_ref":"u","account_ref":"acme-` + ref + `","workspace_ref":"space-` + ref + `"` + strings.ReplaceAll(traits, "%[1]s", ref) + `}`
+		}
+		s.signIn(t, in("one", told))
+		s.signIn(t, in("two", ""))
+		s.admin.Post(t, "accounts.merge", `{"primary_account":"ACC-1","secondary_account":"ACC-2"}`, 200)
+		one := s.admin.Post(t, "rev-orgs.list", `{"external_ref":["space-one"]}`, 200).Text(t, "rev_orgs.0.display_id")
+		two := s.admin.Post(t, "rev-orgs.list", `{"external_ref":["space-two"]}`, 200).Text(t, "rev_orgs.0.display_id")
+		s.admin.Post(t, "rev-orgs.merge", `{"primary_rev_org":"`+one+`","secondary_rev_org":"`+two+`"}`, 200)
+		s.signIn(t, in("two", told))
+		s.admin.Play(t, apitest.Scenario{Path: "/accounts.get", Body: `{"id":"ACC-1"}`, Status: 200, Want: `{"account":{"description":"Of one"}}`})
+		s.harmed(t, func() { s.signIn(t, in("two", told)) }) // once more changes nothing
+		s.admin.Post(t, "merges.undo", `{"id":"MERGE-1"}`, 200)
+		s.admin.Run(t, []apitest.Scenario{
+			done("accounts.get", `{"id":"ACC-1"}`, `{"account":{"description":"Of one","websites":["one.example"]}}`),
+			done("accounts.get", `{"id":"ACC-2"}`, `{"account":{"description":"Of two","websites":["two.example"]}}`),
+			done("rev-orgs.get", `{"id":"`+one+`"}`, `{"rev_org":{"description":"Of one"}}`),
+			done("rev-orgs.get", `{"id":"`+two+`"}`, `{"rev_org":{"description":"Of two","tier":"gold"}}`),
+		})
 	})
 }

@@ -52,6 +52,20 @@ func changeIfMerged[T any](ctx context.Context, tx Tx, of kind[T], n int64, befo
 	return true, changed, err
 }
 
+// AccountBehind returns the account that a key belongs to as it would be alone:
+// the account itself, or one of those that were merged into it.
+func AccountBehind(ctx context.Context, tx AccountTx, a *account.Account, key string) (*account.Account, error) {
+	return behind(ctx, tx, accounts{tx}, a.N, a, key)
+}
+
+func behind[T any](ctx context.Context, tx Tx, of kind[T], n int64, r *T, key string) (*T, error) {
+	all, err := kinOf(ctx, tx, of, n)
+	if k := all[n]; k != nil {
+		return k.origin(key).Own, err
+	}
+	return r, err
+}
+
 // ObserveMergedAccount is ChangeMergedAccount for what came through a key: it
 // changes the member that has it.
 func ObserveMergedAccount(ctx context.Context, tx AccountTx, a *account.Account, via Via, kind contact.Kind, value string, apply func(*account.Account) *account.Account) (merged, changed bool, after *account.Account, err error) {

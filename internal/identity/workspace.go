@@ -46,6 +46,11 @@ func ChangeMergedWorkspace(ctx context.Context, tx AccountTx, before, after *acc
 	return changeIfMerged(ctx, tx, workspaces{tx}, before.N, before, after)
 }
 
+// WorkspaceBehind is AccountBehind for workspaces.
+func WorkspaceBehind(ctx context.Context, tx AccountTx, w *account.Workspace, key string) (*account.Workspace, error) {
+	return behind(ctx, tx, workspaces{tx}, w.N, w, key)
+}
+
 // ObserveMergedWorkspace is ChangeMergedWorkspace for what arrived under a
 // reference: apply changes the member that has it.
 func ObserveMergedWorkspace(ctx context.Context, tx AccountTx, w *account.Workspace, via Via, apply func(*account.Workspace)) (after *account.Workspace, merged bool, err error) {
