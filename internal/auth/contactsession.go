@@ -46,6 +46,9 @@ func (s *Service) ContactGrant(ctx context.Context, a Actor, req TokenRequest) (
 	if req.Kind == OneTime {
 		req.Life = OneTimeLife
 	}
+	if err := req.checkVisitor(); err != nil {
+		return nil, err
+	}
 	return s.newGrant(ctx, a, req, CustomerLife, MaxCustomerLife)
 }
 

@@ -131,6 +131,21 @@ func (r TokenRequest) check() error {
 	return nil
 }
 
+// checkVisitor refuses what would make a visitor's token look like more than it
+// is to others who verify it.
+func (r TokenRequest) checkVisitor() error {
+	const chosen = "cannot be chosen with a public token, which everybody can read; leave it out"
+	switch {
+	case r.Kind != Visitor:
+		return nil
+	case len(r.Audience) > 0:
+		return errs.NotPermitted("aud", chosen)
+	case r.Scope != "":
+		return errs.NotPermitted("scope", chosen)
+	}
+	return nil
+}
+
 // claims are what a token says of itself. The names are those that clients of
 // DevRev's API read.
 type claims struct {

@@ -141,6 +141,17 @@ func (c *Contact) mainOf(k Kind) *Identifier {
 	return first
 }
 
+// Known returns how many identifiers of a kind are more than claims.
+func (c *Contact) Known(k Kind) int {
+	n := 0
+	for _, i := range c.Identifiers {
+		if i.Kind == k && i.Proof != Claimed {
+			n++
+		}
+	}
+	return n
+}
+
 // Values returns all values of a kind as given, the main one first.
 func (c *Contact) Values(k Kind) []string {
 	var out []string

@@ -89,12 +89,7 @@ func (e edit) replaceAll(kind contact.Kind, field string, values []string) error
 			list = append(list, i)
 		}
 	}
-	if err := tooMany(field, len(list), e.org.AtMost(normalisers[kind].limit)); err != nil {
-		return err
-	}
-	e.drop(kind)
-	e.c.Identifiers = append(e.c.Identifiers, list...)
-	return nil
+	return e.put(kind, field, list)
 }
 
 // replaceMain puts value in the place of the main identifier of a kind, or
@@ -117,12 +112,20 @@ func (e edit) replaceMain(kind contact.Kind, field, value string) error {
 			next = append(next, i)
 		}
 	}
-	if err := tooMany(field, len(next), e.org.AtMost(normalisers[kind].limit)); err != nil {
-		return err
-	}
+	return e.put(kind, field, next)
+}
+
+// put makes identifiers all of their kind.
+func (e edit) put(kind contact.Kind, field string, list []contact.Identifier) error {
 	e.drop(kind)
-	e.c.Identifiers = append(e.c.Identifiers, next...)
-	return nil
+	e.c.Identifiers = append(e.c.Identifiers, list...)
+	return e.limit(kind, field)
+}
+
+// limit refuses more identifiers of a kind than a contact may have. What a
+// visitor claims takes no room.
+func (e edit) limit(kind contact.Kind, field string) error {
+	return tooMany(field, e.c.Known(kind), e.org.AtMost(normalisers[kind].limit))
 }
 
 func (e edit) main(kind contact.Kind) string {
@@ -194,7 +197,7 @@ func (s *Service) AddIdentifier(ctx context.Context, sc org.Scope, n int64, kind
 		if main {
 			e.setMain(kind, given.Norm())
 		}
-		if err := tooMany("value", len(c.Values(kind)), e.org.AtMost(normalisers[kind].limit)); err != nil {
+		if err := e.limit(kind, "value"); err != nil {
 			return err
 		}
 		return e.singleRef(sc)
@@ -203,24 +206,32 @@ func (s *Service) AddIdentifier(ctx context.Context, sc org.Scope, n int64, kind
 
 // RemoveIdentifier takes an identifier from a contact, or is not_found.
 func (s *Service) RemoveIdentifier(ctx context.Context, sc org.Scope, n int64, kind contact.Kind, value string) (ContactFound, error) {
-	return s.editIdentifier(ctx, sc, n, kind, value, func(e edit, at int) {
+	return s.editIdentifier(ctx, sc, n, kind, value, func(e edit, at int) error {
 		e.c.Identifiers = slices.Delete(e.c.Identifiers, at, at+1)
+		return nil
 	})
 }
 
 // SetMainIdentifier makes an identifier the main one of its kind, or is not_found.
+// One that is only claimed cannot lead others: invalid.
 func (s *Service) SetMainIdentifier(ctx context.Context, sc org.Scope, n int64, kind contact.Kind, value string) (ContactFound, error) {
-	return s.editIdentifier(ctx, sc, n, kind, value, func(e edit, at int) {
-		e.setMain(kind, e.c.Identifiers[at].Norm())
+	return s.editIdentifier(ctx, sc, n, kind, value, func(e edit, at int) error {
+		i := e.c.Identifiers[at]
+		if i.Proof == contact.Claimed && e.c.Known(kind) > 0 {
+			return errs.NotPermitted("value", "%q is only claimed by a visitor and cannot stand before what is known; verify it first", i.Value)
+		}
+		e.setMain(kind, i.Norm())
+		return nil
 	})
 }
 
 // VerifyIdentifier makes an identifier count as attested: the caller has checked
 // that it is the contact's. One that another record holds is a conflict.
 func (s *Service) VerifyIdentifier(ctx context.Context, sc org.Scope, n int64, kind contact.Kind, value string) (ContactFound, error) {
-	return s.editIdentifier(ctx, sc, n, kind, value, func(e edit, at int) {
+	return s.editIdentifier(ctx, sc, n, kind, value, func(e edit, at int) error {
 		i := &e.c.Identifiers[at]
 		i.Proof = max(i.Proof, contact.Attested)
+		return nil
 	})
 }
 
@@ -233,7 +244,7 @@ func (e edit) setMain(kind contact.Kind, norm string) {
 }
 
 // editIdentifier changes an identifier that the contact must have.
-func (s *Service) editIdentifier(ctx context.Context, sc org.Scope, n int64, kind contact.Kind, value string, change func(edit, int)) (ContactFound, error) {
+func (s *Service) editIdentifier(ctx context.Context, sc org.Scope, n int64, kind contact.Kind, value string, change func(edit, int) error) (ContactFound, error) {
 	given, err := identifier(kind, "value", value)
 	if err != nil {
 		return ContactFound{}, err
@@ -244,7 +255,6 @@ func (s *Service) editIdentifier(ctx context.Context, sc org.Scope, n int64, kin
 		if at < 0 {
 			return errs.Gone(string(kind) + " " + given.Value + " of " + contactOf(n).Display())
 		}
-		change(e, at)
-		return nil
+		return change(e, at)
 	})
 }

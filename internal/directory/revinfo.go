@@ -238,10 +238,10 @@ func ofTraits(of string, err error) error {
 // contact belongs to one account, it moves: the application knows where its
 // user is.
 func settle(ctx context.Context, tx Tx, c *contact.Contact, places []Place) error {
-	if err := tooMany("rev_info.user_traits.phone_numbers", len(c.Values(contact.KindPhone)), tx.Scope().Settings.AtMost(contact.MaxPhones)); err != nil {
+	if err := tooMany("rev_info.user_traits.phone_numbers", c.Known(contact.KindPhone), tx.Scope().Settings.AtMost(contact.MaxPhones)); err != nil {
 		return err
 	}
-	if err := tooMany("rev_info.user_traits.email", len(c.Values(contact.KindEmail)), tx.Scope().Settings.AtMost(contact.MaxEmails)); err != nil {
+	if err := tooMany("rev_info.user_traits.email", c.Known(contact.KindEmail), tx.Scope().Settings.AtMost(contact.MaxEmails)); err != nil {
 		return err
 	}
 	if len(places) == 0 {

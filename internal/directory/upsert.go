@@ -146,7 +146,7 @@ func upsert(ctx context.Context, tx Tx, p ContactPatch, draft *contact.Contact, 
 // limits refuses a contact that has too many identifiers of a kind.
 func limits(tx Tx, c *contact.Contact) error {
 	for kind, n := range normalisers {
-		if err := tooMany(identity.Field(kind), len(c.Values(kind)), tx.Scope().Settings.AtMost(n.limit)); err != nil {
+		if err := tooMany(identity.Field(kind), c.Known(kind), tx.Scope().Settings.AtMost(n.limit)); err != nil {
 			return err
 		}
 	}

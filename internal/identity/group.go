@@ -193,7 +193,8 @@ func (k contacts) leave(ctx context.Context, all, gone *kin[contact.Contact], _ 
 // lead makes those identifiers of a view the main ones that a member chose.
 func lead(m *member, v *contact.Contact) {
 	for kind, norm := range m.Main {
-		if !has(v, contact.Identifier{Kind: kind, Value: norm}) {
+		chosen, there := find(v, contact.Identifier{Kind: kind, Value: norm})
+		if !there || chosen.Proof == contact.Claimed && v.Known(kind) > 0 {
 			continue
 		}
 		for i := range v.Identifiers {
@@ -252,16 +253,17 @@ func adopt(v, from *contact.Contact, hidden []string) {
 // adoptIdentifiers unites identifiers; those adopted say for themselves where
 // and since when they are known, and give way to the view's main ones.
 func adoptIdentifiers(v, from *contact.Contact) {
-	led := map[contact.Kind]bool{}
+	led := map[contact.Kind]contact.Proof{}
 	for _, i := range v.Identifiers {
-		led[i.Kind] = true
+		led[i.Kind] = max(led[i.Kind], i.Proof)
 	}
 	for _, i := range from.Identifiers {
 		at := position(v, i)
 		if at >= 0 && (v.Identifiers[at].Proof != contact.Claimed || i.Proof == contact.Claimed) {
 			continue
 		}
-		i.Main = i.Main && !led[i.Kind]
+		by, any := led[i.Kind]
+		i.Main = i.Main && (!any || by == contact.Claimed && i.Proof != contact.Claimed)
 		if i.Source == "" {
 			i.Source = sourceOf(from)
 		}
@@ -275,6 +277,7 @@ func adoptIdentifiers(v, from *contact.Contact) {
 		}
 		v.Identifiers = append(v.Identifiers, i)
 	}
+	v.Identifiers = mainFirst(v.Identifiers)
 }
 
 // sourceOf is where the identifiers of a contact are from that do not say.

@@ -256,27 +256,31 @@ func verified(c *contact.Contact) bool {
 }
 
 // mainFirst marks the first identifier of each kind as its main one, where none
-// is. One that is given twice counts once.
+// is. What is only claimed leads nothing that is known. One that is given twice
+// counts once.
 func mainFirst(ids []contact.Identifier) []contact.Identifier {
 	if len(ids) == 0 {
 		return nil // as stored: nothing has changed then
 	}
-	out := make([]contact.Identifier, 0, len(ids))
+	c := &contact.Contact{Identifiers: make([]contact.Identifier, 0, len(ids))}
 	for _, i := range ids {
-		if !has(&contact.Contact{Identifiers: out}, i) {
-			out = append(out, i)
+		if !has(c, i) {
+			c.Identifiers = append(c.Identifiers, i)
 		}
 	}
-	has := map[contact.Kind]bool{}
-	for _, i := range out {
-		has[i.Kind] = has[i.Kind] || i.Main
+	led := map[contact.Kind]bool{}
+	may := func(i contact.Identifier) bool { return i.Proof != contact.Claimed || c.Known(i.Kind) == 0 }
+	for at := range c.Identifiers {
+		i := &c.Identifiers[at]
+		i.Main = i.Main && may(*i)
+		led[i.Kind] = led[i.Kind] || i.Main
 	}
-	for i := range out {
-		if !has[out[i].Kind] {
-			out[i].Main, has[out[i].Kind] = true, true
+	for at := range c.Identifiers {
+		if i := &c.Identifiers[at]; !led[i.Kind] && may(*i) {
+			i.Main, led[i.Kind] = true, true
 		}
 	}
-	return out
+	return c.Identifiers
 }
 
 // take notes that contact n now holds an identifier, unless it only claims it.
