@@ -42,6 +42,7 @@ type Tx interface {
 	ruleTx
 	schemaTx
 	groupTx
+	vistaTx
 	MembersByN(ctx context.Context, ns []int64) (map[int64]org.Member, error)
 	MembersByEmail(ctx context.Context, keys []string) (map[string]org.Member, error)
 }

@@ -29,6 +29,7 @@ const (
 	Import         Type = "import"
 	Artifact       Type = "artifact"
 	Merge          Type = "merge"
+	Vista          Type = "vista"
 
 	TenantFragment  Type = "tenant_fragment"
 	SubtypeFragment Type = "custom_type_fragment"
@@ -55,6 +56,7 @@ var types = map[Type]traits{
 	Import:         {"core", "IMP", "import", false},
 	Artifact:       {"core", "ARTIFACT", "artifact", false},
 	Merge:          {"core", "MERGE", "merge", false},
+	Vista:          {"core", "VISTA", "vista", false},
 
 	TenantFragment:  {"core", "", "tenant_fragment", false},
 	SubtypeFragment: {"core", "", "custom_type_fragment", false},

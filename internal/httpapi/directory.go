@@ -33,6 +33,7 @@ func RegisterDirectory(api *API, d DirectoryDeps) {
 	registerDuplicates(api, d)
 	registerSchemas(api, d)
 	registerGroups(api, d)
+	registerVistas(api, d)
 }
 
 // call is one call of an operation by a known caller.

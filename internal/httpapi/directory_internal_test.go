@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -84,9 +85,16 @@ func TestWindow(t *testing.T) {
 }
 
 func TestEveryOperationIsDocumented(t *testing.T) {
+	docs, err := os.ReadFile("../../docs/api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	api := New(Config{})
 	RegisterDirectory(api, DirectoryDeps{})
 	for _, op := range api.Operations() {
+		if !strings.Contains(string(docs), "| `"+op.Path+"` | ") || !strings.Contains(string(docs), " | "+op.Summary+" |\n") {
+			t.Errorf("docs/api.md does not list %s as %q", op.Path, op.Summary)
+		}
 		if op.Summary == "" || len(op.Tags) == 0 && op.Path != "ping" {
 			t.Errorf("%s has no summary or tag", op.Path)
 		}

@@ -129,6 +129,11 @@ var intrusions = map[string]intrusion{
 	"tags.list":                      empty("tags", `{}`, `{"name":["b-tag"]}`),
 	"tags.update":                    missing(`{"id":"$tag","name":"x"}`),
 	"trash.list":                     empty("trash", `{}`),
+	"vistas.create":                  {},
+	"vistas.delete":                  missing(`{"id":"$vista"}`),
+	"vistas.get":                     missing(`{"id":"$vista"}`),
+	"vistas.list":                    empty("vistas", `{}`),
+	"vistas.update":                  missing(`{"id":"$vista","name":"x"}`),
 }
 
 // TestTenantsNeverMeet calls every operation that the server has with ids of
@@ -259,6 +264,7 @@ func settle(t *testing.T, c apitest.Client) (full, display map[string]string) {
 	note("svcacc", "service_account", c.Post(t, "service-accounts.create", `{"display_name":"B's shop"}`, 201))
 	full["fragment"] = c.Post(t, "schemas.custom.set", `{"type":"custom_type_fragment","leaf_type":"rev_user","subtype":"b","fields":[{"name":"x","field_type":"text","is_filterable":true}]}`, 201).Text(t, "id")
 	display["fragment"] = full["fragment"]
+	note("vista", "vista", c.Post(t, "vistas.create", `{"type":"dynamic","name":"B","filter_type":"rev_users","is_public":true}`, 201))
 	note("imp", "import", upload(t, c, "accounts", "display_name,external_refs\n"))
 	return full, display
 }

@@ -56,6 +56,7 @@ var treated = map[string]struct {
 	"alias":           {merges, "body into_n merge_n n survivor"},
 	"merge":           {merges, "made_by n primary_n secondary_n undone_by"},
 	"merge_edit":      {merges, "merge_n n"},
+	"vista":           {none, "body created_by modified_by n"},
 	"schema_fragment": {none, "body created_by n next_n prev_n"},
 }
 

@@ -19,7 +19,7 @@ const module = "github.com/kith-id/kith/"
 // higher room may stand on.
 const (
 	leaves  = "errs don page filter "
-	records = leaves + "org schema contact account tag "
+	records = leaves + "org schema contact account tag vista "
 	domain  = records + "identity auth job "
 	cases   = domain + "directory importer "
 )
@@ -37,6 +37,7 @@ var allowed = map[string]string{
 	"org":     leaves,
 	"tag":     leaves + "org",
 	"schema":  leaves,
+	"vista":   leaves,
 	"contact": leaves + "org tag schema",
 	"account": leaves + "org tag schema",
 
