@@ -43,6 +43,7 @@ type Tx interface {
 	schemaTx
 	groupTx
 	vistaTx
+	userGroupTx
 	MembersByN(ctx context.Context, ns []int64) (map[int64]org.Member, error)
 	MembersByEmail(ctx context.Context, keys []string) (map[string]org.Member, error)
 }

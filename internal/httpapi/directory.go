@@ -32,6 +32,7 @@ func RegisterDirectory(api *API, d DirectoryDeps) {
 	registerMerges(api, d)
 	registerDuplicates(api, d)
 	registerSchemas(api, d)
+	registerGroupCounts(api, d)
 	registerGroups(api, d)
 	registerVistas(api, d)
 }

@@ -2,96 +2,334 @@ package httpapi
 
 import (
 	"context"
+	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/group"
+	"github.com/kith-id/kith/internal/httpapi/wire"
+	"github.com/kith-id/kith/internal/page"
 )
 
-// Count is how many records there are.
-type Count struct {
-	Count int  `json:"count" doc:"Exact up to 10,000."`
-	More  bool `json:"more" doc:"Whether there are more than that."`
-}
-
-// Group is the records that have one value of a field.
+// Group is a group of contacts or members.
 type Group struct {
-	Value  string `json:"value" doc:"As a filter takes it."`
-	Label  string `json:"label" doc:"For people."`
-	Count  int    `json:"count"`
-	Filter string `json:"filter" doc:"The condition that takes this group: joined to the filter by and, it lists the group's records."`
+	Atom
+	Name        string        `json:"name"`
+	Description string        `json:"description"`
+	IsDefault   bool          `json:"is_default" doc:"Always false: no group is made by itself."`
+	Type        string        `json:"type" enum:"dynamic,static"`
+	MemberType  string        `json:"member_type" enum:"dev_user,rev_user"`
+	Owner       *UserSummary  `json:"owner,omitempty"`
+	Dynamic     *DynamicGroup `json:"dynamic_group_info,omitempty"`
 }
 
-type groupsOut struct {
-	Groups []Group `json:"groups" doc:"The largest first. Records without a value are in none."`
-	More   bool    `json:"more" doc:"Whether the field has more than 1,000 values; the others are not told."`
+// DynamicGroup says who belongs to a dynamic group.
+type DynamicGroup struct {
+	Expression string `json:"membership_expression" doc:"As text, for the filter of lists."`
 }
 
-func groups(g directory.Groups, err error) (*groupsOut, error) {
+// GroupMember is who belongs to a group.
+type GroupMember struct {
+	Member UserSummary `json:"member"`
+	RevOrg *OrgSummary `json:"member_rev_org,omitempty" doc:"The workspace as which a contact was added."`
+}
+
+// What the members of a group are, as clients name them.
+const (
+	ofMembers  = "dev_user"
+	ofContacts = "rev_user"
+	dynamic    = "dynamic"
+	static     = "static"
+)
+
+func groupType(g *group.Group) string {
+	if g.Dynamic {
+		return dynamic
+	}
+	return static
+}
+
+func (v view) group(g *group.Group) Group {
+	out := Group{
+		Atom: v.atom(don.Of(don.Group, g.N), g.CreatedAt, g.CreatedBy, g.ModifiedAt, g.ModifiedBy),
+		Name: g.Name, Description: g.Description, Type: groupType(g), MemberType: g.Of.Wire(),
+	}
+	if g.Owner != 0 {
+		owner := v.user(don.Of(don.Member, g.Owner))
+		out.Owner = &owner
+	}
+	if g.Dynamic {
+		out.Dynamic = &DynamicGroup{g.Filter}
+	}
+	return out
+}
+
+type groupOut struct {
+	Group Group `json:"group"`
+}
+
+func (c call) group(f directory.UserGroupFound, err error) (*groupOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &groupsOut{Groups: []Group{}, More: g.More}
-	for _, x := range g.Groups {
-		out.Groups = append(out.Groups, Group{x.Value, x.Label, x.Count, x.Filter})
+	return &groupOut{c.view(f.Names).group(f.Item)}, nil
+}
+
+type dynamicGroupIn struct {
+	Expression *filterIn `json:"membership_expression" doc:"Which contacts belong to it, as the filter of lists; days are counted in UTC."`
+}
+
+type groupFields struct {
+	Description wire.Opt[string]         `json:"description" doc:"At most 4,096 bytes."`
+	Owner       wire.Opt[string]         `json:"owner" format:"id" doc:"A member."`
+	Dynamic     wire.Opt[dynamicGroupIn] `json:"dynamic_group_info" doc:"Of a dynamic group."`
+}
+
+func (f groupFields) patch(c call) (directory.UserGroupPatch, error) {
+	p := directory.UserGroupPatch{Description: given(f.Description)}
+	if f.Owner.Set {
+		id := don.ID{}
+		if f.Owner.Value != "" {
+			var err error
+			if id, err = c.reference("owner", f.Owner.Value, don.Member); err != nil {
+				return p, err
+			}
+		}
+		p.Owner = &id.N
+	}
+	if e := f.Dynamic.Value.Expression; e != nil {
+		tree, err := e.tree()
+		if err != nil {
+			return p, err
+		}
+		p.Tree = &tree
+	}
+	return p, nil
+}
+
+type groupsCreateIn struct {
+	Name       string `json:"name" required:"true" doc:"Unique in the org, upper and lower case being the same; at most 128 characters."`
+	Type       string `json:"type" enum:"dynamic,static" doc:"static when absent: members are added and removed. A dynamic one has all contacts that meet its membership_expression."`
+	MemberType string `json:"member_type" enum:"dev_user,rev_user" doc:"Contacts (rev_user) or members of the org (dev_user). When absent, rev_user for a dynamic group and dev_user for a static one."`
+	groupFields
+}
+
+type groupsUpdateIn struct {
+	ID   string           `json:"id" required:"true" format:"id"`
+	Name wire.Opt[string] `json:"name" doc:"Unique in the org; at most 128 characters."`
+	groupFields
+}
+
+type groupMemberIn struct {
+	Group  string `json:"group" required:"true" format:"id"`
+	Member string `json:"member" required:"true" format:"id" doc:"A contact or member, as the group's member_type has it."`
+	RevOrg string `json:"member_rev_org" format:"id" doc:"A workspace of the contact's, as which it belongs to the group."`
+}
+
+func registerGroups(api *API, d DirectoryDeps) {
+	const tag = "groups"
+	create := createOp("groups.create", "Create a group of contacts or members", tag)
+	operate(api, create, d.createGroup)
+	operate(api, readOp("groups.get", "Get a group", tag), d.getGroup)
+	operate(api, readOp("groups.list", "List groups", tag), d.listGroups)
+	operate(api, writeOp("groups.update", "Update a group", tag, http.StatusConflict), d.updateGroup)
+	operate(api, writeOp("groups.members.add", "Add somebody to a static group", tag), d.joinGroup)
+	operate(api, writeOp("groups.members.remove", "Take somebody out of a static group", tag), d.leaveGroup)
+	operate(api, readOp("groups.members.list", "List who belongs to a group", tag), d.groupMembers)
+	operate(api, readOp("groups.members.count", "Count who belongs to a group", tag), d.countGroup)
+}
+
+func (d DirectoryDeps) createGroup(ctx context.Context, c call, in *groupsCreateIn) (*groupOut, error) {
+	p, err := in.patch(c)
+	if err != nil {
+		return nil, err
+	}
+	p.Name = &in.Name
+	of := don.Member
+	if in.MemberType == ofContacts || in.MemberType == "" && in.Type == dynamic {
+		of = don.Contact
+	}
+	return c.group(d.Service.CreateUserGroup(ctx, c.Scope, of, in.Type == dynamic, p))
+}
+
+func (d DirectoryDeps) getGroup(ctx context.Context, c call, in *idIn) (*groupOut, error) {
+	id, err := c.object("id", in.ID, don.Group)
+	if err != nil {
+		return nil, err
+	}
+	return c.group(d.Service.GetUserGroup(ctx, c.Scope, id.N))
+}
+
+func (d DirectoryDeps) updateGroup(ctx context.Context, c call, in *groupsUpdateIn) (*groupOut, error) {
+	id, err := c.object("id", in.ID, don.Group)
+	if err != nil {
+		return nil, err
+	}
+	p, err := in.patch(c)
+	if err != nil {
+		return nil, err
+	}
+	p.Name = given(in.Name)
+	return c.group(d.Service.UpdateUserGroup(ctx, c.Scope, id.N, p))
+}
+
+// joining reads who shall be in a group.
+func (in groupMemberIn) joining(c call) (n int64, j directory.Joining, err error) {
+	id, err := c.object("group", in.Group, don.Group)
+	if err != nil {
+		return 0, j, err
+	}
+	if j.ID, err = c.object("member", in.Member, don.Contact, don.Member); err != nil {
+		return 0, j, err
+	}
+	if in.RevOrg != "" {
+		place, err := c.reference("member_rev_org", in.RevOrg, don.Workspace)
+		if err != nil {
+			return 0, j, err
+		}
+		j.Place = place.N
+	}
+	return id.N, j, nil
+}
+
+func (d DirectoryDeps) joinGroup(ctx context.Context, c call, in *groupMemberIn) (*struct{}, error) {
+	n, j, err := in.joining(c)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{}{}, d.Service.JoinGroup(ctx, c.Scope, n, j)
+}
+
+func (d DirectoryDeps) leaveGroup(ctx context.Context, c call, in *groupMemberIn) (*struct{}, error) {
+	n, j, err := in.joining(c)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{}{}, d.Service.LeaveGroup(ctx, c.Scope, n, j)
+}
+
+type groupsListIn struct {
+	Name       []string `json:"name" maxItems:"200" doc:"With any of these names; upper and lower case are the same."`
+	GroupType  []string `json:"group_type" enum:"dynamic,static"`
+	MemberType []string `json:"member_type" enum:"dev_user,rev_user"`
+	IsDefault  *bool    `json:"is_default"`
+	CreatedBy  []string `json:"created_by" doc:"By any of these members."`
+	Cursor     string   `json:"cursor" maxLength:"8192" doc:"next_cursor of the page before. Absent for the first page."`
+	Limit      int      `json:"limit" minimum:"0" doc:"Groups on a page. 50 when absent, at most 100."`
+}
+
+type groupsOut struct {
+	Groups     []Group `json:"groups"`
+	NextCursor string  `json:"next_cursor,omitempty" doc:"Goes on after this page. Absent on the last one."`
+}
+
+func (in *groupsListIn) takes(authors []string) func(*group.Group) bool {
+	any := func(list []string, v string) bool { return len(list) == 0 || slices.Contains(list, v) }
+	return func(g *group.Group) bool {
+		named := len(in.Name) == 0 || slices.ContainsFunc(in.Name, func(n string) bool { return strings.EqualFold(strings.TrimSpace(n), g.Name) })
+		return named && any(in.GroupType, groupType(g)) && any(in.MemberType, g.Of.Wire()) && any(authors, g.CreatedBy) && (in.IsDefault == nil || !*in.IsDefault)
+	}
+}
+
+func (d DirectoryDeps) listGroups(ctx context.Context, c call, in *groupsListIn) (*groupsOut, error) {
+	out := &groupsOut{Groups: []Group{}}
+	req, err := page.Request{Limit: in.Limit}.Normal(page.Max)
+	if err != nil {
+		return nil, err
+	}
+	s := sieve{c: c}
+	authors := s.authors(in.CreatedBy)
+	if s.err != nil || s.none {
+		return out, s.err
+	}
+	list := page.ListOf(c.op, c.Scope.OrgID, in.Name, in.GroupType, in.MemberType, authors, in.IsDefault)
+	edge, err := d.edge(list, in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	q := directory.UserGroupQuery{Take: in.takes(authors), Limit: req.Limit}
+	if len(edge) > 0 {
+		q.After, _ = edge[0].(int64)
+	}
+	got, more, err := d.Service.ListUserGroups(ctx, c.Scope, q)
+	if err != nil {
+		return nil, err
+	}
+	v := c.view(got.Names)
+	for _, g := range got.Item {
+		out.Groups = append(out.Groups, v.group(g))
+	}
+	if more {
+		out.NextCursor = d.Cursors.Encode(list, page.Cursor{Keys: []any{got.Item[len(got.Item)-1].N}})
 	}
 	return out, nil
 }
 
-type groupIn struct {
-	whereFilter
-	GroupBy string `json:"group_by" required:"true" maxLength:"200" doc:"tag, owner, account, workspace, tier, parent, subtype, or a custom field such as tnt__plan."`
-}
-
-func registerGroups(api *API, d DirectoryDeps) {
-	for _, of := range []struct {
-		resource, plural string
-		leaf             don.Type
-	}{{"rev-users", "contacts", don.Contact}, {"accounts", "accounts", don.Account}, {"rev-orgs", "workspaces", don.Workspace}} {
-		group := readOp(of.resource+".group", "Count "+of.plural+" by each value of a field", of.resource)
-		group.Description = "The filter may hold what indexes serve; docs/filters.md tells what that is. A record with several values, such as tags, counts for each."
-		operate(api, group, func(ctx context.Context, c call, in *groupIn) (*groupsOut, error) {
-			where, err := in.where(nil, nil)
-			if err != nil || !c.sees(of.leaf) {
-				return groups(directory.Groups{}, err)
-			}
-			return groups(d.Service.Group(ctx, c.Scope, of.leaf, where, in.GroupBy))
-		})
+// edge reads a cursor that leads on; none for the first page.
+func (d DirectoryDeps) edge(list page.List, cursor string) ([]any, error) {
+	if cursor == "" {
+		return nil, nil
 	}
-	operate(api, readOp("rev-users.count", "Count contacts", "rev-users"), d.countContacts)
-	operate(api, readOp("accounts.count", "Count accounts", "accounts"), d.countAccounts)
+	cur, err := d.Cursors.Decode(list, cursor)
+	return cur.Keys, err
 }
 
-type contactsCountIn struct{ contactFilter }
+type groupMembersIn struct {
+	Group  string `json:"group" required:"true" format:"id"`
+	Cursor string `json:"cursor" maxLength:"8192" doc:"next_cursor of the page before. Absent for the first page."`
+	Limit  int    `json:"limit" minimum:"0" doc:"Members on a page. 50 when absent, at most 100."`
+	Mode   string `json:"mode" enum:"after" doc:"Pages lead on only."`
+}
 
-type accountsCountIn struct{ accountFilter }
+type groupMembersOut struct {
+	Members    []GroupMember `json:"members" doc:"In the order of their numbers. Deleted contacts are not among them, merged ones once."`
+	NextCursor string        `json:"next_cursor,omitempty" doc:"Goes on after this page. Absent on the last one."`
+}
 
-func (d DirectoryDeps) countContacts(ctx context.Context, c call, in *contactsCountIn) (*Count, error) {
-	f, none, err := in.read(c)
+func (d DirectoryDeps) groupMembers(ctx context.Context, c call, in *groupMembersIn) (*groupMembersOut, error) {
+	id, err := c.object("group", in.Group, don.Group)
 	if err != nil {
 		return nil, err
 	}
-	where, err := in.where(in.CustomFields, nil)
-	if err != nil || none {
-		return &Count{}, err
-	}
-	return counted(d.Service.Count(ctx, c.Scope, directory.Sought{Contacts: &f, Where: where}))
-}
-
-func (d DirectoryDeps) countAccounts(ctx context.Context, c call, in *accountsCountIn) (*Count, error) {
-	f, none, err := in.read(c)
+	req, err := page.Request{Limit: in.Limit}.Normal(page.Max)
 	if err != nil {
 		return nil, err
 	}
-	where, err := in.where(in.CustomFields, in.Subtype)
-	if err != nil || none {
-		return &Count{}, err
-	}
-	return counted(d.Service.Count(ctx, c.Scope, directory.Sought{Accounts: &f, Where: where}))
-}
-
-func counted(n directory.Counted, err error) (*Count, error) {
+	list := page.ListOf(c.op, c.Scope.OrgID, id.N)
+	edge, err := d.edge(list, in.Cursor)
 	if err != nil {
 		return nil, err
 	}
-	return &Count{n.N, n.More}, nil
+	got, err := d.Service.GroupMembers(ctx, c.Scope, id.N, edge, req.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &groupMembersOut{Members: []GroupMember{}}
+	v := c.view(got.Names)
+	for _, m := range got.Item.Members {
+		shown := GroupMember{Member: v.user(don.Of(got.Item.Of, m.Now))}
+		if m.Place != 0 && got.Names.Workspaces[m.Place] != nil {
+			place := v.place(don.Of(don.Workspace, m.Place))
+			shown.RevOrg = &place
+		}
+		out.Members = append(out.Members, shown)
+	}
+	if got.Item.After != nil {
+		out.NextCursor = d.Cursors.Encode(list, page.Cursor{Keys: got.Item.After})
+	}
+	return out, nil
+}
+
+type groupIDIn struct {
+	Group string `json:"group" required:"true" format:"id"`
+}
+
+func (d DirectoryDeps) countGroup(ctx context.Context, c call, in *groupIDIn) (*Count, error) {
+	id, err := c.object("group", in.Group, don.Group)
+	if err != nil {
+		return nil, err
+	}
+	return counted(d.Service.CountGroup(ctx, c.Scope, id.N))
 }

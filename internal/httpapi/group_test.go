@@ -1,70 +1,152 @@
 package httpapi_test
 
 import (
-	"fmt"
-	"net/url"
+	"strconv"
 	"testing"
 
 	"github.com/kith-id/kith/internal/httpapi/apitest"
+	"github.com/kith-id/kith/internal/server"
 	"github.com/kith-id/kith/internal/server/servertest"
 )
 
-// TestGroups counts records, in all and by the values of fields, and lists each
-// group by the filter that it comes with.
-func TestGroups(t *testing.T) {
+// TestStaticGroups adds contacts and members to groups, and follows them through
+// merges and the trash.
+func TestStaticGroups(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
-		c := newShop(t, k, "Acme").admin
-		c.Post(t, "schemas.custom.set", `{"type":"tenant_fragment","leaf_type":"rev_user","fields":[
-			{"name":"plan","field_type":"enum","allowed_values":["Gold","Tin=1"],"is_filterable":true},{"name":"seats","field_type":"int","is_filterable":true},
-			{"name":"langs","field_type":"array","base_type":"text","is_filterable":true},{"name":"level","field_type":"uenum","allowed_values":[{"id":7,"label":"High"}],"is_filterable":true},
-			{"name":"hidden","field_type":"text"}]}`, 201)
-		c.Post(t, "tags.create", `{"name":"vip","allowed_values":["a"]}`, 201)
-		c.Post(t, "tags.create", `{"name":"odd"}`, 201)
-		for i, name := range []string{"One", "Two", "Three"} {
-			c.Post(t, "accounts.create", fmt.Sprintf(`{"display_name":"%s","tier":"%s"}`, name, []string{"gold", "tin", "gold"}[i]), 201)
-		}
-		for i := range 12 {
-			tags := ""
-			if i%2 == 0 {
-				tags = `{"id":"TAG-1","value":"a"}`
-			}
-			if i%3 == 0 && tags != "" {
-				tags += `,{"id":"TAG-2"}`
-			}
-			c.Post(t, "rev-users.create", fmt.Sprintf(`{"display_name":"C %d","account":"ACC-%d","tags":[%s],"owned_by":["DEVU-1"],
-				"custom_fields":{"tnt__plan":"%s","tnt__seats":%d,"tnt__langs":["de","x%d"],"tnt__level":7},%s}`, i, 1+i%3, tags, []string{"Gold", "Tin=1"}[i%4/3], -i%2, i%2, ours), 201)
-		}
-		group := func(query, body, want string) {
-			t.Helper()
-			c.Run(t, forms(body, "rev-users.group", query, body, 200, `{"more":false,"groups":[`+want+`]}`))
-		}
-		group("group_by=tnt__plan", `{"group_by":"tnt__plan"}`, `{"value":"Gold","label":"Gold","count":9,"filter":"tnt__plan = Gold"},{"value":"Tin=1","count":3}`)
-		group("group_by=tag", `{"group_by":"tag"}`, `{"value":"TAG-1","label":"vip","count":6,"filter":"tag = TAG-1"},{"label":"odd","count":2}`)
-		group("group_by=owned_by", `{"group_by":"owned_by"}`, `{"value":"DEVU-1","label":"admin","count":12}`)
-		group("group_by=account", `{"group_by":"account"}`, `{"value":"ACC-1","label":"One","count":4},{"value":"ACC-2","count":4},{"value":"ACC-3","count":4}`)
-		group("group_by=tnt__langs", `{"group_by":"tnt__langs"}`, `{"value":"de","count":12},{"value":"x0","count":6},{"value":"x1","count":6}`)
-		group("group_by=tnt__level", `{"group_by":"tnt__level"}`, `{"value":"High","count":12}`)
-		group("group_by=tnt__seats&filter="+url.QueryEscape("tag:vip or tnt__plan = \"tin=1\""), `{"group_by":"tnt__seats","filter":"tag:vip or tnt__plan = \"tin=1\""}`, `{"value":"0","count":6},{"value":"-1","count":3}`)
-		group("group_by=tag&filter="+url.QueryEscape("not tnt__plan = gold"), `{"group_by":"tag","filter":"not tnt__plan = gold"}`, ``)
-		group("group_by=account&filter=account.tier:tin", `{"group_by":"account","filter":"account.tier:tin"}`, `{"value":"ACC-2","count":4}`)
+		c, _ := k.Admin(t, "Acme")
+		k.Do(t, "members.add", "", server.NewMember{Email: "bob@acme.example", Name: "Bob"}, nil)
 		c.Run(t, []apitest.Scenario{
-			done("rev-users.list", `{"filter":"tag:vip and account = ACC-1"}`, `{"rev_users":[{},{}]}`),
-			done("accounts.group", `{"group_by":"tier"}`, `{"groups":[{"value":"gold","count":2},{"value":"tin","count":1}]}`),
-			done("rev-orgs.group", `{"group_by":"account"}`, `{"groups":[{"value":"ACC-1","count":1},{},{}]}`),
-			done("rev-users.count", `{}`, `{"count":12,"more":false}`),
-			done("rev-users.count", `{"tags":["TAG-1"],"filter":"tnt__plan = gold"}`, `{"count":6,"more":false}`),
-			done("rev-users.count", `{"filter":"name ~ 1"}`, `{"count":3,"more":false}`),
-			done("rev-users.count", `{"associations":["ACC-99"]}`, `{"count":0,"more":false}`),
-			done("accounts.count", `{"filter":"contacts.tag = vip"}`, `{"count":3,"more":false}`),
-			refused("by nothing", "rev-users.group", `{}`, 400, `{"field_name":"group_by"}`),
-			refused("by a name", "rev-users.group", `{"group_by":"name"}`, 400, `{"field_name":"group_by"}`),
-			refused("by what is hidden", "rev-users.group", `{"group_by":"tnt__hidden"}`, 400, `{"field_name":"group_by"}`),
-			refused("without an index", "rev-users.group", `{"group_by":"tag","filter":"name ~ x"}`, 400, `{"field_name":"filter"}`),
-			refused("count of nonsense", "rev-users.count", `{"filter":"nonsense"}`, 400, `{"field_name":"filter"}`),
-			done("accounts.merge", `{"primary_account":"ACC-1","secondary_account":"ACC-2"}`, `{}`),
-			done("rev-users.group", `{"group_by":"account"}`, `{"groups":[{"value":"ACC-1","count":8},{"value":"ACC-3","count":4}]}`),
-			done("accounts.delete", `{"id":"ACC-3"}`, `{}`),
-			done("rev-users.group", `{"group_by":"account"}`, `{"groups":[{"value":"ACC-1","count":8}]}`),
+			made("accounts.create", `{"display_name":"Big"}`, `{"account":{"display_id":"ACC-1"}}`),
+			made("rev-users.create", `{"display_name":"Ann","account":"ACC-1","rev_org":"REV-1"}`, `{"rev_user":{"display_id":"REVU-1"}}`),
+			made("rev-users.create", `{"display_name":"Bo"}`, `{"rev_user":{"display_id":"REVU-2"}}`),
+			made("rev-users.create", `{"display_name":"Cy"}`, `{"rev_user":{"display_id":"REVU-3"}}`),
+			made("groups.create", `{"name":" Early birds ","description":"First to know","member_type":"rev_user","owner":"DEVU-1"}`,
+				`{"group":{"display_id":"GROUP-1","name":"Early birds","description":"First to know","type":"static","member_type":"rev_user","is_default":false,"owner":{"display_id":"DEVU-1"}}}`),
+			made("groups.create", `{"name":"Crew","description":""}`, `{"group":{"member_type":"dev_user","type":"static"}}`),
+			refused("taken", "groups.create", `{"name":"early BIRDS","description":""}`, 409, `{"field_name":"name"}`),
+			refused("no name", "groups.create", `{"description":""}`, 400, `{"field_name":"name"}`),
+			refused("nobody", "groups.update", `{"id":"GROUP-1","owner":"DEVU-9"}`, 404, `{"field_name":"owner"}`),
+			refused("static", "groups.update", `{"id":"GROUP-1","dynamic_group_info":{"membership_expression":"tier = gold"}}`, 400, `{"message":"<any>"}`),
+			refused("taken", "groups.update", `{"id":"GROUP-2","name":"Early birds"}`, 409, `{"field_name":"name"}`),
+			done("groups.update", `{"id":"GROUP-2","name":"The crew","owner":"DEVU-2"}`, `{"group":{"name":"The crew","owner":{"display_id":"DEVU-2"}}}`),
+			absent(done("groups.update", `{"id":"GROUP-2","owner":""}`, `{"group":{"name":"The crew"}}`), "group.owner"),
+			done("groups.members.add", `{"group":"GROUP-1","member":"REVU-1","member_rev_org":"REV-1"}`, `{}`),
+			done("groups.members.add", `{"group":"GROUP-1","member":"REVU-1"}`, `{}`),
+			done("groups.members.add", `{"group":"GROUP-1","member":"REVU-2"}`, `{}`),
+			done("groups.members.add", `{"group":"GROUP-1","member":"REVU-3"}`, `{}`),
+			done("groups.members.add", `{"group":"GROUP-2","member":"DEVU-2"}`, `{}`),
+			refused("a member", "groups.members.add", `{"group":"GROUP-1","member":"DEVU-1"}`, 400, `{"field_name":"member"}`),
+			refused("a contact", "groups.members.add", `{"group":"GROUP-2","member":"REVU-1"}`, 400, `{"field_name":"member"}`),
+			refused("nobody", "groups.members.add", `{"group":"GROUP-1","member":"REVU-9"}`, 404, `{"field_name":"member"}`),
+			refused("nobody", "groups.members.add", `{"group":"GROUP-2","member":"DEVU-9"}`, 404, `{"field_name":"member"}`),
+			refused("not its workspace", "groups.members.add", `{"group":"GROUP-1","member":"REVU-2","member_rev_org":"REV-1"}`, 400, `{"field_name":"member_rev_org"}`),
+			refused("no group", "groups.members.add", `{"group":"GROUP-9","member":"REVU-1"}`, 404, `{"type":"not_found"}`),
+			refused("not in it", "groups.members.remove", `{"group":"GROUP-2","member":"DEVU-1"}`, 404, `{"field_name":"member"}`),
+			done("groups.members.list", `{"group":"GROUP-2"}`, `{"members":[{"member":{"type":"dev_user","display_id":"DEVU-2","display_name":"Bob"}}]}`),
+			done("groups.members.count", `{"group":"GROUP-1"}`, `{"count":3,"more":false}`),
 		})
+		c.Run(t, forms("who", "groups.members.list", "group=GROUP-1", `{"group":"GROUP-1"}`, 200,
+			`{"members":[{"member":{"type":"rev_user","display_id":"REVU-1","display_name":"Ann"},"member_rev_org":{"display_id":"REV-1"}},{"member":{"display_id":"REVU-2"}},{"member":{"display_id":"REVU-3"}}]}`))
+		membersOf(t, c, "GROUP-1", "REVU-1 REVU-2 REVU-3 ")
+		mergedMembers(t, c)
+		c.Run(t, []apitest.Scenario{
+			done("groups.list", `{}`, `{"groups":[{"name":"Early birds"},{"name":"The crew"}]}`),
+			done("groups.list", `{"name":["THE CREW"]}`, `{"groups":[{"name":"The crew"}]}`),
+			done("groups.list", `{"member_type":["rev_user"],"group_type":["static"],"created_by":["DEVU-1"],"is_default":false}`, `{"groups":[{"name":"Early birds"}]}`),
+			done("groups.list", `{"group_type":["dynamic"]}`, `{"groups":[]}`), done("groups.list", `{"is_default":true}`, `{"groups":[]}`),
+		})
+		first := c.Post(t, "groups.list", `{"limit":1}`, 200)
+		second := c.Post(t, "groups.list", `{"limit":1,"cursor":"`+first.Text(t, "next_cursor")+`"}`, 200)
+		if name := second.Text(t, "groups.0.name"); name != "The crew" {
+			t.Errorf("the second page begins with %q", name)
+		}
+	})
+}
+
+// membersOf reads a group's members in pages of two.
+func membersOf(t *testing.T, c apitest.Client, id, want string) {
+	t.Helper()
+	got, cursor, n := "", "", 0
+	for {
+		res := c.Post(t, "groups.members.list", `{"group":"`+id+`","limit":2,"cursor":"`+cursor+`"}`, 200)
+		list, _ := res.Lookup("members")
+		for i := range list.([]any) {
+			got += res.Text(t, "members."+strconv.Itoa(i)+".member.display_id") + " "
+			n++
+		}
+		next, more := res.Lookup("next_cursor")
+		if !more {
+			break
+		}
+		cursor = next.(string)
+	}
+	if got != want {
+		t.Errorf("%s has %q, want %q", id, got, want)
+	}
+	c.Play(t, done("groups.members.count", `{"group":"`+id+`"}`, `{"count":`+strconv.Itoa(n)+`}`))
+}
+
+// mergedMembers merges and deletes members of GROUP-1, which has REVU-1 to REVU-3.
+func mergedMembers(t *testing.T, c apitest.Client) {
+	t.Helper()
+	merge := func(primary, secondary string) string {
+		c.Post(t, "rev-users.merge", `{"primary_user":"`+primary+`","secondary_user":"`+secondary+`"}`, 200)
+		return c.Post(t, "merges.list", `{}`, 200).Text(t, "merges.0.id")
+	}
+	undo := func(id string) { c.Post(t, "merges.undo", `{"id":"`+id+`"}`, 200) }
+	c.Post(t, "rev-users.create", `{"display_name":"Di"}`, 201)
+
+	both := merge("REVU-3", "REVU-2")
+	membersOf(t, c, "GROUP-1", "REVU-1 REVU-3 ")
+	undo(both)
+	membersOf(t, c, "GROUP-1", "REVU-1 REVU-2 REVU-3 ")
+
+	outside, again := merge("REVU-4", "REVU-3"), merge("REVU-4", "REVU-1")
+	membersOf(t, c, "GROUP-1", "REVU-4 REVU-2 ")
+	c.Post(t, "groups.members.add", `{"group":"GROUP-1","member":"REVU-4"}`, 200) // is in it
+	c.Play(t, refused("merged away", "groups.members.add", `{"group":"GROUP-1","member":"REVU-1"}`, 400, `{"message":"<any>"}`))
+	c.Post(t, "rev-users.delete", `{"id":"REVU-4"}`, 200)
+	membersOf(t, c, "GROUP-1", "REVU-2 ")
+	c.Post(t, "rev-users.restore", `{"id":"REVU-4"}`, 200)
+	membersOf(t, c, "GROUP-1", "REVU-4 REVU-2 ")
+	undo(again)
+	undo(outside)
+	membersOf(t, c, "GROUP-1", "REVU-1 REVU-2 REVU-3 ")
+
+	merge("REVU-4", "REVU-3")
+	c.Post(t, "groups.members.remove", `{"group":"GROUP-1","member":"REVU-4"}`, 200)
+	membersOf(t, c, "GROUP-1", "REVU-1 REVU-2 ")
+}
+
+// TestDynamicGroups makes groups whose members meet a filter.
+func TestDynamicGroups(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		c, _ := k.Admin(t, "Acme")
+		c.Run(t, []apitest.Scenario{
+			made("accounts.create", `{"display_name":"Big","tier":"gold"}`, `{"account":{"tier":"gold"}}`),
+			made("accounts.create", `{"display_name":"Small"}`, `{"account":{"display_id":"ACC-2"}}`),
+		})
+		for _, name := range []string{"Ann", "Bo", "Cy", "Di", "Ed"} {
+			c.Post(t, "rev-users.create", `{"display_name":"`+name+`","account":"ACC-1"}`, 201)
+		}
+		c.Run(t, []apitest.Scenario{
+			made("groups.create", `{"name":"Gold","description":"","type":"dynamic","dynamic_group_info":{"membership_expression":"account.tier = gold and display_name != Ed"}}`,
+				`{"group":{"type":"dynamic","member_type":"rev_user","dynamic_group_info":{"membership_expression":"account.tier = gold and display_name != Ed"}}}`),
+			refused("no filter", "groups.create", `{"name":"x","description":"","type":"dynamic"}`, 400, `{"field_name":"dynamic_group_info"}`),
+			refused("of members", "groups.create", `{"name":"x","description":"","type":"dynamic","member_type":"dev_user","dynamic_group_info":{"membership_expression":"tag = a"}}`, 400, `{"field_name":"member_type"}`),
+			refused("no such field", "groups.create", `{"name":"x","description":"","type":"dynamic","dynamic_group_info":{"membership_expression":"nope = a"}}`, 400, `{"message":"<any>"}`),
+			refused("no text", "groups.create", `{"name":"x","description":"","type":"dynamic","dynamic_group_info":{"membership_expression":"tag ="}}`, 400, `{"message":"<any>"}`),
+			refused("by hand", "groups.members.add", `{"group":"GROUP-1","member":"REVU-5"}`, 400, `{"field_name":"group"}`),
+			refused("by hand", "groups.members.remove", `{"group":"GROUP-1","member":"REVU-1"}`, 400, `{"field_name":"group"}`),
+		})
+		membersOf(t, c, "GROUP-1", "REVU-1 REVU-2 REVU-3 REVU-4 ")
+		c.Post(t, "rev-users.update", `{"id":"REVU-5","display_name":"Edith"}`, 200)
+		membersOf(t, c, "GROUP-1", "REVU-1 REVU-2 REVU-3 REVU-4 REVU-5 ")
+		c.Post(t, "rev-users.merge", `{"primary_user":"REVU-5","secondary_user":"REVU-1"}`, 200)
+		membersOf(t, c, "GROUP-1", "REVU-2 REVU-3 REVU-4 REVU-5 ")
+		c.Post(t, "accounts.update", `{"id":"ACC-1","tier":"silver"}`, 200)
+		membersOf(t, c, "GROUP-1", "")
+		c.Post(t, "groups.update", `{"id":"GROUP-1","dynamic_group_info":{"membership_expression":"display_name = Bo"}}`, 200)
+		membersOf(t, c, "GROUP-1", "REVU-2 ")
 	})
 }

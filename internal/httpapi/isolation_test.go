@@ -71,6 +71,14 @@ var intrusions = map[string]intrusion{
 	"duplicates.list":                empty("duplicates", `{}`, `{"rev_user":"$revu"}`, `{"state":"rejected"}`),
 	"duplicates.reject":              missing(`{"rev_user":"$revu","other":"$other_revu"}`),
 	"duplicates.sample":              empty("duplicates", `{}`),
+	"groups.create":                  missing(`{"name":"x","description":"x","owner":"$devu"}`),
+	"groups.get":                     missing(`{"id":"$group"}`),
+	"groups.list":                    empty("groups", `{}`, `{"name":["B"]}`),
+	"groups.members.add":             missing(`{"group":"$group","member":"$revu"}`),
+	"groups.members.count":           missing(`{"group":"$group"}`),
+	"groups.members.list":            missing(`{"group":"$group"}`),
+	"groups.members.remove":          missing(`{"group":"$group","member":"$revu"}`),
+	"groups.update":                  missing(`{"id":"$group","name":"x"}`),
 	"identities.explain":             contactIntrusion,
 	"identities.preview-rules":       empty("effects", `{"settings":{"shared_emails":false}}`),
 	"identities.resolve":             missing(`{"rev_info":{"user_id":"$revu"}}`),
@@ -265,6 +273,8 @@ func settle(t *testing.T, c apitest.Client) (full, display map[string]string) {
 	full["fragment"] = c.Post(t, "schemas.custom.set", `{"type":"custom_type_fragment","leaf_type":"rev_user","subtype":"b","fields":[{"name":"x","field_type":"text","is_filterable":true}]}`, 201).Text(t, "id")
 	display["fragment"] = full["fragment"]
 	note("vista", "vista", c.Post(t, "vistas.create", `{"type":"dynamic","name":"B","filter_type":"rev_users","is_public":true}`, 201))
+	note("group", "group", c.Post(t, "groups.create", `{"name":"B","description":"","type":"static","member_type":"rev_user"}`, 201))
+	c.Post(t, "groups.members.add", `{"group":"`+full["group"]+`","member":"`+full["revu"]+`"}`, 200)
 	note("imp", "import", upload(t, c, "accounts", "display_name,external_refs\n"))
 	return full, display
 }

@@ -270,13 +270,13 @@ func (d DirectoryDeps) listVistas(ctx context.Context, c call, in *vistasListIn)
 		return out, s.err
 	}
 	list := page.ListOf(c.op, c.Scope.OrgID, in.Type, in.ObjectType, authors, in.IsDefault)
+	edge, err := d.edge(list, in.Cursor)
+	if err != nil {
+		return nil, err
+	}
 	q := directory.VistaQuery{Take: in.takes(authors), Limit: req.Limit}
-	if in.Cursor != "" {
-		cur, err := d.Cursors.Decode(list, in.Cursor)
-		if err != nil {
-			return nil, err
-		}
-		q.After, _ = cur.Keys[0].(int64)
+	if len(edge) > 0 {
+		q.After, _ = edge[0].(int64)
 	}
 	got, more, err := d.Service.ListVistas(ctx, c.Scope, q)
 	if err != nil {

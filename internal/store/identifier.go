@@ -13,7 +13,7 @@ import (
 var typeCodes = map[don.Type]int16{
 	don.Contact: 1, don.Account: 2, don.Workspace: 3, don.Tag: 4, don.Member: 5, don.Import: 6, don.Org: 7, don.Token: 8, don.ServiceAccount: 9,
 	don.Merge:          20,
-	don.TenantFragment: 21, don.SubtypeFragment: 22, don.AppFragment: 23, don.Vista: 24,
+	don.TenantFragment: 21, don.SubtypeFragment: 22, don.AppFragment: 23, don.Vista: 24, don.Group: 25,
 }
 
 func typeOf(code int16) don.Type {

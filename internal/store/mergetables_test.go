@@ -30,34 +30,36 @@ var treated = map[string]struct {
 	columns string
 }{
 	"org": {none, ""}, "routes": {none, ""}, "counter": {none, "n"}, "signing_key": {none, ""},
-	"member":          {none, "n"},
-	"token":           {revoked, "subject via"},
-	"service_account": {none, "created_by modified_by n"},
-	"claim":           {revoked, "n"}, // a visitor's secret leads to the contact that it made, never to what that was merged into
-	"acted":           {stays, "n via"},
-	"identifier":      {moves, "holder n"},
-	"contact":         {moves, "associations created_by identifiers import_n modified_by n"}, // authors stay
-	"attr":            {moves, "n"},
-	"account":         {stays, "created_by import_n modified_by n parent_n workspace_n"}, // authors
-	"workspace":       {stays, "account_n created_by import_n modified_by n"},            // authors
-	"tag":             {stays, "created_by modified_by n"},                               // authors
-	"history":         {stays, "actor delta n via"},
-	"outbox":          {stays, "n n_to"},
-	"trash":           {moves, "body deleted_by n"},  // the undo of a merge parts what is there
-	"duplicate":       {stays, "a_n b_n decided_by"}, // lists show the survivors
-	"duplicate_scan":  {none, "asked_by"},
-	"idempotency":     {stays, ""}, // answers of a day, as they were given
-	"import":          {none, "created_by n n_to"},
-	"import_failure":  {none, "body import_n row_n"},
-	"import_due":      {none, "n"},
-	"import_lost":     {none, "n"}, // reservations of contacts that do not exist yet
-	"import_change":   {stays, "before import_n n"},
-	"import_match":    {stays, "import_n n"},
-	"alias":           {merges, "body into_n merge_n n survivor"},
-	"merge":           {merges, "made_by n primary_n secondary_n undone_by"},
-	"merge_edit":      {merges, "merge_n n"},
-	"vista":           {none, "body created_by modified_by n"},
-	"schema_fragment": {none, "body created_by n next_n prev_n"},
+	"member":            {none, "n"},
+	"token":             {revoked, "subject via"},
+	"service_account":   {none, "created_by modified_by n"},
+	"claim":             {revoked, "n"}, // a visitor's secret leads to the contact that it made, never to what that was merged into
+	"acted":             {stays, "n via"},
+	"identifier":        {moves, "holder n"},
+	"contact":           {moves, "associations created_by identifiers import_n modified_by n"}, // authors stay
+	"attr":              {moves, "n"},
+	"account":           {stays, "created_by import_n modified_by n parent_n workspace_n"}, // authors
+	"workspace":         {stays, "account_n created_by import_n modified_by n"},            // authors
+	"tag":               {stays, "created_by modified_by n"},                               // authors
+	"history":           {stays, "actor delta n via"},
+	"outbox":            {stays, "n n_to"},
+	"trash":             {moves, "body deleted_by n"},  // the undo of a merge parts what is there
+	"duplicate":         {stays, "a_n b_n decided_by"}, // lists show the survivors
+	"duplicate_scan":    {none, "asked_by"},
+	"idempotency":       {stays, ""}, // answers of a day, as they were given
+	"import":            {none, "created_by n n_to"},
+	"import_failure":    {none, "body import_n row_n"},
+	"import_due":        {none, "n"},
+	"import_lost":       {none, "n"}, // reservations of contacts that do not exist yet
+	"import_change":     {stays, "before import_n n"},
+	"import_match":      {stays, "import_n n"},
+	"alias":             {merges, "body into_n merge_n n survivor"},
+	"merge":             {merges, "made_by n primary_n secondary_n undone_by"},
+	"merge_edit":        {merges, "merge_n n"},
+	"user_group":        {none, "created_by modified_by n"},
+	"user_group_member": {stays, "added_by group_n n place_n"},
+	"vista":             {none, "body created_by modified_by n"},
+	"schema_fragment":   {none, "body created_by n next_n prev_n"},
 }
 
 var (

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/group"
 	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/testpg"
 )
@@ -25,6 +26,8 @@ func TestPlansOfIdentity(t *testing.T) {
 				exec(t, db, "INSERT INTO claim (org_id, n, key, value, secret, created_at, seen_at) SELECT g % 50, g, 'e:' || g, '', 's' || g, now(), now() FROM generate_series(1, 20000) g",
 					"INSERT INTO idempotency (org_id, caller, key, request, answer, created_at) SELECT g % 50, 'devu/1', 'k' || g, '', '', now() FROM generate_series(1, 20000) g",
 					"INSERT INTO duplicate (org_id, a_n, b_n, state, likely, rule, identity_key, reasons, filed_at, decided_by) SELECT g % 50, g, g + 1, 'open', g, 'match', '', '', now(), '' FROM generate_series(1, 20000) g",
+					"INSERT INTO user_group_member (org_id, group_n, type, n, place_n, added_at, added_by) SELECT g % 50, g % 7, 1, g, 0, now(), '' FROM generate_series(1, 20000) g",
+					"INSERT INTO alias (org_id, type, n, survivor, into_n, merge_n, body) SELECT g % 50, 1 + g % 3, g, g / 2, 0, 0, '' FROM generate_series(1, 20000) g",
 					"ANALYZE")
 			}
 			err := db.Write(ctx, s, func(tx *Tx) error {
@@ -47,6 +50,9 @@ func TestPlansOfIdentity(t *testing.T) {
 				if err := readDuplicates(ctx, tx); err != nil {
 					return err
 				}
+				if err := readGroups(ctx, tx); err != nil {
+					return err
+				}
 				if n, err := tx.DropKeys(ctx, time.Now().Add(time.Hour), 10); err != nil || n == 0 {
 					t.Errorf("%d keys dropped, %v", n, err)
 				}
@@ -57,6 +63,22 @@ func TestPlansOfIdentity(t *testing.T) {
 			}
 		})
 	}
+}
+
+// readGroups reads and changes who belongs to a group.
+func readGroups(ctx context.Context, tx *Tx) error {
+	g := &group.Group{N: 3, Of: don.Contact}
+	for _, read := range []func() error{
+		func() error { _, err := tx.GroupMembers(ctx, g, 7, 10); return err },
+		func() error { _, err := tx.CountGroupMembers(ctx, g, 10); return err },
+		func() error { _, err := tx.AddGroupMember(ctx, g, group.Member{N: 8}); return err },
+		func() error { _, err := tx.RemoveGroupMember(ctx, g, 8); return err },
+	} {
+		if err := read(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readDuplicates reads pairs in every way.

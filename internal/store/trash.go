@@ -138,10 +138,11 @@ func (tx *Tx) DropTrash(ctx context.Context, ids []don.ID) error {
 }
 
 // forgetContact removes what is kept of a contact beside its row: what its
-// visitor claimed, and the pairs with their reasons.
+// visitor claimed, its places in groups, and the pairs with their reasons.
 func (tx *Tx) forgetContact(ctx context.Context, n int64) error {
 	for _, sql := range []string{
 		"DELETE FROM claim WHERE org_id = $1 AND n = $2",
+		"DELETE FROM user_group_member WHERE org_id = $1 AND type = 1 AND n = $2",
 		"DELETE FROM duplicate WHERE org_id = $1 AND a_n = $2",
 		"DELETE FROM duplicate WHERE org_id = $1 AND a_n IN (SELECT a_n FROM duplicate WHERE org_id = $1 AND b_n = $2) AND b_n = $2",
 	} {

@@ -19,7 +19,7 @@ const module = "github.com/kith-id/kith/"
 // higher room may stand on.
 const (
 	leaves  = "errs don page filter "
-	records = leaves + "org schema contact account tag vista "
+	records = leaves + "org schema contact account tag vista group "
 	domain  = records + "identity auth job "
 	cases   = domain + "directory importer "
 )
@@ -38,6 +38,7 @@ var allowed = map[string]string{
 	"tag":     leaves + "org",
 	"schema":  leaves,
 	"vista":   leaves,
+	"group":   leaves,
 	"contact": leaves + "org tag schema",
 	"account": leaves + "org tag schema",
 

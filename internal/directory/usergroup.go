@@ -1,0 +1,340 @@
+package directory
+
+import (
+	"context"
+
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/filter"
+	"github.com/kith-id/kith/internal/group"
+	"github.com/kith-id/kith/internal/identity"
+	"github.com/kith-id/kith/internal/org"
+)
+
+// userGroupTx keeps groups of people.
+type userGroupTx interface {
+	UserGroup(ctx context.Context, n int64, lock bool) (*group.Group, error)
+	UserGroups(ctx context.Context, after int64, limit int) ([]*group.Group, error)
+	PutUserGroup(ctx context.Context, g *group.Group) error
+	GroupMembers(ctx context.Context, g *group.Group, after int64, limit int) ([]group.Member, error)
+	CountGroupMembers(ctx context.Context, g *group.Group, limit int) (int, error)
+	AddGroupMember(ctx context.Context, g *group.Group, m group.Member) (bool, error)
+	RemoveGroupMember(ctx context.Context, g *group.Group, n int64) (bool, error)
+}
+
+// UserGroupPatch says what a group shall be: everything it has on creation, what
+// changes on update.
+type UserGroupPatch struct {
+	Name        *string
+	Description *string
+	Owner       *int64       // 0 for none
+	Tree        *filter.Node // of a dynamic one
+}
+
+// UserGroupFound is a group with the names of who made and owns it.
+type UserGroupFound = Found[*group.Group]
+
+func (n needs) userGroup(g *group.Group) {
+	n.add(don.FromTail(g.CreatedBy), don.FromTail(g.ModifiedBy), don.Of(don.Member, g.Owner))
+}
+
+// How history and outbox name what happens to groups.
+const (
+	opGroupCreated  = "created"
+	opMemberAdded   = "member_added"
+	opMemberRemoved = "member_removed"
+)
+
+// CreateUserGroup adds a group of contacts or members. Errors: invalid,
+// not_found for the owner, conflict for a name that is taken.
+func (s *Service) CreateUserGroup(ctx context.Context, sc org.Scope, of don.Type, dynamic bool, p UserGroupPatch) (UserGroupFound, error) {
+	return s.putUserGroup(ctx, sc, p, func(tx Tx) (*group.Group, error) {
+		all, err := tx.UserGroups(ctx, 0, group.MaxGroups)
+		if err != nil {
+			return nil, err
+		}
+		if err := tooMany("groups", len(all)+1, group.MaxGroups); err != nil {
+			return nil, err
+		}
+		n, err := tx.Next(ctx, don.Group, 1)
+		g := &group.Group{N: n, Of: of, Dynamic: dynamic}
+		g.CreatedAt, g.CreatedBy = stamp(tx)
+		return g, err
+	})
+}
+
+// UpdateUserGroup changes a group. Errors: invalid, not_found, conflict.
+func (s *Service) UpdateUserGroup(ctx context.Context, sc org.Scope, n int64, p UserGroupPatch) (UserGroupFound, error) {
+	return s.putUserGroup(ctx, sc, p, func(tx Tx) (*group.Group, error) { return tx.UserGroup(ctx, n, true) })
+}
+
+func (s *Service) putUserGroup(ctx context.Context, sc org.Scope, p UserGroupPatch, of func(Tx) (*group.Group, error)) (UserGroupFound, error) {
+	var got UserGroupFound
+	err := s.write(ctx, sc, func(tx Tx) error {
+		g, err := of(tx)
+		if err != nil {
+			return err
+		}
+		before := *g
+		if err := p.apply(ctx, tx, g); err != nil {
+			return err
+		}
+		g.ModifiedAt, g.ModifiedBy = stamp(tx)
+		if err := tx.PutUserGroup(ctx, g); err != nil {
+			return ofName(err)
+		}
+		id := don.Of(don.Group, g.N)
+		note := identity.Note{ID: id, Op: identity.OpUpdated, Before: &before, After: g, Tell: id}
+		if before.ModifiedBy == "" {
+			note.Op = opGroupCreated
+		}
+		if _, err := tx.Record(ctx, note); err != nil {
+			return err
+		}
+		got, err = found(ctx, tx, needs.userGroup, g)
+		return err
+	})
+	return got, err
+}
+
+func (p UserGroupPatch) apply(ctx context.Context, tx Tx, g *group.Group) error {
+	if p.Tree != nil {
+		c := &catalogue{ctx: ctx, tx: tx}
+		if _, err := filter.Bind(*p.Tree, c.of(don.Contact), tx.Now()); err != nil {
+			return inField("dynamic_group_info.membership_expression", err)
+		}
+		if c.err != nil {
+			return c.err
+		}
+		g.Filter = filter.Format(*p.Tree)
+	}
+	set(&g.Name, p.Name)
+	set(&g.Description, p.Description)
+	if p.Owner != nil {
+		owners := []int64{}
+		if *p.Owner != 0 {
+			owners = append(owners, *p.Owner)
+		}
+		had := []int64{g.Owner}
+		if err := setOwners(ctx, tx, &had, &owners); err != nil {
+			return inField("owner", err)
+		}
+		g.Owner = *p.Owner
+	}
+	return g.Check()
+}
+
+// GetUserGroup returns one group. Errors: not_found.
+func (s *Service) GetUserGroup(ctx context.Context, sc org.Scope, n int64) (UserGroupFound, error) {
+	var got UserGroupFound
+	err := s.db.Read(ctx, sc, func(tx Tx) error {
+		g, err := tx.UserGroup(ctx, n, false)
+		if err != nil {
+			return err
+		}
+		got, err = found(ctx, tx, needs.userGroup, g)
+		return err
+	})
+	return got, err
+}
+
+// UserGroupQuery selects groups.
+type UserGroupQuery struct {
+	Take  func(*group.Group) bool
+	After int64 // the number of the last one seen
+	Limit int
+}
+
+// ListUserGroups returns groups in the order in which they were made, and
+// whether more follow.
+func (s *Service) ListUserGroups(ctx context.Context, sc org.Scope, q UserGroupQuery) (Found[[]*group.Group], bool, error) {
+	var got Found[[]*group.Group]
+	more := false
+	err := s.db.Read(ctx, sc, func(tx Tx) error {
+		got.Item, more = nil, false
+		all, err := tx.UserGroups(ctx, q.After, group.MaxGroups)
+		if err != nil {
+			return err
+		}
+		for _, g := range all {
+			if !q.Take(g) {
+				continue
+			}
+			if more = len(got.Item) == q.Limit; more {
+				break
+			}
+			got.Item = append(got.Item, g)
+		}
+		got.Names, err = namesOf(ctx, tx, needs.userGroup, got.Item...)
+		return err
+	})
+	return got, more, err
+}
+
+// Joining is who joins a group or leaves it.
+type Joining struct {
+	ID    don.ID // a contact or member
+	Place int64  // a workspace of the contact's as which it joins, 0 for none
+}
+
+// JoinGroup adds somebody to a static group; who is in it stays. Errors: invalid
+// for a dynamic group and for somebody of another kind, not_found.
+func (s *Service) JoinGroup(ctx context.Context, sc org.Scope, n int64, j Joining) error {
+	return s.changeGroup(ctx, sc, n, j, opMemberAdded, func(tx Tx, g *group.Group) (bool, error) {
+		if err := joinable(ctx, tx, j); err != nil {
+			return false, err
+		}
+		m := group.Member{N: j.ID.N, Place: j.Place}
+		m.AddedAt, m.AddedBy = stamp(tx)
+		return tx.AddGroupMember(ctx, g, m)
+	})
+}
+
+// joinable reports whether who joins exists and has the workspace.
+func joinable(ctx context.Context, tx Tx, j Joining) error {
+	if j.ID.Type == don.Member {
+		known, err := tx.MembersByN(ctx, []int64{j.ID.N})
+		if _, ok := known[j.ID.N]; err == nil && !ok {
+			err = missing("member", j.ID)
+		}
+		return err
+	}
+	c, err := liveContact(ctx, tx, j.ID.N, true)
+	if err != nil || j.Place == 0 {
+		return inField("member", err)
+	}
+	names, err := namesOf(ctx, tx, needs.contact, c)
+	if err != nil {
+		return err
+	}
+	for _, a := range names.Places(c) {
+		if a.Type == don.Workspace && a.N == j.Place {
+			return nil
+		}
+	}
+	return errs.NotPermitted("member_rev_org", "%s does not belong to %s; link it first", j.ID.Display(), don.Of(don.Workspace, j.Place).Display())
+}
+
+// LeaveGroup takes somebody out of a static group. Errors: invalid for a dynamic
+// group, not_found also for who is not in it.
+func (s *Service) LeaveGroup(ctx context.Context, sc org.Scope, n int64, j Joining) error {
+	return s.changeGroup(ctx, sc, n, j, opMemberRemoved, func(tx Tx, g *group.Group) (bool, error) {
+		left, err := tx.RemoveGroupMember(ctx, g, j.ID.N)
+		if err == nil && !left {
+			err = missing("member", j.ID)
+		}
+		return left, err
+	})
+}
+
+func (s *Service) changeGroup(ctx context.Context, sc org.Scope, n int64, j Joining, op string, change func(Tx, *group.Group) (bool, error)) error {
+	return s.write(ctx, sc, func(tx Tx) error {
+		g, err := tx.UserGroup(ctx, n, true)
+		if err != nil {
+			return err
+		}
+		id := don.Of(don.Group, n)
+		switch {
+		case g.Dynamic:
+			return errs.NotPermitted("group", "%s is dynamic: who meets its membership_expression belongs to it; change that", id.Display())
+		case g.Of != j.ID.Type:
+			return errs.NotPermitted("member", "%s cannot be in %s, whose member_type is another", j.ID.Display(), id.Display())
+		}
+		changed, err := change(tx, g)
+		if err != nil || !changed {
+			return err
+		}
+		_, err = tx.Record(ctx, identity.Note{ID: id, Op: op, Extra: map[string]any{"member": j.ID.Tail()}, Tell: id})
+		return err
+	})
+}
+
+// InGroup is a page of a group's members.
+type InGroup struct {
+	Of      don.Type
+	Members []group.Member
+	After   []any // goes on after this page; nil on the last one
+}
+
+func (n needs) inGroup(g InGroup) {
+	for _, m := range g.Members {
+		n.add(don.Of(g.Of, m.Now), workspaceOf(m.Place))
+	}
+}
+
+// GroupMembers returns up to limit members of a group after one, in the order of
+// their numbers. Errors: not_found, invalid for a dynamic group whose filter
+// names what is no longer there.
+func (s *Service) GroupMembers(ctx context.Context, sc org.Scope, n int64, after []any, limit int) (Found[InGroup], error) {
+	var got Found[InGroup]
+	dynamic := Where{}
+	last := int64(0)
+	if len(after) > 0 {
+		last, _ = after[0].(int64)
+	}
+	err := s.db.Read(ctx, sc, func(tx Tx) error {
+		g, err := tx.UserGroup(ctx, n, false)
+		if err != nil {
+			return err
+		}
+		got.Item = InGroup{Of: g.Of}
+		if g.Dynamic {
+			dynamic.Tree, err = filter.Parse(g.Filter)
+			return err
+		}
+		members, err := tx.GroupMembers(ctx, g, last, limit+1)
+		if err != nil {
+			return err
+		}
+		if len(members) > limit {
+			members = members[:limit]
+			got.Item.After = []any{members[limit-1].N}
+		}
+		got.Item.Members = members
+		got, err = found(ctx, tx, needs.inGroup, got.Item)
+		return err
+	})
+	if err != nil || got.Names != nil {
+		return got, err
+	}
+	p, err := s.ListContacts(ctx, sc, contact.Filter{}, Query{Limit: limit, Where: dynamic, Sorts: []Sort{{Field: "display_id"}}, Edge: after})
+	if err != nil {
+		return got, inField("group", err)
+	}
+	for _, c := range p.Items {
+		got.Item.Members = append(got.Item.Members, group.Member{N: c.N, Now: c.N})
+	}
+	got.Item.After = p.Next
+	err = s.db.Read(ctx, sc, func(tx Tx) error {
+		got, err = found(ctx, tx, needs.inGroup, got.Item)
+		return err
+	})
+	return got, err
+}
+
+// CountGroup returns how many members a group has, up to CountCap. Errors as
+// GroupMembers.
+func (s *Service) CountGroup(ctx context.Context, sc org.Scope, n int64) (Counted, error) {
+	var got Counted
+	var dynamic *filter.Node
+	err := s.db.Read(ctx, sc, func(tx Tx) error {
+		g, err := tx.UserGroup(ctx, n, false)
+		if err != nil {
+			return err
+		}
+		if g.Dynamic {
+			tree, err := filter.Parse(g.Filter)
+			dynamic = &tree
+			return err
+		}
+		count, err := tx.CountGroupMembers(ctx, g, CountCap+1)
+		got = capped(count)
+		return err
+	})
+	if err != nil || dynamic == nil {
+		return got, err
+	}
+	got, err = s.Count(ctx, sc, Sought{Contacts: &contact.Filter{}, Where: Where{Tree: *dynamic}})
+	return got, inField("group", err)
+}

@@ -1,0 +1,63 @@
+// Package group holds named groups of contacts or members.
+package group
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+)
+
+// Limits of groups.
+const (
+	MaxName        = 128 // characters
+	MaxDescription = 4096
+	MaxGroups      = 1000 // of an org
+)
+
+// Group is a group of contacts or of members. A static one has those that were
+// added, a dynamic one all contacts that meet its filter.
+type Group struct {
+	N           int64
+	Name        string // unique in the org, compared folded
+	Description string
+	Dynamic     bool
+	Of          don.Type // Contact or Member
+	Filter      string   // of a dynamic one, in its text form
+	Owner       int64    // a member, 0 for none
+	CreatedAt   time.Time
+	CreatedBy   string
+	ModifiedAt  time.Time
+	ModifiedBy  string
+}
+
+// Member is who belongs to a static group.
+type Member struct {
+	N       int64 // of the contact or member that was added
+	Now     int64 // of the contact that it was merged into, else N
+	Place   int64 // the contact's workspace as which it belongs, 0 for none
+	AddedAt time.Time
+	AddedBy string
+}
+
+// Check trims and validates the group; errors name the field.
+func (g *Group) Check() error {
+	g.Name = strings.TrimSpace(g.Name)
+	switch {
+	case g.Name == "":
+		return errs.Missing("name")
+	case utf8.RuneCountInString(g.Name) > MaxName:
+		return errs.NotPermitted("name", "is longer than %d characters", MaxName)
+	case len(g.Description) > MaxDescription:
+		return errs.NotPermitted("description", "is longer than %d bytes", MaxDescription)
+	case g.Dynamic && g.Of != don.Contact:
+		return errs.NotPermitted("member_type", "dynamic groups are of contacts; use rev_user, or a static group")
+	case g.Dynamic && g.Filter == "":
+		return errs.NotPermitted("dynamic_group_info", "a dynamic group needs a membership_expression such as account.tier = gold")
+	case !g.Dynamic && g.Filter != "":
+		return errs.NotPermitted("dynamic_group_info", "a static group has no membership_expression; make it dynamic, or add its members")
+	}
+	return nil
+}
