@@ -54,6 +54,9 @@ type querier interface {
 	// be empty; jsonNumber its number. Both are NULL when it has none.
 	jsonText(column, member string) string
 	jsonNumber(column, member string) string
+	// lookup spells the join of the rows t of a table whose numbers n come before
+	// it, one by one: they are known to be few, of which the engine may know better.
+	lookup(table, n string) string
 }
 
 // clash says what a bulk insert does with a row whose key stands already.

@@ -18,6 +18,12 @@ func (t *pgTx) jsonNumber(column, member string) string {
 	return "(NULLIF(" + column + ", '')::json->>'" + member + "')::float8"
 }
 
+// lookup keeps the planner from walking an index for each of the numbers, or the
+// whole table, where it takes them for many.
+func (t *pgTx) lookup(table, n string) string {
+	return " CROSS JOIN LATERAL (SELECT * FROM " + table + " o WHERE o.org_id = $1 AND o.n = " + n + " OFFSET 0) t"
+}
+
 // numbers has the server pack the numbers into one array: a row of a result
 // costs both sides several times what an element costs.
 func (t *pgTx) numbers(ctx context.Context, sql string, args ...any) ([]int64, error) {

@@ -34,7 +34,7 @@ func count(ctx context.Context, tx *Tx, l *listing, conds []cond, limit int) (in
 		if conds[at].repeats {
 			distinct = "DISTINCT "
 		}
-		b.WriteString("(SELECT " + distinct + "m.n FROM (" + conds[at].members(b) + ") m) d CROSS JOIN " + l.table + " t WHERE t.org_id = $1 AND t.n = d.n")
+		b.WriteString("(SELECT " + distinct + "m.n FROM (" + conds[at].members(b) + ") m) d" + b.q.lookup(l.table, "d.n") + " WHERE t.org_id = $1 AND t.n = d.n")
 		p.test(b, "d.n", "t", without(conds, at))
 	}
 	b.WriteString(" LIMIT " + b.arg(limit) + ") y")

@@ -26,7 +26,7 @@ func (p *plan) gather(b *builder, from int) {
 		distinct = "DISTINCT "
 	}
 	b.WriteString("WITH d(dn) AS MATERIALIZED (SELECT " + distinct + "m.n FROM (" + c.members(b) + ") m)" +
-		" SELECT t.n FROM d CROSS JOIN " + p.l.table + " t WHERE t.org_id = $1 AND t.n = d.dn")
+		" SELECT t.n FROM d" + b.q.lookup(p.l.table, "d.dn") + " WHERE t.org_id = $1 AND t.n = d.dn")
 	p.test(b, "d.dn", "t", without(p.conds, from))
 	p.sorted(b)
 }
@@ -36,7 +36,7 @@ func (p *plan) gather(b *builder, from int) {
 // sort's index for them.
 func (p *plan) gatherList(b *builder, ns []int64, conds []cond) {
 	b.WriteString("WITH d(dn) AS MATERIALIZED (SELECT x.n FROM " + p.l.table + " x WHERE x.org_id = $1 AND x.n IN (" + padded(b, ns) + "))" +
-		" SELECT t.n FROM d CROSS JOIN " + p.l.table + " t WHERE t.org_id = $1 AND t.n = d.dn")
+		" SELECT t.n FROM d" + b.q.lookup(p.l.table, "d.dn") + " WHERE t.org_id = $1 AND t.n = d.dn")
 	p.test(b, "d.dn", "t", conds)
 	p.sorted(b)
 }

@@ -271,6 +271,9 @@ func (c *sqliteConn) jsonText(column, member string) string {
 
 func (c *sqliteConn) jsonNumber(column, member string) string { return c.jsonText(column, member) }
 
+// lookup needs no more: the engine keeps to the order of a cross join.
+func (c *sqliteConn) lookup(table, _ string) string { return " CROSS JOIN " + table + " t" }
+
 func (c *sqliteConn) numbers(_ context.Context, sql string, args ...any) (out []int64, err error) {
 	st, err := c.prepare(sql)
 	if err != nil {
