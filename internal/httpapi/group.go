@@ -8,6 +8,7 @@ import (
 
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/group"
 	"github.com/kith-id/kith/internal/httpapi/wire"
 	"github.com/kith-id/kith/internal/page"
@@ -102,11 +103,22 @@ func (f groupFields) patch(c call) (directory.UserGroupPatch, error) {
 	if e := f.Dynamic.Value.Expression; e != nil {
 		tree, err := e.tree()
 		if err != nil {
-			return p, err
+			return p, inExpression(err)
 		}
 		p.Tree = &tree
 	}
 	return p, nil
+}
+
+// inExpression names the field of an error of a group's filter.
+func inExpression(err error) error {
+	e := errs.As(err)
+	if e == nil {
+		return err
+	}
+	named := *e
+	named.Field = "dynamic_group_info.membership_expression" + strings.TrimPrefix(e.Field, "filter")
+	return &named
 }
 
 type groupsCreateIn struct {

@@ -134,8 +134,8 @@ func TestDynamicGroups(t *testing.T) {
 				`{"group":{"type":"dynamic","member_type":"rev_user","dynamic_group_info":{"membership_expression":"account.tier = gold and display_name != Ed"}}}`),
 			refused("no filter", "groups.create", `{"name":"x","description":"","type":"dynamic"}`, 400, `{"field_name":"dynamic_group_info"}`),
 			refused("of members", "groups.create", `{"name":"x","description":"","type":"dynamic","member_type":"dev_user","dynamic_group_info":{"membership_expression":"tag = a"}}`, 400, `{"field_name":"member_type"}`),
-			refused("no such field", "groups.create", `{"name":"x","description":"","type":"dynamic","dynamic_group_info":{"membership_expression":"nope = a"}}`, 400, `{"message":"<any>"}`),
-			refused("no text", "groups.create", `{"name":"x","description":"","type":"dynamic","dynamic_group_info":{"membership_expression":"tag ="}}`, 400, `{"message":"<any>"}`),
+			refused("no such field", "groups.create", `{"name":"x","description":"","type":"dynamic","dynamic_group_info":{"membership_expression":"nope = a"}}`, 400, `{"field_name":"dynamic_group_info.membership_expression"}`),
+			refused("no text", "groups.create", `{"name":"x","description":"","type":"dynamic","dynamic_group_info":{"membership_expression":"tag ="}}`, 400, `{"field_name":"dynamic_group_info.membership_expression","column":6}`),
 			refused("by hand", "groups.members.add", `{"group":"GROUP-1","member":"REVU-5"}`, 400, `{"field_name":"group"}`),
 			refused("by hand", "groups.members.remove", `{"group":"GROUP-1","member":"REVU-1"}`, 400, `{"field_name":"group"}`),
 		})

@@ -54,8 +54,8 @@ func (a *API) presentable(r *http.Request, err error) *errs.Error {
 		return known
 	case errors.As(err, &tooLarge):
 		return errs.New(errs.TooLarge, "", "the request is larger than %d bytes; send less at once", tooLarge.Limit).With("max_bytes", tooLarge.Limit)
-	case errors.Is(err, context.DeadlineExceeded):
-		return errs.New(errs.Unavailable, "", "the server did not finish in time; try again")
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled) && errors.Is(r.Context().Err(), context.DeadlineExceeded):
+		return errs.New(errs.Unavailable, "", "the server did not finish in time; ask for less at once, such as by a narrower filter, or try again")
 	case errors.Is(err, context.Canceled):
 		return errs.New(errs.Unavailable, "", "the request was cancelled")
 	}

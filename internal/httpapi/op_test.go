@@ -108,6 +108,10 @@ func registerThings(a *API) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	})
+	Register(a, Op{Path: "things.stopped", Timeout: time.Millisecond}, func(ctx context.Context, _ *struct{}) (*struct{}, error) {
+		<-ctx.Done()
+		return nil, context.Canceled // as a database says it that was told to stop
+	})
 	Register(a, Op{Path: "things.odd"}, func(context.Context, *struct{}) (*struct {
 		C chan int `json:"-"`
 		F badJSON  `json:"f"`
@@ -289,7 +293,10 @@ func TestErrors(t *testing.T) {
 			Name: tt.fail, Path: "/things.list", Body: map[string]string{"fail": tt.fail}, Status: tt.status, Want: tt.want, Exact: true, Check: tt.check,
 		}})
 	}
-	b.Run(t, []apitest.Scenario{{Name: "deadline", Path: "/things.slow", Body: `{}`, Status: 503, Want: `{"type":"service_unavailable","message":"the server did not finish in time; try again"}`}})
+	for _, path := range []string{"/things.slow", "/things.stopped"} {
+		b.Run(t, []apitest.Scenario{{Name: "deadline", Path: path, Body: `{}`, Status: 503,
+			Want: `{"type":"service_unavailable","message":"the server did not finish in time; ask for less at once, such as by a narrower filter, or try again"}`}})
+	}
 }
 
 func TestErrorBodyOrder(t *testing.T) {

@@ -127,7 +127,7 @@ func (f vistaFields) patch(c call, leaf don.Type) (directory.VistaPatch, error) 
 	}
 	if p.Sorts != nil && leaf != "" {
 		if _, err := sortsOf(leaf).read(*p.Sorts); err != nil {
-			return p, inCustomView(err)
+			return p, within("custom_view", err)
 		}
 	}
 	if f.CustomView.Columns.Set {
@@ -159,14 +159,14 @@ func sortsOf(leaf don.Type) sorts {
 	return recordSorts
 }
 
-// inCustomView names the field of an error as vistas have it.
-func inCustomView(err error) error {
+// within names the field of an error as the object has it that the field is in.
+func within(object string, err error) error {
 	e := errs.As(err)
 	if e == nil {
 		return err
 	}
 	named := *e
-	named.Field = "custom_view." + e.Field
+	named.Field = object + "." + e.Field
 	return &named
 }
 
