@@ -267,6 +267,9 @@ func (w *sieveLeg) pass(ctx context.Context, skip, size int) (passed []step, too
 	if len(w.open()) > 0 || !w.g.own { // some may fail the tests to come
 		enough = min(int(float64(enough)/max(w.p.share(w.open()), 0.01))+enough/8+4, 4096)
 	}
+	if !w.p.tx.q.streams() {
+		enough = math.MaxInt // the rest has been read by now, and to come back for it would read it all again
+	}
 	at, whole, kept, last := 0, 0, 0, "" // entries read; of them and of those passed, how many belong to whole keys
 	full := false
 	err = w.each(ctx, b, func(s step) bool {
