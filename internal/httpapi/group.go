@@ -257,13 +257,9 @@ func (d DirectoryDeps) listGroups(ctx context.Context, c call, in *groupsListIn)
 		return out, s.err
 	}
 	list := page.ListOf(c.op, c.Scope.OrgID, in.Name, in.GroupType, in.MemberType, authors, in.IsDefault)
-	edge, err := d.edge(list, in.Cursor)
-	if err != nil {
-		return nil, err
-	}
 	q := directory.UserGroupQuery{Take: in.takes(authors), Limit: req.Limit}
-	if len(edge) > 0 {
-		q.After, _ = edge[0].(int64)
+	if q.After, err = d.numberAfter(list, in.Cursor); err != nil {
+		return nil, err
 	}
 	got, more, err := d.Service.ListUserGroups(ctx, c.Scope, q)
 	if err != nil {
@@ -286,6 +282,16 @@ func (d DirectoryDeps) edge(list page.List, cursor string) ([]any, error) {
 	}
 	cur, err := d.Cursors.Decode(list, cursor)
 	return cur.Keys, err
+}
+
+// numberAfter reads a cursor of a list in the order of numbers; 0 for the first page.
+func (d DirectoryDeps) numberAfter(list page.List, cursor string) (int64, error) {
+	edge, err := d.edge(list, cursor)
+	if err != nil || len(edge) == 0 {
+		return 0, err
+	}
+	n, _ := edge[0].(int64)
+	return n, nil
 }
 
 type groupMembersIn struct {

@@ -270,13 +270,9 @@ func (d DirectoryDeps) listVistas(ctx context.Context, c call, in *vistasListIn)
 		return out, s.err
 	}
 	list := page.ListOf(c.op, c.Scope.OrgID, in.Type, in.ObjectType, authors, in.IsDefault)
-	edge, err := d.edge(list, in.Cursor)
-	if err != nil {
-		return nil, err
-	}
 	q := directory.VistaQuery{Take: in.takes(authors), Limit: req.Limit}
-	if len(edge) > 0 {
-		q.After, _ = edge[0].(int64)
+	if q.After, err = d.numberAfter(list, in.Cursor); err != nil {
+		return nil, err
 	}
 	got, more, err := d.Service.ListVistas(ctx, c.Scope, q)
 	if err != nil {
