@@ -140,6 +140,9 @@ var (
 	pgSort   = regexp.MustCompile(`(?m)^ *(-> *)?Sort  \(`)
 )
 
+// pgLookup is the record of lookup.
+var pgLookup = regexp.MustCompile(`using \w+_pkey on \w+ o\b`)
+
 func checkPlan(t *testing.T, engine, sql, plan string) {
 	t.Helper()
 	scan, sort := liteScan, liteSort
@@ -152,6 +155,9 @@ func checkPlan(t *testing.T, engine, sql, plan string) {
 	whole := strings.HasPrefix(sql, "SELECT x.n") && !strings.Contains(sql, "LIMIT") // reads a set that it knows to be large
 	if scan.MatchString(plan) && !whole {
 		t.Errorf("reads too much:\n%s\n%s", sql, plan)
+	}
+	if gathers := strings.HasPrefix(sql, "WITH d"); gathers && engine == "postgres" && !pgLookup.MatchString(plan) {
+		t.Errorf("does not look up the few records one by one, whatever the planner takes them for:\n%s\n%s", sql, plan)
 	}
 	if sort.MatchString(plan) && !strings.HasPrefix(sql, "WITH d") {
 		t.Errorf("sorts what it walks along:\n%s\n%s", sql, plan)
