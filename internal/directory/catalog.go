@@ -12,6 +12,7 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/filter"
 	"github.com/kith-id/kith/internal/identity"
+	"github.com/kith-id/kith/internal/schema"
 )
 
 // The fields of filters, by the names in which the store indexes them and
@@ -56,9 +57,24 @@ var synonyms = map[string]string{
 // catalogue makes the catalogues of filters. References in them are looked up
 // in a transaction.
 type catalogue struct {
-	ctx context.Context
-	tx  Tx
-	err error // the first that kept it from reading definitions
+	ctx  context.Context
+	tx   Tx
+	err  error // the first that kept it from reading definitions
+	sets map[don.Type]*schema.Set
+}
+
+// set returns the custom fields of a kind of record, which it reads once.
+func (g *catalogue) set(t don.Type) *schema.Set {
+	if s, ok := g.sets[t]; ok {
+		return s
+	}
+	s, err := schemaOf(g.ctx, g.tx, t)
+	g.err = cmp.Or(g.err, err)
+	if g.sets == nil {
+		g.sets = map[don.Type]*schema.Set{}
+	}
+	g.sets[t] = s
+	return s
 }
 
 func (g *catalogue) of(t don.Type) *filter.Catalog {
@@ -145,13 +161,8 @@ func (g *catalogue) common(t don.Type) []filter.Field {
 
 // custom are the custom fields of a kind of record that may be asked for.
 func (g *catalogue) custom(t don.Type) []filter.Field {
-	set, err := schemaOf(g.ctx, g.tx, t)
-	if err != nil {
-		g.err = cmp.Or(g.err, err)
-		return nil
-	}
 	var out []filter.Field
-	for _, fragment := range set.All() {
+	for _, fragment := range g.set(t).All() {
 		for _, x := range fragment.Fields {
 			if f, ok := x.FilterField(fragment.Prefix()+x.Name, env(g.tx.Scope())); ok && x.Filterable {
 				out = append(out, f)

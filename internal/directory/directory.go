@@ -148,6 +148,12 @@ func displayName(ctx context.Context, tx Tx, id don.ID) (string, error) {
 	return names.Of(id), nil
 }
 
+// How history and outbox name what happens to what has no other operations.
+const (
+	opCreated = "created"
+	opDeleted = "deleted"
+)
+
 // stamp is the author and time that a new record gets.
 func stamp(tx Tx) (time.Time, string) { return tx.Now(), tx.Scope().Actor.Tail() }
 

@@ -28,11 +28,16 @@ func setText(dst *string, field string, given *string, f func(string) (string, e
 
 // setOwners stores the members that own a record; they must exist.
 func setOwners(ctx context.Context, tx Tx, dst *[]int64, given *[]int64) error {
+	return setMembers(ctx, tx, "owned_by", dst, given)
+}
+
+// setMembers stores the members that a field lists; they must exist.
+func setMembers(ctx context.Context, tx Tx, field string, dst *[]int64, given *[]int64) error {
 	if given == nil {
 		return nil
 	}
 	ns := distinct(*given)
-	if err := tooMany("owned_by", len(ns), contact.MaxOwners); err != nil {
+	if err := tooMany(field, len(ns), contact.MaxOwners); err != nil {
 		return err
 	}
 	fresh := slices.DeleteFunc(slices.Clone(ns), func(n int64) bool { return slices.Contains(*dst, n) })
@@ -43,12 +48,28 @@ func setOwners(ctx context.Context, tx Tx, dst *[]int64, given *[]int64) error {
 		}
 		for _, n := range fresh {
 			if _, ok := known[n]; !ok {
-				return missing(itemOf("owned_by", *given, n), don.Of(don.Member, n))
+				return missing(itemOf(field, *given, n), don.Of(don.Member, n))
 			}
 		}
 	}
 	*dst = ns
 	return nil
+}
+
+// knownMember reports as not_found, naming the field, a member that there is not.
+func knownMember(ctx context.Context, tx Tx, field string, n int64) error {
+	known, err := tx.MembersByN(ctx, []int64{n})
+	if _, ok := known[n]; err == nil && !ok {
+		err = missing(field, don.Of(don.Member, n))
+	}
+	return err
+}
+
+// set stores what is given.
+func set[T any](dst, v *T) {
+	if v != nil {
+		*dst = *v
+	}
 }
 
 // setTags stores the tags of a record. They must exist and allow their values;

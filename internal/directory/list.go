@@ -263,3 +263,29 @@ func listPage[T any](ctx context.Context, s *Service, sc org.Scope, q Query, col
 	})
 	return got, err
 }
+
+// seek returns up to limit of what pages have in the order of numbers, above
+// after, and take holds for, and whether more follow.
+func seek[T any](after int64, limit int, pages func(after int64, limit int) ([]T, error), number func(T) int64, take func(T) bool) (out []T, more bool, err error) {
+	for {
+		page, err := pages(after, seekPage)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, item := range page {
+			if after = number(item); !take(item) {
+				continue
+			}
+			if len(out) == limit {
+				return out, true, nil
+			}
+			out = append(out, item)
+		}
+		if len(page) < seekPage {
+			return out, false, nil
+		}
+	}
+}
+
+// seekPage is how many are read at a time; an org has few.
+const seekPage = 200

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"math"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
@@ -91,21 +92,16 @@ func (s *Service) SetFragment(ctx context.Context, sc org.Scope, f schema.Fragme
 }
 
 // versions returns the versions of a fragment in their order.
-func versions(ctx context.Context, tx Tx, f schema.Fragment) (out []*schema.Fragment, err error) {
-	for after := int64(0); ; {
-		page, err := tx.FragmentsAfter(ctx, after, fragmentPage)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range page {
-			if after = e.N; e.Leaf == f.Leaf && e.Kind == f.Kind && e.Name == f.Name {
-				out = append(out, e)
-			}
-		}
-		if len(page) < fragmentPage {
-			return out, nil
-		}
-	}
+func versions(ctx context.Context, tx Tx, f schema.Fragment) ([]*schema.Fragment, error) {
+	out, _, err := seekFragments(ctx, tx, FragmentQuery{Limit: math.MaxInt, Take: func(e *schema.Fragment) bool {
+		return e.Leaf == f.Leaf && e.Kind == f.Kind && e.Name == f.Name
+	}})
+	return out, err
+}
+
+func seekFragments(ctx context.Context, tx Tx, q FragmentQuery) ([]*schema.Fragment, bool, error) {
+	pages := func(after int64, limit int) ([]*schema.Fragment, error) { return tx.FragmentsAfter(ctx, after, limit) }
+	return seek(q.After, q.Limit, pages, func(f *schema.Fragment) int64 { return f.N }, q.Take)
 }
 
 // opSchemaSet is how history and outbox name it.
@@ -137,35 +133,15 @@ type FragmentQuery struct {
 	Limit int
 }
 
-// fragmentPage is how many are read at a time; an org has few.
-const fragmentPage = 200
-
 // ListFragments returns versions of fragments in the order in which they were
 // made, and whether more follow.
 func (s *Service) ListFragments(ctx context.Context, sc org.Scope, q FragmentQuery) (Found[[]*schema.Fragment], bool, error) {
 	var got Found[[]*schema.Fragment]
 	more := false
-	err := s.db.Read(ctx, sc, func(tx Tx) error {
-		got.Item, more = nil, false
-		for after := q.After; ; {
-			page, err := tx.FragmentsAfter(ctx, after, fragmentPage)
-			if err != nil {
-				return err
-			}
-			for _, f := range page {
-				if after = f.N; !q.Take(f) {
-					continue
-				}
-				if more = len(got.Item) == q.Limit; more {
-					break
-				}
-				got.Item = append(got.Item, f)
-			}
-			if more || len(page) < fragmentPage {
-				break
-			}
+	err := s.db.Read(ctx, sc, func(tx Tx) (err error) {
+		if got.Item, more, err = seekFragments(ctx, tx, q); err != nil {
+			return err
 		}
-		var err error
 		got.Names, err = namesOf(ctx, tx, needs.fragment, got.Item...)
 		return err
 	})

@@ -39,9 +39,8 @@ func (n needs) userGroup(g *group.Group) {
 	n.add(don.FromTail(g.CreatedBy), don.FromTail(g.ModifiedBy), don.Of(don.Member, g.Owner))
 }
 
-// How history and outbox name what happens to groups.
+// How history and outbox name who joins and leaves.
 const (
-	opGroupCreated  = "created"
 	opMemberAdded   = "member_added"
 	opMemberRemoved = "member_removed"
 )
@@ -87,7 +86,7 @@ func (s *Service) putUserGroup(ctx context.Context, sc org.Scope, p UserGroupPat
 		id := don.Of(don.Group, g.N)
 		note := identity.Note{ID: id, Op: identity.OpUpdated, Before: &before, After: g, Tell: id}
 		if before.ModifiedBy == "" {
-			note.Op = opGroupCreated
+			note.Op = opCreated
 		}
 		if _, err := tx.Record(ctx, note); err != nil {
 			return err
@@ -109,19 +108,18 @@ func (p UserGroupPatch) apply(ctx context.Context, tx Tx, g *group.Group) error 
 		}
 		g.Filter = filter.Format(*p.Tree)
 	}
-	set(&g.Name, p.Name)
-	set(&g.Description, p.Description)
-	if p.Owner != nil {
-		owners := []int64{}
-		if *p.Owner != 0 {
-			owners = append(owners, *p.Owner)
-		}
-		had := []int64{g.Owner}
-		if err := setOwners(ctx, tx, &had, &owners); err != nil {
-			return inField("owner", err)
-		}
-		g.Owner = *p.Owner
+	if err := setText(&g.Name, "name", p.Name, contact.FullName); err != nil {
+		return err
 	}
+	if err := setText(&g.Description, "description", p.Description, contact.Description); err != nil {
+		return err
+	}
+	if p.Owner != nil && *p.Owner != 0 && *p.Owner != g.Owner {
+		if err := knownMember(ctx, tx, "owner", *p.Owner); err != nil {
+			return err
+		}
+	}
+	set(&g.Owner, p.Owner)
 	return g.Check()
 }
 
@@ -151,20 +149,11 @@ type UserGroupQuery struct {
 func (s *Service) ListUserGroups(ctx context.Context, sc org.Scope, q UserGroupQuery) (Found[[]*group.Group], bool, error) {
 	var got Found[[]*group.Group]
 	more := false
-	err := s.db.Read(ctx, sc, func(tx Tx) error {
-		got.Item, more = nil, false
-		all, err := tx.UserGroups(ctx, q.After, group.MaxGroups)
+	err := s.db.Read(ctx, sc, func(tx Tx) (err error) {
+		pages := func(after int64, limit int) ([]*group.Group, error) { return tx.UserGroups(ctx, after, limit) }
+		got.Item, more, err = seek(q.After, q.Limit, pages, func(g *group.Group) int64 { return g.N }, q.Take)
 		if err != nil {
 			return err
-		}
-		for _, g := range all {
-			if !q.Take(g) {
-				continue
-			}
-			if more = len(got.Item) == q.Limit; more {
-				break
-			}
-			got.Item = append(got.Item, g)
 		}
 		got.Names, err = namesOf(ctx, tx, needs.userGroup, got.Item...)
 		return err
@@ -178,8 +167,9 @@ type Joining struct {
 	Place int64  // a workspace of the contact's as which it joins, 0 for none
 }
 
-// JoinGroup adds somebody to a static group; who is in it stays. Errors: invalid
-// for a dynamic group and for somebody of another kind, not_found.
+// JoinGroup adds somebody to a static group. Who is in it stays, as the workspace
+// that is given now. Errors: invalid for a dynamic group and for somebody of
+// another kind, not_found.
 func (s *Service) JoinGroup(ctx context.Context, sc org.Scope, n int64, j Joining) error {
 	return s.changeGroup(ctx, sc, n, j, opMemberAdded, func(tx Tx, g *group.Group) (bool, error) {
 		if err := joinable(ctx, tx, j); err != nil {
@@ -194,11 +184,7 @@ func (s *Service) JoinGroup(ctx context.Context, sc org.Scope, n int64, j Joinin
 // joinable reports whether who joins exists and has the workspace.
 func joinable(ctx context.Context, tx Tx, j Joining) error {
 	if j.ID.Type == don.Member {
-		known, err := tx.MembersByN(ctx, []int64{j.ID.N})
-		if _, ok := known[j.ID.N]; err == nil && !ok {
-			err = missing("member", j.ID)
-		}
-		return err
+		return knownMember(ctx, tx, "member", j.ID.N)
 	}
 	c, err := liveContact(ctx, tx, j.ID.N, true)
 	if err != nil || j.Place == 0 {
@@ -220,6 +206,11 @@ func joinable(ctx context.Context, tx Tx, j Joining) error {
 // group, not_found also for who is not in it.
 func (s *Service) LeaveGroup(ctx context.Context, sc org.Scope, n int64, j Joining) error {
 	return s.changeGroup(ctx, sc, n, j, opMemberRemoved, func(tx Tx, g *group.Group) (bool, error) {
+		if j.ID.Type == don.Contact {
+			if _, err := liveContact(ctx, tx, j.ID.N, true); err != nil {
+				return false, inField("member", err) // also for one that was merged away
+			}
+		}
 		left, err := tx.RemoveGroupMember(ctx, g, j.ID.N)
 		if err == nil && !left {
 			err = missing("member", j.ID)
@@ -254,7 +245,7 @@ func (s *Service) changeGroup(ctx context.Context, sc org.Scope, n int64, j Join
 type InGroup struct {
 	Of      don.Type
 	Members []group.Member
-	After   []any // goes on after this page; nil on the last one
+	More    bool // whether others follow
 }
 
 func (n needs) inGroup(g InGroup) {
@@ -263,54 +254,60 @@ func (n needs) inGroup(g InGroup) {
 	}
 }
 
-// GroupMembers returns up to limit members of a group after one, in the order of
-// their numbers. Errors: not_found, invalid for a dynamic group whose filter
-// names what is no longer there.
-func (s *Service) GroupMembers(ctx context.Context, sc org.Scope, n int64, after []any, limit int) (Found[InGroup], error) {
+// GroupMembers returns up to limit members of a group above a number, in the
+// order of their numbers. Errors: not_found, invalid for a dynamic group whose
+// filter names what is no longer there.
+func (s *Service) GroupMembers(ctx context.Context, sc org.Scope, n, after int64, limit int) (Found[InGroup], error) {
 	var got Found[InGroup]
-	dynamic := Where{}
-	last := int64(0)
-	if len(after) > 0 {
-		last, _ = after[0].(int64)
-	}
+	var dynamic *filter.Node
 	err := s.db.Read(ctx, sc, func(tx Tx) error {
 		g, err := tx.UserGroup(ctx, n, false)
 		if err != nil {
 			return err
 		}
-		got.Item = InGroup{Of: g.Of}
-		if g.Dynamic {
-			dynamic.Tree, err = filter.Parse(g.Filter)
+		if dynamic, err = membership(g); dynamic != nil || err != nil {
 			return err
 		}
-		members, err := tx.GroupMembers(ctx, g, last, limit+1)
+		members, err := tx.GroupMembers(ctx, g, after, limit+1)
 		if err != nil {
 			return err
 		}
-		if len(members) > limit {
-			members = members[:limit]
-			got.Item.After = []any{members[limit-1].N}
-		}
-		got.Item.Members = members
-		got, err = found(ctx, tx, needs.inGroup, got.Item)
+		in := InGroup{Of: g.Of, Members: members[:min(limit, len(members))], More: len(members) > limit}
+		got, err = found(ctx, tx, needs.inGroup, in)
 		return err
 	})
-	if err != nil || got.Names != nil {
+	if err != nil || dynamic == nil {
 		return got, err
 	}
-	p, err := s.ListContacts(ctx, sc, contact.Filter{}, Query{Limit: limit, Where: dynamic, Sorts: []Sort{{Field: "display_id"}}, Edge: after})
-	if err != nil {
-		return got, inField("group", err)
+	return s.whoMeets(ctx, sc, *dynamic, after, limit)
+}
+
+// membership returns who belongs to a dynamic group, nil for a static one.
+func membership(g *group.Group) (*filter.Node, error) {
+	if !g.Dynamic {
+		return nil, nil
 	}
+	tree, err := filter.Parse(g.Filter)
+	return &tree, err
+}
+
+// whoMeets returns a page of the members of a dynamic group.
+func (s *Service) whoMeets(ctx context.Context, sc org.Scope, tree filter.Node, after int64, limit int) (Found[InGroup], error) {
+	q := Query{Limit: limit, Where: Where{Tree: tree}, Sorts: []Sort{{Field: "display_id"}}}
+	if after > 0 {
+		q.Edge = []any{after}
+	}
+	p, err := s.ListContacts(ctx, sc, contact.Filter{}, q)
+	if err != nil {
+		return Found[InGroup]{}, inField("group", err)
+	}
+	got := Found[InGroup]{InGroup{Of: don.Contact, More: p.Next != nil}, p.Names}
+	got.Names.Contacts = make(map[int64]*contact.Contact, len(p.Items))
 	for _, c := range p.Items {
 		got.Item.Members = append(got.Item.Members, group.Member{N: c.N, Now: c.N})
+		got.Names.Contacts[c.N] = c
 	}
-	got.Item.After = p.Next
-	err = s.db.Read(ctx, sc, func(tx Tx) error {
-		got, err = found(ctx, tx, needs.inGroup, got.Item)
-		return err
-	})
-	return got, err
+	return got, nil
 }
 
 // CountGroup returns how many members a group has, up to CountCap. Errors as
@@ -323,9 +320,7 @@ func (s *Service) CountGroup(ctx context.Context, sc org.Scope, n int64) (Counte
 		if err != nil {
 			return err
 		}
-		if g.Dynamic {
-			tree, err := filter.Parse(g.Filter)
-			dynamic = &tree
+		if dynamic, err = membership(g); dynamic != nil || err != nil {
 			return err
 		}
 		count, err := tx.CountGroupMembers(ctx, g, CountCap+1)

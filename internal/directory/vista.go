@@ -12,7 +12,6 @@ import (
 	"github.com/kith-id/kith/internal/filter"
 	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/org"
-	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/vista"
 )
 
@@ -20,8 +19,12 @@ import (
 type vistaTx interface {
 	Vista(ctx context.Context, n int64, lock bool) (*vista.Vista, error)
 	VistasAfter(ctx context.Context, n int64, limit int) ([]*vista.Vista, error)
+	CountVistas(ctx context.Context, createdBy string) (int, error)
+	// LeadVista makes a vista the default one of its owner's for its kind of record,
+	// or makes it cease to be, as it says.
+	LeadVista(ctx context.Context, v *vista.Vista) error
 	PutVista(ctx context.Context, v *vista.Vista) error
-	DeleteVista(ctx context.Context, n int64) error
+	DeleteVista(ctx context.Context, v *vista.Vista) error
 }
 
 // VistaPatch says what a vista shall be: everything it has on creation, what
@@ -57,9 +60,16 @@ func (n needs) vista(v Seen) {
 // CreateVista saves a view. Errors: invalid, not_found for a member.
 func (s *Service) CreateVista(ctx context.Context, sc org.Scope, leaf don.Type, p VistaPatch) (VistaFound, error) {
 	return s.putVista(ctx, sc, p, func(tx Tx) (*vista.Vista, error) {
-		n, err := tx.Next(ctx, don.Vista, 1)
-		v := &vista.Vista{N: n, Leaf: leaf}
+		v := &vista.Vista{Leaf: leaf}
 		v.CreatedAt, v.CreatedBy = stamp(tx)
+		has, err := tx.CountVistas(ctx, v.CreatedBy)
+		if err != nil {
+			return nil, err
+		}
+		if err := tooMany("vistas", has+1, vista.MaxOwned); err != nil {
+			return nil, err
+		}
+		v.N, err = tx.Next(ctx, don.Vista, 1)
 		return v, err
 	})
 }
@@ -82,18 +92,18 @@ func (s *Service) putVista(ctx context.Context, sc org.Scope, p VistaPatch, of f
 			return err
 		}
 		v.ModifiedAt, v.ModifiedBy = stamp(tx)
-		if v.Default {
-			if err := lead(ctx, tx, v); err != nil {
-				return err
-			}
-		}
 		if err := tx.PutVista(ctx, v); err != nil {
 			return err
+		}
+		if p.Default != nil {
+			if err := tx.LeadVista(ctx, v); err != nil {
+				return err
+			}
 		}
 		id := don.Of(don.Vista, v.N)
 		note := identity.Note{ID: id, Op: identity.OpUpdated, Before: &before, After: v, Tell: id}
 		if before.ModifiedBy == "" {
-			note.Op = opVistaCreated
+			note.Op = opCreated
 		}
 		if _, err := tx.Record(ctx, note); err != nil {
 			return err
@@ -102,38 +112,6 @@ func (s *Service) putVista(ctx context.Context, sc org.Scope, p VistaPatch, of f
 		return err
 	})
 	return got, err
-}
-
-// lead makes a vista the only default one of its owner's for its kind of record.
-func lead(ctx context.Context, tx Tx, v *vista.Vista) error {
-	return eachVista(ctx, tx, func(o *vista.Vista) error {
-		if o.N == v.N || !o.Default || o.Leaf != v.Leaf || o.CreatedBy != v.CreatedBy {
-			return nil
-		}
-		o.Default = false
-		return tx.PutVista(ctx, o)
-	})
-}
-
-// vistaPage is how many are read at a time; an org has few.
-const vistaPage = 200
-
-func eachVista(ctx context.Context, tx Tx, do func(*vista.Vista) error) error {
-	for after := int64(0); ; {
-		page, err := tx.VistasAfter(ctx, after, vistaPage)
-		if err != nil {
-			return err
-		}
-		for _, v := range page {
-			if err := do(v); err != nil {
-				return err
-			}
-			after = v.N
-		}
-		if len(page) < vistaPage {
-			return nil
-		}
-	}
 }
 
 // ownVista returns a vista to be changed.
@@ -184,16 +162,10 @@ func (p VistaPatch) apply(ctx context.Context, tx Tx, v *vista.Vista) error {
 	set(&v.View.Layout, p.Layout)
 	set(&v.Default, p.Default)
 	set(&v.Public, p.Public)
-	if err := setOwners(ctx, tx, &v.With, p.With); err != nil {
-		return inField("shared_with", err)
+	if err := setMembers(ctx, tx, "shared_with", &v.With, p.With); err != nil {
+		return err
 	}
 	return v.Check()
-}
-
-func set[T any](dst, v *T) {
-	if v != nil {
-		*dst = *v
-	}
 }
 
 // GetVista returns a vista that the caller may see. Errors: not_found.
@@ -216,23 +188,18 @@ func (s *Service) GetVista(ctx context.Context, sc org.Scope, n int64) (VistaFou
 // DeleteVista removes a vista of the caller's for good. Errors as UpdateVista.
 func (s *Service) DeleteVista(ctx context.Context, sc org.Scope, n int64) error {
 	return s.write(ctx, sc, func(tx Tx) error {
-		if _, err := ownVista(ctx, tx, n); err != nil {
+		v, err := ownVista(ctx, tx, n)
+		if err != nil {
 			return err
 		}
-		if err := tx.DeleteVista(ctx, n); err != nil {
+		if err := tx.DeleteVista(ctx, v); err != nil {
 			return err
 		}
 		id := don.Of(don.Vista, n)
-		_, err := tx.Record(ctx, identity.Note{ID: id, Op: opVistaDeleted, Tell: id})
+		_, err = tx.Record(ctx, identity.Note{ID: id, Op: opDeleted, Tell: id})
 		return err
 	})
 }
-
-// How history and outbox name what happens to vistas.
-const (
-	opVistaCreated = "created"
-	opVistaDeleted = "deleted"
-)
 
 // VistaQuery selects vistas that the caller may see.
 type VistaQuery struct {
@@ -247,20 +214,20 @@ func (s *Service) ListVistas(ctx context.Context, sc org.Scope, q VistaQuery) (F
 	var got Found[[]Seen]
 	more := false
 	err := s.db.Read(ctx, sc, func(tx Tx) error {
-		got.Item, more = nil, false
-		err := eachVista(ctx, tx, func(v *vista.Vista) error {
-			if more || v.N <= q.After || !v.Shown(tx.Scope().Actor) || !q.Take(v) {
-				return nil
-			}
-			if more = len(got.Item) == q.Limit; more {
-				return nil
-			}
-			seen, err := mended(ctx, tx, v)
-			got.Item = append(got.Item, seen)
-			return err
-		})
+		pages := func(after int64, limit int) ([]*vista.Vista, error) { return tx.VistasAfter(ctx, after, limit) }
+		take := func(v *vista.Vista) bool { return v.Shown(tx.Scope().Actor) && q.Take(v) }
+		vistas, follow, err := seek(q.After, q.Limit, pages, func(v *vista.Vista) int64 { return v.N }, take)
 		if err != nil {
 			return err
+		}
+		got.Item, more = nil, follow
+		g := &catalogue{ctx: ctx, tx: tx}
+		for _, v := range vistas {
+			seen, err := mended(g, v)
+			if err != nil {
+				return err
+			}
+			got.Item = append(got.Item, seen)
 		}
 		got.Names, err = namesOf(ctx, tx, needs.vista, got.Item...)
 		return err
@@ -269,7 +236,7 @@ func (s *Service) ListVistas(ctx context.Context, sc org.Scope, q VistaQuery) (F
 }
 
 func showVista(ctx context.Context, tx Tx, v *vista.Vista) (VistaFound, error) {
-	seen, err := mended(ctx, tx, v)
+	seen, err := mended(&catalogue{ctx: ctx, tx: tx}, v)
 	if err != nil {
 		return VistaFound{}, err
 	}
@@ -277,63 +244,48 @@ func showVista(ctx context.Context, tx Tx, v *vista.Vista) (VistaFound, error) {
 }
 
 // mended leaves out of a vista what names custom fields that are gone.
-func mended(ctx context.Context, tx Tx, v *vista.Vista) (Seen, error) {
-	set, err := schemaOf(ctx, tx, v.Leaf)
-	if err != nil {
-		return Seen{}, err
-	}
-	m := mender{catalog: (&catalogue{ctx: ctx, tx: tx}).of(v.Leaf), set: set, tx: tx}
-	out := *v
+func mended(g *catalogue, v *vista.Vista) (Seen, error) {
 	tree, err := filter.Parse(v.View.Filter)
 	if err != nil {
 		return Seen{}, err
 	}
-	kept, any := m.keep(tree)
-	if out.View.Filter = ""; any {
+	m := mender{catalog: g.of(v.Leaf)}
+	out := *v
+	kept, some := m.keep(tree, m.catalog, "")
+	if out.View.Filter = ""; some {
 		out.View.Filter = filter.Format(kept)
 	}
-	if m.gone(v.View.GroupBy) {
+	if m.gone(v.View.GroupBy, m.catalog, "") {
 		out.View.GroupBy, out.View.Layout = "", vista.List
 	}
-	out.View.Columns = slices.DeleteFunc(slices.Clone(v.View.Columns), func(c vista.Column) bool { return m.lacks(c.Name) })
+	shown := g.set(v.Leaf) // a column may show a field that cannot be filtered by
+	out.View.Columns = slices.DeleteFunc(slices.Clone(v.View.Columns), func(c vista.Column) bool {
+		_, known := shown.Field(c.Name)
+		return !known && m.gone(c.Name, m.catalog, "")
+	})
 	slices.Sort(m.dropped)
-	return Seen{&out, slices.Compact(m.dropped)}, m.err
+	return Seen{&out, slices.Compact(m.dropped)}, g.err
 }
 
 type mender struct {
 	catalog *filter.Catalog
-	set     *schema.Set
-	tx      Tx
 	dropped []string
-	err     error
 }
 
-// keep returns a tree without conditions on fields that are gone; any reports
-// whether something is left.
-func (m *mender) keep(n filter.Node) (out filter.Node, any bool) {
-	if len(n.Nodes) == 0 && n.Op != filter.And && n.Op != filter.Or {
-		_, err := filter.Bind(n, m.catalog, m.tx.Now())
-		e := errs.As(err)
-		if e != nil && e.Code == "customization_validation_error" {
-			m.dropped = append(m.dropped, n.Field)
-			return n, false
-		}
-		if err != nil && e == nil {
-			m.err = err
-		}
-		return n, true
+// keep returns a tree without conditions on fields that are gone; some reports
+// whether something is left. path leads to the record that the tree is about.
+func (m *mender) keep(n filter.Node, c *filter.Catalog, path string) (out filter.Node, some bool) {
+	switch n.Op {
+	case filter.And, filter.Or, filter.Not:
+	case filter.Some:
+		path += n.Field + "."
+		c = c.Relations[n.Field]() // relations are never taken away
+	default:
+		return n, !m.gone(n.Field, c, path)
 	}
-	if n.Op == filter.Some {
-		_, err := filter.Bind(n, m.catalog, m.tx.Now())
-		if e := errs.As(err); e != nil && e.Code == "customization_validation_error" {
-			m.dropped = append(m.dropped, n.Field)
-			return n, false
-		}
-		return n, true
-	}
-	out = filter.Node{Op: n.Op}
-	for _, c := range n.Nodes {
-		if kept, ok := m.keep(c); ok {
+	out = filter.Node{Op: n.Op, Field: n.Field}
+	for _, part := range n.Nodes {
+		if kept, ok := m.keep(part, c, path); ok {
 			out.Nodes = append(out.Nodes, kept)
 		}
 	}
@@ -341,17 +293,14 @@ func (m *mender) keep(n filter.Node) (out filter.Node, any bool) {
 }
 
 // gone reports whether a custom field that a vista names cannot be asked for any more.
-func (m *mender) gone(field string) bool {
-	if _, ok := m.catalog.Fields[field]; ok || !strings.Contains(field, "__") {
+func (m *mender) gone(name string, c *filter.Catalog, path string) bool {
+	field := name
+	for relation, rest, dotted := strings.Cut(field, "."); dotted && c.Relations[relation] != nil; relation, rest, dotted = strings.Cut(field, ".") {
+		c, field = c.Relations[relation](), rest
+	}
+	if _, ok := c.Fields[field]; ok || !strings.Contains(field, "__") {
 		return false
 	}
-	m.dropped = append(m.dropped, field)
+	m.dropped = append(m.dropped, path+name)
 	return true
-}
-
-// lacks reports the same of a column, which may show a field that cannot be
-// filtered by.
-func (m *mender) lacks(column string) bool {
-	_, known := m.set.Field(column)
-	return !known && m.gone(column)
 }

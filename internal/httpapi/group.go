@@ -3,12 +3,10 @@ package httpapi
 import (
 	"context"
 	"net/http"
-	"slices"
-	"strings"
 
+	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
-	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/group"
 	"github.com/kith-id/kith/internal/httpapi/wire"
 	"github.com/kith-id/kith/internal/page"
@@ -37,12 +35,10 @@ type GroupMember struct {
 	RevOrg *OrgSummary `json:"member_rev_org,omitempty" doc:"The workspace as which a contact was added."`
 }
 
-// What the members of a group are, as clients name them.
+// The types of groups.
 const (
-	ofMembers  = "dev_user"
-	ofContacts = "rev_user"
-	dynamic    = "dynamic"
-	static     = "static"
+	dynamic = "dynamic"
+	static  = "static"
 )
 
 func groupType(g *group.Group) string {
@@ -103,22 +99,11 @@ func (f groupFields) patch(c call) (directory.UserGroupPatch, error) {
 	if e := f.Dynamic.Value.Expression; e != nil {
 		tree, err := e.tree()
 		if err != nil {
-			return p, inExpression(err)
+			return p, within("dynamic_group_info.membership_expression", "filter", err)
 		}
 		p.Tree = &tree
 	}
 	return p, nil
-}
-
-// inExpression names the field of an error of a group's filter.
-func inExpression(err error) error {
-	e := errs.As(err)
-	if e == nil {
-		return err
-	}
-	named := *e
-	named.Field = "dynamic_group_info.membership_expression" + strings.TrimPrefix(e.Field, "filter")
-	return &named
 }
 
 type groupsCreateIn struct {
@@ -142,8 +127,7 @@ type groupMemberIn struct {
 
 func registerGroups(api *API, d DirectoryDeps) {
 	const tag = "groups"
-	create := createOp("groups.create", "Create a group of contacts or members", tag)
-	operate(api, create, d.createGroup)
+	operate(api, createOp("groups.create", "Create a group of contacts or members", tag), d.createGroup)
 	operate(api, readOp("groups.get", "Get a group", tag), d.getGroup)
 	operate(api, readOp("groups.list", "List groups", tag), d.listGroups)
 	operate(api, writeOp("groups.update", "Update a group", tag, http.StatusConflict), d.updateGroup)
@@ -160,7 +144,7 @@ func (d DirectoryDeps) createGroup(ctx context.Context, c call, in *groupsCreate
 	}
 	p.Name = &in.Name
 	of := don.Member
-	if in.MemberType == ofContacts || in.MemberType == "" && in.Type == dynamic {
+	if in.MemberType == don.Contact.Wire() || in.MemberType == "" && in.Type == dynamic {
 		of = don.Contact
 	}
 	return c.group(d.Service.CreateUserGroup(ctx, c.Scope, of, in.Type == dynamic, p))
@@ -238,27 +222,26 @@ type groupsOut struct {
 }
 
 func (in *groupsListIn) takes(authors []string) func(*group.Group) bool {
-	any := func(list []string, v string) bool { return len(list) == 0 || slices.Contains(list, v) }
+	names := make([]string, len(in.Name))
+	for i, n := range in.Name {
+		names[i] = contact.FoldName(n)
+	}
 	return func(g *group.Group) bool {
-		named := len(in.Name) == 0 || slices.ContainsFunc(in.Name, func(n string) bool { return strings.EqualFold(strings.TrimSpace(n), g.Name) })
-		return named && any(in.GroupType, groupType(g)) && any(in.MemberType, g.Of.Wire()) && any(authors, g.CreatedBy) && (in.IsDefault == nil || !*in.IsDefault)
+		return anyOf(names, contact.FoldName(g.Name)) && anyOf(in.GroupType, groupType(g)) && anyOf(in.MemberType, g.Of.Wire()) && anyOf(authors, g.CreatedBy) && (in.IsDefault == nil || !*in.IsDefault)
 	}
 }
 
 func (d DirectoryDeps) listGroups(ctx context.Context, c call, in *groupsListIn) (*groupsOut, error) {
 	out := &groupsOut{Groups: []Group{}}
-	req, err := page.Request{Limit: in.Limit}.Normal(page.Max)
-	if err != nil {
-		return nil, err
-	}
 	s := sieve{c: c}
 	authors := s.authors(in.CreatedBy)
 	if s.err != nil || s.none {
 		return out, s.err
 	}
 	list := page.ListOf(c.op, c.Scope.OrgID, in.Name, in.GroupType, in.MemberType, authors, in.IsDefault)
-	q := directory.UserGroupQuery{Take: in.takes(authors), Limit: req.Limit}
-	if q.After, err = d.numberAfter(list, in.Cursor); err != nil {
+	q := directory.UserGroupQuery{Take: in.takes(authors)}
+	var err error
+	if q.After, q.Limit, err = pageAt(d.Cursors, list, in.Cursor, in.Limit); err != nil {
 		return nil, err
 	}
 	got, more, err := d.Service.ListUserGroups(ctx, c.Scope, q)
@@ -273,25 +256,6 @@ func (d DirectoryDeps) listGroups(ctx context.Context, c call, in *groupsListIn)
 		out.NextCursor = d.Cursors.Encode(list, page.Cursor{Keys: []any{got.Item[len(got.Item)-1].N}})
 	}
 	return out, nil
-}
-
-// edge reads a cursor that leads on; none for the first page.
-func (d DirectoryDeps) edge(list page.List, cursor string) ([]any, error) {
-	if cursor == "" {
-		return nil, nil
-	}
-	cur, err := d.Cursors.Decode(list, cursor)
-	return cur.Keys, err
-}
-
-// numberAfter reads a cursor of a list in the order of numbers; 0 for the first page.
-func (d DirectoryDeps) numberAfter(list page.List, cursor string) (int64, error) {
-	edge, err := d.edge(list, cursor)
-	if err != nil || len(edge) == 0 {
-		return 0, err
-	}
-	n, _ := edge[0].(int64)
-	return n, nil
 }
 
 type groupMembersIn struct {
@@ -311,16 +275,12 @@ func (d DirectoryDeps) groupMembers(ctx context.Context, c call, in *groupMember
 	if err != nil {
 		return nil, err
 	}
-	req, err := page.Request{Limit: in.Limit}.Normal(page.Max)
-	if err != nil {
-		return nil, err
-	}
 	list := page.ListOf(c.op, c.Scope.OrgID, id.N)
-	edge, err := d.edge(list, in.Cursor)
+	after, limit, err := pageAt(d.Cursors, list, in.Cursor, in.Limit)
 	if err != nil {
 		return nil, err
 	}
-	got, err := d.Service.GroupMembers(ctx, c.Scope, id.N, edge, req.Limit)
+	got, err := d.Service.GroupMembers(ctx, c.Scope, id.N, after, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -334,8 +294,9 @@ func (d DirectoryDeps) groupMembers(ctx context.Context, c call, in *groupMember
 		}
 		out.Members = append(out.Members, shown)
 	}
-	if got.Item.After != nil {
-		out.NextCursor = d.Cursors.Encode(list, page.Cursor{Keys: got.Item.After})
+	if got.Item.More {
+		last := got.Item.Members[len(got.Item.Members)-1]
+		out.NextCursor = d.Cursors.Encode(list, page.Cursor{Keys: []any{last.N}})
 	}
 	return out, nil
 }

@@ -30,6 +30,10 @@ func TestStaticGroups(t *testing.T) {
 			refused("taken", "groups.update", `{"id":"GROUP-2","name":"Early birds"}`, 409, `{"field_name":"name"}`),
 			done("groups.update", `{"id":"GROUP-2","name":"The crew","owner":"DEVU-2"}`, `{"group":{"name":"The crew","owner":{"display_id":"DEVU-2"}}}`),
 			absent(done("groups.update", `{"id":"GROUP-2","owner":""}`, `{"group":{"name":"The crew"}}`), "group.owner"),
+			refused("two lines", "groups.create", `{"name":"a\nb","description":""}`, 400, `{"field_name":"name"}`),
+			refused("bell", "groups.update", `{"id":"GROUP-2","description":"\u0007"}`, 400, `{"field_name":"description"}`),
+			done("groups.members.add", `{"group":"GROUP-1","member":"REVU-1"}`, `{}`),
+			absent(done("groups.members.list", `{"group":"GROUP-1"}`, `{"members":[{"member":{"display_id":"REVU-1"}}]}`), "members.0.member_rev_org"),
 			done("groups.members.add", `{"group":"GROUP-1","member":"REVU-1","member_rev_org":"REV-1"}`, `{}`),
 			done("groups.members.add", `{"group":"GROUP-1","member":"REVU-1"}`, `{}`),
 			done("groups.members.add", `{"group":"GROUP-1","member":"REVU-2"}`, `{}`),
@@ -105,6 +109,7 @@ func mergedMembers(t *testing.T, c apitest.Client) {
 	membersOf(t, c, "GROUP-1", "REVU-4 REVU-2 ")
 	c.Post(t, "groups.members.add", `{"group":"GROUP-1","member":"REVU-4"}`, 200) // is in it
 	c.Play(t, refused("merged away", "groups.members.add", `{"group":"GROUP-1","member":"REVU-1"}`, 400, `{"message":"<any>"}`))
+	c.Play(t, refused("merged away", "groups.members.remove", `{"group":"GROUP-1","member":"REVU-1"}`, 400, `{"message":"<any>"}`))
 	c.Post(t, "rev-users.delete", `{"id":"REVU-4"}`, 200)
 	membersOf(t, c, "GROUP-1", "REVU-2 ")
 	c.Post(t, "rev-users.restore", `{"id":"REVU-4"}`, 200)

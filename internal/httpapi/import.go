@@ -201,7 +201,7 @@ type importsListIn struct {
 
 func (d ImportDeps) list(ctx context.Context, c call, in *importsListIn) (*importsOut, error) {
 	list := page.ListOf(c.op, c.Scope.OrgID)
-	before, limit, err := d.pageAt(list, in.Cursor, in.Limit)
+	before, limit, err := pageAt(d.Cursors, list, in.Cursor, in.Limit)
 	if err != nil || !c.sees(don.Import) {
 		return &importsOut{Imports: []Import{}}, err
 	}
@@ -219,18 +219,4 @@ func (d ImportDeps) list(ctx context.Context, c call, in *importsListIn) (*impor
 		out.Imports[i].Progress.Plan, out.Imports[i].Progress.Kept = nil, nil // imports.get shows them
 	}
 	return out, err
-}
-
-// pageAt reads where a list goes on, by a number that its cursors carry, and
-// how many rows its page has.
-func (d ImportDeps) pageAt(list page.List, cursor string, limit int) (edge int64, rows int, err error) {
-	req, err := page.Request{Cursor: cursor, Limit: limit}.Normal(page.Max)
-	if err != nil || cursor == "" {
-		return 0, req.Limit, err
-	}
-	cur, err := d.Cursors.Decode(list, cursor)
-	if err == nil && len(cur.Keys) == 1 {
-		edge, _ = cur.Keys[0].(int64)
-	}
-	return edge, req.Limit, err
 }

@@ -74,7 +74,7 @@ func (d ImportDeps) errors(w http.ResponseWriter, r *http.Request, c call, in *i
 		return d.Service.WriteReport(r.Context(), c.Scope, m, w)
 	}
 	list := page.ListOf(c.op, c.Scope.OrgID, m.N)
-	after, limit, err := d.pageAt(list, in.Cursor, in.Limit)
+	after, limit, err := pageAt(d.Cursors, list, in.Cursor, in.Limit)
 	if err != nil {
 		return err
 	}

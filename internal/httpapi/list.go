@@ -215,6 +215,23 @@ func (d DirectoryDeps) listing(c call, req page.Request, by []string, allowed so
 	return l, nil
 }
 
+// pageAt reads where a list goes on, by a number that its cursors carry, and
+// how many rows its page has.
+func pageAt(cursors *page.Codec, list page.List, cursor string, limit int) (edge int64, rows int, err error) {
+	req, err := page.Request{Cursor: cursor, Limit: limit}.Normal(page.Max)
+	if err != nil || cursor == "" {
+		return 0, req.Limit, err
+	}
+	cur, err := cursors.Decode(list, cursor)
+	if err == nil && len(cur.Keys) == 1 {
+		edge, _ = cur.Keys[0].(int64)
+	}
+	return edge, req.Limit, err
+}
+
+// anyOf reports whether a list that filters takes a value; an absent one takes all.
+func anyOf(list []string, v string) bool { return len(list) == 0 || slices.Contains(list, v) }
+
 // scan reads which page of a scan is wanted. A scan ends at the state of the
 // moment its first page is asked for, which travels in the cursor.
 func (d DirectoryDeps) scan(c call, cursor string, filter any) (listing, error) {

@@ -127,11 +127,10 @@ type schemasListIn struct {
 }
 
 func (in *schemasListIn) takes(leaves []don.Type) func(*schema.Fragment) bool {
-	any := func(list []string, v string) bool { return len(list) == 0 || slices.Contains(list, v) }
 	return func(f *schema.Fragment) bool {
 		subtype := f.Kind == schema.Subtype && slices.Contains(in.Subtype, f.Name)
 		app := f.Kind == schema.App && slices.Contains(in.App, f.Name)
-		return (in.All || f.New == 0) && any(in.Types, string(f.Kind)) && (len(leaves) == 0 || slices.Contains(leaves, f.Leaf)) &&
+		return (in.All || f.New == 0) && anyOf(in.Types, string(f.Kind)) && (len(leaves) == 0 || slices.Contains(leaves, f.Leaf)) &&
 			(len(in.Subtype)+len(in.App) == 0 || subtype || app) && (in.Deprecated == nil || *in.Deprecated == f.Deprecated)
 	}
 }
@@ -154,18 +153,10 @@ func (d DirectoryDeps) listSchemas(ctx context.Context, c call, in *schemasListI
 	if err != nil {
 		return nil, err
 	}
-	req, err := page.Request{Limit: in.Limit}.Normal(page.Max)
-	if err != nil {
-		return nil, err
-	}
-	q := directory.FragmentQuery{Take: in.takes(of), Limit: req.Limit}
+	q := directory.FragmentQuery{Take: in.takes(of)}
 	list := page.ListOf(c.op, c.Scope.OrgID, in.Types, of, in.Subtype, in.App, in.Deprecated, in.All)
-	if in.Cursor != "" {
-		cur, err := d.Cursors.Decode(list, in.Cursor)
-		if err != nil {
-			return nil, err
-		}
-		q.After, _ = cur.Keys[0].(int64)
+	if q.After, q.Limit, err = pageAt(d.Cursors, list, in.Cursor, in.Limit); err != nil {
+		return nil, err
 	}
 	got, more, err := d.Service.ListFragments(ctx, c.Scope, q)
 	if err != nil {

@@ -2,7 +2,7 @@ package httpapi
 
 import (
 	"context"
-	"slices"
+	"strings"
 
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
@@ -127,7 +127,7 @@ func (f vistaFields) patch(c call, leaf don.Type) (directory.VistaPatch, error) 
 	}
 	if p.Sorts != nil && leaf != "" {
 		if _, err := sortsOf(leaf).read(*p.Sorts); err != nil {
-			return p, within("custom_view", err)
+			return p, within("custom_view.", "", err)
 		}
 	}
 	if f.CustomView.Columns.Set {
@@ -159,14 +159,15 @@ func sortsOf(leaf don.Type) sorts {
 	return recordSorts
 }
 
-// within names the field of an error as the object has it that the field is in.
-func within(object string, err error) error {
+// within names the field of an error as the object has it that the field is in;
+// there it may stand for the field of another name.
+func within(object, name string, err error) error {
 	e := errs.As(err)
 	if e == nil {
 		return err
 	}
 	named := *e
-	named.Field = object + "." + e.Field
+	named.Field = object + strings.TrimPrefix(e.Field, name)
 	return &named
 }
 
@@ -252,26 +253,22 @@ type vistasOut struct {
 }
 
 func (in *vistasListIn) takes(authors []string) func(*vista.Vista) bool {
-	any := func(list []string, v string) bool { return len(list) == 0 || slices.Contains(list, v) }
 	return func(v *vista.Vista) bool {
-		return any(in.Type, "dynamic") && any(in.ObjectType, vistaKind(v.Leaf)) && any(authors, v.CreatedBy) && (in.IsDefault == nil || *in.IsDefault == v.Default)
+		return anyOf(in.Type, "dynamic") && anyOf(in.ObjectType, vistaKind(v.Leaf)) && anyOf(authors, v.CreatedBy) && (in.IsDefault == nil || *in.IsDefault == v.Default)
 	}
 }
 
 func (d DirectoryDeps) listVistas(ctx context.Context, c call, in *vistasListIn) (*vistasOut, error) {
 	out := &vistasOut{Vistas: []Vista{}}
-	req, err := page.Request{Limit: in.Limit}.Normal(page.Max)
-	if err != nil {
-		return nil, err
-	}
 	s := sieve{c: c}
 	authors := s.authors(in.CreatedBy)
 	if s.err != nil || s.none {
 		return out, s.err
 	}
 	list := page.ListOf(c.op, c.Scope.OrgID, in.Type, in.ObjectType, authors, in.IsDefault)
-	q := directory.VistaQuery{Take: in.takes(authors), Limit: req.Limit}
-	if q.After, err = d.numberAfter(list, in.Cursor); err != nil {
+	q := directory.VistaQuery{Take: in.takes(authors)}
+	var err error
+	if q.After, q.Limit, err = pageAt(d.Cursors, list, in.Cursor, in.Limit); err != nil {
 		return nil, err
 	}
 	got, more, err := d.Service.ListVistas(ctx, c.Scope, q)

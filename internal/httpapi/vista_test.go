@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/kith-id/kith/internal/httpapi/apitest"
@@ -39,6 +40,7 @@ func TestVistas(t *testing.T) {
 		pagesOfVistas(t, c)
 		vistaRefusals(t, c)
 		sharedVistas(t, c, other)
+		defaultsAtOnce(t, c)
 		droppedFields(t, c)
 		c.Run(t, []apitest.Scenario{
 			done("vistas.delete", `{"id":"VISTA-1"}`, `{}`),
@@ -122,6 +124,39 @@ func sharedVistas(t *testing.T, owner, other apitest.Client) {
 	})
 }
 
+// defaultsAtOnce makes vistas the default one, and deletes them, at the same time.
+func defaultsAtOnce(t *testing.T, c apitest.Client) {
+	t.Helper()
+	var ids []string
+	for range 12 {
+		ids = append(ids, c.Post(t, "vistas.create", `{"type":"dynamic","name":"Many","filter_type":"rev_orgs"}`, 201).Text(t, "vista.id"))
+	}
+	var all sync.WaitGroup
+	for i, id := range ids {
+		all.Go(func() {
+			if i%2 == 0 {
+				c.Post(t, "vistas.update", `{"id":"`+id+`","is_default":true}`, 200)
+			} else {
+				c.Post(t, "vistas.delete", `{"id":"`+id+`"}`, 200)
+			}
+		})
+	}
+	all.Wait()
+	left, _ := c.Post(t, "vistas.list", `{"object_type":["rev_orgs"]}`, 200).Lookup("vistas")
+	leading, _ := c.Post(t, "vistas.list", `{"object_type":["rev_orgs"],"is_default":true}`, 200).Lookup("vistas")
+	if len(left.([]any)) != 6 || len(leading.([]any)) != 1 {
+		t.Errorf("%d vistas are left, %d of them the default one; want 6 and 1", len(left.([]any)), len(leading.([]any)))
+	}
+	for i := range ids {
+		if i%2 == 0 {
+			c.Post(t, "vistas.delete", `{"id":"`+ids[i]+`"}`, 200)
+		}
+	}
+	again := c.Post(t, "vistas.create", `{"type":"dynamic","name":"Lone","filter_type":"rev_orgs","is_default":true}`, 201).Text(t, "vista.id")
+	c.Play(t, done("vistas.update", `{"id":"`+again+`","is_default":false}`, `{"vista":{"is_default":false}}`))
+	c.Post(t, "vistas.delete", `{"id":"`+again+`"}`, 200)
+}
+
 // droppedFields takes fields off that a vista shows, filters and groups by.
 func droppedFields(t *testing.T, c apitest.Client) {
 	t.Helper()
@@ -132,5 +167,8 @@ func droppedFields(t *testing.T, c apitest.Client) {
 			"custom_view":{"column_properties":[{"name":"display_name","width":"220px"}],"layout":"list","sort_by":["display_name:asc"]}}}`),
 		absent(done("vistas.get", `{"id":"VISTA-1"}`, `{"vista":{}}`), "vista.custom_view.group_by"),
 		done("vistas.list", `{"object_type":["rev_users"]}`, `{"vistas":[{"dropped_fields":["tnt__plan","tnt__site"]},{"dropped_fields":[]}]}`),
+		done("vistas.update", `{"id":"VISTA-2","filter":"contacts(tnt__seats > 5 and name = a) and not contacts.tnt__seats = 1 and tier = gold"}`, `{"vista":{"dropped_fields":[]}}`),
+		made("schemas.custom.set", `{"type":"tenant_fragment","leaf_type":"rev_user","fields":[],"deleted_fields":["seats"]}`, `{"id":"<any>"}`),
+		done("vistas.get", `{"id":"VISTA-2"}`, `{"vista":{"filter":"contacts(name = a) and tier = gold","dropped_fields":["contacts.tnt__seats"]}}`),
 	})
 }

@@ -56,6 +56,7 @@ var treated = map[string]struct {
 	"alias":             {merges, "body into_n merge_n n survivor"},
 	"merge":             {merges, "made_by n primary_n secondary_n undone_by"},
 	"merge_edit":        {merges, "merge_n n"},
+	"vista_default":     {none, "created_by n"},
 	"user_group":        {none, "created_by modified_by n"},
 	"user_group_member": {stays, "added_by group_n n place_n"},
 	"vista":             {none, "body created_by modified_by n"},

@@ -254,8 +254,9 @@ func (w *sieveLeg) next(walked int) int {
 }
 
 // pass reads up to size entries of the leg and returns what passes the sieve
-// and how many entries that took. It stops early when it may have enough. Where
-// the leg does not order entries of one key, it takes all of a key or none.
+// and how many entries that took. Where rows left unread cost nothing it stops
+// early, when it may have enough. Where the leg does not order entries of one key,
+// it takes all of a key or none.
 func (w *sieveLeg) pass(ctx context.Context, skip, size int) (passed []step, took int, ended bool, err error) {
 	b, by := w.p.builder(), w.g.terms
 	if w.g.loose {
@@ -268,7 +269,7 @@ func (w *sieveLeg) pass(ctx context.Context, skip, size int) (passed []step, too
 		enough = min(int(float64(enough)/max(w.p.share(w.open()), 0.01))+enough/8+4, 4096)
 	}
 	if !w.p.tx.q.streams() {
-		enough = math.MaxInt // the rest has been read by now, and to come back for it would read it all again
+		enough = math.MaxInt // all has been read by then, and would be again to come back for the rest
 	}
 	at, whole, kept, last := 0, 0, 0, "" // entries read; of them and of those passed, how many belong to whole keys
 	full := false

@@ -106,16 +106,22 @@ func (tx *Tx) CountGroupMembers(ctx context.Context, g *group.Group, limit int) 
 // samePerson takes the rows of a member, also of those merged into it. $4 is its number.
 const samePerson = "group_n = $2 AND type = $3 AND (n = $4 OR n IN (SELECT n FROM alias WHERE org_id = $1 AND type = $3 AND survivor = $4))"
 
-// AddGroupMember adds to a static group who is not in it, and reports whether it
-// did.
+// AddGroupMember adds somebody to a static group, or gives who is in it another
+// workspace. It reports whether anything changed.
 func (tx *Tx) AddGroupMember(ctx context.Context, g *group.Group, m group.Member) (bool, error) {
-	var n int64
-	there, err := one(ctx, tx.q, "SELECT n FROM user_group_member WHERE org_id = $1 AND "+samePerson+" LIMIT 1", []any{tx.scope.OrgID, g.N, typeCodes[g.Of], m.N}, &n)
-	if err != nil || there {
-		return false, err
+	var n, place int64
+	there, err := one(ctx, tx.q, "SELECT n, place_n FROM user_group_member WHERE org_id = $1 AND "+samePerson+" ORDER BY n LIMIT 1",
+		[]any{tx.scope.OrgID, g.N, typeCodes[g.Of], m.N}, &n, &place)
+	switch {
+	case err != nil:
+	case !there:
+		_, err = tx.q.exec(ctx, "INSERT INTO user_group_member (org_id, group_n, type, n, place_n, added_at, added_by) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+			tx.scope.OrgID, g.N, typeCodes[g.Of], m.N, m.Place, m.AddedAt, m.AddedBy)
+	case m.Place == 0 || m.Place == place:
+		return false, nil
+	default:
+		_, err = tx.q.exec(ctx, "UPDATE user_group_member SET place_n = $5 WHERE org_id = $1 AND "+samePerson, tx.scope.OrgID, g.N, typeCodes[g.Of], m.N, m.Place)
 	}
-	_, err = tx.q.exec(ctx, "INSERT INTO user_group_member (org_id, group_n, type, n, place_n, added_at, added_by) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		tx.scope.OrgID, g.N, typeCodes[g.Of], m.N, m.Place, m.AddedAt, m.AddedBy)
 	return err == nil, err
 }
 

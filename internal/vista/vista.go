@@ -11,8 +11,8 @@ import (
 
 // Limits of a vista.
 const (
+	MaxOwned   = 1000 // vistas of one member
 	MaxColumns = 100
-	MaxShared  = 200
 	maxWidth   = 10 // characters, as clients write them
 )
 
@@ -66,8 +66,6 @@ func (v *Vista) Check() error {
 	switch {
 	case len(v.View.Columns) > MaxColumns:
 		return errs.NotPermitted("custom_view.column_properties", "has %d columns; at most %d are allowed", len(v.View.Columns), MaxColumns)
-	case len(v.With) > MaxShared:
-		return errs.NotPermitted("shared_with", "has %d members; at most %d are allowed, or share it with all", len(v.With), MaxShared)
 	case v.View.Layout == Board && v.View.GroupBy == "":
 		return errs.NotPermitted("custom_view.layout", "board needs group_by: a column for each group")
 	}
