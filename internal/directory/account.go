@@ -319,14 +319,18 @@ func (s *Service) DeleteAccount(ctx context.Context, sc org.Scope, n int64) erro
 		if err != nil {
 			return err
 		}
-		if err := discardWorkspaces(ctx, tx, n); err != nil {
-			return err
-		}
-		if err := claimAccount(ctx, tx, a, &account.Account{N: a.N}); err != nil {
-			return err
-		}
-		return tx.DeleteAccount(ctx, a)
+		return discardAccount(ctx, tx, a)
 	})
+}
+
+func discardAccount(ctx context.Context, tx Tx, a *account.Account) error {
+	if err := discardWorkspaces(ctx, tx, a.N); err != nil {
+		return err
+	}
+	if err := claimAccount(ctx, tx, a, &account.Account{N: a.N}); err != nil {
+		return err
+	}
+	return tx.DeleteAccount(ctx, a)
 }
 
 // discardWorkspaces moves all workspaces of an account to the trash.
@@ -361,46 +365,54 @@ func discardWorkspaces(ctx context.Context, tx Tx, accountN int64) error {
 func (s *Service) RestoreAccount(ctx context.Context, sc org.Scope, n int64, withoutClashes bool) (AccountFound, error) {
 	var got AccountFound
 	err := s.write(ctx, sc, func(tx Tx) error {
-		a, spaces, err := discardedAccount(ctx, tx, n)
-		if errs.Is(err, errs.NotFound) {
-			return cmp.Or(asMerged(ctx, tx, accountOf(n)), err)
-		}
+		a, err := restoreAccount(ctx, tx, n, withoutClashes)
 		if err != nil {
 			return err
-		}
-		was := *a
-		wereSpaces := make([]account.Workspace, len(spaces))
-		for i, w := range spaces {
-			wereSpaces[i] = *w
-		}
-		r := restore{tx: tx}
-		r.keep(ctx, accountOf(n), identity.KindAccountRef, &a.Refs)
-		r.keep(ctx, accountOf(n), identity.KindDomain, &a.Domains)
-		r.keepParent(ctx, a)
-		for _, w := range spaces {
-			r.keepRef(ctx, w)
-		}
-		if err := r.verdict(ctx, withoutClashes); err != nil {
-			return err
-		}
-		if err := claimAccount(ctx, tx, &account.Account{N: n}, a); err != nil {
-			return err
-		}
-		if err := identity.RestoreMergedAccount(ctx, tx, &was, a); err != nil {
-			return err
-		}
-		if err := tx.RestoreAccount(ctx, a); err != nil {
-			return err
-		}
-		for i, w := range spaces {
-			if err := reviveWorkspace(ctx, tx, &wereSpaces[i], w); err != nil {
-				return err
-			}
 		}
 		got, err = found(ctx, tx, needs.account, a)
 		return err
 	})
 	return got, err
+}
+
+func restoreAccount(ctx context.Context, tx Tx, n int64, withoutClashes bool) (*account.Account, error) {
+	a, spaces, err := discardedAccount(ctx, tx, n)
+	if errs.Is(err, errs.NotFound) {
+		return nil, cmp.Or(asMerged(ctx, tx, accountOf(n)), err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	was := *a
+	wereSpaces := make([]account.Workspace, len(spaces))
+	for i, w := range spaces {
+		wereSpaces[i] = *w
+	}
+	r := restore{tx: tx}
+	r.keep(ctx, accountOf(n), identity.KindAccountRef, &a.Refs)
+	r.keep(ctx, accountOf(n), identity.KindDomain, &a.Domains)
+	r.keepParent(ctx, a)
+	for _, w := range spaces {
+		r.keepRef(ctx, w)
+	}
+	if err := r.verdict(ctx, withoutClashes); err != nil {
+		return nil, err
+	}
+	if err := claimAccount(ctx, tx, &account.Account{N: n}, a); err != nil {
+		return nil, err
+	}
+	if err := identity.RestoreMergedAccount(ctx, tx, &was, a); err != nil {
+		return nil, err
+	}
+	if err := tx.RestoreAccount(ctx, a); err != nil {
+		return nil, err
+	}
+	for i, w := range spaces {
+		if err := reviveWorkspace(ctx, tx, &wereSpaces[i], w); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
 }
 
 // asMerged returns the error that names what a record was merged into, nil if it

@@ -42,17 +42,22 @@ func (s *Service) Associate(ctx context.Context, sc org.Scope, n int64, places [
 // place adds or changes places of a contact. Since is when those begin that do
 // not say, nil for a new contact's: they are as old as it is.
 func place(ctx context.Context, tx Tx, c *contact.Contact, places []Place, since *time.Time) error {
-	targets, err := targetsOf(ctx, tx, c, places)
+	targets, err := targetsOf(ctx, tx, places, c)
 	if err != nil {
 		return err
 	}
+	return targets.place(c, places, since, tx.Scope().Settings)
+}
+
+// place is place for a contact and places whose targets are loaded.
+func (t targets) place(c *contact.Contact, places []Place, since *time.Time, settings org.Settings) error {
 	had := slices.Clone(c.Associations)
 	for _, p := range places {
-		if err := targets.put(c, p, since); err != nil {
+		if err := t.put(c, p, since); err != nil {
 			return err
 		}
-		if w := targets.Workspaces[p.ID.N]; p.ID.Type == don.Workspace {
-			if err := targets.put(c, Place{ID: accountOf(w.AccountN)}, since); err != nil {
+		if w := t.Workspaces[p.ID.N]; p.ID.Type == don.Workspace {
+			if err := t.put(c, Place{ID: accountOf(w.AccountN)}, since); err != nil {
 				return err
 			}
 		}
@@ -60,8 +65,8 @@ func place(ctx context.Context, tx Tx, c *contact.Contact, places []Place, since
 	if err := tooMany("associations", len(c.Associations), MaxAssociations); err != nil {
 		return err
 	}
-	if tx.Scope().Settings.SingleAssociation {
-		return targets.single(c, had, places)
+	if settings.SingleAssociation {
+		return t.single(c, had, places)
 	}
 	return nil
 }
@@ -69,11 +74,13 @@ func place(ctx context.Context, tx Tx, c *contact.Contact, places []Place, since
 // targets are the accounts and workspaces that a contact belongs or shall belong to.
 type targets struct{ *Names }
 
-// targetsOf loads the accounts and workspaces of a contact and of the places
+// targetsOf loads the accounts and workspaces of contacts and of the places
 // given, which must exist.
-func targetsOf(ctx context.Context, tx Tx, c *contact.Contact, places []Place) (targets, error) {
+func targetsOf(ctx context.Context, tx Tx, places []Place, of ...*contact.Contact) (targets, error) {
 	want := newNeeds()
-	want.places(c.Associations)
+	for _, c := range of {
+		want.places(c.Associations)
+	}
 	for _, p := range places {
 		want.add(p.ID)
 	}

@@ -34,6 +34,7 @@ type Query struct {
 type Where struct {
 	Tree filter.Node
 	Zone *time.Location // in which it counts days; nil for UTC
+	At   time.Time      // from when it counts them; zero for now
 }
 
 // Rows are a page of a list with the edges of its first and last row, and

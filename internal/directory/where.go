@@ -44,6 +44,9 @@ func ask(ctx context.Context, tx Tx, t don.Type, q Query) (asked, error) {
 		return asked{served: filter.Bound{Op: filter.And}, rest: filter.Bound{Op: filter.And}}, nil
 	}
 	now := tx.Now()
+	if !q.Where.At.IsZero() {
+		now = q.Where.At
+	}
 	if q.Where.Zone != nil {
 		now = now.In(q.Where.Zone)
 	}
@@ -121,18 +124,26 @@ func matching(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (found []a
 // rowsWhere returns some of the records of a type that meet a filter which
 // indexes serve, and whether there are more.
 func rowsWhere(ctx context.Context, tx Tx, t don.Type, served filter.Bound, limit int) ([]any, bool, error) {
-	q := Query{Limit: limit, Sorts: []Sort{{Field: "display_id"}}}
+	r, err := rowsByNumber(ctx, tx, t, served, nil, limit)
+	return r.Items, r.More, err
+}
+
+// rowsByNumber returns a page of the records of a type that meet a filter which
+// indexes serve, in the order of their numbers. After is the Last of the page
+// before, nil for the first.
+func rowsByNumber(ctx context.Context, tx Tx, t don.Type, served filter.Bound, after []any, limit int) (Rows[any], error) {
+	q := Query{Limit: limit, Edge: after, Sorts: []Sort{{Field: "display_id"}}}
 	switch t {
 	case don.Account:
 		r, err := tx.AccountRows(ctx, account.Filter{Where: served}, q)
-		return anyOf(r.Items), r.More, err
+		return Rows[any]{Items: anyOf(r.Items), More: r.More, Last: r.Last}, err
 	case don.Workspace:
 		r, err := tx.WorkspaceRows(ctx, account.WorkspaceFilter{Where: served}, q)
-		return anyOf(r.Items), r.More, err
+		return Rows[any]{Items: anyOf(r.Items), More: r.More, Last: r.Last}, err
 	default: // the others follow
 	}
 	r, err := tx.ContactRows(ctx, contact.Filter{Where: served}, q)
-	return anyOf(r.Items), r.More, err
+	return Rows[any]{Items: anyOf(r.Items), More: r.More, Last: r.Last}, err
 }
 
 func anyOf[T any](items []T) []any {

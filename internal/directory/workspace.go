@@ -247,11 +247,19 @@ func (s *Service) DeleteWorkspace(ctx context.Context, sc org.Scope, n int64) er
 		if err != nil {
 			return err
 		}
-		if w.Default {
-			return errs.BadRequest("%s is the default workspace of %s and is deleted only with it", workspaceOf(n).Display(), accountOf(w.AccountN).Display())
+		if err := deletable(w); err != nil {
+			return err
 		}
 		return discardWorkspace(ctx, tx, w)
 	})
+}
+
+// deletable refuses to delete a workspace without its account.
+func deletable(w *account.Workspace) error {
+	if !w.Default {
+		return nil
+	}
+	return errs.BadRequest("%s is the default workspace of %s and is deleted only with it", workspaceOf(w.N).Display(), accountOf(w.AccountN).Display())
 }
 
 func discardWorkspace(ctx context.Context, tx Tx, w *account.Workspace) error {
@@ -267,32 +275,37 @@ func discardWorkspace(ctx context.Context, tx Tx, w *account.Workspace) error {
 func (s *Service) RestoreWorkspace(ctx context.Context, sc org.Scope, n int64, withoutClashes bool) (WorkspaceFound, error) {
 	var got WorkspaceFound
 	err := s.write(ctx, sc, func(tx Tx) error {
-		w := &account.Workspace{}
-		if err := tx.Discarded(ctx, workspaceOf(n), w); errs.Is(err, errs.NotFound) {
-			return cmp.Or(asMerged(ctx, tx, workspaceOf(n)), err)
-		} else if err != nil {
-			return err
-		}
-		was := *w
-		above, err := tx.Accounts(ctx, []int64{w.AccountN}, true)
+		w, err := restoreWorkspace(ctx, tx, n, withoutClashes)
 		if err != nil {
-			return err
-		}
-		if above[w.AccountN] == nil {
-			return errs.BadRequest("%s belongs to %s, which is in the trash; restore that instead", workspaceOf(n).Display(), accountOf(w.AccountN).Display())
-		}
-		r := restore{tx: tx}
-		r.keepRef(ctx, w)
-		if err := r.verdict(ctx, withoutClashes); err != nil {
-			return err
-		}
-		if err := reviveWorkspace(ctx, tx, &was, w); err != nil {
 			return err
 		}
 		got, err = found(ctx, tx, needs.workspace, w)
 		return err
 	})
 	return got, err
+}
+
+func restoreWorkspace(ctx context.Context, tx Tx, n int64, withoutClashes bool) (*account.Workspace, error) {
+	w := &account.Workspace{}
+	if err := tx.Discarded(ctx, workspaceOf(n), w); errs.Is(err, errs.NotFound) {
+		return nil, cmp.Or(asMerged(ctx, tx, workspaceOf(n)), err)
+	} else if err != nil {
+		return nil, err
+	}
+	was := *w
+	above, err := tx.Accounts(ctx, []int64{w.AccountN}, true)
+	if err != nil {
+		return nil, err
+	}
+	if above[w.AccountN] == nil {
+		return nil, errs.BadRequest("%s belongs to %s, which is in the trash; restore that instead", workspaceOf(n).Display(), accountOf(w.AccountN).Display())
+	}
+	r := restore{tx: tx}
+	r.keepRef(ctx, w)
+	if err := r.verdict(ctx, withoutClashes); err != nil {
+		return nil, err
+	}
+	return w, reviveWorkspace(ctx, tx, &was, w)
 }
 
 // reviveWorkspace brings back what was in the trash, as w: without references
