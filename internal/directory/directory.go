@@ -88,6 +88,8 @@ type tagTx interface {
 type trashTx interface {
 	ContactsOf(ctx context.Context, of don.ID, after int64, limit int) ([]int64, error)
 	DiscardedWith(ctx context.Context, id don.ID, t don.Type) ([]don.ID, error)
+	// DiscardedAt returns when a record went to the trash, zero when it is not there.
+	DiscardedAt(ctx context.Context, id don.ID) (time.Time, error)
 	Trash(ctx context.Context, q TrashQuery) ([]Discarded, error)
 	DropTrash(ctx context.Context, ids []don.ID) error
 	Merges(ctx context.Context, q MergeQuery) ([]identity.Merge, error)

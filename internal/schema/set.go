@@ -196,6 +196,39 @@ func (s *Set) Field(name string) (Field, bool) {
 	return Field{}, false
 }
 
+// HasField reports whether a field of a name with prefix belongs to a subtype.
+func (s *Set) HasField(subtype, name string) bool {
+	f := s.Subtypes[subtype]
+	if f == nil {
+		return false
+	}
+	_, known := f.field(strings.TrimPrefix(name, f.Prefix()))
+	return known
+}
+
+// Takes refuses a value that no record can have in a field: there is no such
+// field, or none of those with the name takes it. Nil takes a value off.
+func (s *Set) Takes(name string, x any, env Env) error {
+	_, err := field(nil, name, s)
+	if _, known := s.Field(name); !known {
+		return err
+	}
+	for _, f := range s.All() {
+		rest, ok := strings.CutPrefix(name, f.Prefix())
+		if !ok || f.Deprecated {
+			continue
+		}
+		known, has := f.field(rest)
+		if !has {
+			continue
+		}
+		if err = (Named{name, known}).give(name, x, nil, Values{}, env); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
 // All returns the fragments: the org's own, then subtypes and apps by name.
 func (s *Set) All() []*Fragment {
 	var out []*Fragment

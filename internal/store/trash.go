@@ -52,6 +52,13 @@ func (tx *Tx) Discarded(ctx context.Context, id don.ID, body any) error {
 	return json.Unmarshal(text, body)
 }
 
+// DiscardedAt returns when a record went to the trash, zero when it is not there.
+func (tx *Tx) DiscardedAt(ctx context.Context, id don.ID) (at time.Time, err error) {
+	_, err = one(ctx, tx.q, "SELECT deleted_at FROM trash WHERE org_id = $1 AND type = $2 AND n = $3"+tx.q.lock(),
+		[]any{tx.scope.OrgID, typeCodes[id.Type], id.N}, &at)
+	return at, err
+}
+
 // DiscardedWith returns the records of a type that went to the trash in the
 // same transaction as another.
 func (tx *Tx) DiscardedWith(ctx context.Context, id don.ID, t don.Type) ([]don.ID, error) {
