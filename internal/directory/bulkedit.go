@@ -50,6 +50,8 @@ type Editor struct {
 	set     *schema.Set
 	targets targets
 	records map[int64]*editable
+	revert  bool
+	tags    map[int64]*tag.Tag // of an editor that reverts: those of the edit that there still are
 }
 
 // NewEditor checks that the edit suits records of the type, and that whatever it
@@ -118,7 +120,7 @@ func (e *Editor) checkCustom(ctx context.Context) (err error) {
 
 // Load reads and locks records, beside those that are loaded.
 func (e *Editor) Load(ctx context.Context, ns []int64) error {
-	if err := e.read(ctx, ns); err != nil || e.edit.AccountN == 0 {
+	if err := e.read(ctx, ns); err != nil || e.edit.AccountN == 0 || e.revert {
 		return err
 	}
 	var all []*contact.Contact

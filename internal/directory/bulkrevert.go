@@ -12,6 +12,26 @@ import (
 	"github.com/kith-id/kith/internal/tag"
 )
 
+// NewReverter returns an editor that takes an edit back. Whatever the edit names
+// may be gone by now.
+func NewReverter(ctx context.Context, tx Tx, of don.Type, edit BulkEdit) (*Editor, error) {
+	e := &Editor{tx: tx, of: of, edit: edit, records: map[int64]*editable{}, revert: true}
+	ns := append(tagNumbers(edit.AddTags), edit.RemoveTags...)
+	if len(ns) == 0 {
+		return e, nil
+	}
+	var err error
+	e.tags, err = tx.Tags(ctx, ns)
+	return e, err
+}
+
+// lives reports whether a use may be put on a record again: nobody would take a
+// deleted tag off it.
+func (e *Editor) lives(u tag.Use) bool {
+	about := tagAt(e.edit.AddTags, u.N) >= 0 || slices.Contains(e.edit.RemoveTags, u.N)
+	return !about || e.tags[u.N] != nil
+}
+
 // Revert takes back in memory what the edit did to a loaded record. It reports
 // whether that changes the record, and the field in which somebody has changed
 // it since, which keeps what it has; "" for none.
@@ -42,7 +62,7 @@ func (e *Editor) Revert(n int64, d Edited) (changed bool, kept string) {
 func (e *Editor) put(r *editable, p Part) {
 	switch {
 	case len(e.edit.AddTags)+len(e.edit.RemoveTags) > 0:
-		*r.tags = p.Tags
+		*r.tags = slices.DeleteFunc(slices.Clone(p.Tags), func(u tag.Use) bool { return !e.lives(u) })
 	case e.edit.Owners != nil:
 		*r.owners = p.Owners
 	case e.edit.AccountN != 0:
@@ -76,7 +96,7 @@ func (e *Editor) revertTags(r *editable, d Edited) (kept string) {
 	for _, n := range ns {
 		now, is, was := useOf(*r.tags, n), useOf(d.Is.Tags, n), useOf(d.Was.Tags, n)
 		switch {
-		case is == was || now == was: // nothing to take back
+		case is == was || now == was || was.N != 0 && !e.lives(was): // nothing to take back
 		case now != is:
 			kept = "tags"
 		case was == tag.Use{}:

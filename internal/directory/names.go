@@ -270,6 +270,12 @@ func surviving[T any](ctx context.Context, tx Tx, names *Names, t don.Type, ns [
 	return found, err
 }
 
+// LoadNames loads the records that ids name; zero ids name none.
+func LoadNames(ctx context.Context, tx Tx, ids ...don.ID) (*Names, error) {
+	names := &Names{}
+	return names, names.load(ctx, tx, newNeeds().add(ids...))
+}
+
 // Found is a record with the records it refers to.
 type Found[T any] struct {
 	Item  T

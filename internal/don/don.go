@@ -30,6 +30,7 @@ const (
 	Artifact       Type = "artifact"
 	Merge          Type = "merge"
 	Vista          Type = "vista"
+	BulkAction     Type = "bulk_action"
 
 	TenantFragment  Type = "tenant_fragment"
 	SubtypeFragment Type = "custom_type_fragment"
@@ -57,6 +58,7 @@ var types = map[Type]traits{
 	Artifact:       {"core", "ARTIFACT", "artifact", false},
 	Merge:          {"core", "MERGE", "merge", false},
 	Vista:          {"core", "VISTA", "vista", false},
+	BulkAction:     {"core", "BULK", "bulk_action", false},
 
 	TenantFragment:  {"core", "", "tenant_fragment", false},
 	SubtypeFragment: {"core", "", "custom_type_fragment", false},
