@@ -199,16 +199,32 @@ func (s *Service) List(ctx context.Context, sc org.Scope, before int64, limit in
 	return out, err
 }
 
+// Report is a page of an action's report.
+type Report struct {
+	Type  don.Type // of the records
+	Notes []Note
+	Names *directory.Names // of the records that there still are
+}
+
 // Report returns up to limit entries of an action's report after a place in it.
-func (s *Service) Report(ctx context.Context, sc org.Scope, n, after int64, limit int) (a *Action, notes []Note, err error) {
+func (s *Service) Report(ctx context.Context, sc org.Scope, n, after int64, limit int) (out Report, err error) {
 	err = s.DB.Read(ctx, sc, func(tx Tx) error {
-		if a, err = tx.BulkAction(ctx, n, false); err != nil {
+		a, err := tx.BulkAction(ctx, n, false)
+		if err != nil {
 			return err
 		}
-		notes, err = tx.BulkNotes(ctx, n, after, limit)
+		out.Type = a.Type
+		if out.Notes, err = tx.BulkNotes(ctx, n, after, limit); err != nil {
+			return err
+		}
+		ids := make([]don.ID, len(out.Notes))
+		for i, note := range out.Notes {
+			ids[i] = don.Of(a.Type, note.N)
+		}
+		out.Names, err = directory.LoadNames(ctx, tx, ids...)
 		return err
 	})
-	return a, notes, err
+	return out, err
 }
 
 // Names loads the records that actions name: the members and service accounts

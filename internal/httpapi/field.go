@@ -43,17 +43,26 @@ func (l recordLinks) read(c call) (owners *[]int64, tags *[]tag.Use, err error) 
 		owners = &ns
 	}
 	if l.Tags.Set {
-		uses := make([]tag.Use, len(l.Tags.Value))
-		for i, t := range l.Tags.Value {
-			id, err := c.reference(element("tags", i)+".id", t.ID, don.Tag)
-			if err != nil {
-				return nil, nil, err
-			}
-			uses[i] = tag.Use{N: id.N, Value: t.Value}
+		uses, err := c.tagUses("tags", l.Tags.Value)
+		if err != nil {
+			return nil, nil, err
 		}
 		tags = &uses
 	}
 	return owners, tags, nil
+}
+
+// tagUses reads tags that a record shall have.
+func (c call) tagUses(field string, tags []setTag) ([]tag.Use, error) {
+	uses := make([]tag.Use, len(tags))
+	for i, t := range tags {
+		id, err := c.reference(element(field, i)+".id", t.ID, don.Tag)
+		if err != nil {
+			return nil, err
+		}
+		uses[i] = tag.Use{N: id.N, Value: t.Value}
+	}
+	return uses, nil
 }
 
 // setList replaces a list in an update.

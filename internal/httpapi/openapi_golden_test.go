@@ -23,6 +23,7 @@ func TestOpenAPIGolden(t *testing.T) {
 	httpapi.RegisterDirectory(api, httpapi.DirectoryDeps{})
 	httpapi.RegisterExports(api, httpapi.ExportDeps{})
 	httpapi.RegisterImports(api, httpapi.ImportDeps{})
+	httpapi.RegisterBulkActions(api, httpapi.BulkActionDeps{})
 	got, err := api.OpenAPI()
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"github.com/kith-id/kith/internal/auth"
+	"github.com/kith-id/kith/internal/bulkaction"
 	"github.com/kith-id/kith/internal/config"
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/httpapi"
@@ -100,6 +101,9 @@ func build(ctx context.Context, p parts) (*services, error) {
 	}
 	httpapi.RegisterExports(s.api, httpapi.ExportDeps{Service: s.records})
 	httpapi.RegisterImports(s.api, httpapi.ImportDeps{Service: s.imports, Cursors: s.cursors})
-	s.workers = append(s.workers, purger(p.db, s.auth, p.log), importing(s.imports, p.owner), worker{"duplicates", matcher.Work})
+	bulk := &bulkaction.Service{DB: runner[bulkaction.Tx]{p.db}, Partition: p.cfg.Partition, Log: p.log}
+	httpapi.RegisterBulkActions(s.api, httpapi.BulkActionDeps{Service: bulk, Cursors: s.cursors})
+	s.workers = append(s.workers, purger(p.db, s.auth, p.log), importing(s.imports, p.owner), worker{"duplicates", matcher.Work},
+		bulkActing(bulk, p.db.Engine() == "sqlite"))
 	return &s, nil
 }

@@ -60,6 +60,10 @@ var treated = map[string]struct {
 	"user_group":        {none, "created_by modified_by n"},
 	"user_group_member": {stays, "added_by group_n n place_n"},
 	"vista":             {none, "body created_by modified_by n"},
+	"bulk_action":       {none, "created_by n"},
+	"bulk_action_part":  {stays, "action_n body"}, // what was merged since is changed as what it is now, and the undo leaves it
+	"bulk_action_note":  {stays, "action_n n"},
+	"bulk_action_due":   {none, "n"},
 	"schema_fragment":   {none, "body created_by n next_n prev_n"},
 }
 

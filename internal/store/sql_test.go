@@ -49,7 +49,7 @@ func FuzzPositional(f *testing.F) {
 
 // tenantless are the tables without a tenant in front: they find the tenant, or
 // belong to the installation.
-var tenantless = map[string]bool{"org": true, "routes": true, "signing_key": true, "schema_version": true, "import_due": true}
+var tenantless = map[string]bool{"org": true, "routes": true, "signing_key": true, "schema_version": true, "import_due": true, "bulk_action_due": true}
 
 var tableNames = regexp.MustCompile(`(?i)\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)\b`)
 

@@ -21,7 +21,7 @@ const (
 	leaves  = "errs don page filter "
 	records = leaves + "org schema contact account tag vista group "
 	domain  = records + "identity auth job "
-	cases   = domain + "directory importer "
+	cases   = domain + "directory importer bulkaction "
 )
 
 // allowed is the table of edges: a package below internal and the packages
@@ -53,6 +53,7 @@ var allowed = map[string]string{
 	// The use cases: what people and machines do with records.
 	"directory":      domain + "identity/match",
 	"importer":       domain,
+	"bulkaction":     domain + "directory",
 	"importer/sheet": leaves,
 	"exporter":       domain + "directory importer importer/sheet",
 
