@@ -126,16 +126,12 @@ func timeOf(t *time.Time) *wire.Time {
 }
 
 func (v view) bulkChange(s bulkaction.Spec) BulkChange {
-	out := BulkChange{Type: string(s.Kind), Tags: v.tags(s.Edit.AddTags), CustomFields: s.Edit.Custom}
+	out := BulkChange{Type: string(s.Kind), Tags: v.tags(s.Edit.AddTags), Account: v.account(s.Edit.AccountN), CustomFields: s.Edit.Custom}
 	for _, n := range s.Edit.RemoveTags {
 		out.Tags = append(out.Tags, v.tags([]tag.Use{{N: n}})...)
 	}
 	if s.Edit.Owners != nil {
 		out.OwnedBy = v.users(*s.Edit.Owners)
-	}
-	if n := s.Edit.AccountN; n != 0 {
-		id := don.Of(don.Account, n)
-		out.Account = &AccountSummary{ID: v.format(id), DisplayID: id.Display(), DisplayName: v.names.Of(id)}
 	}
 	return out
 }
