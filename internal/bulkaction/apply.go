@@ -3,6 +3,7 @@ package bulkaction
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
@@ -120,7 +121,7 @@ func (b *batch) edit() (err error) {
 			err = b.one(n)
 		case !moved:
 			b.skipped(n, "%s was deleted after it was pinned", b.display(n))
-		case b.editor.Has(to):
+		case b.editor.Has(to) && !slices.Contains(b.part.Ns, to):
 			b.note(n, Instead, "merged", "", fmt.Sprintf("%s was merged into %s after it was pinned; that was changed in its place", b.display(n), b.display(to)))
 			err = b.one(to)
 		case b.act.Spec.Kind == Delete:

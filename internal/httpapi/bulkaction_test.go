@@ -74,6 +74,7 @@ const tagOdd = `{"object":"rev_user","filter":"name = Odd","action":{"type":"add
 // TestBulkActions makes every change, and takes each back to what was before.
 func TestBulkActions(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		k.App.StartWorkers(t.Context())
 		c, _ := k.Admin(t, "Acme")
 		bulkWorld(t, c, 10)
 		before := allShown(t, c)
@@ -116,6 +117,7 @@ func TestBulkActions(t *testing.T) {
 // pinned are changed, and whoever went meanwhile is in the report.
 func TestBulkHold(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		k.App.StartWorkers(t.Context())
 		c, _ := k.Admin(t, "Acme")
 		bulkWorld(t, c, 10)
 		id := bulk(t, c, strings.Replace(tagOdd, `{"object"`, `{"hold":true,"object"`, 1))
@@ -137,7 +139,7 @@ func TestBulkHold(t *testing.T) {
 		})
 		first := c.Post(t, "internal/bulk-actions.report", `{"id":"`+id+`","limit":2}`, 200)
 		c.Play(t, done("internal/bulk-actions.report", `{"id":"`+id+`","limit":2,"cursor":"`+first.Text(t, "next_cursor")+`"}`, `{"records":[{"record":{"display_id":"REVU-9"}}]}`))
-		c.Post(t, "rev-users.update", `{"id":"REVU-3","tags":{"set":[{"id":"TAG-2"}]}}`, 200) // by hand: as before the action
+		c.Post(t, "rev-users.update", `{"id":"REVU-3","tags":[{"id":"TAG-2"}]}`, 200) // by hand: as before the action
 		undone(t, c, id, `{"progress":{"reverted":3,"left":0}}`)
 		c.Play(t, done("internal/rev-users.count", `{"filter":"tag:vip"}`, `{"count":0}`))
 	})
@@ -146,6 +148,7 @@ func TestBulkHold(t *testing.T) {
 // TestBulkLeavesLaterEdits takes an action back of which somebody has changed records.
 func TestBulkLeavesLaterEdits(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		k.App.StartWorkers(t.Context())
 		c, _ := k.Admin(t, "Acme")
 		bulkWorld(t, c, 4)
 		id := bulk(t, c, `{"object":"rev_user","filter":"","action":{"type":"set_custom_fields","custom_fields":{"tnt__plan":"paid"}}}`)
@@ -167,6 +170,7 @@ func TestBulkLeavesLaterEdits(t *testing.T) {
 // TestBulkRefuses asks for what cannot be, and changes records of which some refuse.
 func TestBulkRefuses(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		k.App.StartWorkers(t.Context())
 		c, _ := k.Admin(t, "Acme")
 		bulkWorld(t, c, 3)
 		create := func(name, rest string, status int, want string) apitest.Scenario {
