@@ -326,4 +326,3 @@ func (s *Service) turn(ctx context.Context, sc org.Scope, n int64, change func(T
 	s.nudge()
 	return a, err
 }
-
