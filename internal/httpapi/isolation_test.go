@@ -44,7 +44,12 @@ var harmless = []string{
 
 var (
 	contactIntrusion = missing(`{"id":"$revu"}`)
-	listIntrusions   = []string{`{}`, `{"created_by":["$devu"]}`, `{"tags":["$tag"]}`, `{"owned_by":["$devu"]}`}
+	bulkIntrusions   = []string{
+		`{"object":"rev_user","filter":"","action":{"type":"add_tags","tags":[{"id":"$tag"}]}}`, `{"object":"account","filter":"","action":{"type":"remove_tags","tags":[{"id":"$tag"}]}}`,
+		`{"object":"rev_org","filter":"","action":{"type":"set_owners","owned_by":["$devu"]}}`, `{"object":"rev_user","filter":"","action":{"type":"set_account","account":"$acc"}}`,
+		`{"object":"rev_user","action":{"type":"merge","plan":[{"primary":"$revu","secondaries":["$other_revu"]}]}}`,
+	}
+	listIntrusions = []string{`{}`, `{"created_by":["$devu"]}`, `{"tags":["$tag"]}`, `{"owned_by":["$devu"]}`}
 )
 
 var intrusions = map[string]intrusion{
@@ -64,6 +69,13 @@ var intrusions = map[string]intrusion{
 	"auth-tokens.get":                missing(`{"token_id":"$token"}`),
 	"auth-tokens.list":               missing(`{"subject":"$devu"}`, `{"subject":"$svcacc"}`, `{"subject":"$revu"}`),
 	"auth-tokens.update":             missing(`{"token_id":"$token","token_hint":"x"}`),
+	"bulk-actions.cancel":            missing(`{"id":"$bulk"}`),
+	"bulk-actions.create":            missing(bulkIntrusions...),
+	"bulk-actions.get":               missing(`{"id":"$bulk"}`),
+	"bulk-actions.list":              empty("bulk_actions", `{}`),
+	"bulk-actions.report":            missing(`{"id":"$bulk"}`),
+	"bulk-actions.start":             missing(`{"id":"$bulk"}`),
+	"bulk-actions.undo":              missing(`{"id":"$bulk"}`),
 	"dev-users.get":                  missing(`{"id":"$devu"}`),
 	"dev-users.list":                 empty("dev_users", `{"email":["admin@b.example"]}`),
 	"duplicates.accept":              missing(`{"rev_user":"$revu","other":"$other_revu"}`),
@@ -275,6 +287,7 @@ func settle(t *testing.T, c apitest.Client) (full, display map[string]string) {
 	note("vista", "vista", c.Post(t, "vistas.create", `{"type":"dynamic","name":"B","filter_type":"rev_users","is_public":true}`, 201))
 	note("group", "group", c.Post(t, "groups.create", `{"name":"B","description":"","type":"static","member_type":"rev_user"}`, 201))
 	c.Post(t, "groups.members.add", `{"group":"`+full["group"]+`","member":"`+full["revu"]+`"}`, 200)
+	note("bulk", "bulk_action", c.Post(t, "bulk-actions.create", `{"object":"rev_user","filter":"id = REVU-1","action":{"type":"delete"},"hold":true}`, 201))
 	note("imp", "import", upload(t, c, "accounts", "display_name,external_refs\n"))
 	return full, display
 }
