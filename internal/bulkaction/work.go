@@ -72,13 +72,13 @@ func (s *Service) attempt(ctx context.Context, d Due, r *run) error {
 	}
 	if e := errs.As(err); e != nil && e.Kind != errs.Internal && e.Kind != errs.Unavailable {
 		delete(s.tries, d)
-		return r.end(Failed, e.Error()) //nolint:contextcheck // as above
+		return r.end(Failed, e.Error())
 	}
 	if s.tries[d]++; s.tries[d] < maxTries || errs.Is(err, errs.Unavailable) {
 		return err
 	}
 	delete(s.tries, d)
-	return errors.Join(err, r.end(Failed, "a fault inside Kith stopped the bulk action; the server's log says more")) //nolint:contextcheck // as above
+	return errors.Join(err, r.end(Failed, "a fault inside Kith stopped the bulk action; the server's log says more"))
 }
 
 // run is one action at work.
