@@ -3,6 +3,7 @@ package bulkaction
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/kith-id/kith/internal/directory"
@@ -31,6 +32,7 @@ type batch struct {
 	part    *Part
 	editor  *directory.Editor
 	refused map[int64]*errs.Error // by earlier tries of this part
+	stands  map[int64]bool        // records that are changed in the place of what was merged into them
 	notes   []Note
 }
 
@@ -121,7 +123,7 @@ func (b *batch) edit() (err error) {
 			err = b.one(n)
 		case !moved:
 			b.skipped(n, "%s was deleted after it was pinned", b.display(n))
-		case b.editor.Has(to) && !slices.Contains(b.part.Ns, to):
+		case b.stands[to]:
 			b.note(n, Instead, "merged", "", fmt.Sprintf("%s was merged into %s after it was pinned; that was changed in its place", b.display(n), b.display(to)))
 			err = b.one(to)
 		case b.act.Spec.Kind == Delete:
@@ -140,7 +142,7 @@ func (b *batch) edit() (err error) {
 // since they were pinned, and loads what shall be changed in their place: what is
 // not among the pinned itself, and never to delete it.
 func (b *batch) moved() (map[int64]int64, error) {
-	var absent, load []int64
+	var absent []int64
 	for _, n := range b.part.Ns {
 		if !b.editor.Has(n) {
 			absent = append(absent, n)
@@ -153,9 +155,9 @@ func (b *batch) moved() (map[int64]int64, error) {
 	if err != nil || b.act.Spec.Kind == Delete {
 		return survivors, err
 	}
-	for _, n := range absent {
-		to, moved := survivors[n]
-		if !moved || b.editor.Has(to) {
+	b.stands = map[int64]bool{}
+	for _, to := range survivors {
+		if b.editor.Has(to) || b.stands[to] {
 			continue
 		}
 		among, err := b.among(to)
@@ -163,13 +165,10 @@ func (b *batch) moved() (map[int64]int64, error) {
 			return nil, err
 		}
 		if !among {
-			load = append(load, to)
+			b.stands[to] = true
 		}
 	}
-	if len(load) == 0 {
-		return survivors, nil
-	}
-	return survivors, b.editor.Load(b.ctx, load)
+	return survivors, b.editor.Load(b.ctx, slices.Sorted(maps.Keys(b.stands)))
 }
 
 // one makes the edit on a loaded record.

@@ -7,9 +7,9 @@ import (
 
 // SmallParts makes parts so small that tests have several.
 func SmallParts(t *testing.T) {
-	fast, slow := fastPart, slowPart
-	fastPart, slowPart = 7, 3
-	t.Cleanup(func() { fastPart, slowPart = fast, slow })
+	fast, slow, page := fastPart, slowPart, pinPage
+	fastPart, slowPart, pinPage = 7, 3, 5
+	t.Cleanup(func() { fastPart, slowPart, pinPage = fast, slow, page })
 }
 
 // AtMost bounds how many records may match.

@@ -15,6 +15,8 @@ import (
 var (
 	fastPart = 500
 	slowPart = 20
+	// pinPage is how many are read at a time to see which of them match.
+	pinPage = 2000
 )
 
 // pinParts is how many parts one transaction stores.
@@ -42,7 +44,7 @@ func (r *run) pin() error {
 		return err
 	}
 	p := pinner{run: r, size: r.act.partSize()}
-	err = r.svc.DB.Read(ctx, r.scope, func(tx Tx) error { return directory.EachMatch(ctx, tx, r.act.Type, w, p.take) })
+	err = r.svc.DB.Read(ctx, r.scope, func(tx Tx) error { return directory.EachMatch(ctx, tx, r.act.Type, w, pinPage, p.take) })
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return errs.BadRequest("the records could not be found within %s; add a condition to the filter that leaves fewer to look at", pinWithin)
 	}

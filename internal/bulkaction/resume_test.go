@@ -3,324 +3,250 @@ package bulkaction_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/kith-id/kith/internal/bulkaction"
-	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
-	"github.com/kith-id/kith/internal/org"
-	"github.com/kith-id/kith/internal/store"
+	"github.com/kith-id/kith/internal/store/storetest"
 	"github.com/kith-id/kith/internal/tag"
-	"github.com/kith-id/kith/internal/testpg"
 )
 
-// db is the store as bulk actions see it.
-type db struct{ *store.DB }
-
-func (d db) Write(ctx context.Context, s org.Scope, fn func(bulkaction.Tx) error) error {
-	return d.DB.Write(ctx, s, func(tx *store.Tx) error { return fn(tx) })
-}
-
-func (d db) Bulk(ctx context.Context, s org.Scope, fn func(bulkaction.Tx) error) error {
-	return d.DB.Bulk(ctx, s, func(tx *store.Tx) error { return fn(tx) })
-}
-
-func (d db) Read(ctx context.Context, s org.Scope, fn func(bulkaction.Tx) error) error {
-	return d.DB.Read(ctx, s, func(tx *store.Tx) error { return fn(tx) })
-}
-
-// people are an org with a tag and contacts.
-type people struct {
-	t  *testing.T
-	db db
-	sc org.Scope
-}
-
-func onEngines(t *testing.T, contacts int, test func(p *people)) {
-	for _, engine := range []string{"sqlite", "postgres"} {
-		t.Run(engine, func(t *testing.T) {
-			cfg := store.Config{Dir: t.TempDir()}
-			if engine == "postgres" {
-				cfg.URL = testpg.DSN(t)
-			}
-			test(newPeople(t, cfg, contacts))
-		})
-	}
-}
-
-func newPeople(t *testing.T, cfg store.Config, contacts int) *people {
-	t.Helper()
-	s, err := store.Open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
+// stopAt calls stop when the world's service comes to a step the nth time.
+func (w *world) stopAt(step string, nth int, stop func()) {
+	w.svc.Step = func(name string) {
+		if name != step {
+			return
 		}
-	})
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	o, err := s.CreateOrg(t.Context(), org.Org{Name: "acme", Slug: "acme", Public: don.Random(10)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &people{t, db{s}, org.Scope{OrgID: o.ID, Space: don.Space{Partition: "kith", Org: o.Public}, Actor: don.Of(don.Member, 1)}}
-	err = s.Write(t.Context(), p.sc, func(tx *store.Tx) error {
-		n, err := tx.Next(t.Context(), don.Tag, 1)
-		if err != nil {
-			return err
-		}
-		return tx.InsertTag(t.Context(), &tag.Tag{N: n, Name: "vip", CreatedAt: tx.Now(), ModifiedAt: tx.Now()})
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.add(contacts)
-	return p
-}
-
-// add adds contacts.
-func (p *people) add(count int) {
-	p.t.Helper()
-	err := p.db.DB.Write(p.t.Context(), p.sc, func(tx *store.Tx) error {
-		first, err := tx.Next(p.t.Context(), don.Contact, count)
-		if err != nil {
-			return err
-		}
-		cs := make([]*contact.Contact, count)
-		for i := range cs {
-			cs[i] = &contact.Contact{N: first + int64(i), DisplayName: fmt.Sprintf("Contact %d", i), Version: 1, CreatedAt: tx.Now(), ModifiedAt: tx.Now()}
-		}
-		return tx.InsertContacts(p.t.Context(), cs)
-	})
-	if err != nil {
-		p.t.Fatal(err)
-	}
-}
-
-// versions returns how often contacts were written and how many have the tag.
-func (p *people) versions() (writes int64, tagged int) {
-	p.t.Helper()
-	err := p.db.DB.Read(p.t.Context(), p.sc, func(tx *store.Tx) error {
-		all, err := tx.ContactsAfter(p.t.Context(), 0, 1000)
-		writes, tagged = 0, 0
-		for _, c := range all {
-			writes += c.Version - 1
-			tagged += len(c.Tags)
-		}
-		return err
-	})
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return writes, tagged
-}
-
-func (p *people) create(s *bulkaction.Service) int64 {
-	p.t.Helper()
-	a, err := s.Create(p.t.Context(), p.sc, don.Contact, bulkaction.Spec{Kind: bulkaction.AddTags, Edit: directory.BulkEdit{AddTags: []tag.Use{{N: 1}}}}, nil)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return a.N
-}
-
-func (p *people) get(s *bulkaction.Service, n int64) *bulkaction.Action {
-	p.t.Helper()
-	a, err := s.Get(p.t.Context(), p.sc, n)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return a
-}
-
-func (p *people) service(step func(string)) *bulkaction.Service {
-	return &bulkaction.Service{DB: p.db, Partition: "kith", Log: slog.New(slog.DiscardHandler), Step: step}
-}
-
-// dies works until the step of a number, and there ends like a process that is
-// killed. It reports whether there was such a step.
-func (p *people) dies(at int) (dead bool) {
-	p.t.Helper()
-	defer func() {
-		if r := recover(); r != nil {
-			if dead = r == "killed"; !dead {
-				panic(r)
-			}
-		}
-	}()
-	steps := 0
-	err := p.work(p.service(func(string) {
-		if steps++; steps == at {
-			panic("killed")
-		}
-	}))
-	if err != nil && !strings.Contains(err.Error(), "killed") { // inside of transactions, panics come as errors
-		p.t.Fatal(err)
-	}
-	return err != nil
-}
-
-// finish works until nothing is due.
-func (p *people) finish(s *bulkaction.Service) {
-	p.t.Helper()
-	if err := p.work(s); err != nil {
-		p.t.Fatal(err)
-	}
-}
-
-// work is finish. The leases of a process that died are free.
-func (p *people) work(s *bulkaction.Service) error {
-	if err := s.Recover(p.t.Context()); err != nil {
-		return err
-	}
-	for {
-		due, err := p.db.DueBulkActions(p.t.Context())
-		if err != nil || len(due) == 0 {
-			return err
-		}
-		if err := s.Round(p.t.Context()); err != nil {
-			return err
+		if nth--; nth == 0 {
+			stop()
 		}
 	}
 }
 
-const crowd = 30
+// versions sums up how often the contacts were changed.
+func (w *world) versions() (sum int64) {
+	for _, c := range w.state().Contacts {
+		sum += c.Version
+	}
+	return sum
+}
 
-// TestKilledBetweenTransactions ends the process before and after each of its
-// transactions, of an action and of its undo: each record is changed once.
-func TestKilledBetweenTransactions(t *testing.T) {
+// TestResume takes a process away at every step of an action and of its undo. The
+// next one goes on; everything is done once.
+func TestResume(t *testing.T) {
 	bulkaction.SmallParts(t)
-	onEngines(t, crowd, func(p *people) {
-		s := p.service(nil)
-		n := p.create(s)
-		for at, alive := 1, true; alive; at++ {
-			alive = p.dies(at)
+	onBothEngines(t, func(w *world) {
+		w.people(20)
+		before, versions := w.state(), w.versions()
+		for _, step := range []string{"drop", "pin", "pinned", "apply", "end"} {
+			for _, when := range []string{"before", "begun", "written", "after"} {
+				w.interrupted(step+" "+when, func() *bulkaction.Action { return w.create(don.Contact, addTags("", tag.Use{N: vip})) }, func(a *bulkaction.Action) {
+					w.counts(a, "completed: 20 of 20, 20 changed, 0 unchanged, 0 skipped, 0 failed, 0 reverted, 0 left")
+					if versions += 20; w.versions() != versions || w.with(vip) != 20 {
+						w.Errorf("killed at %s %s: %d versions, want %d", step, when, w.versions(), versions)
+					}
+					w.undone(a.N)
+					versions += 20
+				})
+			}
 		}
-		a := p.get(s, n)
-		if writes, tagged := p.versions(); a.State != bulkaction.Completed || a.Progress.Changed != crowd || tagged != crowd || writes != crowd {
-			t.Fatalf("%s: %+v; %d tagged by %d writes", a.State, a.Progress, tagged, writes)
-		}
-		if _, err := s.Undo(t.Context(), p.sc, n); err != nil {
-			t.Fatal(err)
-		}
-		for at, alive := 1, true; alive; at++ {
-			alive = p.dies(at)
-		}
-		a = p.get(s, n)
-		if writes, tagged := p.versions(); a.State != bulkaction.Undone || a.Progress.Reverted != crowd || tagged != 0 || writes != 2*crowd {
-			t.Fatalf("%s: %+v; %d tagged by %d writes", a.State, a.Progress, tagged, writes)
+		a := w.done(don.Contact, addTags("", tag.Use{N: vip}))
+		versions += 40
+		for _, step := range []string{"undo", "end"} {
+			for _, when := range []string{"before", "written", "after"} {
+				w.interrupted(step+" "+when, func() *bulkaction.Action { return must(w.svc.Undo(w.Context(), w.scope, a.N))(w) }, func(u *bulkaction.Action) {
+					w.counts(u, "undone: 20 of 20, 20 changed, 0 unchanged, 0 skipped, 0 failed, 20 reverted, 0 left")
+					if w.versions() != versions {
+						w.Errorf("killed at %s %s: %d versions, want %d", step, when, w.versions(), versions)
+					}
+				})
+				w.same(before)
+				a = w.done(don.Contact, addTags("", tag.Use{N: vip}))
+				versions += 40
+			}
 		}
 	})
 }
 
-// TestCancelInTheMiddle stops an action between two of its parts, and takes back
-// what it has done.
-func TestCancelInTheMiddle(t *testing.T) {
+// interrupted starts work, takes its process away at a step, and lets another go on.
+func (w *world) interrupted(step string, start func() *bulkaction.Action, check func(*bulkaction.Action)) {
+	w.Helper()
+	ctx, cancel := context.WithCancel(w.Context())
+	defer cancel()
+	nth := 1
+	if step == "apply written" || step == "apply after" || step == "undo after" {
+		nth = 2
+	}
+	w.stopAt(step, nth, cancel)
+	a := start()
+	_ = w.svc.Round(ctx) // it ends with the process
+	if ctx.Err() == nil {
+		w.Fatalf("the step %q did not come", step)
+	}
+	w.svc = w.service()
+	if err := w.svc.Recover(w.Context()); err != nil {
+		w.Fatal(err)
+	}
+	check(w.finish(a.N))
+}
+
+// TestLostLease: a process that was silent for so long that another took over
+// writes nothing more.
+func TestLostLease(t *testing.T) {
 	bulkaction.SmallParts(t)
-	onEngines(t, crowd, func(p *people) {
-		var n int64
-		other := p.service(nil)
-		parts := 0
-		s := p.service(func(step string) {
-			if step != "apply before" {
-				return
+	onBothEngines(t, func(w *world) {
+		w.people(20)
+		second := w.service()
+		slow := make(chan struct{})
+		var once sync.Once
+		w.svc.Step = func(name string) {
+			if name == "apply after" {
+				once.Do(func() { <-slow })
 			}
-			if parts++; parts == 3 {
-				if _, err := other.Cancel(p.t.Context(), p.sc, n); err != nil {
-					p.t.Error(err)
+		}
+		a := w.create(don.Contact, addTags("", tag.Use{N: vip}))
+		done := make(chan error)
+		go func() { done <- w.svc.Round(w.Context()) }()
+		for w.get(a.N).Progress.Done == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		if err := second.Round(w.Context()); err != nil { // the lease holds
+			w.Fatal(err)
+		}
+		if p := w.get(a.N).Progress; p.Done != 7 {
+			w.Errorf("%d are done, want 7", p.Done)
+		}
+		if err := second.Recover(w.Context()); err != nil { // as its end would
+			w.Fatal(err)
+		}
+		if err := second.Round(w.Context()); err != nil {
+			w.Fatal(err)
+		}
+		close(slow)
+		if err := <-done; err != nil {
+			w.Fatal(err)
+		}
+		w.counts(w.get(a.N), "completed: 20 of 20, 20 changed, 0 unchanged, 0 skipped, 0 failed, 0 reverted, 0 left")
+		if got := w.versions(); got != 40 {
+			w.Errorf("%d versions, want 40", got)
+		}
+	})
+}
+
+func TestCancel(t *testing.T) {
+	bulkaction.SmallParts(t)
+	onBothEngines(t, func(w *world) {
+		w.people(20)
+		before := w.state()
+		a := w.create(don.Contact, addTags("", tag.Use{N: vip}))
+		w.stopAt("apply after", 2, func() { must(w.service().Cancel(w.Context(), w.scope, a.N))(w) })
+		w.counts(w.finish(a.N), "cancelled: 14 of 20, 14 changed, 0 unchanged, 0 skipped, 0 failed, 0 reverted, 0 left")
+		if w.with(vip) != 14 {
+			w.Errorf("%d have the tag, want 14", w.with(vip))
+		}
+		_, err := w.svc.Cancel(w.Context(), w.scope, a.N)
+		w.refuses(err, errs.Invalid, "BULK-1 is cancelled; only one that has not ended can be cancelled")
+		_, err = w.svc.Start(w.Context(), w.scope, a.N)
+		w.refuses(err, errs.Invalid, "BULK-1 is cancelled; only one that is pinned can be started")
+		w.svc.Step = nil
+		w.counts(w.undone(a.N), "undone: 14 of 20, 14 changed, 0 unchanged, 0 skipped, 0 failed, 14 reverted, 0 left")
+		w.same(before)
+		_, err = w.svc.Undo(w.Context(), w.scope, a.N)
+		w.refuses(err, errs.Invalid, "BULK-1 is undone; only one that has ended can be undone, and once")
+
+		held := addTags("", tag.Use{N: vip})
+		held.Hold = true
+		b := w.done(don.Contact, held)
+		must(w.svc.Cancel(w.Context(), w.scope, b.N))(w)
+		w.counts(w.finish(b.N), "cancelled: 0 of 20, 0 changed, 0 unchanged, 0 skipped, 0 failed, 0 reverted, 0 left")
+		_, err = w.svc.Get(w.Context(), w.scope, 9)
+		w.refuses(err, errs.NotFound, "BULK-9 does not exist")
+	})
+}
+
+// TestPinIsExact pins while others tag and untag: what matches at one moment is a
+// run of neighbours, whose ends move all the time.
+func TestPinIsExact(t *testing.T) {
+	bulkaction.SmallParts(t)
+	onBothEngines(t, func(w *world) {
+		w.people(60)
+		has := func(n int64, yes bool) {
+			uses := []tag.Use{}
+			if yes {
+				uses = append(uses, tag.Use{N: vip})
+			}
+			if _, err := w.dir.UpdateContact(w.Context(), w.scope, n, directory.ContactPatch{Tags: &uses}); err != nil {
+				w.Error(err)
+			}
+		}
+		const length = 20
+		for n := int64(1); n <= length; n++ {
+			has(n, true)
+		}
+		stop, moving := make(chan struct{}), sync.WaitGroup{}
+		moving.Go(func() {
+			for first := int64(1); ; first = first%40 + 1 {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				// The tag goes from the first to the next behind the last, so that
+				// between 20 and 21 have it at any moment.
+				next := (first+length-1)%60 + 1
+				has(next, true)
+				has(first, false)
+				if first == 40 { // around once more
+					for n := int64(41); n <= 60; n++ {
+						has(n-40, true)
+						has(n, false)
+					}
 				}
 			}
 		})
-		n = p.create(s)
-		p.finish(s)
-		a := p.get(s, n)
-		if _, tagged := p.versions(); a.State != bulkaction.Cancelled || a.Progress.Changed != 14 || tagged != 14 || a.Progress.Matched != crowd {
-			t.Fatalf("%s: %+v; %d tagged", a.State, a.Progress, tagged)
-		}
-		if _, err := s.Undo(t.Context(), p.sc, n); err != nil {
-			t.Fatal(err)
-		}
-		p.finish(s)
-		if _, tagged := p.versions(); tagged != 0 {
-			t.Fatalf("%d are still tagged", tagged)
-		}
-	})
-}
-
-// TestPinnedWhileOthersWrite adds contacts while records are pinned and changed:
-// they are not part of the action.
-func TestPinnedWhileOthersWrite(t *testing.T) {
-	bulkaction.SmallParts(t)
-	onEngines(t, crowd, func(p *people) {
-		s := p.service(func(step string) {
-			if step == "pinned before" || step == "apply before" {
-				p.add(2)
+		for range 15 {
+			spec := addTags("tag:vip", tag.Use{N: odd, Value: "gold"})
+			spec.Hold = true
+			a := w.done(don.Contact, spec)
+			if m := a.Progress.Matched; m != length && m != length+1 {
+				w.Errorf("%d records are pinned; between %d and %d matched at any moment", m, length, length+1)
 			}
-		})
-		n := p.create(s)
-		p.finish(s)
-		a := p.get(s, n)
-		if _, tagged := p.versions(); a.State != bulkaction.Completed || a.Progress.Matched != crowd || tagged != crowd {
-			t.Fatalf("%s: %+v; %d tagged", a.State, a.Progress, tagged)
 		}
+		close(stop)
+		moving.Wait()
 	})
 }
 
-// TestAnotherTakesOver gives the action to a second worker while the first
-// believes that it is its own: the first writes nothing more.
-func TestAnotherTakesOver(t *testing.T) {
-	bulkaction.SmallParts(t)
-	onEngines(t, crowd, func(p *people) {
-		taken := false
-		s := p.service(func(step string) {
-			if step == "apply before" && !taken {
-				taken = true
-				p.finish(p.service(nil))
+// TestOrgsNeverMeet asks for an action of another org, and for all records of an org
+// that has none.
+func TestOrgsNeverMeet(t *testing.T) {
+	onBothEngines(t, func(w *world) {
+		w.people(5)
+		a := w.done(don.Contact, addTags("", tag.Use{N: vip}))
+		other := *w
+		other.scope = storetest.Scope(w.T, w.db, "other")
+		for name, call := range map[string]func() error{
+			"get":    func() error { _, err := w.svc.Get(w.Context(), other.scope, a.N); return err },
+			"start":  func() error { _, err := w.svc.Start(w.Context(), other.scope, a.N); return err },
+			"cancel": func() error { _, err := w.svc.Cancel(w.Context(), other.scope, a.N); return err },
+			"undo":   func() error { _, err := w.svc.Undo(w.Context(), other.scope, a.N); return err },
+			"report": func() error { _, err := w.svc.Report(w.Context(), other.scope, a.N, 0, 10); return err },
+		} {
+			if err := call(); !errs.Is(err, errs.NotFound) {
+				w.Errorf("%s: %v", name, err)
 			}
-		})
-		n := p.create(s)
-		p.finish(s)
-		a := p.get(s, n)
-		if writes, tagged := p.versions(); !taken || a.State != bulkaction.Completed || a.Progress.Changed != crowd || tagged != crowd || writes != crowd {
-			t.Fatalf("%s: %+v; %d tagged by %d writes", a.State, a.Progress, tagged, writes)
 		}
-	})
-}
-
-// TestTooMany refuses an action on more records than one may be about, and
-// changes none.
-func TestTooMany(t *testing.T) {
-	bulkaction.SmallParts(t)
-	bulkaction.AtMost(t, crowd-1)
-	onEngines(t, crowd, func(p *people) {
-		s := p.service(nil)
-		n := p.create(s)
-		p.finish(s)
-		a := p.get(s, n)
-		if writes, _ := p.versions(); a.State != bulkaction.Failed || a.Error == "" || writes != 0 {
-			t.Fatalf("%s %q: %+v; %d writes", a.State, a.Error, a.Progress, writes)
+		if as := must(w.svc.List(w.Context(), other.scope, 0, 10))(w); len(as) != 0 {
+			w.Errorf("the other org is shown %d", len(as))
 		}
-	})
-}
-
-// TestOtherOrgs asks for an action of another org.
-func TestOtherOrgs(t *testing.T) {
-	onEngines(t, 1, func(p *people) {
-		s := p.service(nil)
-		n := p.create(s)
-		o, err := p.db.CreateOrg(p.t.Context(), org.Org{Name: "other", Slug: "other", Public: don.Random(10)})
-		if err != nil {
-			p.t.Fatal(err)
-		}
-		if _, err := s.Get(p.t.Context(), org.Scope{OrgID: o.ID}, n); !errs.Is(err, errs.NotFound) {
-			p.t.Errorf("another org gets %v", err)
+		b := other.done(don.Contact, bulkaction.Spec{Kind: bulkaction.SetOwners, Edit: directory.BulkEdit{Owners: &[]int64{}}})
+		w.counts(b, "completed: 0 of 0, 0 changed, 0 unchanged, 0 skipped, 0 failed, 0 reverted, 0 left")
+		if got := fmt.Sprint(w.with(vip)); got != "5" {
+			w.Error(got)
 		}
 	})
 }

@@ -8,9 +8,6 @@ import (
 	"github.com/kith-id/kith/internal/don"
 )
 
-// matchPage is how many records are read at a time to see which of them match.
-const matchPage = 2000
-
 // CheckWhere refuses a filter that means nothing for records of a type. Errors:
 // invalid.
 func CheckWhere(ctx context.Context, tx Tx, t don.Type, w Where) error {
@@ -19,16 +16,16 @@ func CheckWhere(ctx context.Context, tx Tx, t don.Type, w Where) error {
 }
 
 // EachMatch calls take with the numbers of all records of a type that meet a
-// filter, in rising order and some at a time. However many they are and however
-// few of those that indexes find, it looks at each once.
-func EachMatch(ctx context.Context, tx Tx, t don.Type, w Where, take func(ns []int64) error) error {
+// filter, in rising order. It reads so many records at a time as the size says, and
+// looks at each of those that indexes find once.
+func EachMatch(ctx context.Context, tx Tx, t don.Type, w Where, size int, take func(ns []int64) error) error {
 	a, err := ask(ctx, tx, t, Query{Where: w})
 	if err != nil {
 		return err
 	}
 	reader := &rowReader{ctx: ctx, tx: tx}
 	for edge, more := []any(nil), true; more; {
-		page, err := rowsByNumber(ctx, tx, t, a.served, edge, matchPage)
+		page, err := rowsByNumber(ctx, tx, t, a.served, edge, size)
 		if err != nil {
 			return err
 		}

@@ -44,29 +44,33 @@ var harmless = []string{
 
 var (
 	contactIntrusion = missing(`{"id":"$revu"}`)
-	listIntrusions   = []string{`{}`, `{"created_by":["$devu"]}`, `{"tags":["$tag"]}`, `{"owned_by":["$devu"]}`}
+	bulkIntrusions   = []string{
+		`{"object":"rev_user","filter":"","action":{"type":"add_tags","tags":[{"id":"$tag"}]}}`, `{"object":"account","filter":"","action":{"type":"remove_tags","tags":[{"id":"$tag"}]}}`,
+		`{"object":"rev_org","filter":"","action":{"type":"set_owners","owned_by":["$devu"]}}`, `{"object":"rev_user","filter":"","action":{"type":"set_account","account":"$acc"}}`,
+		`{"object":"rev_user","action":{"type":"merge","plan":[{"primary":"$revu","secondaries":["$other_revu"]}]}}`,
+	}
+	listIntrusions = []string{`{}`, `{"created_by":["$devu"]}`, `{"tags":["$tag"]}`, `{"owned_by":["$devu"]}`}
 )
 
 var intrusions = map[string]intrusion{
-	"accounts.create":     missing(`{"display_name":"x","parent":"$acc"}`, `{"display_name":"x","owned_by":["$devu"]}`, `{"display_name":"x","tags":[{"id":"$tag"}]}`),
-	"accounts.delete":     missing(`{"id":"$acc"}`, `{"id":"$gone_acc"}`),
-	"accounts.export":     empty("accounts", append(slices.Clone(listIntrusions), `{"parent":["$acc"]}`)...),
-	"accounts.export-csv": empty(csvFile, append(slices.Clone(listIntrusions), `{"parent":["$acc"]}`)...),
-	"accounts.count":      empty("count", `{"filter":"id = $acc"}`),
-	"accounts.group":      empty("groups", `{"group_by":"tag"}`, `{"group_by":"owner"}`, `{"group_by":"tag","filter":"id = $acc"}`),
-	"accounts.get":        missing(`{"id":"$acc"}`),
-	"accounts.list":       empty("accounts", append(slices.Clone(listIntrusions), `{"parent":["$acc"]}`, `{"filter":"id = $acc or parent = $acc or contacts.id = $revu"}`, `{"external_refs":["b-acc"]}`, `{"domains":["b.example"]}`)...),
-	"accounts.merge":      missing(`{"primary_account":"$acc","secondary_account":"$other_acc"}`),
-	"accounts.restore":    missing(`{"id":"$gone_acc"}`),
-	"accounts.update":     missing(`{"id":"$acc","display_name":"x"}`),
-	"auth-tokens.create":  missing(`{"requested_token_type":"` + aat + `","service_account":"$svcacc"}`),
-	"auth-tokens.delete":  missing(`{"token_id":"$token"}`),
-	"auth-tokens.get":     missing(`{"token_id":"$token"}`),
-	"auth-tokens.list":    missing(`{"subject":"$devu"}`, `{"subject":"$svcacc"}`, `{"subject":"$revu"}`),
-	"auth-tokens.update":  missing(`{"token_id":"$token","token_hint":"x"}`),
-	"bulk-actions.cancel": missing(`{"id":"$bulk"}`),
-	"bulk-actions.create": missing(`{"object":"rev_user","filter":"","action":{"type":"add_tags","tags":[{"id":"$tag"}]}}`, `{"object":"rev_user","filter":"","action":{"type":"set_owners","owned_by":["$devu"]}}`,
-		`{"object":"rev_user","filter":"","action":{"type":"set_account","account":"$acc"}}`, `{"object":"rev_user","action":{"type":"merge","plan":[{"primary":"$revu","secondaries":["$other_revu"]}]}}`),
+	"accounts.create":                missing(`{"display_name":"x","parent":"$acc"}`, `{"display_name":"x","owned_by":["$devu"]}`, `{"display_name":"x","tags":[{"id":"$tag"}]}`),
+	"accounts.delete":                missing(`{"id":"$acc"}`, `{"id":"$gone_acc"}`),
+	"accounts.export":                empty("accounts", append(slices.Clone(listIntrusions), `{"parent":["$acc"]}`)...),
+	"accounts.export-csv":            empty(csvFile, append(slices.Clone(listIntrusions), `{"parent":["$acc"]}`)...),
+	"accounts.count":                 empty("count", `{"filter":"id = $acc"}`),
+	"accounts.group":                 empty("groups", `{"group_by":"tag"}`, `{"group_by":"owner"}`, `{"group_by":"tag","filter":"id = $acc"}`),
+	"accounts.get":                   missing(`{"id":"$acc"}`),
+	"accounts.list":                  empty("accounts", append(slices.Clone(listIntrusions), `{"parent":["$acc"]}`, `{"filter":"id = $acc or parent = $acc or contacts.id = $revu"}`, `{"external_refs":["b-acc"]}`, `{"domains":["b.example"]}`)...),
+	"accounts.merge":                 missing(`{"primary_account":"$acc","secondary_account":"$other_acc"}`),
+	"accounts.restore":               missing(`{"id":"$gone_acc"}`),
+	"accounts.update":                missing(`{"id":"$acc","display_name":"x"}`),
+	"auth-tokens.create":             missing(`{"requested_token_type":"` + aat + `","service_account":"$svcacc"}`),
+	"auth-tokens.delete":             missing(`{"token_id":"$token"}`),
+	"auth-tokens.get":                missing(`{"token_id":"$token"}`),
+	"auth-tokens.list":               missing(`{"subject":"$devu"}`, `{"subject":"$svcacc"}`, `{"subject":"$revu"}`),
+	"auth-tokens.update":             missing(`{"token_id":"$token","token_hint":"x"}`),
+	"bulk-actions.cancel":            missing(`{"id":"$bulk"}`),
+	"bulk-actions.create":            missing(bulkIntrusions...),
 	"bulk-actions.get":               missing(`{"id":"$bulk"}`),
 	"bulk-actions.list":              empty("bulk_actions", `{}`),
 	"bulk-actions.report":            missing(`{"id":"$bulk"}`),
@@ -283,7 +287,7 @@ func settle(t *testing.T, c apitest.Client) (full, display map[string]string) {
 	note("vista", "vista", c.Post(t, "vistas.create", `{"type":"dynamic","name":"B","filter_type":"rev_users","is_public":true}`, 201))
 	note("group", "group", c.Post(t, "groups.create", `{"name":"B","description":"","type":"static","member_type":"rev_user"}`, 201))
 	c.Post(t, "groups.members.add", `{"group":"`+full["group"]+`","member":"`+full["revu"]+`"}`, 200)
-	note("bulk", "bulk_action", c.Post(t, "bulk-actions.create", `{"object":"rev_user","filter":"tag:b-tag","hold":true,"action":{"type":"remove_tags","tags":[{"id":"TAG-1"}]}}`, 201))
+	note("bulk", "bulk_action", c.Post(t, "bulk-actions.create", `{"object":"rev_user","filter":"id = REVU-1","action":{"type":"delete"},"hold":true}`, 201))
 	note("imp", "import", upload(t, c, "accounts", "display_name,external_refs\n"))
 	return full, display
 }

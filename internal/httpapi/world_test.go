@@ -81,6 +81,7 @@ func newWorld(t *testing.T, c store.Config) *world {
 func newAPI(svc *directory.Service, matcher *directory.Matcher, authenticate func(*http.Request, httpapi.Op) (context.Context, error)) *httpapi.API {
 	api := httpapi.New(httpapi.Config{Version: "test", Log: slog.New(slog.DiscardHandler), Authenticate: authenticate})
 	httpapi.RegisterDirectory(api, httpapi.DirectoryDeps{Service: svc, Matcher: matcher, Cursors: page.NewCodec([]byte("a secret of the tests"))})
+	httpapi.RegisterBulkActions(api, httpapi.BulkActionDeps{})
 	return api
 }
 
