@@ -23,21 +23,6 @@ import (
 	"github.com/kith-id/kith/internal/testpg"
 )
 
-// db lets bulk actions run on a store.
-type db struct{ *store.DB }
-
-func (d db) Write(ctx context.Context, s org.Scope, fn func(bulkaction.Tx) error) error {
-	return d.DB.Write(ctx, s, func(tx *store.Tx) error { return fn(tx) })
-}
-
-func (d db) Bulk(ctx context.Context, s org.Scope, fn func(bulkaction.Tx) error) error {
-	return d.DB.Bulk(ctx, s, func(tx *store.Tx) error { return fn(tx) })
-}
-
-func (d db) Read(ctx context.Context, s org.Scope, fn func(bulkaction.Tx) error) error {
-	return d.DB.Read(ctx, s, func(tx *store.Tx) error { return fn(tx) })
-}
-
 // world is a database with an org, the directory and a service of bulk actions.
 type world struct {
 	*testing.T
@@ -89,7 +74,7 @@ func newWorld(t *testing.T, c store.Config) *world {
 
 // service is another process over the same database.
 func (w *world) service() *bulkaction.Service {
-	return &bulkaction.Service{DB: db{w.db}, Partition: "kith", Log: slog.New(slog.DiscardHandler)}
+	return &bulkaction.Service{DB: store.Runner[bulkaction.Tx]{DB: w.db}, Partition: "kith", Log: slog.New(slog.DiscardHandler)}
 }
 
 func must[A any](a A, err error) func(*world) A {

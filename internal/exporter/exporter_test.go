@@ -71,27 +71,13 @@ func newWorld(t *testing.T, c store.Config) *world {
 		t.Fatal(err)
 	}
 	w := &world{db: db, dir: directory.New(db.Directory()), imports: &importer.Service{
-		DB: importDB{db}, Accounts: accounts{}, Dir: t.TempDir(), Node: "here", Partition: "kith", Log: slog.New(slog.DiscardHandler),
+		DB: store.Runner[importer.Tx]{DB: db}, Accounts: accounts{}, Dir: t.TempDir(), Node: "here", Partition: "kith", Log: slog.New(slog.DiscardHandler),
 	}}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); w.imports.Work(ctx) }()
 	t.Cleanup(func() { cancel(); <-done })
 	return w
-}
-
-type importDB struct{ *store.DB }
-
-func (d importDB) Write(ctx context.Context, s org.Scope, fn func(importer.Tx) error) error {
-	return d.DB.Write(ctx, s, func(tx *store.Tx) error { return fn(tx) })
-}
-
-func (d importDB) Bulk(ctx context.Context, s org.Scope, fn func(importer.Tx) error) error {
-	return d.DB.Bulk(ctx, s, func(tx *store.Tx) error { return fn(tx) })
-}
-
-func (d importDB) Read(ctx context.Context, s org.Scope, fn func(importer.Tx) error) error {
-	return d.DB.Read(ctx, s, func(tx *store.Tx) error { return fn(tx) })
 }
 
 type accounts struct{}

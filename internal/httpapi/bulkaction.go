@@ -9,6 +9,7 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/filter"
+	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/page"
 )
 
@@ -32,9 +33,9 @@ func RegisterBulkActions(api *API, d BulkActionDeps) {
 	operate(api, readOp("bulk-actions.get", "Get a bulk action and how far it is", tag), d.get)
 	operate(api, readOp("bulk-actions.list", "List bulk actions, the newest first", tag), d.list)
 	operate(api, readOp("bulk-actions.report", "List the records that a bulk action, or its undo, did not change, with the reasons", tag), d.report)
-	operate(api, writeOp("bulk-actions.start", "Start a bulk action that has pinned its records and waits", tag, http.StatusNotFound), d.start)
-	operate(api, writeOp("bulk-actions.cancel", "Stop a bulk action; what it has changed stays", tag, http.StatusNotFound), d.cancel)
-	operate(api, writeOp("bulk-actions.undo", "Take back what a bulk action that has ended did", tag, http.StatusNotFound), d.undo)
+	operate(api, writeOp("bulk-actions.start", "Start a bulk action that has pinned its records and waits", tag, http.StatusNotFound), d.turn((*bulkaction.Service).Start))
+	operate(api, writeOp("bulk-actions.cancel", "Stop a bulk action; what it has changed stays", tag, http.StatusNotFound), d.turn((*bulkaction.Service).Cancel))
+	operate(api, writeOp("bulk-actions.undo", "Take back what a bulk action that has ended did", tag, http.StatusNotFound), d.turn((*bulkaction.Service).Undo))
 }
 
 // bulkObjects are the kinds of records that bulk actions change, each with the
@@ -217,45 +218,24 @@ func (d BulkActionDeps) get(ctx context.Context, c call, in *bulkIDIn) (*bulkAct
 	return d.one(ctx, c, a, err)
 }
 
-// again reads which action the caller means to go on with, and asks whether he
-// may do what it does.
-func (d BulkActionDeps) again(ctx context.Context, c call, in *bulkIDIn) (int64, error) {
-	id, err := c.object("id", in.ID, don.BulkAction)
-	if err != nil {
-		return 0, err
+// turn answers with what a step of a bulk action makes of it, if the caller may do
+// what the action does.
+func (d BulkActionDeps) turn(step func(*bulkaction.Service, context.Context, org.Scope, int64) (*bulkaction.Action, error)) func(context.Context, call, *bulkIDIn) (*bulkActionOut, error) {
+	return func(ctx context.Context, c call, in *bulkIDIn) (*bulkActionOut, error) {
+		id, err := c.object("id", in.ID, don.BulkAction)
+		if err != nil {
+			return nil, err
+		}
+		a, err := d.Service.Get(ctx, c.Scope, id.N)
+		if err != nil {
+			return nil, err
+		}
+		if err := c.mayDo(a.Type, a.Spec.Kind); err != nil {
+			return nil, err
+		}
+		a, err = step(d.Service, ctx, c.Scope, id.N)
+		return d.one(ctx, c, a, err)
 	}
-	a, err := d.Service.Get(ctx, c.Scope, id.N)
-	if err != nil {
-		return 0, err
-	}
-	return id.N, c.mayDo(a.Type, a.Spec.Kind)
-}
-
-func (d BulkActionDeps) start(ctx context.Context, c call, in *bulkIDIn) (*bulkActionOut, error) {
-	n, err := d.again(ctx, c, in)
-	if err != nil {
-		return nil, err
-	}
-	a, err := d.Service.Start(ctx, c.Scope, n)
-	return d.one(ctx, c, a, err)
-}
-
-func (d BulkActionDeps) cancel(ctx context.Context, c call, in *bulkIDIn) (*bulkActionOut, error) {
-	n, err := d.again(ctx, c, in)
-	if err != nil {
-		return nil, err
-	}
-	a, err := d.Service.Cancel(ctx, c.Scope, n)
-	return d.one(ctx, c, a, err)
-}
-
-func (d BulkActionDeps) undo(ctx context.Context, c call, in *bulkIDIn) (*bulkActionOut, error) {
-	n, err := d.again(ctx, c, in)
-	if err != nil {
-		return nil, err
-	}
-	a, err := d.Service.Undo(ctx, c.Scope, n)
-	return d.one(ctx, c, a, err)
 }
 
 type bulkListIn struct {
@@ -274,10 +254,7 @@ func (d BulkActionDeps) list(ctx context.Context, c call, in *bulkListIn) (*bulk
 		return nil, err
 	}
 	out := &bulkActionsOut{}
-	if len(as) > limit {
-		as = as[:limit]
-		out.NextCursor = d.Cursors.Encode(list, page.Cursor{Keys: []any{as[limit-1].N}})
-	}
+	as, out.NextCursor = cutAt(d.Cursors, list, as, limit, func(a *bulkaction.Action) int64 { return a.N })
 	out.BulkActions, err = d.actions(ctx, c, as...)
 	return out, err
 }
@@ -302,10 +279,7 @@ func (d BulkActionDeps) report(ctx context.Context, c call, in *bulkReportIn) (*
 		return nil, err
 	}
 	out := &bulkReportOut{Records: []BulkReportEntry{}}
-	if len(r.Notes) > limit {
-		r.Notes = r.Notes[:limit]
-		out.NextCursor = d.Cursors.Encode(list, page.Cursor{Keys: []any{r.Notes[limit-1].At}})
-	}
+	r.Notes, out.NextCursor = cutAt(d.Cursors, list, r.Notes, limit, func(n bulkaction.Note) int64 { return n.At })
 	if c.sees(r.Type) {
 		out.Records = c.view(r.Names).bulkReport(r)
 	}

@@ -210,10 +210,7 @@ func (d ImportDeps) list(ctx context.Context, c call, in *importsListIn) (*impor
 		return nil, err
 	}
 	out := &importsOut{}
-	if len(ms) > limit {
-		ms = ms[:limit]
-		out.NextCursor = d.Cursors.Encode(list, page.Cursor{Keys: []any{ms[limit-1].N}})
-	}
+	ms, out.NextCursor = cutAt(d.Cursors, list, ms, limit, func(m *importer.Import) int64 { return m.N })
 	out.Imports, err = d.imports(ctx, c, ms...)
 	for i := range out.Imports {
 		out.Imports[i].Progress.Plan, out.Imports[i].Progress.Kept = nil, nil // imports.get shows them

@@ -229,6 +229,15 @@ func pageAt(cursors *page.Codec, list page.List, cursor string, limit int) (edge
 	return edge, req.Limit, err
 }
 
+// cutAt cuts off what was read beyond a page, and returns the cursor that goes on
+// behind the page, "" on the last one.
+func cutAt[T any](cursors *page.Codec, list page.List, items []T, limit int, number func(T) int64) ([]T, string) {
+	if len(items) <= limit {
+		return items, ""
+	}
+	return items[:limit], cursors.Encode(list, page.Cursor{Keys: []any{number(items[limit-1])}})
+}
+
 // anyOf reports whether a list that filters takes a value; an absent one takes all.
 func anyOf(list []string, v string) bool { return len(list) == 0 || slices.Contains(list, v) }
 

@@ -27,21 +27,6 @@ import (
 	"github.com/kith-id/kith/internal/testpg"
 )
 
-// db lets the importer run on a store.
-type db struct{ *store.DB }
-
-func (d db) Write(ctx context.Context, s org.Scope, fn func(importer.Tx) error) error {
-	return d.DB.Write(ctx, s, func(tx *store.Tx) error { return fn(tx) })
-}
-
-func (d db) Bulk(ctx context.Context, s org.Scope, fn func(importer.Tx) error) error {
-	return d.DB.Bulk(ctx, s, func(tx *store.Tx) error { return fn(tx) })
-}
-
-func (d db) Read(ctx context.Context, s org.Scope, fn func(importer.Tx) error) error {
-	return d.DB.Read(ctx, s, func(tx *store.Tx) error { return fn(tx) })
-}
-
 // world is a database with an org in it and an importer at work.
 type world struct {
 	t     *testing.T
@@ -86,7 +71,7 @@ func newWorld(t *testing.T, c store.Config) *world {
 	if dir == "" {
 		dir = t.TempDir()
 	}
-	w.svc = &importer.Service{DB: db{d}, Dir: dir, Node: "here", Partition: "kith", Log: slog.New(slog.DiscardHandler)}
+	w.svc = &importer.Service{DB: store.Runner[importer.Tx]{DB: d}, Dir: dir, Node: "here", Partition: "kith", Log: slog.New(slog.DiscardHandler)}
 	return w
 }
 
@@ -443,7 +428,7 @@ func (fullDisk) Read([]byte) (int, error) {
 
 // stuckDB takes no bulk writes while it is stuck.
 type stuckDB struct {
-	db
+	store.Runner[importer.Tx]
 	stuck atomic.Bool
 }
 
@@ -451,7 +436,7 @@ func (d *stuckDB) Bulk(ctx context.Context, s org.Scope, fn func(importer.Tx) er
 	if d.stuck.Load() {
 		return errs.New(errs.Unavailable, "service_unavailable", "the disk is full")
 	}
-	return d.db.Bulk(ctx, s, fn)
+	return d.Runner.Bulk(ctx, s, fn)
 }
 
 // TestFullDisk: whoever sends a file learns that the disk is full, and a running
@@ -462,7 +447,7 @@ func TestFullDisk(t *testing.T) {
 	if !errs.Is(err, errs.Unavailable) || !strings.Contains(err.Error(), "is full") {
 		t.Errorf("spooling to a full disk: %v", err)
 	}
-	d := &stuckDB{db: db{w.db}}
+	d := &stuckDB{Runner: store.Runner[importer.Tx]{DB: w.db}}
 	d.stuck.Store(true)
 	w.svc.DB = d
 	w.work()

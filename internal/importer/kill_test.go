@@ -82,7 +82,7 @@ func child() int {
 }
 
 func service(d *store.DB, dir string) *importer.Service {
-	return &importer.Service{DB: db{d}, Dir: dir, Node: "here", Partition: "kith", Log: slog.New(slog.DiscardHandler)}
+	return &importer.Service{DB: store.Runner[importer.Tx]{DB: d}, Dir: dir, Node: "here", Partition: "kith", Log: slog.New(slog.DiscardHandler)}
 }
 
 // killFile has every kind of row: new, invalid, repeated and clashing ones.

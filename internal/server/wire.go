@@ -17,27 +17,8 @@ import (
 	"github.com/kith-id/kith/internal/store"
 )
 
-// runner gives a package the store behind that package's own transaction
-// interface, which store.Tx must satisfy.
-type runner[T any] struct{ *store.DB }
-
-// Write is store.DB.Write.
-func (r runner[T]) Write(ctx context.Context, s org.Scope, fn func(T) error) error {
-	return r.DB.Write(ctx, s, func(tx *store.Tx) error { return fn(any(tx).(T)) })
-}
-
-// Read is store.DB.Read.
-func (r runner[T]) Read(ctx context.Context, s org.Scope, fn func(T) error) error {
-	return r.DB.Read(ctx, s, func(tx *store.Tx) error { return fn(any(tx).(T)) })
-}
-
-// Bulk is store.DB.Bulk.
-func (r runner[T]) Bulk(ctx context.Context, s org.Scope, fn func(T) error) error {
-	return r.DB.Bulk(ctx, s, func(tx *store.Tx) error { return fn(any(tx).(T)) })
-}
-
 // founder adds what auth asks of the store beyond transactions.
-type founder struct{ runner[auth.Tx] }
+type founder struct{ store.Runner[auth.Tx] }
 
 func (f founder) Found(ctx context.Context, o org.Org, partition string, first bool, fn func(auth.Tx) error) (org.Org, error) {
 	return f.DB.Found(ctx, o, partition, first, func(tx *store.Tx) error { return fn(tx) })
@@ -76,7 +57,7 @@ type parts struct {
 func build(ctx context.Context, p parts) (*services, error) {
 	var s services
 	var err error
-	s.auth, err = auth.New(ctx, founder{runner[auth.Tx]{p.db}}, auth.Config{
+	s.auth, err = auth.New(ctx, founder{store.Runner[auth.Tx]{DB: p.db}}, auth.Config{
 		Partition: p.cfg.Partition, Issuer: p.cfg.Issuer(), Secret: p.secret, SetupCode: p.setup, Shared: p.db.Engine() != "sqlite",
 	})
 	if err != nil {
@@ -87,9 +68,9 @@ func build(ctx context.Context, p parts) (*services, error) {
 	s.api = httpapi.New(httpapi.Config{
 		Version: p.version, Lenient: p.cfg.Lenient, Log: p.log, Authenticate: s.gate.Authenticate, Observe: p.metrics.observe,
 	})
-	s.records = directory.New(runner[directory.Tx]{p.db})
+	s.records = directory.New(store.Runner[directory.Tx]{DB: p.db})
 	httpapi.RegisterAuth(s.api, httpapi.AuthDeps{Service: s.auth, Records: s.records, Gate: s.gate, Cursors: s.cursors})
-	matcher := directory.NewMatcher(runner[directory.Tx]{p.db}, s.auth.Scopes, p.log)
+	matcher := directory.NewMatcher(store.Runner[directory.Tx]{DB: p.db}, s.auth.Scopes, p.log)
 	httpapi.RegisterDirectory(s.api, httpapi.DirectoryDeps{Service: s.records, Matcher: matcher, Cursors: s.cursors})
 
 	node, err := nodeID(p.cfg.Data)
@@ -97,11 +78,11 @@ func build(ctx context.Context, p parts) (*services, error) {
 		return nil, err
 	}
 	s.imports = &importer.Service{
-		DB: runner[importer.Tx]{p.db}, Accounts: accountWriter{}, Dir: p.cfg.Data, Node: node, Partition: p.cfg.Partition, Log: p.log,
+		DB: store.Runner[importer.Tx]{DB: p.db}, Accounts: accountWriter{}, Dir: p.cfg.Data, Node: node, Partition: p.cfg.Partition, Log: p.log,
 	}
 	httpapi.RegisterExports(s.api, httpapi.ExportDeps{Service: s.records})
 	httpapi.RegisterImports(s.api, httpapi.ImportDeps{Service: s.imports, Cursors: s.cursors})
-	bulk := &bulkaction.Service{DB: runner[bulkaction.Tx]{p.db}, Partition: p.cfg.Partition, Log: p.log}
+	bulk := &bulkaction.Service{DB: store.Runner[bulkaction.Tx]{DB: p.db}, Partition: p.cfg.Partition, Log: p.log}
 	httpapi.RegisterBulkActions(s.api, httpapi.BulkActionDeps{Service: bulk, Cursors: s.cursors})
 	s.workers = append(s.workers, purger(p.db, s.auth, p.log), importing(s.imports, p.owner), worker{"duplicates", matcher.Work},
 		bulkActing(bulk, p.db.Engine() == "sqlite"))
