@@ -72,7 +72,11 @@ const (
 	MaxWaiting = 100
 	// startWithin is how long pinned records stay good.
 	startWithin = 24 * time.Hour
-	// runWithin bounds the work of an action, pinWithin that of pinning its records.
+	// UndoDays is how long an action that has ended can be undone, as deleted
+	// records can be restored. After that its records and report are forgotten.
+	UndoDays = directory.TrashDays
+	// runWithin bounds the work of an action or of its undo, pinWithin that of
+	// pinning its records.
 	runWithin = 24 * time.Hour
 	pinWithin = 30 * time.Minute
 )
@@ -94,7 +98,7 @@ type Progress struct {
 	Notes     int64 `json:"notes"`     // entries of the report
 
 	PinnedAt  *time.Time `json:"pinned_at,omitempty"`
-	StartedAt *time.Time `json:"started_at,omitempty"`
+	StartedAt *time.Time `json:"started_at,omitempty"` // of the undo, once there is one
 	EndedAt   *time.Time `json:"ended_at,omitempty"`
 }
 

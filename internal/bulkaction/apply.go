@@ -57,8 +57,8 @@ func (r *run) each(name string, next func(Tx, *Action) (*Part, error), work func
 			if last = p == nil; err != nil || last {
 				return err
 			}
-			if from := a.Progress.StartedAt; a.State == Running && tx.Now().Sub(*from) > runWithin {
-				return errs.BadRequest("it was not done within %s of its start; what it has changed stays, and can be undone", hours(runWithin))
+			if tx.Now().Sub(*a.Progress.StartedAt) > runWithin {
+				return errs.BadRequest("it was not done within %s of its start; what it has done stays, and can be undone", hours(runWithin))
 			}
 			b := &batch{run: r, tx: tx, act: a, part: p, refused: refused}
 			if err := work(b); err != nil {

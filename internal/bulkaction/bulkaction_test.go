@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kith-id/kith/internal/bulkaction"
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/schema"
+	"github.com/kith-id/kith/internal/store"
+	"github.com/kith-id/kith/internal/store/storetest"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -307,5 +310,60 @@ func TestTagIsDeletedMeanwhile(t *testing.T) {
 		}
 		w.undone(a.N)
 		w.same(before)
+	})
+}
+
+// TestLateUndo: what has ended long ago is forgotten, and cannot be undone.
+func TestLateUndo(t *testing.T) {
+	onBothEngines(t, func(w *world) {
+		w.people(5)
+		a := w.done(don.Contact, addTags("", tag.Use{N: vip}))
+		var dropped int
+		purge := func(before time.Time) {
+			storetest.Write(w.T, w.db, w.scope, func(ctx context.Context, tx *store.Tx) (err error) {
+				dropped, err = tx.PurgeBulkActions(ctx, before, 500)
+				return err
+			})
+		}
+		if purge(time.Now().Add(-time.Hour)); dropped != 0 {
+			w.Errorf("%d rows of what has just ended were dropped", dropped)
+		}
+		if purge(time.Now().Add(time.Hour)); dropped != 1 {
+			w.Errorf("%d rows were dropped, want 1", dropped)
+		}
+		long := time.Now().AddDate(0, 0, -bulkaction.UndoDays-1)
+		storetest.Write(w.T, w.db, w.scope, func(ctx context.Context, tx *store.Tx) error {
+			a.Progress.EndedAt = &long
+			return tx.SaveBulkAction(ctx, a)
+		})
+		_, err := w.svc.Undo(w.Context(), w.scope, a.N)
+		w.refuses(err, errs.Invalid, "BULK-1 ended more than 90 days ago; what it did can no longer be undone")
+	})
+}
+
+// TestDeadlines: pinned records do not stay good for ever, and work ends.
+func TestDeadlines(t *testing.T) {
+	onBothEngines(t, func(w *world) {
+		w.people(5)
+		spec := addTags("", tag.Use{N: vip})
+		spec.Hold = true
+		long := time.Now().Add(-25 * time.Hour)
+		save := func(a *bulkaction.Action) {
+			storetest.Write(w.T, w.db, w.scope, func(ctx context.Context, tx *store.Tx) error { return tx.SaveBulkAction(ctx, a) })
+		}
+		a := w.done(don.Contact, spec)
+		a.Progress.PinnedAt = &long
+		save(a)
+		_, err := w.svc.Start(w.Context(), w.scope, a.N)
+		w.refuses(err, errs.Invalid, "the records of BULK-1 were pinned more than 24 hours ago; make another bulk action for those that match now")
+
+		b := w.done(don.Contact, spec)
+		b = must(w.svc.Start(w.Context(), w.scope, b.N))(w)
+		b.Progress.StartedAt = &long
+		save(b)
+		b = w.finish(b.N)
+		if want := "it was not done within 24 hours of its start; what it has done stays, and can be undone"; b.State != bulkaction.Failed || b.Error != want {
+			w.Errorf("%s: %s", b.State, b.Error)
+		}
 	})
 }

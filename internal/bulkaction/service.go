@@ -291,10 +291,15 @@ func (a *Action) end(tx Tx, to State, message string) {
 // Undo takes back what an action that has ended did. Errors: not_found, invalid
 // unless it has ended and was not undone.
 func (s *Service) Undo(ctx context.Context, sc org.Scope, n int64) (*Action, error) {
-	return s.turn(ctx, sc, n, func(_ Tx, a *Action) error {
+	return s.turn(ctx, sc, n, func(tx Tx, a *Action) error {
 		if a.State != Completed && a.State != Cancelled && a.State != Failed {
 			return errs.BadRequest("%s is %s; only one that has ended can be undone, and once", a.ID().Display(), a.State)
 		}
+		now := tx.Now()
+		if a.Progress.EndedAt.AddDate(0, 0, UndoDays).Before(now) {
+			return errs.BadRequest("%s ended more than %d days ago; what it did can no longer be undone", a.ID().Display(), UndoDays)
+		}
+		a.Progress.StartedAt = &now
 		a.State, a.At, a.Error, a.Progress.EndedAt = Undoing, math.MaxInt64, "", nil
 		a.Progress.Reverted, a.Progress.Left = 0, 0
 		a.Spec.UndoneBy = sc.Actor.Tail()

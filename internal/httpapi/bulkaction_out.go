@@ -44,7 +44,7 @@ type BulkProgress struct {
 	Reverted  int64      `json:"reverted" doc:"By the undo."`
 	Left      int64      `json:"left" doc:"By the undo, as they are: somebody has changed them since. The report lists them."`
 	PinnedAt  *wire.Time `json:"pinned_date,omitempty" doc:"When the records were counted."`
-	StartedAt *wire.Time `json:"started_date,omitempty"`
+	StartedAt *wire.Time `json:"started_date,omitempty" doc:"When it, or its undo, was started."`
 	EndedAt   *wire.Time `json:"ended_date,omitempty"`
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kith-id/kith/internal/auth"
+	"github.com/kith-id/kith/internal/bulkaction"
 	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/store"
 )
@@ -48,6 +49,11 @@ func purge(ctx context.Context, db *store.DB, who *auth.Service, now time.Time) 
 	for _, s := range scopes {
 		if err := inBatches(ctx, db, s, func(tx *store.Tx) (int, error) {
 			return tx.PurgeTrash(ctx, now.AddDate(0, 0, -store.TrashDays), purgeBatch)
+		}); err != nil {
+			return err
+		}
+		if err := inBatches(ctx, db, s, func(tx *store.Tx) (int, error) {
+			return tx.PurgeBulkActions(ctx, now.AddDate(0, 0, -bulkaction.UndoDays), purgeBatch)
 		}); err != nil {
 			return err
 		}

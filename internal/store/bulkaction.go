@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/kith-id/kith/internal/bulkaction"
 	"github.com/kith-id/kith/internal/don"
@@ -177,6 +178,25 @@ func (tx *Tx) bulkPart(ctx context.Context, where string, n, at int64) (*bulkact
 func (tx *Tx) SaveBulkPart(ctx context.Context, n int64, p *bulkaction.Part) error {
 	return tx.q.send(ctx, "UPDATE bulk_action_part SET done = $4 WHERE org_id = $1 AND action_n = $2 AND up_to = $3",
 		tx.scope.OrgID, n, p.UpTo, pack(p.Done))
+}
+
+// PurgeBulkActions forgets the records and reports of bulk actions to which nothing
+// has happened since a time, up to limit rows of each. It returns how many rows it
+// removed of that of which it removed more.
+func (tx *Tx) PurgeBulkActions(ctx context.Context, before time.Time, limit int) (int, error) {
+	const rested = "(SELECT n FROM bulk_action WHERE org_id = $1 AND modified_at < $2 AND state NOT IN ('queued', 'running', 'undoing'))"
+	most := int64(0)
+	for _, sql := range []string{
+		"DELETE FROM bulk_action_part WHERE org_id = $1 AND (action_n, up_to) IN (SELECT action_n, up_to FROM bulk_action_part WHERE org_id = $1 AND action_n IN " + rested + " LIMIT $3)",
+		"DELETE FROM bulk_action_note WHERE org_id = $1 AND (action_n, place) IN (SELECT action_n, place FROM bulk_action_note WHERE org_id = $1 AND action_n IN " + rested + " LIMIT $3)",
+	} {
+		n, err := tx.q.exec(ctx, sql, tx.scope.OrgID, before, limit)
+		if err != nil {
+			return 0, err
+		}
+		most = max(most, n)
+	}
+	return int(most), nil
 }
 
 var bulkNoteTable = table{"bulk_action_note", []column{

@@ -3139,7 +3139,7 @@ export interface components {
             skipped: number;
             /**
              * Format: date-time
-             * @description RFC 3339 in UTC with milliseconds.
+             * @description When it, or its undo, was started.
              */
             started_date?: string;
             /**
