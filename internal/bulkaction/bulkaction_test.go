@@ -367,3 +367,35 @@ func TestDeadlines(t *testing.T) {
 		}
 	})
 }
+
+// TestUndoGoesOn: an undo that failed in the middle goes on where it was.
+func TestUndoGoesOn(t *testing.T) {
+	bulkaction.SmallParts(t)
+	onBothEngines(t, func(w *world) {
+		w.people(20)
+		before := w.state()
+		a := w.done(don.Contact, bulkaction.Spec{Kind: bulkaction.Delete, Edit: directory.BulkEdit{Delete: true}})
+		parts, long := 0, time.Now().Add(-25*time.Hour)
+		w.svc.Step = func(name string) {
+			if name != "undo before" {
+				return
+			}
+			if parts++; parts == 2 {
+				storetest.Write(w.T, w.db, w.scope, func(ctx context.Context, tx *store.Tx) error {
+					u, err := tx.BulkAction(ctx, a.N, true)
+					if err != nil {
+						return err
+					}
+					u.Progress.StartedAt = &long
+					return tx.SaveBulkAction(ctx, u)
+				})
+			}
+		}
+		must(w.svc.Undo(w.Context(), w.scope, a.N))(w)
+		w.counts(w.finish(a.N), "failed: 20 of 20, 20 changed, 0 unchanged, 0 skipped, 0 failed, 6 reverted, 0 left")
+		w.svc = w.service()
+		must(w.svc.Undo(w.Context(), w.scope, a.N))(w)
+		w.counts(w.finish(a.N), "undone: 20 of 20, 20 changed, 0 unchanged, 0 skipped, 0 failed, 20 reverted, 0 left")
+		w.same(before)
+	})
+}

@@ -288,8 +288,8 @@ func (a *Action) end(tx Tx, to State, message string) {
 	a.State, a.Error, a.Progress.EndedAt = to, message, &now
 }
 
-// Undo takes back what an action that has ended did. Errors: not_found, invalid
-// unless it has ended and was not undone.
+// Undo takes back what an action that has ended did; an undo that failed goes on.
+// Errors: not_found, invalid unless the action has ended and was not undone.
 func (s *Service) Undo(ctx context.Context, sc org.Scope, n int64) (*Action, error) {
 	return s.turn(ctx, sc, n, func(tx Tx, a *Action) error {
 		if a.State != Completed && a.State != Cancelled && a.State != Failed {
@@ -299,9 +299,11 @@ func (s *Service) Undo(ctx context.Context, sc org.Scope, n int64) (*Action, err
 		if a.Progress.EndedAt.AddDate(0, 0, UndoDays).Before(now) {
 			return errs.BadRequest("%s ended more than %d days ago; what it did can no longer be undone", a.ID().Display(), UndoDays)
 		}
+		if a.Spec.UndoneBy == "" { // one that failed goes on where it was
+			a.At = math.MaxInt64
+		}
 		a.Progress.StartedAt = &now
-		a.State, a.At, a.Error, a.Progress.EndedAt = Undoing, math.MaxInt64, "", nil
-		a.Progress.Reverted, a.Progress.Left = 0, 0
+		a.State, a.Error, a.Progress.EndedAt = Undoing, "", nil
 		a.Spec.UndoneBy = sc.Actor.Tail()
 		if sc.Via.Type != "" {
 			a.Spec.UndoVia = sc.Via.Tail()

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/kith-id/kith/internal/httpapi/apitest"
 	"github.com/kith-id/kith/internal/server/servertest"
@@ -16,19 +15,10 @@ func bulk(t *testing.T, c apitest.Client, body string) string {
 	return c.Post(t, "bulk-actions.create", body, 201).Text(t, "bulk_action.display_id")
 }
 
-// bulkIn waits for a state of a bulk action.
+// bulkIn waits for the rest of a bulk action and compares it, state and all.
 func bulkIn(t *testing.T, c apitest.Client, id, state, want string) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		got := c.Post(t, "internal/bulk-actions.get", `{"id":"`+id+`"}`, 200).Text(t, "bulk_action.state")
-		if got == state {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%s is %s, want %s", id, got, state)
-		}
-	}
-	c.Play(t, done("internal/bulk-actions.get", `{"id":"`+id+`"}`, `{"bulk_action":`+want+`}`))
+	rests(t, c, id, `{"state":"`+state+`",`+want[1:])
 }
 
 // undone takes a bulk action back.

@@ -48,16 +48,3 @@ func nodeID(dir string) (string, error) {
 	id := don.Random(16)
 	return id, os.WriteFile(path, []byte(id+"\n"), 0o600)
 }
-
-// importing runs imports. The owner of the data folder first frees those that
-// the process before it left.
-func importing(imports *importer.Service, owner bool) worker {
-	return worker{"imports", func(ctx context.Context) {
-		if owner {
-			if err := imports.Recover(ctx); err != nil && ctx.Err() == nil {
-				imports.Log.Error("imports of the process before could not be freed; they go on when their lease ends", "error", err)
-			}
-		}
-		imports.Work(ctx)
-	}}
-}

@@ -84,7 +84,7 @@ func build(ctx context.Context, p parts) (*services, error) {
 	httpapi.RegisterImports(s.api, httpapi.ImportDeps{Service: s.imports, Cursors: s.cursors})
 	bulk := &bulkaction.Service{DB: store.Runner[bulkaction.Tx]{DB: p.db}, Partition: p.cfg.Partition, Log: p.log}
 	httpapi.RegisterBulkActions(s.api, httpapi.BulkActionDeps{Service: bulk, Cursors: s.cursors})
-	s.workers = append(s.workers, purger(p.db, s.auth, p.log), importing(s.imports, p.owner), worker{"duplicates", matcher.Work},
-		bulkActing(bulk, p.db.Engine() == "sqlite"))
+	s.workers = append(s.workers, purger(p.db, s.auth, p.log), worker{"duplicates", matcher.Work},
+		resuming("imports", s.imports, p.owner, p.log), resuming("bulk actions", bulk, p.db.Engine() == "sqlite", p.log))
 	return &s, nil
 }
