@@ -276,6 +276,15 @@ func LoadNames(ctx context.Context, tx Tx, ids ...don.ID) (*Names, error) {
 	return names, names.load(ctx, tx, newNeeds().add(ids...))
 }
 
+// Names loads the records that ids name, with what contacts among them refer to.
+func (s *Service) Names(ctx context.Context, sc org.Scope, ids ...don.ID) (names *Names, err error) {
+	err = s.db.Read(ctx, sc, func(tx Tx) error {
+		names, err = LoadNames(ctx, tx, ids...)
+		return err
+	})
+	return names, err
+}
+
 // Found is a record with the records it refers to.
 type Found[T any] struct {
 	Item  T

@@ -24,6 +24,7 @@ func TestOpenAPIGolden(t *testing.T) {
 	httpapi.RegisterExports(api, httpapi.ExportDeps{})
 	httpapi.RegisterImports(api, httpapi.ImportDeps{})
 	httpapi.RegisterBulkActions(api, httpapi.BulkActionDeps{})
+	httpapi.RegisterSearch(api, httpapi.SearchDeps{})
 	got, err := api.OpenAPI()
 	if err != nil {
 		t.Fatal(err)

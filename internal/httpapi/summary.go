@@ -163,11 +163,14 @@ func (v view) tags(uses []tag.Use) []TagWithValue {
 		if t == nil {
 			continue
 		}
-		id := don.Of(don.Tag, u.N)
-		s := TagSummary{ID: v.format(id), DisplayID: id.Display(), Name: t.Name, StyleNew: style(t.Color)}
-		out = append(out, TagWithValue{Tag: s, Value: u.Value})
+		out = append(out, TagWithValue{Tag: v.tagSummary(t), Value: u.Value})
 	}
 	return out
+}
+
+func (v view) tagSummary(t *tag.Tag) TagSummary {
+	id := don.Of(don.Tag, t.N)
+	return TagSummary{ID: v.format(id), DisplayID: id.Display(), Name: t.Name, StyleNew: style(t.Color)}
 }
 
 func style(color string) *TagStyle {

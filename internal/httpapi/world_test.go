@@ -82,6 +82,7 @@ func newAPI(svc *directory.Service, matcher *directory.Matcher, authenticate fun
 	api := httpapi.New(httpapi.Config{Version: "test", Log: slog.New(slog.DiscardHandler), Authenticate: authenticate})
 	httpapi.RegisterDirectory(api, httpapi.DirectoryDeps{Service: svc, Matcher: matcher, Cursors: page.NewCodec([]byte("a secret of the tests"))})
 	httpapi.RegisterBulkActions(api, httpapi.BulkActionDeps{})
+	httpapi.RegisterSearch(api, httpapi.SearchDeps{})
 	return api
 }
 

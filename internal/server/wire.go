@@ -10,10 +10,12 @@ import (
 	"github.com/kith-id/kith/internal/bulkaction"
 	"github.com/kith-id/kith/internal/config"
 	"github.com/kith-id/kith/internal/directory"
+	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/httpapi"
 	"github.com/kith-id/kith/internal/importer"
 	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/page"
+	"github.com/kith-id/kith/internal/search"
 	"github.com/kith-id/kith/internal/store"
 )
 
@@ -84,7 +86,11 @@ func build(ctx context.Context, p parts) (*services, error) {
 	httpapi.RegisterImports(s.api, httpapi.ImportDeps{Service: s.imports, Cursors: s.cursors})
 	bulk := &bulkaction.Service{DB: store.Runner[bulkaction.Tx]{DB: p.db}, Partition: p.cfg.Partition, Log: p.log}
 	httpapi.RegisterBulkActions(s.api, httpapi.BulkActionDeps{Service: bulk, Cursors: s.cursors})
-	s.workers = append(s.workers, purger(p.db, s.auth, p.log), worker{"duplicates", matcher.Work},
+	httpapi.RegisterSearch(s.api, httpapi.SearchDeps{
+		Service: &search.Service{DB: store.Runner[search.Tx]{DB: p.db}}, Records: s.records, Cursors: s.cursors,
+	})
+	indexer := &search.Indexer{DB: store.Runner[search.IndexTx]{DB: p.db}, Name: don.Random(16), Log: p.log}
+	s.workers = append(s.workers, worker{"search index", indexer.Work}, purger(p.db, s.auth, p.log), worker{"duplicates", matcher.Work},
 		resuming("imports", s.imports, p.owner, p.log), resuming("bulk actions", bulk, p.db.Engine() == "sqlite", p.log))
 	return &s, nil
 }

@@ -100,6 +100,9 @@ func (tx *Tx) putAccount(ctx context.Context, a *account.Account) error {
 	if err != nil {
 		return err
 	}
+	if err := tx.indexSoon(ctx, don.Account, a.N); err != nil {
+		return err
+	}
 	return tx.changeAttrs(ctx, a.N, nil, accountAttrs(a))
 }
 
@@ -136,6 +139,9 @@ func (tx *Tx) rewriteAccount(ctx context.Context, before, after *account.Account
 		after.Custom.Pack(), after.Subtype)
 	if err != nil {
 		return d, false, err
+	}
+	if err := tx.indexChange(ctx, don.Account, accountDoc(before), accountDoc(after)); err != nil {
+		return d, true, err
 	}
 	return d, true, tx.changeAttrs(ctx, after.N, accountAttrs(before), accountAttrs(after))
 }
@@ -250,6 +256,9 @@ func (tx *Tx) putWorkspace(ctx context.Context, w *account.Workspace) error {
 	if err != nil {
 		return err
 	}
+	if err := tx.indexSoon(ctx, don.Workspace, w.N); err != nil {
+		return err
+	}
 	return tx.changeAttrs(ctx, w.N, nil, spaceAttrs(w))
 }
 
@@ -286,6 +295,9 @@ func (tx *Tx) rewriteWorkspace(ctx context.Context, before, after *account.Works
 		after.Custom.Pack(), after.Subtype)
 	if err != nil {
 		return d, false, err
+	}
+	if err := tx.indexChange(ctx, don.Workspace, workspaceDoc(before), workspaceDoc(after)); err != nil {
+		return d, true, err
 	}
 	return d, true, tx.changeAttrs(ctx, after.N, spaceAttrs(before), spaceAttrs(after))
 }

@@ -185,7 +185,14 @@ func (tx *Tx) copyPacked(ctx context.Context, cs []*contact.Contact, packed []co
 			w.Text(c.Subtype)
 		}
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	ns := make([]int64, len(cs))
+	for i, c := range cs {
+		ns[i] = c.N
+	}
+	return tx.indexSoon(ctx, don.Contact, ns...)
 }
 
 // UpdateContact replaces a contact by its changed form, with index and history.
@@ -224,6 +231,9 @@ func (tx *Tx) rewrite(ctx context.Context, before, after *contact.Contact) (stri
 		contact.FoldName(after.DisplayName), after.Merged, after.Custom.Pack(), after.Subtype)
 	if err != nil {
 		return d, false, err
+	}
+	if err := tx.indexChange(ctx, don.Contact, docOfContact(before), docOfContact(after)); err != nil {
+		return d, true, err
 	}
 	return d, true, tx.changeAttrs(ctx, after.N, contactAttrs(before), contactAttrs(after))
 }

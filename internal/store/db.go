@@ -110,6 +110,9 @@ func nextID(now time.Time) int64 {
 	}
 }
 
+// timeOf returns when an id was made.
+func timeOf(id int64) time.Time { return epoch.Add(time.Duration(id>>11) * time.Microsecond) }
+
 var epoch = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -16,6 +16,7 @@ type packedArray []byte
 // elementTypes are the types that the columns of bulk inserts have.
 var elementTypes = map[string]uint32{
 	"bigint": pgtype.Int8OID, "smallint": pgtype.Int2OID, "text": pgtype.TextOID, "boolean": pgtype.BoolOID, "timestamptz": pgtype.TimestamptzOID,
+	"bytea": pgtype.ByteaOID,
 }
 
 // arrayHeader is how many bytes stand before the first element: dimensions,

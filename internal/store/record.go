@@ -17,6 +17,7 @@ type record struct {
 type sink interface {
 	bindInt(v int64)
 	bindText(v []byte)
+	bindBlob(v []byte)
 	bindBool(v bool)
 	bindTime(t time.Time)
 }
@@ -50,6 +51,19 @@ func (r *record) Bytes(v []byte) {
 		r.bind.bindText(v)
 		return
 	}
+	r.raw(v)
+}
+
+// Blob adds a BYTEA.
+func (r *record) Blob(v []byte) {
+	if r.bind != nil {
+		r.bind.bindBlob(v)
+		return
+	}
+	r.raw(v)
+}
+
+func (r *record) raw(v []byte) {
 	r.copy = binary.BigEndian.AppendUint32(r.copy, uint32(len(v)))
 	r.copy = append(r.copy, v...)
 }

@@ -147,6 +147,7 @@ type rowBuffer struct {
 
 func (b *rowBuffer) bindInt(v int64)      { b.cells = append(b.cells, cell{kind: intCell, num: v}) }
 func (b *rowBuffer) bindText(v []byte)    { b.cells = append(b.cells, cell{kind: textCell, text: v}) }
+func (b *rowBuffer) bindBlob(v []byte)    { b.cells = append(b.cells, cell{kind: blobCell, text: v}) }
 func (b *rowBuffer) bindTime(t time.Time) { b.cells = append(b.cells, cell{kind: timeCell, time: t}) }
 func (b *rowBuffer) bindBool(v bool) {
 	n := int64(0)
@@ -186,6 +187,7 @@ type cellKind byte
 const (
 	intCell cellKind = iota
 	textCell
+	blobCell
 	timeCell
 )
 
@@ -202,6 +204,11 @@ func (c *cell) bind(s *sqlite3.Stmt, at int) error {
 			return s.BindText(at, "") // a nil slice would bind NULL
 		}
 		return s.BindRawText(at, c.text)
+	case blobCell:
+		if len(c.text) == 0 {
+			return s.BindZeroBlob(at, 0) // a nil slice would bind NULL
+		}
+		return s.BindBlob(at, c.text)
 	case timeCell:
 		return s.BindText(at, formatTime(c.time))
 	}

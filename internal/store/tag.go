@@ -105,6 +105,9 @@ func (tx *Tx) InsertTag(ctx context.Context, t *tag.Tag) error {
 	if added == 0 {
 		return identity.ErrAgain // another transaction has just taken the name
 	}
+	if err := tx.indexSoon(ctx, don.Tag, t.N); err != nil {
+		return err
+	}
 	return tx.record(ctx, change{don.Of(don.Tag, t.N), opCreated, ""})
 }
 
@@ -134,6 +137,9 @@ func (tx *Tx) UpdateTag(ctx context.Context, before, after *tag.Tag) error {
 		tx.scope.OrgID, after.N, after.Name, contact.FoldName(after.Name), after.Description, pack(after.AllowedValues), after.Color,
 		after.ModifiedAt, after.ModifiedBy)
 	if err != nil {
+		return err
+	}
+	if err := tx.indexChange(ctx, don.Tag, tagDoc(before), tagDoc(after)); err != nil {
 		return err
 	}
 	return tx.record(ctx, change{don.Of(don.Tag, after.N), opUpdated, d})

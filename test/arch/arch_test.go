@@ -21,7 +21,7 @@ const (
 	leaves  = "errs don page filter "
 	records = leaves + "org schema contact account tag vista group "
 	domain  = records + "identity auth job "
-	cases   = domain + "directory importer bulkaction "
+	cases   = domain + "directory importer bulkaction search search/lexical "
 )
 
 // allowed is the table of edges: a package below internal and the packages
@@ -55,6 +55,10 @@ var allowed = map[string]string{
 	"importer":       domain,
 	"bulkaction":     domain + "directory",
 	"importer/sheet": leaves,
+
+	// What is found by what people type: by letters alone, no database.
+	"search/lexical": leaves,
+	"search":         leaves + "org search/lexical",
 	"exporter":       domain + "directory importer importer/sheet",
 
 	// store implements interfaces that its consumers declare, so it knows

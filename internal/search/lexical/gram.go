@@ -1,0 +1,41 @@
+package lexical
+
+// Gram is a run of three characters of folded text, packed into 63 bits. Some
+// stand for the edges of a value or for the first character of a word.
+type Gram int64
+
+// edge stands for the begin or the end of a value. No text has it.
+const edge = 1
+
+func gram(a, b, c rune) Gram { return Gram(a)<<42 | Gram(b)<<21 | Gram(c) }
+
+// initial is the gram of all words that begin with a character.
+func initial(c rune) Gram { return gram(edge, ' ', c) }
+
+// inside calls put with the grams of any folded text.
+func inside(text []rune, put func(Gram)) {
+	for at := 0; at+2 < len(text); at++ {
+		put(gram(text[at], text[at+1], text[at+2]))
+	}
+}
+
+// grams calls put with everything that a folded value is found by.
+func grams(text []rune, put func(Gram)) {
+	if len(text) == 0 {
+		return
+	}
+	for at := 0; at+2 < len(text); at++ {
+		if text[at] == ' ' {
+			put(initial(text[at+1]))
+		}
+		put(gram(text[at], text[at+1], text[at+2]))
+	}
+	whole(text, put)
+}
+
+// whole calls put with the grams of the edges of a folded value.
+func whole(text []rune, put func(Gram)) {
+	last := len(text) - 1
+	put(gram(edge, text[1], text[2]))
+	put(gram(text[last-2], text[last-1], edge))
+}

@@ -1,0 +1,181 @@
+package lexical
+
+import (
+	"html"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Matches reports whether a record is what a pass looks for. The passes up to
+// Within differ in their postings only: what Within finds is found by all.
+func (q *Query) Matches(p Pass, d Doc) bool {
+	_, ok := q.find(p, d)
+	return ok
+}
+
+// IsKey reports whether the query is a whole address, reference or domain of a
+// record: whoever typed it made no mistake.
+func (q *Query) IsKey(d Doc) bool {
+	var folded []rune
+	for _, f := range d.Fields {
+		if f.Title {
+			continue
+		}
+		folded = fold(folded[:0], f.Text, nil)
+		if len(folded) > 0 && slices.Equal(folded[1:len(folded)-1], q.phrase) || f.Phone && q.digits != nil && slices.Equal(folded[1:len(folded)-1], q.digits) {
+			return true
+		}
+	}
+	return false
+}
+
+// span is a part of a folded field.
+type span struct{ from, to int }
+
+// find returns what of each field a pass looks for.
+func (q *Query) find(p Pass, d Doc) ([][]span, bool) {
+	found := make([][]span, len(d.Fields))
+	seen := make([]bool, len(q.tokens))
+	var folded []rune
+	direct := false
+	for i, f := range d.Fields {
+		folded = fold(folded[:0], f.Text, nil)
+		if len(folded) == 0 {
+			continue
+		}
+		if f.Phone && q.digits != nil {
+			if at := indexOf(folded, q.digits, 0); at >= 0 {
+				found[i] = append(found[i], span{at, at + len(q.digits)})
+				direct = true
+				continue
+			}
+		}
+		if len(q.tokens) > 1 && len(q.phrase) > 2 {
+			if at := indexOf(folded, q.phrase, 0); at >= 0 {
+				found[i] = append(found[i], span{at, at + len(q.phrase)})
+				direct = true
+				continue
+			}
+		}
+		for t, token := range q.tokens {
+			s, ok := locate(folded, token)
+			if !ok && p > Within {
+				s, ok = q.locateAlike(folded, t, int(p-Within))
+			}
+			if ok {
+				seen[t] = true
+				found[i] = append(found[i], s)
+			}
+		}
+	}
+	return found, direct || !slices.Contains(seen, false)
+}
+
+// locate finds a word in folded text, best where a word begins; one of one or two
+// characters only there.
+func locate(folded, word []rune) (span, bool) {
+	if at := indexOf(folded, append([]rune{' '}, word...), 0); at >= 0 {
+		return span{at + 1, at + 1 + len(word)}, true
+	}
+	if len(word) < 3 {
+		return span{}, false
+	}
+	at := indexOf(folded, word, 0)
+	return span{at, at + len(word)}, at >= 0
+}
+
+func (q *Query) locateAlike(folded []rune, token, most int) (span, bool) {
+	if q.near == nil {
+		return span{}, false
+	}
+	for _, a := range q.near[token] {
+		if a.distance > most {
+			break
+		}
+		if at := indexOf(folded, spaced(a.word), 0); at >= 0 {
+			return span{at + 1, at + 1 + len(a.word)}, true
+		}
+	}
+	return span{}, false
+}
+
+func indexOf(text, part []rune, from int) int {
+	for at := from; at+len(part) <= len(text); at++ {
+		if text[at] == part[0] && slices.Equal(text[at:at+len(part)], part) {
+			return at
+		}
+	}
+	return -1
+}
+
+// maxSnippet is how many bytes of a value a snippet shows, about.
+const maxSnippet = 200
+
+// Snippet returns the value that a record was found by, as HTML: escaped, and
+// with what fits in em elements. It is "" when none fits.
+func (q *Query) Snippet(p Pass, d Doc) string {
+	found, _ := q.find(p, d)
+	best := -1
+	for i := range found {
+		if len(found[i]) > 0 && (best < 0 || len(found[i]) > len(found[best])) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return ""
+	}
+	return mark(d.Fields[best].Text, found[best])
+}
+
+// mark escapes a text and marks parts of its folded form.
+func mark(text string, spans []span) string {
+	var from, to []int
+	fold(nil, text, func(f, t int) { from, to = append(from, f), append(to, t) })
+	marked := make([]bool, len(text)+1)
+	begin := len(text)
+	for _, s := range spans {
+		a, b := from[s.from], to[s.to-1]
+		for at := a; at < b; at++ {
+			marked[at] = true
+		}
+		begin = min(begin, a)
+	}
+	// A long value is shown from shortly before its first part that fits.
+	at, lead := 0, ""
+	if len(text) > maxSnippet && begin > maxSnippet/2 {
+		at, lead = begin-maxSnippet/4, "…"
+		for at > 0 && text[at]&0xc0 == 0x80 {
+			at--
+		}
+	}
+	var b strings.Builder
+	b.WriteString(lead)
+	end := min(len(text), at+maxSnippet)
+	for end < len(text) && text[end]&0xc0 == 0x80 {
+		end++
+	}
+	for at < end {
+		next := at + 1
+		for next < end && marked[next] == marked[at] {
+			next++
+		}
+		part := html.EscapeString(strings.ToValidUTF8(strings.Map(visible, text[at:next]), "\uFFFD"))
+		if marked[at] {
+			part = "<em>" + part + "</em>"
+		}
+		b.WriteString(part)
+		at = next
+	}
+	if end < len(text) {
+		b.WriteString("…")
+	}
+	return b.String()
+}
+
+func visible(r rune) rune {
+	if unicode.IsControl(r) {
+		return ' '
+	}
+	return r
+}

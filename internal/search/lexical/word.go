@@ -1,0 +1,164 @@
+package lexical
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+	"unicode/utf8"
+)
+
+// Words shorter or longer than these, in characters, are not looked for by what
+// is like them.
+const (
+	minWord  = 3
+	maxWord  = 24
+	maxAlike = 24 // words that one of a query is taken for
+)
+
+// slips is how many mistakes are looked through in a word of so many characters,
+// as it is or as it should be: a character too many, missing or wrong, or two
+// changed over.
+func slips(length int) int {
+	switch {
+	case length < 4 || length > maxWord:
+		return 0
+	case length < 8:
+		return 1
+	}
+	return 2
+}
+
+// alike is a word of the records that is like one of a query.
+type alike struct {
+	word     []rune
+	distance int
+}
+
+// mask is which letters a word has, five bits' worth of each.
+func mask(w []rune) (m uint32) {
+	for _, r := range w {
+		m |= 1 << (r & 31)
+	}
+	return m
+}
+
+// wordScan looks through lists of words for those like some others.
+type wordScan struct {
+	of    [][]rune
+	masks []uint32
+	found []map[string]int // distances
+	row   [3][maxWord + 1]int
+	buf   []rune
+}
+
+func newWordScan(of [][]rune) *wordScan {
+	s := &wordScan{of: of}
+	for _, w := range of {
+		s.masks = append(s.masks, mask(w))
+		s.found = append(s.found, map[string]int{})
+	}
+	return s
+}
+
+// list looks through a stored list of words.
+func (s *wordScan) list(list []byte) {
+	for len(list) > 0 {
+		// One pass over the bytes finds the word's end, its length and its mask.
+		end, length, m := 0, 0, uint32(0)
+		for end < len(list) && list[end] != '\n' {
+			if b := list[end]; b < utf8.RuneSelf {
+				m |= 1 << (b & 31)
+				end++
+			} else {
+				r, size := utf8.DecodeRune(list[end:])
+				m |= 1 << (r & 31)
+				end += size
+			}
+			length++
+		}
+		for i := range s.of {
+			most := slips(max(length, len(s.of[i])))
+			if d := length - len(s.of[i]); d > most || -d > most {
+				continue
+			}
+			if bits.OnesCount32(m&^s.masks[i]) > most || bits.OnesCount32(s.masks[i]&^m) > most {
+				continue
+			}
+			s.compare(i, list[:end], most)
+		}
+		list = list[min(end+1, len(list)):]
+	}
+}
+
+func (s *wordScan) compare(i int, word []byte, most int) {
+	if _, known := s.found[i][string(word)]; known {
+		return
+	}
+	s.buf = s.buf[:0]
+	for len(word) > 0 {
+		r, size := utf8.DecodeRune(word)
+		s.buf = append(s.buf, r)
+		word = word[size:]
+	}
+	if d := s.distance(s.of[i], s.buf, most); d <= most && d > 0 {
+		s.found[i][string(s.buf)] = d
+	}
+}
+
+// distance counts the mistakes that make b of a, or returns most+1 when they are
+// more than most: the optimal string alignment distance. Neither is longer than
+// maxWord+most.
+func (s *wordScan) distance(a, b []rune, most int) int {
+	if len(a) > maxWord || len(b) > maxWord {
+		return most + 1
+	}
+	before, last, now := &s.row[0], &s.row[1], &s.row[2]
+	for j := range len(b) + 1 {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		now[0] = i
+		least := i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			d := min(last[j]+1, now[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d = min(d, before[j-2]+1)
+			}
+			now[j] = d
+			least = min(least, d)
+		}
+		if least > most {
+			return most + 1
+		}
+		before, last, now = last, now, before
+	}
+	return min(last[len(b)], most+1)
+}
+
+// alike returns the nearest of the words found that are like each of those
+// looked for.
+func (s *wordScan) alike() [][]alike {
+	out := make([][]alike, len(s.of))
+	for i, found := range s.found {
+		for w, d := range found {
+			out[i] = append(out[i], alike{[]rune(w), d})
+		}
+		first := s.of[i][0]
+		slices.SortFunc(out[i], func(a, b alike) int {
+			return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(away(a.word[0], first), away(b.word[0], first)), slices.Compare(a.word, b.word))
+		})
+		out[i] = out[i][:min(len(out[i]), maxAlike)]
+	}
+	return out
+}
+
+func away(a, b rune) int {
+	if a == b {
+		return 0
+	}
+	return 1
+}
