@@ -92,6 +92,7 @@ func TestEveryOperationIsDocumented(t *testing.T) {
 	api := New(Config{})
 	RegisterDirectory(api, DirectoryDeps{})
 	RegisterBulkActions(api, BulkActionDeps{})
+	RegisterSearch(api, SearchDeps{})
 	for _, op := range api.Operations() {
 		if !strings.Contains(string(docs), "| `"+op.Path+"` | ") || !strings.Contains(string(docs), " | "+op.Summary+" |\n") {
 			t.Errorf("docs/api.md does not list %s as %q", op.Path, op.Summary)

@@ -140,6 +140,8 @@ var intrusions = map[string]intrusion{
 	"schemas.custom.list":            empty("result", `{}`, `{"subtype":["b"]}`),
 	"schemas.custom.set":             {},
 	"schemas.subtypes.list":          empty("subtypes", `{}`),
+	"search.core":                    empty("results", `{"query":"bo"}`, `{"query":"$revu"}`, `{"query":"b-acc"}`, `{"query":"b-tag","sort_by":"created_date"}`, `{"query":"bbo","namespaces":["rev_user"]}`),
+	"search.hybrid":                  empty("results", `{"query":"bo","namespace":"rev_user"}`, `{"query":"$acc","namespace":"account"}`),
 	"service-accounts.get":           missing(`{"id":"$svcacc"}`),
 	"service-accounts.list":          empty("service_accounts", `{}`),
 	"service-accounts.update":        missing(`{"id":"$svcacc"}`, `{"id":"$svcacc","display_name":"x"}`),

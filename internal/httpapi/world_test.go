@@ -14,6 +14,7 @@ import (
 	"github.com/kith-id/kith/internal/httpapi/apitest"
 	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/page"
+	"github.com/kith-id/kith/internal/search"
 	"github.com/kith-id/kith/internal/store"
 	"github.com/kith-id/kith/internal/testpg"
 )
@@ -74,6 +75,9 @@ func newWorld(t *testing.T, c store.Config) *world {
 		}
 		return auth.Into(r.Context(), a), nil
 	})
+	httpapi.RegisterSearch(w.api, httpapi.SearchDeps{
+		Service: &search.Service{DB: store.Runner[search.Tx]{DB: db}}, Records: w.svc, Cursors: page.NewCodec([]byte("a secret of the tests")),
+	})
 	return w
 }
 
@@ -82,7 +86,6 @@ func newAPI(svc *directory.Service, matcher *directory.Matcher, authenticate fun
 	api := httpapi.New(httpapi.Config{Version: "test", Log: slog.New(slog.DiscardHandler), Authenticate: authenticate})
 	httpapi.RegisterDirectory(api, httpapi.DirectoryDeps{Service: svc, Matcher: matcher, Cursors: page.NewCodec([]byte("a secret of the tests"))})
 	httpapi.RegisterBulkActions(api, httpapi.BulkActionDeps{})
-	httpapi.RegisterSearch(api, httpapi.SearchDeps{})
 	return api
 }
 

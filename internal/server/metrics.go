@@ -57,6 +57,7 @@ func (m *metrics) watchStore(db *store.DB) {
 		bytes:  prometheus.NewDesc("kith_database_bytes", "Size of the database.", nil, nil),
 		log:    prometheus.NewDesc("kith_database_log_bytes", "Size of SQLite's write-ahead log.", nil, nil),
 		queued: prometheus.NewDesc("kith_writes_queued", "Writes that wait for their transaction (SQLite).", nil, nil),
+		lag:    prometheus.NewDesc("kith_search_lag_seconds", "For how long the change that waits longest has waited to be indexed for search.", nil, nil),
 		due:    prometheus.NewDesc("kith_imports_running", "Imports that wait or run.", nil, nil),
 	})
 }
@@ -64,7 +65,7 @@ func (m *metrics) watchStore(db *store.DB) {
 type storeCollector struct {
 	db *store.DB
 
-	bytes, log, queued, due *prometheus.Desc
+	bytes, log, queued, lag, due *prometheus.Desc
 }
 
 // Describe implements prometheus.Collector.
@@ -72,6 +73,7 @@ func (c *storeCollector) Describe(ch chan<- *prometheus.Desc) {
 	ch <- c.bytes
 	ch <- c.log
 	ch <- c.queued
+	ch <- c.lag
 	ch <- c.due
 }
 
@@ -84,6 +86,9 @@ func (c *storeCollector) Collect(ch chan<- prometheus.Metric) {
 		gauge(c.bytes, float64(s.Bytes))
 		gauge(c.log, float64(s.LogBytes))
 		gauge(c.queued, float64(s.Queued))
+	}
+	if lag, err := c.db.SearchLag(ctx); err == nil {
+		gauge(c.lag, lag.Seconds())
 	}
 	if due, err := c.db.DueImports(ctx); err == nil {
 		n := 0

@@ -279,7 +279,7 @@ func (tx *Tx) ImportContacts(ctx context.Context, importN int64, cs []importer.N
 	if err != nil {
 		return err
 	}
-	if err := tx.indexRange(ctx, don.Contact, cs[0].N, cs[len(cs)-1].N); err != nil {
+	if err := tx.IndexRange(ctx, don.Contact, cs[0].N, cs[len(cs)-1].N); err != nil {
 		return err
 	}
 	return tx.recordRange(ctx, don.Of(don.Contact, cs[0].N), opCreated, cs[len(cs)-1].N)

@@ -64,6 +64,11 @@ var treated = map[string]struct {
 	"bulk_action_part":  {stays, "action_n body"}, // what was merged since is changed as what it is now, and the undo leaves it
 	"bulk_action_note":  {stays, "action_n n"},
 	"bulk_action_due":   {none, "n"},
+	"search_block":      {none, ""},
+	"search_lease":      {none, ""},
+	"search_posting":    {none, ""}, // of what the records are found by now
+	"search_todo":       {stays, "n n_to"},
+	"search_word":       {none, ""},
 	"schema_fragment":   {none, "body created_by n next_n prev_n"},
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -173,8 +174,8 @@ func (tx *Tx) indexSoon(ctx context.Context, t don.Type, ns ...int64) error {
 	return tx.addTodo(ctx, t, runs)
 }
 
-// indexRange is indexSoon for all records from one number to another.
-func (tx *Tx) indexRange(ctx context.Context, t don.Type, from, to int64) error {
+// IndexRange leaves the same word for all records from one number to another.
+func (tx *Tx) IndexRange(ctx context.Context, t don.Type, from, to int64) error {
 	var runs []lexical.Todo
 	for n := from; n <= to; {
 		block, _ := lexical.Place(n)
@@ -237,7 +238,11 @@ func (tx *Tx) SearchBehind(ctx context.Context) (time.Duration, error) {
 	if err != nil || !found {
 		return 0, err
 	}
-	return min(max(tx.now.Sub(timeOf(id)), time.Millisecond), 24*time.Hour), nil
+	return age(tx.now, id), nil
+}
+
+func age(now time.Time, id int64) time.Duration {
+	return min(max(now.Sub(timeOf(id)), time.Millisecond), 24*time.Hour)
 }
 
 // DropSearchTodo takes runs off that were indexed.
@@ -257,15 +262,32 @@ func (tx *Tx) DropSearchTodo(ctx context.Context, todo []lexical.Todo) error {
 }
 
 // SearchOrgs returns the orgs that have records to index.
-func (d *DB) SearchOrgs(ctx context.Context) (out []int64, err error) {
+func (d *DB) SearchOrgs(ctx context.Context) ([]int64, error) {
+	first, err := d.firstTodo(ctx)
+	return slices.Sorted(maps.Keys(first)), err
+}
+
+// SearchLag returns for how long what waits longest in any org has waited to be
+// indexed, 0 when nothing waits.
+func (d *DB) SearchLag(ctx context.Context) (lag time.Duration, err error) {
+	first, err := d.firstTodo(ctx)
+	for _, id := range first {
+		lag = max(lag, age(time.Now(), id))
+	}
+	return lag, err
+}
+
+// firstTodo returns the org of everything that waits to be indexed, with what
+// waits longest there.
+func (d *DB) firstTodo(ctx context.Context) (out map[int64]int64, err error) {
 	err = d.e.read(ctx, func(q querier) error {
-		out = nil
-		for last := int64(0); ; {
-			found, err := one(ctx, q, "SELECT org_id FROM search_todo WHERE org_id > $1 ORDER BY org_id LIMIT 1", []any{last}, &last)
+		out = map[int64]int64{}
+		for org, id := int64(0), int64(0); ; {
+			found, err := one(ctx, q, "SELECT org_id, id FROM search_todo WHERE org_id > $1 ORDER BY org_id, id LIMIT 1", []any{org}, &org, &id)
 			if err != nil || !found {
 				return err
 			}
-			out = append(out, last)
+			out[org] = id
 		}
 	})
 	return out, err

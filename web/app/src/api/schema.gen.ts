@@ -1986,6 +1986,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/search.core": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search for records by what people type
+         * @description Finds contacts, accounts, workspaces and tags by parts of their names, e-mail addresses, phone numbers, domains and references, whatever the case, accents and punctuation, and words with a mistake or two in them. Values that are the query come first, then those with its words, with words that begin with them, with them inside words, and with words that are like them.
+         */
+        get: operations["search-core"];
+        put?: never;
+        /**
+         * Search for records by what people type
+         * @description Finds contacts, accounts, workspaces and tags by parts of their names, e-mail addresses, phone numbers, domains and references, whatever the case, accents and punctuation, and words with a mistake or two in them. Values that are the query come first, then those with its words, with words that begin with them, with them inside words, and with words that are like them.
+         */
+        post: operations["search-core-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/search.hybrid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search for records of one kind by what people type
+         * @description The same search as search.core: it goes by letters alone, whatever semantic_weight says.
+         */
+        get: operations["search-hybrid"];
+        put?: never;
+        /**
+         * Search for records of one kind by what people type
+         * @description The same search as search.core: it goes by letters alone, whatever semantic_weight says.
+         */
+        post: operations["search-hybrid-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/service-accounts.create": {
         parameters: {
             query?: never;
@@ -5870,6 +5918,79 @@ export interface components {
         SchemasSubtypesListRequest: {
             /** @description account, rev_user (revu) or rev_org (revo); all when absent. */
             leaf_types?: string[];
+        };
+        SearchCoreOut: {
+            /** @description Goes on after this page. Absent on the last one. */
+            next_cursor?: string;
+            /** @description With mode before, goes back to the page before this one. Absent on the first one. */
+            prev_cursor?: string;
+        };
+        SearchCoreRequest: {
+            /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+            cursor?: string;
+            /**
+             * Format: int64
+             * @description Results on a page, at most 100. 10 when absent.
+             */
+            limit?: number;
+            /**
+             * @description Whether the page lies after or before the cursor; after when absent.
+             * @enum {string}
+             */
+            mode?: "after" | "before";
+            /** @description Which kinds of records: account, rev_org, rev_user, tag. All when absent; kinds that Kith does not have are empty. */
+            namespaces?: string[];
+            /** @description What to look for: parts of names, addresses, phone numbers, domains or references, or an id such as ACC-12. All words have to fit. At most 400 characters. */
+            query: string;
+            /**
+             * @description relevance when absent.
+             * @enum {string}
+             */
+            sort_by?: "created_date" | "modified_date" | "relevance";
+            /**
+             * @description desc when absent: the best, or the latest, first.
+             * @enum {string}
+             */
+            sort_order?: "asc" | "desc";
+        };
+        SearchHybridOut: {
+            /**
+             * Format: double
+             * @description Absent when all changes are searched. Otherwise for how long the change that waits longest has waited to be indexed.
+             */
+            index_lag_seconds?: number;
+            results: components["schemas"]["SearchResult"][];
+        };
+        SearchHybridRequest: {
+            /**
+             * Format: int64
+             * @description Results; 10 when absent.
+             */
+            limit?: number;
+            /** @description Which kind of records: account, rev_org, rev_user or tag. */
+            namespace: string;
+            /** @description What to look for, at most 400 characters. */
+            query: string;
+            /**
+             * Format: double
+             * @description Taken and not used: nothing is found by meaning.
+             */
+            semantic_weight?: number;
+        };
+        SearchResult: {
+            account?: components["schemas"]["AccountSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            modified_date: string;
+            org?: components["schemas"]["OrgSummary"];
+            /** @description The value that was found, as HTML: escaped, and what fits the query in em elements. */
+            snippet?: string;
+            tag?: components["schemas"]["TagSummary"];
+            /** @enum {string} */
+            type: "account" | "org" | "tag" | "user";
+            user?: components["schemas"]["UserSummary"];
         };
         ServiceAccount: {
             /** @description By which the application knows itself; in the tokens of the application. */
@@ -22612,6 +22733,404 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SubtypesOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "search-core": {
+        parameters: {
+            query: {
+                /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Results on a page, at most 100. 10 when absent. */
+                limit?: number;
+                /** @description Whether the page lies after or before the cursor; after when absent. */
+                mode?: "after" | "before";
+                /** @description Which kinds of records: account, rev_org, rev_user, tag. All when absent; kinds that Kith does not have are empty. */
+                namespaces?: string[];
+                /** @description What to look for: parts of names, addresses, phone numbers, domains or references, or an id such as ACC-12. All words have to fit. At most 400 characters. */
+                query: string;
+                /** @description relevance when absent. */
+                sort_by?: "created_date" | "modified_date" | "relevance";
+                /** @description desc when absent: the best, or the latest, first. */
+                sort_order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchCoreOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "search-core-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchCoreRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchCoreOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "search-hybrid": {
+        parameters: {
+            query: {
+                /** @description Results; 10 when absent. */
+                limit?: number;
+                /** @description Which kind of records: account, rev_org, rev_user or tag. */
+                namespace: string;
+                /** @description What to look for, at most 400 characters. */
+                query: string;
+                /** @description Taken and not used: nothing is found by meaning. */
+                semantic_weight?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchHybridOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "search-hybrid-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchHybridRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchHybridOut"];
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */
