@@ -29,23 +29,42 @@ func capped(n int) Counted { return Counted{min(n, CountCap), n > CountCap} }
 type groupTx interface {
 	CountContacts(ctx context.Context, f contact.Filter, limit int) (int, error)
 	CountAccounts(ctx context.Context, f account.Filter, limit int) (int, error)
+	CountWorkspaces(ctx context.Context, f account.WorkspaceFilter, limit int) (int, error)
 	// Grouped counts the records of a type that meet a filter which indexes serve,
 	// by each value of a field, which has no more than limit; more reports that it
 	// has. A record with several values counts for each.
 	Grouped(ctx context.Context, t don.Type, served filter.Bound, field string, limit int) (counts map[string]int, more bool, err error)
 }
 
-// Sought are the records of one kind that a list's filters take. One of the two
-// is set.
+// Sought are the records of one kind that a list's filters take. One of the first
+// three is set.
 type Sought struct {
-	Contacts *contact.Filter
-	Accounts *account.Filter
-	Where    Where
+	Contacts   *contact.Filter
+	Accounts   *account.Filter
+	Workspaces *account.WorkspaceFilter
+	Where      Where
+}
+
+// SoughtBy are the records of a kind that meet a filter tree alone.
+func SoughtBy(leaf don.Type, where Where) Sought {
+	w := Sought{Where: where}
+	switch leaf {
+	case don.Account:
+		w.Accounts = &account.Filter{}
+	case don.Workspace:
+		w.Workspaces = &account.WorkspaceFilter{}
+	default:
+		w.Contacts = &contact.Filter{}
+	}
+	return w
 }
 
 func (s Sought) leaf() don.Type {
-	if s.Accounts != nil {
+	switch {
+	case s.Accounts != nil:
 		return don.Account
+	case s.Workspaces != nil:
+		return don.Workspace
 	}
 	return don.Contact
 }
@@ -81,8 +100,12 @@ func (s *Service) unserved(ctx context.Context, sc org.Scope, w Sought) (rest bo
 // countRows counts by reading.
 func (s *Service) countRows(ctx context.Context, sc org.Scope, w Sought) (Counted, error) {
 	q := Query{Limit: CountCap + 1, Where: w.Where, Sorts: []Sort{{Field: "display_id"}}}
-	if w.Accounts != nil {
+	switch {
+	case w.Accounts != nil:
 		p, err := s.ListAccounts(ctx, sc, *w.Accounts, q)
+		return capped(len(p.Items)), err
+	case w.Workspaces != nil:
+		p, err := s.ListWorkspaces(ctx, sc, *w.Workspaces, nil, q)
 		return capped(len(p.Items)), err
 	}
 	p, err := s.ListContacts(ctx, sc, *w.Contacts, q)
@@ -95,7 +118,18 @@ func count(ctx context.Context, tx Tx, w Sought, limit int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if w.Accounts != nil {
+	switch {
+	case w.Workspaces != nil:
+		f := *w.Workspaces
+		f.Where = a.served
+		if f.Accounts, err = nowAccounts(ctx, tx, f.Accounts); err != nil {
+			return 0, err
+		}
+		if err := shownWorkspaces(ctx, tx, &f); err != nil {
+			return 0, err
+		}
+		return tx.CountWorkspaces(ctx, f, limit)
+	case w.Accounts != nil:
 		f := *w.Accounts
 		f.Where = a.served
 		if f.Parents, err = allMembers(ctx, tx, f.Parents); err != nil {
@@ -123,6 +157,7 @@ type Group struct {
 	Label  string // for people
 	Filter string // the condition that takes this group
 	Count  int
+	More   bool // whether there are more than Count; by dates alone
 }
 
 // Groups are the records by one field, the largest group first.

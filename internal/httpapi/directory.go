@@ -33,6 +33,7 @@ func RegisterDirectory(api *API, d DirectoryDeps) {
 	registerDuplicates(api, d)
 	registerSchemas(api, d)
 	registerGroupCounts(api, d)
+	registerQueries(api, d)
 	registerGroups(api, d)
 	registerVistas(api, d)
 }

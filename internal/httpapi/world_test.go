@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/kith-id/kith/internal/auth"
+	"github.com/kith-id/kith/internal/bulkaction"
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
@@ -75,8 +76,12 @@ func newWorld(t *testing.T, c store.Config) *world {
 		}
 		return auth.Into(r.Context(), a), nil
 	})
+	cursors := page.NewCodec([]byte("a secret of the tests"))
+	httpapi.RegisterBulkActions(w.api, httpapi.BulkActionDeps{
+		Service: &bulkaction.Service{DB: store.Runner[bulkaction.Tx]{DB: db}, Partition: "kith", Log: slog.New(slog.DiscardHandler)}, Cursors: cursors,
+	})
 	httpapi.RegisterSearch(w.api, httpapi.SearchDeps{
-		Service: &search.Service{DB: store.Runner[search.Tx]{DB: db}}, Records: w.svc, Cursors: page.NewCodec([]byte("a secret of the tests")),
+		Service: &search.Service{DB: store.Runner[search.Tx]{DB: db}}, Records: w.svc, Cursors: cursors,
 	})
 	return w
 }
@@ -85,7 +90,6 @@ func newWorld(t *testing.T, c store.Config) *world {
 func newAPI(svc *directory.Service, matcher *directory.Matcher, authenticate func(*http.Request, httpapi.Op) (context.Context, error)) *httpapi.API {
 	api := httpapi.New(httpapi.Config{Version: "test", Log: slog.New(slog.DiscardHandler), Authenticate: authenticate})
 	httpapi.RegisterDirectory(api, httpapi.DirectoryDeps{Service: svc, Matcher: matcher, Cursors: page.NewCodec([]byte("a secret of the tests"))})
-	httpapi.RegisterBulkActions(api, httpapi.BulkActionDeps{})
 	return api
 }
 
