@@ -18,10 +18,11 @@ import (
 
 type exportCmd struct {
 	target
-	Type   string   `arg:"" enum:"contacts,accounts" help:"What to export: contacts or accounts."`
-	Filter []string `sep:"none" help:"Only records that match; may be repeated." placeholder:"KEY=VALUE"`
-	Where  string   `help:"Only records that meet a filter, such as tag:vip and account.tier = gold." placeholder:"FILTER"`
-	Out    string   `help:"Write to this file instead of standard output." placeholder:"FILE"`
+	Type    string   `arg:"" enum:"contacts,accounts" help:"What to export: contacts or accounts."`
+	Filter  []string `sep:"none" help:"Only records that match; may be repeated." placeholder:"KEY=VALUE"`
+	Where   string   `help:"Only records that meet a filter, such as tag:vip and account.tier = gold." placeholder:"FILTER"`
+	Explain bool     `help:"Tell how the filter of --where is answered, and export nothing."`
+	Out     string   `help:"Write to this file instead of standard output." placeholder:"FILE"`
 }
 
 // Help tells what filters there are.
@@ -29,7 +30,7 @@ func (exportCmd) Help() string {
 	return `The file has the columns of an import and some more; "kith import --update" of it reports every row unchanged. Filters are
 the parameters of rev-users.list and accounts.list, such as tags=TAG-1, email=ann@example.com, created_date.after=2026-01-01
 or owned_by=DEVU-1. Several values of one key match any of them; several keys must all match. --where takes a whole filter,
-which docs/filters.md explains.`
+which docs/filters.md explains; --explain tells which of its conditions indexes answer, and which are looked up row by row.`
 }
 
 var exportOps = map[string]string{"contacts": "rev-users.export-csv", "accounts": "accounts.export-csv"}
@@ -45,6 +46,9 @@ func (c exportCmd) Run(e *environment) (err error) {
 		return err
 	}
 	defer closing(kith, &err)
+	if c.Explain {
+		return c.explain(e, kith)
+	}
 	write := func(w io.Writer) error { return kith.stream(e.ctx, exportOps[c.Type]+"?"+query, w) }
 	if c.Out == "" || c.Out == "-" {
 		return write(e.Out)
@@ -54,6 +58,33 @@ func (c exportCmd) Run(e *environment) (err error) {
 	}
 	_, err = fmt.Fprintf(e.Err, "Wrote %s.\n", c.Out)
 	return err
+}
+
+// explain prints each condition of the filter with how it is answered.
+func (c exportCmd) explain(e *environment, kith *client) error {
+	if c.Where == "" {
+		return errs.NotPermitted("--explain", "needs a filter to explain; give one with --where")
+	}
+	in := map[string]any{"object": map[string]string{"contacts": "rev_user", "accounts": "account"}[c.Type], "filter": c.Where}
+	var out struct {
+		Conditions []struct {
+			Condition string
+			By        string `json:"answered_by"`
+		}
+	}
+	if err := kith.call(e.ctx, "filters.explain", in, &out); err != nil {
+		return err
+	}
+	for _, x := range out.Conditions {
+		how := "from an index"
+		if x.By == "rows" {
+			how = "row by row   "
+		}
+		if _, err := fmt.Fprintf(e.Out, "%s  %s\n", how, x.Condition); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // query returns the filters as a query string.

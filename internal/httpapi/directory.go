@@ -34,6 +34,7 @@ func RegisterDirectory(api *API, d DirectoryDeps) {
 	registerSchemas(api, d)
 	registerGroupCounts(api, d)
 	registerQueries(api, d)
+	registerFilters(api, d)
 	registerGroups(api, d)
 	registerVistas(api, d)
 }

@@ -84,6 +84,7 @@ var intrusions = map[string]intrusion{
 	"duplicates.list":                empty("duplicates", `{}`, `{"rev_user":"$revu"}`, `{"state":"rejected"}`),
 	"duplicates.reject":              missing(`{"rev_user":"$revu","other":"$other_revu"}`),
 	"duplicates.sample":              empty("duplicates", `{}`),
+	"filters.explain":                {},
 	"groups.create":                  missing(`{"name":"x","description":"x","owner":"$devu"}`),
 	"groups.get":                     missing(`{"id":"$group"}`),
 	"groups.list":                    empty("groups", `{}`, `{"name":["B"]}`),

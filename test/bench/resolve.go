@@ -80,6 +80,15 @@ func (e *env) readServer(args []string, body func(address string) error) error {
 
 // knownRefs returns references of valid rows, from all over the file.
 func (e *env) knownRefs(n int) ([]string, error) {
+	refs, err := e.knownValues(0)
+	if err != nil {
+		return nil, err
+	}
+	return scatter(refs, n), nil
+}
+
+// knownValues returns what a column of the file holds in its valid rows.
+func (e *env) knownValues(column int) ([]string, error) {
 	listed, err := os.ReadFile(e.path("manifest.csv"))
 	if err != nil {
 		return nil, err
@@ -96,7 +105,7 @@ func (e *env) knownRefs(n int) ([]string, error) {
 	defer func() { _ = file.Close() }()
 	records := csv.NewReader(file)
 	records.FieldsPerRecord, records.ReuseRecord = -1, true
-	var refs []string
+	var values []string
 	for row := 0; ; row++ {
 		record, err := records.Read()
 		if errors.Is(err, io.EOF) {
@@ -106,10 +115,10 @@ func (e *env) knownRefs(n int) ([]string, error) {
 			return nil, err
 		}
 		if row > 0 && !left[fmt.Sprint(row)] {
-			refs = append(refs, strings.Clone(record[0]))
+			values = append(values, strings.Clone(record[column]))
 		}
 	}
-	return scatter(refs, n), nil
+	return values, nil
 }
 
 // scatter returns n of the texts, far from each other and again when there are
