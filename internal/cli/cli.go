@@ -37,6 +37,7 @@ type root struct {
 	Merges     mergesCmd     `cmd:"" help:"List merges of contacts and accounts, and undo them."`
 	Duplicates duplicatesCmd `cmd:"" help:"List contacts that may be one person, decide about them, search for more."`
 	Identity   identityCmd   `cmd:"" help:"See how people are told apart: try an observation or a token, explain a contact."`
+	Search     searchCmd     `cmd:"" help:"Find contacts, accounts, workspaces and tags."`
 	Export     exportCmd     `cmd:"" help:"Write contacts or accounts as CSV."`
 	Match      matchCmd      `cmd:"" help:"Find duplicates in CSV files."`
 	SampleCSV  sampleCSVCmd  `cmd:"" name:"sample-csv" help:"Print a sample of the file that an import reads."`
