@@ -72,8 +72,13 @@ func TestAutoMerge(t *testing.T) {
 		}
 		c.Post(t, "duplicates.reject", pair(70), 200)
 		scan(t, c)
-		if c.Post(t, "duplicate-scans.get", `{}`, 200).Decode(t, &after); after.Scan.Merged < 10 || after.Scan.Merged > 14 || len(after.Scan.Learnt) == 0 {
-			t.Errorf("of 14 pairs that were left: %+v", after)
+		// The comparing of what changed may have merged some before the search did.
+		merged := 0
+		for i := range 75 {
+			merged += strings.Count(string(c.Post(t, "merges.list", fmt.Sprintf(`{"record":"REVU-%d"}`, from+2*i), 200).Body), `"rule":"match"`)
+		}
+		if c.Post(t, "duplicate-scans.get", `{}`, 200).Decode(t, &after); merged < 10 || merged > 14 || len(after.Scan.Learnt) == 0 {
+			t.Errorf("of 14 pairs that were left %d are merged: %+v", merged, after)
 		}
 		c.Run(t, []apitest.Scenario{
 			done("merges.list", fmt.Sprintf(`{"record":"REVU-%d"}`, from+2*72), `{"merges":[{"state":"active","rule":"match","made_by":{"type":"sys_user"}}]}`),

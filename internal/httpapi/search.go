@@ -92,6 +92,7 @@ type SearchResult struct {
 type searchHybridOut struct {
 	Results []SearchResult `json:"results"`
 	Behind  float64        `json:"index_lag_seconds,omitempty" doc:"Absent when all changes are searched. Otherwise for how long the change that waits longest has waited to be indexed."`
+	Ended   bool           `json:"incomplete,omitempty" doc:"The search ended early, for too many records are like what is looked for: more may fit. Add a word, or go on with the cursor if there is one."`
 }
 
 type searchCoreOut struct {
@@ -130,18 +131,20 @@ func (d SearchDeps) core(ctx context.Context, c call, in *searchCoreIn) (*search
 		return nil, err
 	}
 	out := &searchCoreOut{searchHybridOut: *found}
-	if len(answer.Hits) == 0 {
-		return out, nil
+	cursor := func(k search.Key, back bool) string {
+		return d.Cursors.Encode(list, page.Cursor{Keys: []any{int64(k.Pass), k.At, string(k.Type), k.N}, Back: back})
 	}
 	came := r.Edge != nil
-	cursor := func(h search.Hit, back bool) string {
-		return d.Cursors.Encode(list, page.Cursor{Keys: []any{int64(h.Pass), h.At, string(h.Type), h.N}, Back: back})
+	if hits := answer.Hits; len(hits) > 0 && (r.Back && came || !r.Back && answer.More) {
+		out.NextCursor = cursor(hits[len(hits)-1].Key, false)
 	}
-	if r.Back && came || !r.Back && answer.More {
-		out.NextCursor = cursor(answer.Hits[len(answer.Hits)-1], false)
+	if hits := answer.Hits; len(hits) > 0 && (!r.Back && came || r.Back && answer.More) {
+		out.PrevCursor = cursor(hits[0].Key, true)
 	}
-	if !r.Back && came || r.Back && answer.More {
-		out.PrevCursor = cursor(answer.Hits[0], true)
+	if answer.Resume != nil && r.Back {
+		out.PrevCursor = cursor(*answer.Resume, true)
+	} else if answer.Resume != nil {
+		out.NextCursor = cursor(*answer.Resume, false)
 	}
 	return out, nil
 }
@@ -190,7 +193,7 @@ func (d SearchDeps) find(ctx context.Context, c call, r search.Request) (*search
 		return nil, answer, err
 	}
 	v := c.view(names)
-	out := &searchHybridOut{Results: make([]SearchResult, 0, len(ids)), Behind: answer.Behind.Seconds()}
+	out := &searchHybridOut{Results: make([]SearchResult, 0, len(ids)), Behind: answer.Behind.Seconds(), Ended: answer.Ended}
 	for i, id := range ids {
 		if s, ok := v.hit(id); ok { // it may have been deleted in this moment
 			s.Snippet = answer.Hits[i].Snippet

@@ -39,19 +39,27 @@ func (f *finder) corpus(ctx context.Context, t don.Type, todo []lexical.Todo) (*
 		f: f, t: t, fresh: map[int64]*lexical.Block{}, stale: map[int64]*roaring.Bitmap{}, planned: map[bool]bool{},
 		postings: map[int64]map[lexical.Gram]*roaring.Bitmap{}, loaded: map[int64]map[bool]bool{}, sets: map[passOf]*roaring.Bitmap{},
 	}
-	var err error
-	if c.blocks, err = f.tx.SearchBlocks(ctx, t); err != nil {
+	indexed, err := f.tx.SearchBlocks(ctx, t)
+	if err != nil {
 		return nil, false, err
+	}
+	for _, b := range indexed {
+		c.blocks = append(c.blocks, b.N)
 	}
 	all := true
 	var ns []int64
+	known := map[int64]bool{}
 	for _, run := range todo { // the latest first
-		if run.NTo-run.N >= int64(pendingMost-len(ns)) {
-			all = false
+		if run.NTo-run.N >= int64(f.pending) {
+			all = all && run.NTo == run.N && known[run.N]
 			continue
 		}
 		for n := run.N; n <= run.NTo; n++ {
-			ns = append(ns, n)
+			if !known[n] {
+				known[n] = true
+				ns = append(ns, n)
+				f.pending--
+			}
 		}
 	}
 	docs, err := f.tx.SearchDocs(ctx, t, ns)
@@ -84,9 +92,8 @@ func (f *finder) corpus(ctx context.Context, t don.Type, todo []lexical.Todo) (*
 	return c, all, nil
 }
 
-// found returns the places of a block that a pass may be the first to find. Of
-// the passes without mistakes, whose hits are checked alike, none finds again
-// what an earlier one may find. Those with mistakes may: see matching.
+// found returns the places of a block that a pass may find, those of earlier ones
+// among them.
 func (c *corpus) found(ctx context.Context, p lexical.Pass, block int64) (*roaring.Bitmap, error) {
 	key := passOf{p, block}
 	if set := c.sets[key]; set != nil {
@@ -106,13 +113,6 @@ func (c *corpus) found(ctx context.Context, p lexical.Pass, block int64) (*roari
 				set.Add(low)
 			}
 		}
-	}
-	for before := lexical.Equal; before < p && p <= lexical.Within; before++ {
-		earlier, err := c.found(ctx, before, block)
-		if err != nil {
-			return nil, err
-		}
-		set.AndNot(earlier)
 	}
 	c.sets[key] = set
 	return set, nil
@@ -221,18 +221,27 @@ func (c *corpus) read(ctx context.Context, slips bool, blocks []int64) error {
 	return nil
 }
 
-// matching returns those of some records that a pass really finds, and with first
-// none of those that the pass before does.
-func (c *corpus) matching(ctx context.Context, p lexical.Pass, first bool, ns []int64) (map[int64]lexical.Doc, error) {
+// shown is a record that is found, with the pass that shows it.
+type shown struct {
+	lexical.Doc
+	pass lexical.Pass
+}
+
+// shown returns those of some records that any pass finds.
+func (c *corpus) shown(ctx context.Context, ns []int64) (map[int64]shown, error) {
 	docs, err := c.f.tx.SearchDocs(ctx, c.t, ns)
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[int64]lexical.Doc, len(docs))
+	*c.f.checked += len(ns)
+	out := make(map[int64]shown, len(docs))
 	for _, d := range docs {
-		is := slices.Contains(c.f.r.IDs, don.Of(c.t, d.N))
-		if p <= lexical.Within && is || c.f.q.Matches(p, d) && !(first && p > lexical.Within && (is || c.f.q.Matches(p-1, d))) {
-			out[d.N] = d
+		p := c.f.q.PassOf(d)
+		if slices.Contains(c.f.r.IDs, don.Of(c.t, d.N)) {
+			p = lexical.Equal
+		}
+		if p < lexical.Passes {
+			out[d.N] = shown{d, p}
 		}
 	}
 	return out, nil

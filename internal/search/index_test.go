@@ -83,9 +83,10 @@ func TestIndexerEndsAnywhere(t *testing.T) {
 						t.Fatalf("killed at %d: %d is not found any more", at, n)
 					}
 				}
+				w.put(named(140_000+next, "Ann"))
 				w.drain()
 				indexed = numbers(w.find("ann", 1000).Hits)
-				if want := contactsOfMany + 1 + 2*int(next-1000); len(indexed) != want {
+				if want := contactsOfMany + 1 + 3*int(next-1000); len(indexed) != want {
 					t.Fatalf("killed at %d: %d are found in the end, want %d", at, len(indexed), want)
 				}
 			}

@@ -22,7 +22,8 @@ type Tx interface {
 	SearchTodo(ctx context.Context, latest bool, limit int) (map[don.Type][]lexical.Todo, error)
 	// SearchBehind returns for how long what waits longest has waited to be indexed.
 	SearchBehind(ctx context.Context) (time.Duration, error)
-	SearchBlocks(ctx context.Context, t don.Type) ([]int64, error)
+	// SearchBlocks returns what is indexed of a type, the highest block first.
+	SearchBlocks(ctx context.Context, t don.Type) ([]Block, error)
 	SearchPostings(ctx context.Context, t don.Type, blocks []int64, grams []lexical.Gram) (map[int64]map[lexical.Gram][]byte, error)
 	SearchWords(ctx context.Context, t don.Type) ([][]byte, error)
 	SearchDocs(ctx context.Context, t don.Type, ns []int64) ([]lexical.Doc, error)
@@ -31,6 +32,12 @@ type Tx interface {
 	// SearchByDate returns records of a type in the order of such a date and their number,
 	// behind a place in that order if there is one.
 	SearchByDate(ctx context.Context, t don.Type, modified, desc bool, behind *Dated, limit int) ([]Dated, error)
+}
+
+// Block is a block that is indexed.
+type Block struct {
+	N      int64
+	Joined int64 // records that were joined to it since it was made from all of its records
 }
 
 // DB runs reading transactions.
@@ -78,6 +85,7 @@ type Key struct {
 type Hit struct {
 	Key
 	Snippet string // HTML
+	key     bool   // the query is the record's address, reference or the like
 }
 
 // Answer is a page of hits. Behind is not zero when records that changed more
@@ -86,6 +94,10 @@ type Answer struct {
 	Hits   []Hit
 	More   bool // in the direction of the request
 	Behind time.Duration
+	// Ended tells that too many records had to be looked at: more may match. By
+	// relevance, Resume is where to go on then.
+	Ended  bool
+	Resume *Key
 }
 
 // Service searches. It is safe for concurrent use.
@@ -95,10 +107,15 @@ type Service struct{ DB DB }
 const (
 	// What changed last and is not indexed yet is read as it is, so many records.
 	pendingMost = 500
-	windowSize  = 16    // blocks whose postings are read at once
-	checkMost   = 512   // records that are looked at in one go
-	sortMost    = 5_000 // records that are sorted by date; with more, the dates are walked
+	pendingRuns = 2000   // that are looked through for them: one record may have changed often
+	windowSize  = 16     // blocks whose postings are read at once
+	checkMost   = 512    // records that are looked at in one go
+	sortMost    = 16_000 // records that are sorted by date; with more, the dates are walked
 	walkPage    = 2000
+	walkMost    = 200_000 // dates that are walked
+	// Records that are looked at in all. Only odd queries lead to so many that do not match.
+	checkedMost = 20_000
+	keysMost    = 20 // records that are asked whether the query is a key of theirs
 )
 
 // Find returns a page of what a text finds.
@@ -110,12 +127,16 @@ func (s *Service) Find(ctx context.Context, sc org.Scope, r Request) (Answer, er
 	var out Answer
 	err = s.DB.Read(ctx, sc, func(tx Tx) error {
 		out = Answer{}
-		todo, err := tx.SearchTodo(ctx, true, pendingMost)
+		todo, err := tx.SearchTodo(ctx, true, pendingRuns)
 		if err != nil {
 			return err
 		}
-		f := &finder{tx: tx, q: q, r: r}
-		waiting := false
+		f := &finder{tx: tx, q: q, r: r, checked: new(int), pending: pendingMost}
+		count := 0
+		for _, list := range todo {
+			count += len(list)
+		}
+		waiting := count == pendingRuns
 		for _, t := range Types {
 			if !slices.Contains(r.Types, t) {
 				continue
@@ -127,11 +148,7 @@ func (s *Service) Find(ctx context.Context, sc org.Scope, r Request) (Answer, er
 			waiting = waiting || !all
 			f.corpora = append(f.corpora, c)
 		}
-		count := 0
-		for _, list := range todo {
-			count += len(list)
-		}
-		if waiting || count == pendingMost {
+		if waiting {
 			if out.Behind, err = tx.SearchBehind(ctx); err != nil {
 				return err
 			}
@@ -144,7 +161,10 @@ func (s *Service) Find(ctx context.Context, sc org.Scope, r Request) (Answer, er
 		if err != nil {
 			return err
 		}
-		out.Hits, out.More = f.hits, len(f.hits) > r.Limit
+		out.Hits, out.More, out.Ended = f.hits, len(f.hits) > r.Limit, f.spent() && !f.full()
+		if out.Ended && r.Sort == Relevance {
+			out.Resume = &f.last
+		}
 		out.Hits = out.Hits[:min(len(out.Hits), r.Limit)]
 		if r.Back {
 			slices.Reverse(out.Hits)
@@ -161,8 +181,14 @@ type finder struct {
 	r       Request
 	corpora []*corpus
 	hits    []Hit // up to one more than asked for, in the direction of the request
-	key     bool  // one of them has the query as its address, reference or the like
+	slips   *bool // whether mistakes are looked through, nil before it is decided
+	checked *int  // records that were looked at
+	last    Key   // the last of them
+	pending int   // how many more records that are not indexed may be read
 }
+
+// spent reports whether so many records were looked at that the search ends.
+func (f *finder) spent() bool { return *f.checked >= checkedMost }
 
 // ahead reports whether the walk goes from the best to the worst, or from the
 // latest to the earliest.
@@ -204,24 +230,57 @@ func (f *finder) byRelevance(ctx context.Context) error {
 		passes = append(passes, p)
 	}
 	for _, p := range directed(passes, f.ahead()) {
-		if p > lexical.Within {
-			if f.key || f.q.Literal() && (len(f.hits) > 0 || f.r.Edge != nil && f.ahead()) {
-				return nil
-			}
-			if err := f.spell(ctx); err != nil {
-				return err
-			}
-		}
 		for at, c := range directed(f.corpora, f.ahead()) {
 			if f.behind(p, at) {
 				continue
 			}
-			if err := f.pass(ctx, p, c); err != nil || f.full() {
+			if p > lexical.Within {
+				if slips, err := f.looksThroughSlips(ctx); err != nil || !slips {
+					if err != nil {
+						return err
+					}
+					continue
+				}
+			}
+			if err := f.pass(ctx, p, c); err != nil || f.full() || f.spent() {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// looksThroughSlips decides whether the passes with mistakes are made: not when
+// the query is a key of somebody, and for one that looks copied only when it finds
+// nothing as it is. That is the same on every page.
+func (f *finder) looksThroughSlips(ctx context.Context) (bool, error) {
+	if f.slips != nil {
+		return *f.slips, nil
+	}
+	yes := f.q.Slips()
+	if yes {
+		first := *f
+		first.hits, first.r.Edge, first.r.Desc, first.r.Back, first.r.Limit = nil, nil, true, false, keysMost-1
+		for _, p := range []lexical.Pass{lexical.Equal, lexical.Whole, lexical.Begin, lexical.Within} {
+			if p > lexical.Equal && !f.q.Literal() {
+				break
+			}
+			for _, c := range f.corpora {
+				if err := first.pass(ctx, p, c); err != nil {
+					return false, err
+				}
+			}
+			if yes = len(first.hits) == 0 || !f.q.Literal(); !yes {
+				break
+			}
+		}
+		yes = yes && !slices.ContainsFunc(first.hits, func(h Hit) bool { return h.key })
+	}
+	f.slips = &yes
+	if yes {
+		return true, f.spell(ctx)
+	}
+	return false, nil
 }
 
 // behind reports whether the walk begins behind a pass over one kind of records,
@@ -246,14 +305,14 @@ func (f *finder) pass(ctx context.Context, p lexical.Pass, c *corpus) error {
 	var ns []int64
 	want := f.r.Limit + 1 - len(f.hits)
 	check := func() error {
-		docs, err := c.matching(ctx, p, true, ns)
+		docs, err := c.shown(ctx, ns)
 		if err != nil {
 			return err
 		}
 		for _, n := range ns {
-			if d, ok := docs[n]; ok && !f.full() {
-				f.hits = append(f.hits, Hit{Key{Pass: p, Type: c.t, N: n}, f.q.Snippet(p, d)})
-				f.key = f.key || p < lexical.Begin && f.q.IsKey(d)
+			f.last = Key{Pass: p, Type: c.t, N: n}
+			if d, ok := docs[n]; ok && d.pass == p && !f.full() {
+				f.hits = append(f.hits, Hit{Key{Pass: p, Type: c.t, N: n}, f.q.Snippet(p, d.Doc), p == lexical.Equal && f.q.IsKey(d.Doc)})
 			}
 		}
 		ns, want = ns[:0], min(2*want, checkMost)
@@ -280,7 +339,7 @@ func (f *finder) pass(ctx context.Context, p lexical.Pass, c *corpus) error {
 			if ns = append(ns, n); len(ns) < want {
 				continue
 			}
-			if err := check(); err != nil || f.full() {
+			if err := check(); err != nil || f.full() || f.spent() {
 				return err
 			}
 		}
@@ -367,7 +426,7 @@ func (f *finder) dated(ctx context.Context, c *corpus, most lexical.Pass) (bool,
 	some := false
 	began := len(f.hits)
 	for page := range slices.Chunk(dates, min(2*(f.r.Limit+1), checkMost)) {
-		if len(f.hits)-began > f.r.Limit {
+		if len(f.hits)-began > f.r.Limit || f.spent() {
 			break
 		}
 		found, err := f.take(ctx, c, most, page)
@@ -394,16 +453,19 @@ func (f *finder) walk(ctx context.Context, c *corpus, most lexical.Pass) error {
 	var at *Dated
 	if e := f.r.Edge; e != nil {
 		at = &Dated{N: e.N, At: e.At}
-		// Of the same date, those of a kind that comes later lie behind the edge all.
-		if e.Type != c.t {
+		// Of the same date, all of another kind lie on the same side of the edge.
+		if own, edge := f.rank(c.t), f.rank(e.Type); own > edge {
 			at.N = 0
-			if (f.rank(c.t) < f.rank(e.Type)) == f.ahead() {
-				at.N = 1 << 62
-			}
+		} else if own < edge {
+			at.N = 1 << 62
 		}
 	}
 	began := len(f.hits)
-	for len(f.hits)-began <= f.r.Limit {
+	for walked := 0; len(f.hits)-began <= f.r.Limit && !f.spent(); walked += walkPage {
+		if walked >= walkMost {
+			*f.checked = checkedMost
+			return nil
+		}
 		rows, err := f.tx.SearchByDate(ctx, c.t, f.r.Sort == Modified, f.ahead(), at, walkPage)
 		if err != nil || len(rows) == 0 {
 			return err
@@ -436,14 +498,16 @@ func (f *finder) take(ctx context.Context, c *corpus, most lexical.Pass, page []
 	for i, d := range page {
 		ns[i] = d.N
 	}
-	docs, err := c.matching(ctx, most, false, ns)
+	docs, err := c.shown(ctx, ns)
 	if err != nil {
 		return false, err
 	}
+	some := false
 	for _, d := range page {
-		if doc, ok := docs[d.N]; ok {
-			f.hits = append(f.hits, Hit{Key{Pass: most, At: d.At, Type: c.t, N: d.N}, f.q.Snippet(most, doc)})
+		if doc, ok := docs[d.N]; ok && doc.pass <= most {
+			f.hits = append(f.hits, Hit{Key: Key{Pass: most, At: d.At, Type: c.t, N: d.N}, Snippet: f.q.Snippet(most, doc.Doc)})
+			some = true
 		}
 	}
-	return len(docs) > 0, nil
+	return some, nil
 }

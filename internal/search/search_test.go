@@ -142,7 +142,7 @@ func TestPages(t *testing.T) {
 				slices.Reverse(reversed)
 				same(w, text+" ascending", reversed, all)
 				for _, limit := range []int{1, 7, 50} {
-					if limit == 1 && len(all) > 60 {
+					if limit == 1 && len(all) > 20 {
 						continue
 					}
 					r := base

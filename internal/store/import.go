@@ -354,6 +354,9 @@ func (tx *Tx) EraseContacts(ctx context.Context, cs []*contact.Contact) error {
 		}
 		changes[i] = change{don.Of(don.Contact, c.N), opDeleted, ""}
 	}
+	if err := tx.indexSoon(ctx, don.Contact, ns...); err != nil {
+		return err
+	}
 	if len(changes) == 0 {
 		return nil
 	}

@@ -154,7 +154,7 @@ func docs[T any](rows []T, err error, doc func(*T) (lexical.Doc, error)) ([]lexi
 var (
 	todoTable = table{"search_todo", []column{
 		{"org_id", "bigint"}, {"id", "bigint"}, {"type", "smallint"}, {"n", "bigint"}, {"n_to", "bigint"},
-	}, []int{1}, []int{0, 2}}
+	}, []int{1, 2, 3}, []int{0, 2}}
 	postingTable = table{"search_posting", []column{
 		{"org_id", "bigint"}, {"type", "smallint"}, {"block", "bigint"}, {"gram", "bigint"}, {"docs", "bytea"},
 	}, []int{1, 2, 3}, []int{0, 1, 2}}
@@ -187,7 +187,8 @@ func (tx *Tx) IndexRange(ctx context.Context, t don.Type, from, to int64) error 
 }
 
 func (tx *Tx) addTodo(ctx context.Context, t don.Type, runs []lexical.Todo) error {
-	_, err := tx.q.insert(ctx, todoTable, refuse, len(runs), func(i int, w *record) {
+	// A row that stands is of the same record and moment, by another process.
+	_, err := tx.q.insert(ctx, todoTable, ignore, len(runs), func(i int, w *record) {
 		w.Int(tx.scope.OrgID)
 		w.Int(nextID(tx.now))
 		w.Small(typeCodes[t])
@@ -246,15 +247,15 @@ func age(now time.Time, id int64) time.Duration {
 }
 
 // DropSearchTodo takes runs off that were indexed.
-func (tx *Tx) DropSearchTodo(ctx context.Context, todo []lexical.Todo) error {
+func (tx *Tx) DropSearchTodo(ctx context.Context, t don.Type, todo []lexical.Todo) error {
 	for chunk := range slices.Chunk(todo, chunkSize) {
-		args := []any{tx.scope.OrgID}
-		ids := make([]int64, len(chunk))
+		ids, ns := make([]int64, len(chunk)), make([]int64, len(chunk))
 		for i, t := range chunk {
-			ids[i] = t.ID
+			ids[i], ns[i] = t.ID, t.N
 		}
-		list, args := inList(args, ids)
-		if err := tx.q.send(ctx, "DELETE FROM search_todo WHERE org_id = $1 AND id IN "+list, args...); err != nil {
+		list, args := inList([]any{tx.scope.OrgID, typeCodes[t]}, evened(ids))
+		of, args := inList(args, evened(ns))
+		if err := tx.q.send(ctx, "DELETE FROM search_todo WHERE org_id = $1 AND type = $2 AND id IN "+list+" AND n IN "+of, args...); err != nil {
 			return err
 		}
 	}
@@ -303,9 +304,29 @@ func (tx *Tx) LeaseSearch(ctx context.Context, name string, until time.Time) (bo
 }
 
 // SearchBlocks returns the blocks of a type that are indexed, the highest first.
-func (tx *Tx) SearchBlocks(ctx context.Context, t don.Type) ([]int64, error) {
-	return collect(ctx, tx.q, "SELECT block FROM search_block WHERE org_id = $1 AND type = $2 ORDER BY block DESC",
-		[]any{tx.scope.OrgID, typeCodes[t]}, func(n *int64) []any { return []any{n} })
+func (tx *Tx) SearchBlocks(ctx context.Context, t don.Type) ([]search.Block, error) {
+	return collect(ctx, tx.q, "SELECT block, joined FROM search_block WHERE org_id = $1 AND type = $2 ORDER BY block DESC",
+		[]any{tx.scope.OrgID, typeCodes[t]}, func(b *search.Block) []any { return []any{&b.N, &b.Joined} })
+}
+
+// StaleSearchBlocks returns blocks of any org that were made before a time and to
+// which something was joined since.
+func (d *DB) StaleSearchBlocks(ctx context.Context, before time.Time) (out []search.StaleBlock, err error) {
+	type row struct {
+		search.StaleBlock
+		code int16
+	}
+	err = d.e.read(ctx, func(q querier) error {
+		got, err := collect(ctx, q, "SELECT org_id, type, block FROM search_block WHERE joined > 0 AND built_at < $1 ORDER BY org_id, type, block", []any{before},
+			func(r *row) []any { return []any{&r.OrgID, &r.code, &r.Block} })
+		out = make([]search.StaleBlock, len(got))
+		for i, r := range got {
+			out[i] = r.StaleBlock
+			out[i].Type = typeOf(r.code)
+		}
+		return err
+	})
+	return out, err
 }
 
 // SearchPostings returns the postings of some grams in some blocks.
@@ -386,7 +407,7 @@ func (tx *Tx) FinishSearchBlock(ctx context.Context, t don.Type, block int64, em
 	if empty {
 		return nil
 	}
-	err := tx.q.send(ctx, "INSERT INTO search_block (org_id, type, block, built_at) VALUES ($1, $2, $3, $4)", tx.scope.OrgID, typeCodes[t], block, tx.now)
+	err := tx.q.send(ctx, "INSERT INTO search_block (org_id, type, block, built_at, joined) VALUES ($1, $2, $3, $4, 0)", tx.scope.OrgID, typeCodes[t], block, tx.now)
 	if err != nil {
 		return err
 	}
@@ -414,8 +435,13 @@ func (tx *Tx) addWords(ctx context.Context, t don.Type, block, part int64, words
 // maxWordParts is how many lists of words a block has before they are made one.
 const maxWordParts = 16
 
-// JoinSearchBlock adds records to a block that is indexed.
-func (tx *Tx) JoinSearchBlock(ctx context.Context, t don.Type, block int64, b *lexical.Block) error {
+// JoinSearchBlock adds records to a block that is indexed, of so many that changed
+// or are gone.
+func (tx *Tx) JoinSearchBlock(ctx context.Context, t don.Type, block int64, b *lexical.Block, changed int) error {
+	err := tx.q.send(ctx, "UPDATE search_block SET joined = joined + $4 WHERE org_id = $1 AND type = $2 AND block = $3", tx.scope.OrgID, typeCodes[t], block, changed)
+	if err != nil {
+		return err
+	}
 	grams := b.Grams()
 	if len(grams) == 0 {
 		return nil

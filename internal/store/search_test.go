@@ -140,3 +140,51 @@ func (e explained) Read(ctx context.Context, s org.Scope, fn func(search.Tx) err
 		return fn(tx)
 	})
 }
+
+// Two processes that begin in one microsecond may give what they leave the same
+// id: both writes succeed, and nothing is dropped that the other one left.
+func TestTodoOfOneMoment(t *testing.T) {
+	onEngines(t, func(t *testing.T, db *DB) {
+		if err := db.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		at := time.Now()
+		db.now = func() time.Time { return at }
+		s := org.Scope{OrgID: 1}
+		for n := range int64(3000) {
+			sequence.Store(0) // as another process has another one
+			if err := db.Write(t.Context(), s, func(tx *Tx) error { return tx.indexSoon(t.Context(), don.Contact, n) }); err != nil {
+				t.Fatalf("write %d of the same microsecond: %v", n, err)
+			}
+		}
+		var all []lexical.Todo
+		err := db.Write(t.Context(), s, func(tx *Tx) error {
+			got, err := tx.SearchTodo(t.Context(), false, 10_000)
+			all = got[don.Contact]
+			ids := map[int64]int{}
+			for _, t := range all {
+				ids[t.ID]++
+			}
+			if len(all) != 3000 || len(ids) == 3000 {
+				t.Errorf("%d rows with %d ids", len(all), len(ids))
+			}
+			if err != nil {
+				return err
+			}
+			return tx.DropSearchTodo(t.Context(), don.Contact, all[:1000])
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = db.Read(t.Context(), s, func(tx *Tx) error {
+			got, err := tx.SearchTodo(t.Context(), false, 10_000)
+			if len(got[don.Contact]) != 2000 {
+				t.Errorf("%d rows are left, want 2000", len(got[don.Contact]))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -154,6 +154,9 @@ func (tx *Tx) DeleteTag(ctx context.Context, n int64) error {
 	if err != nil {
 		return err
 	}
+	if err := tx.indexSoon(ctx, don.Tag, n); err != nil {
+		return err
+	}
 	return tx.record(ctx, change{don.Of(don.Tag, n), opDeleted, ""})
 }
 

@@ -15,7 +15,8 @@ import (
 // writer owns SQLite's one writing connection. Small writes that wait at the
 // same time share a transaction, each in its own savepoint, and are
 // acknowledged after COMMIT, which is what makes durable single writes fast.
-// Bulk writes run alone and only when no small write waits.
+// Bulk writes run alone, when no small write waits or many groups of them went
+// before.
 type writer struct {
 	c       *sqliteConn
 	copier  *checkpointer
@@ -40,6 +41,9 @@ type member struct {
 const (
 	groupSize = 256
 	groupTime = 20 * time.Millisecond
+	// So many groups go before a bulk write that waits, lest it waits for as long as
+	// small writes come without a pause.
+	groupsFirst = 20
 	// The log is copied into the database once it holds this many bytes.
 	logBytes = 128 << 20
 )
@@ -94,18 +98,29 @@ func (w *writer) stop() error {
 
 func (w *writer) run() {
 	defer close(w.done)
-	for {
+	for groups := 0; ; {
+		if groups >= groupsFirst {
+			groups = 0
+			select {
+			case m := <-w.large:
+				w.alone(m, true)
+			default:
+			}
+		}
 		select {
 		case m := <-w.small:
 			w.group(m)
+			groups++
 			continue
 		default:
 		}
 		select {
 		case m := <-w.small:
 			w.group(m)
+			groups++
 		case m := <-w.large:
 			w.alone(m, true)
+			groups = 0
 		case <-w.quit:
 			w.drain()
 			return

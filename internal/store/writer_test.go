@@ -130,3 +130,30 @@ func TestLogStartsOver(t *testing.T) {
 		t.Errorf("the database has %d bytes and its log %d; the log should have been copied and started over at about %d", file, log, long)
 	}
 }
+
+// A bulk write has its turn although small writes come without a pause.
+func TestBulkIsNotStarved(t *testing.T) {
+	db, s := sqliteDB(t)
+	ctx, stop := context.WithCancel(t.Context())
+	var writers sync.WaitGroup
+	for g := range int64(16) {
+		writers.Go(func() {
+			for n := g * 1_000_000; ctx.Err() == nil; n++ {
+				if err := db.Write(ctx, s, func(tx *Tx) error { return insertSomeone(ctx, tx, n+1) }); err != nil && ctx.Err() == nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	for range 5 {
+		began := time.Now()
+		bulk, end := context.WithTimeout(t.Context(), 20*time.Second)
+		if err := db.Bulk(bulk, s, func(*Tx) error { return nil }); err != nil {
+			t.Errorf("after %v: %v", time.Since(began), err)
+		}
+		end()
+	}
+	stop()
+	writers.Wait()
+}

@@ -12,7 +12,7 @@ import (
 
 // Block gathers the postings of one block's records. The zero value is empty.
 type Block struct {
-	places map[Gram]*[]uint32 // pointers, for one look into the map instead of two
+	places map[Gram]*[]uint16 // pointers, for one look into the map instead of two
 	words  map[string]struct{}
 	folded []rune
 }
@@ -20,13 +20,14 @@ type Block struct {
 // Add takes a record in. Records come in the order of their numbers.
 func (b *Block) Add(d Doc) {
 	if b.places == nil {
-		b.places, b.words = map[Gram]*[]uint32{}, map[string]struct{}{}
+		b.places, b.words = map[Gram]*[]uint16{}, map[string]struct{}{}
 	}
-	_, low := Place(d.N)
+	_, place := Place(d.N)
+	low := uint16(place)
 	put := func(g Gram) {
 		at := b.places[g]
 		if at == nil {
-			at = new([]uint32)
+			at = new([]uint16)
 			b.places[g] = at
 		}
 		if list := *at; len(list) == 0 || list[len(list)-1] != low {
@@ -73,7 +74,7 @@ func (b *Block) Postings() Postings {
 		if at == nil {
 			return nil
 		}
-		return roaring.BitmapOf(*at...)
+		return setOf(*at)
 	}
 }
 
@@ -87,7 +88,7 @@ type Posting struct {
 func (b *Block) Pack() ([]Posting, error) {
 	out := make([]Posting, 0, len(b.places))
 	for _, g := range slices.Sorted(maps.Keys(b.places)) {
-		docs, err := pack(roaring.BitmapOf(*b.places[g]...))
+		docs, err := pack(setOf(*b.places[g]))
 		if err != nil {
 			return nil, err
 		}
@@ -104,7 +105,7 @@ func (b *Block) Grams() []Gram { return slices.Sorted(maps.Keys(b.places)) }
 func (b *Block) Join(stored map[Gram][]byte) ([]Posting, error) {
 	out := make([]Posting, 0, len(b.places))
 	for _, g := range b.Grams() {
-		set := roaring.BitmapOf(*b.places[g]...)
+		set := setOf(*b.places[g])
 		if docs := stored[g]; len(docs) > 0 {
 			before, err := Unpack(docs)
 			if err != nil {
@@ -119,6 +120,14 @@ func (b *Block) Join(stored map[Gram][]byte) ([]Posting, error) {
 		out = append(out, Posting{g, docs})
 	}
 	return out, nil
+}
+
+func setOf(places []uint16) *roaring.Bitmap {
+	wide := make([]uint32, len(places))
+	for i, at := range places {
+		wide[i] = uint32(at)
+	}
+	return roaring.BitmapOf(wide...)
 }
 
 func pack(set *roaring.Bitmap) ([]byte, error) {

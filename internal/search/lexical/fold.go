@@ -32,7 +32,10 @@ func foldRune(r rune) []rune {
 	var out []rune
 	for _, d := range norm.NFKD.String(string(unicode.ToLower(r))) {
 		d = unicode.ToLower(d)
+		to, ok := apart[d]
 		switch {
+		case ok:
+			out = append(out, []rune(to)...)
 		case unicode.Is(unicode.Mn, d):
 		case unicode.IsLetter(d), unicode.IsNumber(d), unicode.IsMark(d):
 			out = append(out, d)
@@ -106,4 +109,10 @@ func words(folded []rune) (out [][]rune) {
 		}
 	}
 	return out
+}
+
+// unspaced reports whether a character is of a script that has no spaces between
+// words: any of its characters may begin one.
+func unspaced(r rune) bool {
+	return r >= 0x0e00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }

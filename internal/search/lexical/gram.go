@@ -24,9 +24,15 @@ func grams(text []rune, put func(Gram)) {
 	if len(text) == 0 {
 		return
 	}
-	for at := 0; at+2 < len(text); at++ {
+	for at := 0; at+1 < len(text); at++ {
 		if text[at] == ' ' {
 			put(initial(text[at+1]))
+		} else if unspaced(text[at]) {
+			put(initial(text[at]))
+			put(gram(' ', text[at], text[at+1]))
+		}
+		if at+2 == len(text) {
+			break
 		}
 		put(gram(text[at], text[at+1], text[at+2]))
 	}

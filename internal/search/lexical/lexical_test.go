@@ -137,6 +137,7 @@ func TestSnippet(t *testing.T) {
 	d := ann()
 	d.Fields = append(d.Fields, lexical.Field{Name: "display_name", Text: `<b>"Bö" & Söhne</b>`},
 		lexical.Field{Name: "display_name", Text: strings.Repeat("ü ", 300) + "needle" + strings.Repeat(" é", 300)})
+	d.Fields = append(d.Fields, lexical.Field{Text: "Jose\u0301 Diaz"}, lexical.Field{Text: "smith.ann@x.test"}, lexical.Field{Text: "Ann Smith"})
 	for query, want := range map[string]string{
 		"muller":       "Ann-Sofie O’Neil <em>Müller</em>",
 		"oneil ann":    "<em>Ann</em>-Sofie <em>O’Neil</em> Müller",
@@ -145,6 +146,8 @@ func TestSnippet(t *testing.T) {
 		"sohne":        "&lt;b&gt;&#34;Bö&#34; &amp; <em>Söhne</em>&lt;/b&gt;",
 		"acme corp":    "a.oneil+work@<em>Acme-Corp</em>.example",
 		"nobody at al": "",
+		"jose":         "<em>Jose\u0301</em> Diaz",
+		"ann smith":    "<em>Ann Smith</em>",
 	} {
 		q, err := lexical.Parse(query)
 		if err != nil {
@@ -161,6 +164,21 @@ func TestSnippet(t *testing.T) {
 	got := q.Snippet(lexical.Within, d)
 	if !strings.Contains(got, "<em>needle</em>") || len(got) > 300 || !strings.HasPrefix(got, "…") || !strings.HasSuffix(got, "…") || strings.ContainsRune(got, '\uFFFD') {
 		t.Errorf("the snippet of a long value is %q", got)
+	}
+}
+
+func TestKeys(t *testing.T) {
+	d := ann()
+	d.Fields = append(d.Fields, lexical.Field{Phone: true})
+	d.Fields[0].Title = true
+	for query, want := range map[string]bool{"crm/00-4711": true, "+49 151 12345678": true, "ann-sofie o'neil müller": false, "4711": false, "oneil": false} {
+		q, err := lexical.Parse(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := q.IsKey(d); got != want {
+			t.Errorf("%q is a key: %v", query, got)
+		}
 	}
 }
 
@@ -200,6 +218,11 @@ func TestWhatMatchesIsACandidate(t *testing.T) {
 			t.Skip()
 		}
 		q.Spell([][]byte{b.Words()})
+		for _, d := range docs {
+			if p := q.PassOf(d); p < lexical.Passes && !q.Plan(p).Candidates(b.Postings()).Contains(uint32(d.N)) {
+				t.Fatalf("pass %d shows %v, which is not among its candidates", p, d)
+			}
+		}
 		for _, p := range []lexical.Pass{lexical.Within, lexical.TwoSlip} {
 			for _, d := range docs {
 				// TwoSlip is empty when OneSlip or Within has all there is.

@@ -5,10 +5,56 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
-// Matches reports whether a record is what a pass looks for. The passes up to
-// Within differ in their postings only: what Within finds is found by all.
+// PassOf returns the pass that a record is shown in, Passes for none: the first
+// one that finds it. Those with mistakes count only after Spell.
+func (q *Query) PassOf(d Doc) Pass {
+	folded := make([][]rune, len(d.Fields))
+	for i, f := range d.Fields {
+		folded[i] = fold(nil, f.Text, nil)
+	}
+	equal := func(text []rune) bool { return len(text) > 0 && slices.Equal(text[1:len(text)-1], q.phrase) }
+	if slices.ContainsFunc(folded, equal) {
+		return Equal
+	}
+	if q.allIn(folded, func(text, token []rune) bool { return indexOf(text, spaced(token)) >= 0 }) || q.endsPhone(d, folded) {
+		return Whole
+	}
+	if q.allIn(folded, func(text, token []rune) bool { return indexOf(text, append([]rune{' '}, token...)) >= 0 }) {
+		return Begin
+	}
+	for p := Within; p < Passes; p++ {
+		if (p == Within || len(q.plans[p]) > 0) && q.Matches(p, d) {
+			return p
+		}
+	}
+	return Passes
+}
+
+// allIn reports whether each of the query's words is in one of the texts.
+func (q *Query) allIn(texts [][]rune, is func(text, token []rune) bool) bool {
+	for _, token := range q.tokens {
+		if !slices.ContainsFunc(texts, func(text []rune) bool { return is(text, token) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// endsPhone reports whether a phone number ends in the query.
+func (q *Query) endsPhone(d Doc, folded [][]rune) bool {
+	for i, f := range d.Fields {
+		if f.Phone && q.digits != nil && indexOf(folded[i], append(slices.Clone(q.digits), ' ')) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Matches reports whether a record is what a pass looks for, or one before it. The
+// passes up to Within are one to it.
 func (q *Query) Matches(p Pass, d Doc) bool {
 	_, ok := q.find(p, d)
 	return ok
@@ -22,8 +68,11 @@ func (q *Query) IsKey(d Doc) bool {
 		if f.Title {
 			continue
 		}
-		folded = fold(folded[:0], f.Text, nil)
-		if len(folded) > 0 && slices.Equal(folded[1:len(folded)-1], q.phrase) || f.Phone && q.digits != nil && slices.Equal(folded[1:len(folded)-1], q.digits) {
+		if folded = fold(folded[:0], f.Text, nil); len(folded) == 0 {
+			continue
+		}
+		text := folded[1 : len(folded)-1]
+		if slices.Equal(text, q.phrase) || f.Phone && q.digits != nil && slices.Equal(text, q.digits) {
 			return true
 		}
 	}
@@ -45,14 +94,14 @@ func (q *Query) find(p Pass, d Doc) ([][]span, bool) {
 			continue
 		}
 		if f.Phone && q.digits != nil {
-			if at := indexOf(folded, q.digits, 0); at >= 0 {
+			if at := indexOf(folded, q.digits); at >= 0 {
 				found[i] = append(found[i], span{at, at + len(q.digits)})
 				direct = true
 				continue
 			}
 		}
 		if len(q.tokens) > 1 && len(q.phrase) > 2 {
-			if at := indexOf(folded, q.phrase, 0); at >= 0 {
+			if at := indexOf(folded, q.phrase); at >= 0 {
 				found[i] = append(found[i], span{at, at + len(q.phrase)})
 				direct = true
 				continue
@@ -60,6 +109,9 @@ func (q *Query) find(p Pass, d Doc) ([][]span, bool) {
 		}
 		for t, token := range q.tokens {
 			s, ok := locate(folded, token)
+			if n := national(token); !ok && f.Phone && n != nil {
+				s, ok = locate(folded, n)
+			}
 			if !ok && p > Within {
 				s, ok = q.locateAlike(folded, t, int(p-Within))
 			}
@@ -75,13 +127,13 @@ func (q *Query) find(p Pass, d Doc) ([][]span, bool) {
 // locate finds a word in folded text, best where a word begins; one of one or two
 // characters only there.
 func locate(folded, word []rune) (span, bool) {
-	if at := indexOf(folded, append([]rune{' '}, word...), 0); at >= 0 {
+	if at := indexOf(folded, append([]rune{' '}, word...)); at >= 0 {
 		return span{at + 1, at + 1 + len(word)}, true
 	}
-	if len(word) < 3 {
+	if len(word) < 3 && !unspaced(word[0]) {
 		return span{}, false
 	}
-	at := indexOf(folded, word, 0)
+	at := indexOf(folded, word)
 	return span{at, at + len(word)}, at >= 0
 }
 
@@ -93,15 +145,15 @@ func (q *Query) locateAlike(folded []rune, token, most int) (span, bool) {
 		if a.distance > most {
 			break
 		}
-		if at := indexOf(folded, spaced(a.word), 0); at >= 0 {
+		if at := indexOf(folded, spaced(a.word)); at >= 0 {
 			return span{at + 1, at + 1 + len(a.word)}, true
 		}
 	}
 	return span{}, false
 }
 
-func indexOf(text, part []rune, from int) int {
-	for at := from; at+len(part) <= len(text); at++ {
+func indexOf(text, part []rune) int {
+	for at := 0; at+len(part) <= len(text); at++ {
 		if text[at] == part[0] && slices.Equal(text[at:at+len(part)], part) {
 			return at
 		}
@@ -116,10 +168,14 @@ const maxSnippet = 200
 // with what fits in em elements. It is "" when none fits.
 func (q *Query) Snippet(p Pass, d Doc) string {
 	found, _ := q.find(p, d)
-	best := -1
-	for i := range found {
-		if len(found[i]) > 0 && (best < 0 || len(found[i]) > len(found[best])) {
-			best = i
+	best, most := -1, 0
+	for i, spans := range found {
+		marked := 0
+		for _, s := range spans {
+			marked += s.to - s.from
+		}
+		if marked > most {
+			best, most = i, marked
 		}
 	}
 	if best < 0 {
@@ -136,6 +192,13 @@ func mark(text string, spans []span) string {
 	begin := len(text)
 	for _, s := range spans {
 		a, b := from[s.from], to[s.to-1]
+		for b < len(text) { // what folds to nothing belongs to what it follows
+			r, size := utf8.DecodeRuneInString(text[b:])
+			if !unicode.Is(unicode.Mn, r) {
+				break
+			}
+			b += size
+		}
 		for at := a; at < b; at++ {
 			marked[at] = true
 		}

@@ -3,7 +3,10 @@ package lexical
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/kith-id/kith/internal/errs"
 )
@@ -69,26 +72,46 @@ func distinctWords(list [][]rune) (out [][]rune) {
 // minDigits is from how many digits on a query may be part of a phone number.
 const minDigits = 3
 
-// phoneDigits returns the digits of a text that is written as phone numbers are,
-// nil for others. What is dialled before them, and the zero in brackets that
-// is dialled only within a country, do not count.
+// phoneDigits returns the digits of a text that is written as phone numbers are:
+// without letters, but for a leading tel:. It returns nil for others. What is
+// dialled before them, and the zero in brackets that is dialled only within a
+// country, do not count.
 func phoneDigits(text string) []rune {
+	text = norm.NFKC.String(strings.ReplaceAll(text, "(0)", ""))
+	if len(text) > 4 && strings.EqualFold(text[:4], "tel:") {
+		text = text[4:]
+	}
 	var out []rune
-	for _, r := range strings.ReplaceAll(text, "(0)", "") {
+	for _, r := range text {
 		switch {
 		case r >= '0' && r <= '9':
 			out = append(out, r)
-		case !strings.ContainsRune(" \t\u00a0+-./()", r):
+		case unicode.IsLetter(r), unicode.IsNumber(r), r == '@':
 			return nil
 		}
 	}
-	for len(out) > 0 && out[0] == '0' {
-		out = out[1:]
+	return undialled(out)
+}
+
+// undialled returns digits without what is dialled before them, nil when too few
+// are left.
+func undialled(digits []rune) []rune {
+	for len(digits) > 0 && digits[0] == '0' {
+		digits = digits[1:]
 	}
-	if len(out) < minDigits {
+	if len(digits) < minDigits {
 		return nil
 	}
-	return out
+	return digits
+}
+
+// national returns what a word of a query stands for as part of a phone number,
+// nil when it is the word itself or no such part.
+func national(word []rune) []rune {
+	if word[0] != '0' || slices.ContainsFunc(word, func(r rune) bool { return r < '0' || r > '9' }) {
+		return nil
+	}
+	return undialled(word)
 }
 
 // plan returns how a pass that looks through no mistakes finds places.
@@ -105,7 +128,7 @@ func (q *Query) plan(p Pass) Plan {
 	case Begin:
 		return Plan{q.each(beginOf)}
 	default: // Within
-		out := Plan{q.each(partOf)}
+		out := Plan{q.parts()}
 		if len(q.tokens) > 1 && len(q.phrase) > 2 {
 			out = append(out, way{{partOf(q.phrase)}})
 		}
@@ -123,6 +146,23 @@ func (q *Query) each(of func(token []rune) conjunction) way {
 		all.join(of(t))
 	}
 	return way{{all}}
+}
+
+// parts finds each of the query's words anywhere.
+func (q *Query) parts() way {
+	var all conjunction
+	var out way
+	for _, t := range q.tokens {
+		if n := national(t); n != nil {
+			out = append(out, clause{partOf(t), partOf(n)})
+		} else {
+			all.join(partOf(t))
+		}
+	}
+	if len(all.grams) > 0 {
+		out = append(out, clause{all})
+	}
+	return out
 }
 
 // Literal reports whether the query looks copied rather than typed from memory:
@@ -171,6 +211,9 @@ func (q *Query) spelled(most int) Plan {
 	other := false
 	for at, t := range q.tokens {
 		c := clause{partOf(t)}
+		if n := national(t); n != nil {
+			c = append(c, partOf(n))
+		}
 		for _, a := range q.near[at] {
 			if a.distance <= most {
 				c = append(c, wholeWord(a.word))

@@ -10,9 +10,11 @@ import (
 // Words shorter or longer than these, in characters, are not looked for by what
 // is like them.
 const (
-	minWord  = 3
-	maxWord  = 24
-	maxAlike = 24 // words that one of a query is taken for
+	minWord = 3
+	maxWord = 24
+	// Words that one of a query is taken for: with one mistake, and in all.
+	maxNear  = 64
+	maxAlike = 80
 )
 
 // slips is how many mistakes are looked through in a word of so many characters,
@@ -151,6 +153,10 @@ func (s *wordScan) alike() [][]alike {
 		slices.SortFunc(out[i], func(a, b alike) int {
 			return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(away(a.word[0], first), away(b.word[0], first)), slices.Compare(a.word, b.word))
 		})
+		far := slices.IndexFunc(out[i], func(a alike) bool { return a.distance > 1 })
+		if far > maxNear {
+			out[i] = slices.Delete(out[i], maxNear, far)
+		}
 		out[i] = out[i][:min(len(out[i]), maxAlike)]
 	}
 	return out

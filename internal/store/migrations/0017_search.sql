@@ -1,11 +1,13 @@
 -- The search index. Records are indexed in blocks of 65536 consecutive numbers. Older
 -- programs must not write beside it: they would not say what is to be indexed.
--- built_at is when a block was last made anew from its records.
+-- built_at is when a block was last made anew from its records, joined how many
+-- that changed or went were joined to it since.
 CREATE TABLE search_block (
 	org_id   BIGINT NOT NULL,
 	type     SMALLINT NOT NULL,
 	block    BIGINT NOT NULL,
 	built_at TIMESTAMPTZ NOT NULL,
+	joined   BIGINT NOT NULL,
 	PRIMARY KEY (org_id, type, block)
 ) /* clustered */;
 
@@ -31,14 +33,15 @@ CREATE TABLE search_word (
 ) /* clustered */;
 
 -- Records that changed and are not indexed yet, n to n_to of one block. Whoever
--- changes them leaves a row in the same transaction.
+-- changes them leaves a row in the same transaction; two processes may do so in one
+-- moment, with the same id.
 CREATE TABLE search_todo (
 	org_id BIGINT NOT NULL,
 	id     BIGINT NOT NULL,
 	type   SMALLINT NOT NULL,
 	n      BIGINT NOT NULL,
 	n_to   BIGINT NOT NULL,
-	PRIMARY KEY (org_id, id)
+	PRIMARY KEY (org_id, id, type, n)
 ) /* clustered */;
 
 -- Who indexes the records of an org.

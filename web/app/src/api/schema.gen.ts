@@ -178,6 +178,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/accounts.query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get accounts as a screen shows them: filtered, sorted, counted, in groups
+         * @description With group_by the answer has groups, each with its count and first records; otherwise records. A filter that groups have to meet may hold what indexes serve.
+         */
+        get: operations["accounts-query"];
+        put?: never;
+        /**
+         * Get accounts as a screen shows them: filtered, sorted, counted, in groups
+         * @description With group_by the answer has groups, each with its count and first records; otherwise records. A filter that groups have to meet may hold what indexes serve.
+         */
+        post: operations["accounts-query-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts.restore": {
         parameters: {
             query?: never;
@@ -751,6 +775,24 @@ export interface paths {
          * @description In random order. Accept or reject them, and duplicates.quality tells how good the searches are.
          */
         post: operations["duplicates-sample-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/filters.explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how a filter is understood and answered */
+        get: operations["filters-explain"];
+        put?: never;
+        /** Show how a filter is understood and answered */
+        post: operations["filters-explain-post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1360,6 +1402,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rev-orgs.query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get workspaces as a screen shows them: filtered, sorted, counted, in groups
+         * @description With group_by the answer has groups, each with its count and first records; otherwise records. A filter that groups have to meet may hold what indexes serve.
+         */
+        get: operations["rev-orgs-query"];
+        put?: never;
+        /**
+         * Get workspaces as a screen shows them: filtered, sorted, counted, in groups
+         * @description With group_by the answer has groups, each with its count and first records; otherwise records. A filter that groups have to meet may hold what indexes serve.
+         */
+        post: operations["rev-orgs-query-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rev-orgs.restore": {
         parameters: {
             query?: never;
@@ -1702,6 +1768,30 @@ export interface paths {
          * @description The primary keeps its values, gets those it lacks, and all identifiers, places, owners and tags of both. It can be undone at any time: see merges.undo.
          */
         post: operations["rev-users-merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rev-users.query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get contacts as a screen shows them: filtered, sorted, counted, in groups
+         * @description With group_by the answer has groups, each with its count and first records; otherwise records. A filter that groups have to meet may hold what indexes serve.
+         */
+        get: operations["rev-users-query"];
+        put?: never;
+        /**
+         * Get contacts as a screen shows them: filtered, sorted, counted, in groups
+         * @description With group_by the answer has groups, each with its count and first records; otherwise records. A filter that groups have to meet may hold what indexes serve.
+         */
+        post: operations["rev-users-query-post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2424,6 +2514,9 @@ export interface components {
             /** @description The workspace that every account has. */
             default_rev_org: components["schemas"]["RevOrg"];
         };
+        AccountGroup: {
+            accounts: components["schemas"]["Account"][];
+        };
         AccountOut: {
             account: components["schemas"]["Account"];
         };
@@ -2794,6 +2887,60 @@ export interface components {
             next_cursor?: string;
             /** @description With mode before, goes back to the page before this one. Absent on the first one. */
             prev_cursor?: string;
+        };
+        AccountsQueryOut: {
+            /** @description None when they are in groups. */
+            accounts: components["schemas"]["Account"][];
+            /** @description The largest first, dates the latest first; at the end of the others those without a value. A record with several values, such as tags, is in each. */
+            groups?: components["schemas"]["AccountGroup"][];
+        };
+        AccountsQueryRequest: {
+            /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+            cursor?: string;
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
+            /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date as created:day, created:week, created:month, modified:day, modified:week or modified:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
+            group_by?: string;
+            /** @description Where to go on with the groups, from next_group_cursor. */
+            group_cursor?: string;
+            /**
+             * Format: int64
+             * @description Groups on a page; 10 when absent.
+             */
+            group_limit?: number;
+            /**
+             * Format: int64
+             * @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed.
+             */
+            limit?: number;
+            /**
+             * @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page.
+             * @enum {string}
+             */
+            mode?: "after" | "before";
+            /** @description Fields to sort by, each as field:asc or field:desc, as in lists. created_date:desc when absent. */
+            sort_by?: string[];
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
         };
         AccountsRestoreRequest: {
             /**
@@ -3883,6 +4030,22 @@ export interface components {
             /** @description Elements that come to those of the primary. */
             joined: components["schemas"]["OutlookValue"][];
         };
+        FilterCondition: {
+            /**
+             * @description index: from indexes, at once. rows: by looking at the records that the other conditions leave, one by one, for up to 10 seconds a page.
+             * @enum {string}
+             */
+            answered_by: "index" | "rows";
+            condition: string;
+        };
+        FilterExplainOut: {
+            /** @description All of them have to hold. */
+            conditions: components["schemas"]["FilterCondition"][];
+            /** @description The filter as text, as it was understood. */
+            filter: string;
+            /** @description Whether indexes answer all of it, so that it can be grouped and counted at once. */
+            indexed: boolean;
+        };
         FilterExpressionInput: {
             /** @description Of not and some. */
             expression?: components["schemas"]["FilterExpressionInput"];
@@ -3902,6 +4065,36 @@ export interface components {
             type: "and" | "not" | "or" | "primitive" | "some";
             /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
             values?: unknown[];
+        };
+        FiltersExplainRequest: {
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
+            /**
+             * @description Which records the filter is for.
+             * @enum {string}
+             */
+            object: "account" | "rev_org" | "rev_user";
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
         };
         Fragment: {
             app?: string;
@@ -4850,6 +5043,9 @@ export interface components {
             tags?: components["schemas"]["TagWithValue"][];
             tier?: string;
         };
+        RevOrgGroup: {
+            rev_orgs: components["schemas"]["RevOrg"][];
+        };
         RevOrgOut: {
             rev_org: components["schemas"]["RevOrg"];
         };
@@ -5018,6 +5214,60 @@ export interface components {
             prev_cursor?: string;
             rev_orgs: components["schemas"]["RevOrg"][];
         };
+        RevOrgsQueryOut: {
+            /** @description The largest first, dates the latest first; at the end of the others those without a value. A record with several values, such as tags, is in each. */
+            groups?: components["schemas"]["RevOrgGroup"][];
+            /** @description None when they are in groups. */
+            rev_orgs: components["schemas"]["RevOrg"][];
+        };
+        RevOrgsQueryRequest: {
+            /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+            cursor?: string;
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
+            /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date as created:day, created:week, created:month, modified:day, modified:week or modified:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
+            group_by?: string;
+            /** @description Where to go on with the groups, from next_group_cursor. */
+            group_cursor?: string;
+            /**
+             * Format: int64
+             * @description Groups on a page; 10 when absent.
+             */
+            group_limit?: number;
+            /**
+             * Format: int64
+             * @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed.
+             */
+            limit?: number;
+            /**
+             * @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page.
+             * @enum {string}
+             */
+            mode?: "after" | "before";
+            /** @description Fields to sort by, each as field:asc or field:desc, as in lists. created_date:desc when absent. */
+            sort_by?: string[];
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
+        };
         RevOrgsRestoreRequest: {
             /**
              * Format: id
@@ -5111,6 +5361,9 @@ export interface components {
             stock_schema_fragment: string;
             subtype?: string;
             tags?: components["schemas"]["TagWithValue"][];
+        };
+        RevUserGroup: {
+            rev_users: components["schemas"]["RevUser"][];
         };
         RevUserOut: {
             rev_user: components["schemas"]["RevUser"];
@@ -5511,6 +5764,60 @@ export interface components {
             /** @description With mode before, goes back to the page before this one. Absent on the first one. */
             prev_cursor?: string;
             rev_users: components["schemas"]["RevUser"][];
+        };
+        RevUsersQueryOut: {
+            /** @description The largest first, dates the latest first; at the end of the others those without a value. A record with several values, such as tags, is in each. */
+            groups?: components["schemas"]["RevUserGroup"][];
+            /** @description None when they are in groups. */
+            rev_users: components["schemas"]["RevUser"][];
+        };
+        RevUsersQueryRequest: {
+            /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+            cursor?: string;
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
+            /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date as created:day, created:week, created:month, modified:day, modified:week or modified:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
+            group_by?: string;
+            /** @description Where to go on with the groups, from next_group_cursor. */
+            group_cursor?: string;
+            /**
+             * Format: int64
+             * @description Groups on a page; 10 when absent.
+             */
+            group_limit?: number;
+            /**
+             * Format: int64
+             * @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed.
+             */
+            limit?: number;
+            /**
+             * @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page.
+             * @enum {string}
+             */
+            mode?: "after" | "before";
+            /** @description Fields to sort by, each as field:asc or field:desc, as in lists. created_date:desc when absent. */
+            sort_by?: string[];
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
         };
         RevUsersRestoreRequest: {
             /**
@@ -5954,6 +6261,8 @@ export interface components {
             sort_order?: "asc" | "desc";
         };
         SearchHybridOut: {
+            /** @description The search ended early, for too many records are like what is looked for: more may fit. Add a word, or go on with the cursor if there is one. */
+            incomplete?: boolean;
             /**
              * Format: double
              * @description Absent when all changes are searched. Otherwise for how long the change that waits longest has waited to be indexed.
@@ -8210,6 +8519,231 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "accounts-query": {
+        parameters: {
+            query?: {
+                /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed. */
+                limit?: number;
+                /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
+                mode?: "after" | "before";
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
+                /** @description Fields to sort by, each as field:asc or field:desc, as in lists. created_date:desc when absent. */
+                sort_by?: string[];
+                /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date as created:day, created:week, created:month, modified:day, modified:week or modified:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
+                group_by?: string;
+                /** @description Groups on a page; 10 when absent. */
+                group_limit?: number;
+                /** @description Where to go on with the groups, from next_group_cursor. */
+                group_cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountsQueryOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "accounts-query-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountsQueryRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountsQueryOut"];
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */
@@ -12840,6 +13374,219 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DuplicatesListOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "filters-explain": {
+        parameters: {
+            query: {
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
+                /** @description Which records the filter is for. */
+                object: "account" | "rev_org" | "rev_user";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterExplainOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "filters-explain-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FiltersExplainRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterExplainOut"];
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */
@@ -17708,6 +18455,231 @@ export interface operations {
             };
         };
     };
+    "rev-orgs-query": {
+        parameters: {
+            query?: {
+                /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed. */
+                limit?: number;
+                /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
+                mode?: "after" | "before";
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
+                /** @description Fields to sort by, each as field:asc or field:desc, as in lists. created_date:desc when absent. */
+                sort_by?: string[];
+                /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date as created:day, created:week, created:month, modified:day, modified:week or modified:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
+                group_by?: string;
+                /** @description Groups on a page; 10 when absent. */
+                group_limit?: number;
+                /** @description Where to go on with the groups, from next_group_cursor. */
+                group_cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevOrgsQueryOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "rev-orgs-query-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevOrgsQueryRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevOrgsQueryOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
     "rev-orgs-restore": {
         parameters: {
             query?: never;
@@ -20396,6 +21368,231 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "rev-users-query": {
+        parameters: {
+            query?: {
+                /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed. */
+                limit?: number;
+                /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
+                mode?: "after" | "before";
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
+                /** @description Fields to sort by, each as field:asc or field:desc, as in lists. created_date:desc when absent. */
+                sort_by?: string[];
+                /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date as created:day, created:week, created:month, modified:day, modified:week or modified:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
+                group_by?: string;
+                /** @description Groups on a page; 10 when absent. */
+                group_limit?: number;
+                /** @description Where to go on with the groups, from next_group_cursor. */
+                group_cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevUsersQueryOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "rev-users-query-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevUsersQueryRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevUsersQueryOut"];
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */
