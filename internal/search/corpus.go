@@ -25,6 +25,7 @@ type corpus struct {
 	postings map[int64]map[lexical.Gram]*roaring.Bitmap
 	loaded   map[int64]map[bool]bool // by block and likewise
 	sets     map[passOf]*roaring.Bitmap
+	leasts   map[lexical.Pass]int64
 }
 
 type passOf struct {
@@ -38,6 +39,7 @@ func (f *finder) corpus(ctx context.Context, t don.Type, todo []lexical.Todo) (*
 	c := &corpus{
 		f: f, t: t, fresh: map[int64]*lexical.Block{}, stale: map[int64]*roaring.Bitmap{}, planned: map[bool]bool{},
 		postings: map[int64]map[lexical.Gram]*roaring.Bitmap{}, loaded: map[int64]map[bool]bool{}, sets: map[passOf]*roaring.Bitmap{},
+		leasts: map[lexical.Pass]int64{},
 	}
 	indexed, err := f.tx.SearchBlocks(ctx, t)
 	if err != nil {
@@ -116,6 +118,47 @@ func (c *corpus) found(ctx context.Context, p lexical.Pass, block int64) (*roari
 	}
 	c.sets[key] = set
 	return set, nil
+}
+
+// least returns the lowest number that a pass comes to. The passes before Within
+// look at the latest records that they may find, strictMost of them.
+func (c *corpus) least(ctx context.Context, p lexical.Pass) (int64, error) {
+	if p >= lexical.Within {
+		return 0, nil
+	}
+	if n, known := c.leasts[p]; known {
+		return n, nil
+	}
+	var least int64
+	left := strictMost
+	for _, block := range c.blocks { // the highest first
+		set, err := c.found(ctx, p, block)
+		if err != nil {
+			return 0, err
+		}
+		if count := int(set.GetCardinality()); count < left {
+			left -= count
+			continue
+		}
+		places := set.ToArray()
+		first, _ := lexical.Span(block)
+		least = first + int64(places[len(places)-left])
+		break
+	}
+	c.leasts[p] = least
+	return least, nil
+}
+
+// reached reports whether one of the passes from the one that a record really fits
+// to before another comes to it.
+func (c *corpus) reached(ctx context.Context, fits, before lexical.Pass, n int64) (bool, error) {
+	for p := fits; p < before; p++ {
+		least, err := c.least(ctx, p)
+		if err != nil || n >= least {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // upTo returns the places of a block that any pass up to one finds.

@@ -113,6 +113,9 @@ const (
 	sortMost    = 16_000 // records that are sorted by date; with more, the dates are walked
 	walkPage    = 2000
 	walkMost    = 200_000 // dates that are walked
+	// How many records the passes before Within look at, of each kind the latest: where a
+	// query's letters are common, most have them without being what is looked for.
+	strictMost = 300
 	// Records that are looked at in all. Only odd queries lead to so many that do not match.
 	checkedMost = 20_000
 	keysMost    = 20 // records that are asked whether the query is a key of theirs
@@ -311,12 +314,23 @@ func (f *finder) pass(ctx context.Context, p lexical.Pass, c *corpus) error {
 		}
 		for _, n := range ns {
 			f.last = Key{Pass: p, Type: c.t, N: n}
-			if d, ok := docs[n]; ok && d.pass == p && !f.full() {
+			if d, ok := docs[n]; ok && d.pass <= p && !f.full() {
+				// An earlier pass shows it, unless that did not come to it.
+				if earlier, err := c.reached(ctx, d.pass, p, n); err != nil || earlier {
+					if err != nil {
+						return err
+					}
+					continue
+				}
 				f.hits = append(f.hits, Hit{Key{Pass: p, Type: c.t, N: n}, f.q.Snippet(p, d.Doc), p == lexical.Equal && f.q.IsKey(d.Doc)})
 			}
 		}
 		ns, want = ns[:0], min(2*want, checkMost)
 		return nil
+	}
+	least, err := c.least(ctx, p)
+	if err != nil {
+		return err
 	}
 	for _, block := range directed(c.blocks, f.ahead()) {
 		if edge != nil && block != edge.block() && (block > edge.block()) == f.ahead() {
@@ -333,6 +347,9 @@ func (f *finder) pass(ctx context.Context, p lexical.Pass, c *corpus) error {
 		}
 		for _, low := range places {
 			n := first + int64(low)
+			if n < least {
+				continue
+			}
 			if edge != nil && (n == edge.N || (n > edge.N) == f.ahead()) {
 				continue
 			}

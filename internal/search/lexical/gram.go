@@ -9,6 +9,15 @@ const edge = 1
 
 func gram(a, b, c rune) Gram { return Gram(a)<<42 | Gram(b)<<21 | Gram(c) }
 
+// short is the gram of a word of two or three characters: its other grams are
+// often found in several words together. It is negative, unlike the others.
+func short(w []rune) Gram {
+	if len(w) == 2 {
+		return -gram(w[0], w[1], edge)
+	}
+	return -gram(w[0], w[1], w[2])
+}
+
 // initial is the gram of all words that begin with a character.
 func initial(c rune) Gram { return gram(edge, ' ', c) }
 
@@ -24,8 +33,13 @@ func grams(text []rune, put func(Gram)) {
 	if len(text) == 0 {
 		return
 	}
+	begin := 1
 	for at := 0; at+1 < len(text); at++ {
 		if text[at] == ' ' {
+			if size := at - begin; size == 2 || size == 3 {
+				put(short(text[begin:at]))
+			}
+			begin = at + 1
 			put(initial(text[at+1]))
 		} else if unspaced(text[at]) {
 			put(initial(text[at]))
@@ -35,6 +49,9 @@ func grams(text []rune, put func(Gram)) {
 			break
 		}
 		put(gram(text[at], text[at+1], text[at+2]))
+	}
+	if last := len(text) - 1; last-begin == 2 || last-begin == 3 {
+		put(short(text[begin:last]))
 	}
 	whole(text, put)
 }

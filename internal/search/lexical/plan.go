@@ -64,6 +64,9 @@ func wholeValue(text []rune) conjunction {
 }
 
 func wholeWord(w []rune) conjunction {
+	if len(w) == 2 || len(w) == 3 {
+		return conjunction{grams: []Gram{short(w)}, keep: 1}
+	}
 	text := spaced(w)
 	last := len(text) - 1
 	return conjunctionOf(text, gram(' ', text[1], text[2]), gram(text[last-2], text[last-1], ' '))
