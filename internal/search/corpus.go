@@ -26,6 +26,9 @@ type corpus struct {
 	loaded   map[int64]map[bool]bool // by block and likewise
 	sets     map[passOf]*roaring.Bitmap
 	leasts   map[lexical.Pass]int64
+	// What was looked at; the pass is Passes for what is not there or fits nothing.
+	seen      map[int64]shown
+	seenSlips bool // with mistakes looked through
 }
 
 type passOf struct {
@@ -39,7 +42,7 @@ func (f *finder) corpus(ctx context.Context, t don.Type, todo []lexical.Todo) (*
 	c := &corpus{
 		f: f, t: t, fresh: map[int64]*lexical.Block{}, stale: map[int64]*roaring.Bitmap{}, planned: map[bool]bool{},
 		postings: map[int64]map[lexical.Gram]*roaring.Bitmap{}, loaded: map[int64]map[bool]bool{}, sets: map[passOf]*roaring.Bitmap{},
-		leasts: map[lexical.Pass]int64{},
+		leasts: map[lexical.Pass]int64{}, seen: map[int64]shown{},
 	}
 	indexed, err := f.tx.SearchBlocks(ctx, t)
 	if err != nil {
@@ -272,19 +275,38 @@ type shown struct {
 
 // shown returns those of some records that any pass finds.
 func (c *corpus) shown(ctx context.Context, ns []int64) (map[int64]shown, error) {
-	docs, err := c.f.tx.SearchDocs(ctx, c.t, ns)
+	if c.f.q.Spelled() && !c.seenSlips { // what fitted nothing may fit now
+		clear(c.seen)
+		c.seenSlips = true
+	}
+	out := make(map[int64]shown, len(ns))
+	var fresh []int64
+	for _, n := range ns {
+		if s, ok := c.seen[n]; !ok {
+			fresh = append(fresh, n)
+		} else if s.pass < lexical.Passes {
+			out[n] = s
+		}
+	}
+	if len(fresh) == 0 {
+		return out, nil
+	}
+	docs, err := c.f.tx.SearchDocs(ctx, c.t, fresh)
 	if err != nil {
 		return nil, err
 	}
-	*c.f.checked += len(ns)
-	out := make(map[int64]shown, len(docs))
+	*c.f.checked += len(fresh)
+	for _, n := range fresh {
+		c.seen[n] = shown{pass: lexical.Passes}
+	}
 	for _, d := range docs {
 		p := c.f.q.PassOf(d)
 		if slices.Contains(c.f.r.IDs, don.Of(c.t, d.N)) {
 			p = lexical.Equal
 		}
+		c.seen[d.N] = shown{d, p}
 		if p < lexical.Passes {
-			out[d.N] = shown{d, p}
+			out[d.N] = c.seen[d.N]
 		}
 	}
 	return out, nil

@@ -45,7 +45,7 @@ func TestLiteralSlipPages(t *testing.T) {
 		}
 		w.put(cs...)
 		w.drain()
-		w.pages("@exampel", search.Request{Text: "@exmaple"})
+		w.pages("@exmple", search.Request{Text: "@exmple"})
 	})
 }
 

@@ -115,7 +115,7 @@ const (
 	walkMost    = 200_000 // dates that are walked
 	// How many records the passes before Within look at, of each kind the latest: where a
 	// query's letters are common, most have them without being what is looked for.
-	strictMost = 300
+	strictMost = 100
 	// Records that are looked at in all. Only odd queries lead to so many that do not match.
 	checkedMost = 20_000
 	keysMost    = 20 // records that are asked whether the query is a key of theirs
