@@ -17,7 +17,6 @@ import (
 	"github.com/kith-id/kith/internal/store"
 	"github.com/kith-id/kith/internal/store/storetest"
 	"github.com/kith-id/kith/internal/tag"
-	"github.com/kith-id/kith/internal/testpg"
 )
 
 // bench is a directory over a real store.
@@ -29,28 +28,10 @@ type bench struct {
 
 // onEngines runs a test over SQLite and over PostgreSQL.
 func onEngines(t *testing.T, test func(t *testing.T, b bench)) {
-	for _, engine := range []string{"sqlite", "postgres"} {
-		t.Run(engine, func(t *testing.T) {
-			t.Parallel()
-			c := store.Config{Dir: t.TempDir()}
-			if engine == "postgres" {
-				c = store.Config{URL: testpg.DSN(t)}
-			}
-			db, err := store.Open(t.Context(), c)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() {
-				if err := db.Close(); err != nil {
-					t.Error(err)
-				}
-			})
-			if err := db.Migrate(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			test(t, bench{directory.New(db.Directory()), db, storetest.Scope(t, db, "acme")})
-		})
-	}
+	storetest.Engines(t, func(t *testing.T, db *store.DB) {
+		t.Parallel()
+		test(t, bench{directory.New(db.Directory()), db, storetest.Scope(t, db, "acme")})
+	})
 }
 
 func ptr[T any](v T) *T { return &v }

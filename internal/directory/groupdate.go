@@ -83,30 +83,27 @@ func labelOf(first time.Time, period string) string {
 // latest returns the latest date of the records that meet a filter, nil when none do.
 func (s *Service) latest(ctx context.Context, sc org.Scope, leaf don.Type, where Where, field string) (*time.Time, error) {
 	q := Query{Sorts: []Sort{{Field: field + "_date", Desc: true}}, Limit: 1, Where: where}
-	date := func(created, modified time.Time) *time.Time {
-		if field == fieldModified {
-			return &modified
-		}
-		return &created
-	}
 	switch leaf {
 	case don.Account:
 		p, err := s.ListAccounts(ctx, sc, account.Filter{}, q)
-		if err != nil || len(p.Items) == 0 {
-			return nil, err
-		}
-		return date(p.Items[0].CreatedAt, p.Items[0].ModifiedAt), nil
+		return dateOf(p, err, field, func(a *account.Account) (created, modified time.Time) { return a.CreatedAt, a.ModifiedAt })
 	case don.Workspace:
 		p, err := s.ListWorkspaces(ctx, sc, account.WorkspaceFilter{}, nil, q)
-		if err != nil || len(p.Items) == 0 {
-			return nil, err
-		}
-		return date(p.Items[0].CreatedAt, p.Items[0].ModifiedAt), nil
+		return dateOf(p, err, field, func(w *account.Workspace) (created, modified time.Time) { return w.CreatedAt, w.ModifiedAt })
 	default: // don.Contact
 		p, err := s.ListContacts(ctx, sc, contact.Filter{}, q)
-		if err != nil || len(p.Items) == 0 {
-			return nil, err
-		}
-		return date(p.Items[0].CreatedAt, p.Items[0].ModifiedAt), nil
+		return dateOf(p, err, field, func(c *contact.Contact) (created, modified time.Time) { return c.CreatedAt, c.ModifiedAt })
 	}
+}
+
+// dateOf returns one of the dates of a page's first record, nil when it has none.
+func dateOf[T any](p Page[T], err error, field string, dates func(T) (created, modified time.Time)) (*time.Time, error) {
+	if err != nil || len(p.Items) == 0 {
+		return nil, err
+	}
+	created, modified := dates(p.Items[0])
+	if field == fieldModified {
+		return &modified, nil
+	}
+	return &created, nil
 }

@@ -45,6 +45,16 @@ var bulkObjects = []struct {
 	ops string
 }{{don.Contact, "rev-users"}, {don.Account, "accounts"}, {don.Workspace, "rev-orgs"}}
 
+// objectType returns the type that an operation's object names.
+func objectType(name string) don.Type {
+	for _, o := range bulkObjects {
+		if o.of.Wire() == name {
+			return o.of
+		}
+	}
+	return ""
+}
+
 // mayDo asks whether the caller may do to one record what a bulk action does to
 // many, and sees those that it would be done to.
 func (c call) mayDo(t don.Type, k bulkaction.Kind) error {
@@ -189,12 +199,7 @@ func (d BulkActionDeps) create(ctx context.Context, c call, in *bulkCreateIn) (*
 	if err != nil {
 		return nil, err
 	}
-	var of don.Type
-	for _, o := range bulkObjects {
-		if o.of.Wire() == in.Object {
-			of = o.of
-		}
-	}
+	of := objectType(in.Object)
 	if err := c.mayDo(of, spec.Kind); err != nil {
 		return nil, err
 	}

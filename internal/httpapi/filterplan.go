@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 
-	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/filter"
 )
 
@@ -39,8 +38,7 @@ func (d DirectoryDeps) explainFilter(ctx context.Context, c call, in *filterExpl
 		return out, nil
 	}
 	out.Filter = filter.Format(where.Tree)
-	leaf := map[string]don.Type{"account": don.Account, "rev_org": don.Workspace, "rev_user": don.Contact}[in.Object]
-	list, err := d.Service.ExplainFilter(ctx, c.Scope, leaf, where)
+	list, err := d.Service.ExplainFilter(ctx, c.Scope, objectType(in.Object), where)
 	for _, x := range list {
 		by := "index"
 		if !x.Indexed {

@@ -120,11 +120,6 @@ func (x *Indexer) Round(ctx context.Context) error {
 // org indexes some of what waits in one org, and reports whether there is more that
 // is this process's to index.
 func (x *Indexer) org(ctx context.Context, sc org.Scope) (more bool, err error) {
-	defer func() {
-		if p := recover(); p != nil { // a record that the index cannot take must not end the server
-			more, err = false, fmt.Errorf("indexing for search: %v", p)
-		}
-	}()
 	ours, err := x.bulk(ctx, sc, func(IndexTx) error { return nil })
 	if err != nil || !ours {
 		return false, err
@@ -230,9 +225,10 @@ func (x *Indexer) bulk(ctx context.Context, sc org.Scope, fn func(IndexTx) error
 	return x.lease(ctx, sc, lease, fn)
 }
 
-func (x *Indexer) lease(ctx context.Context, sc org.Scope, until time.Duration, fn func(IndexTx) error) (ours bool, err error) {
+// lease does the same and holds the lease for so long from now on.
+func (x *Indexer) lease(ctx context.Context, sc org.Scope, hold time.Duration, fn func(IndexTx) error) (ours bool, err error) {
 	err = x.DB.Bulk(ctx, sc, func(tx IndexTx) (err error) {
-		if ours, err = tx.LeaseSearch(ctx, x.Name, tx.Now().Add(until)); err != nil || !ours {
+		if ours, err = tx.LeaseSearch(ctx, x.Name, tx.Now().Add(hold)); err != nil || !ours {
 			return err
 		}
 		return fn(tx)
@@ -240,8 +236,17 @@ func (x *Indexer) lease(ctx context.Context, sc org.Scope, until time.Duration, 
 	return ours, err
 }
 
+// survive makes a panic an error: a record that the index cannot take must not end
+// the server.
+func survive(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("indexing for search: %v", p)
+	}
+}
+
 // join adds changed records to a block.
 func (x *Indexer) join(ctx context.Context, sc org.Scope, t don.Type, block int64, runs []lexical.Todo) (ours bool, err error) {
+	defer survive(&err)
 	for len(runs) > 0 {
 		var ns []int64
 		count := 0
@@ -278,6 +283,7 @@ var errStale = errors.New("indexing stopped for longer than its lease; it begins
 // anew makes a block anew from its records. It is stored in several transactions:
 // a search between them finds no less than before.
 func (x *Indexer) anew(ctx context.Context, sc org.Scope, t don.Type, block int64, runs []lexical.Todo) (ours bool, err error) {
+	defer survive(&err)
 	// Who stops for so long that another process may have been here in between
 	// must not go on with what was read before.
 	held := time.Now()

@@ -164,9 +164,11 @@ func (s *Service) Find(ctx context.Context, sc org.Scope, r Request) (Answer, er
 		if err != nil {
 			return err
 		}
-		out.Hits, out.More, out.Ended = f.hits, len(f.hits) > r.Limit, f.spent() && !f.full()
-		if out.Ended && r.Sort == Relevance {
-			out.Resume = &f.last
+		out.Hits, out.More, out.Ended = f.hits, len(f.hits) > r.Limit, f.cut || f.spent()
+		if r.Sort == Relevance { // then a full page says where to go on
+			if out.Ended = out.Ended && !f.full(); out.Ended {
+				out.Resume = &f.last
+			}
 		}
 		out.Hits = out.Hits[:min(len(out.Hits), r.Limit)]
 		if r.Back {
@@ -187,6 +189,7 @@ type finder struct {
 	slips   *bool // whether mistakes are looked through, nil before it is decided
 	checked *int  // records that were looked at
 	last    Key   // the last of them
+	cut     bool  // dates were not walked to their end
 	pending int   // how many more records that are not indexed may be read
 }
 
@@ -480,7 +483,7 @@ func (f *finder) walk(ctx context.Context, c *corpus, most lexical.Pass) error {
 	began := len(f.hits)
 	for walked := 0; len(f.hits)-began <= f.r.Limit && !f.spent(); walked += walkPage {
 		if walked >= walkMost {
-			*f.checked = checkedMost
+			f.cut = true
 			return nil
 		}
 		rows, err := f.tx.SearchByDate(ctx, c.t, f.r.Sort == Modified, f.ahead(), at, walkPage)

@@ -16,7 +16,6 @@ import (
 	"github.com/kith-id/kith/internal/search/lexical"
 	"github.com/kith-id/kith/internal/store"
 	"github.com/kith-id/kith/internal/store/storetest"
-	"github.com/kith-id/kith/internal/testpg"
 )
 
 // world is a database with an org, its directory, a search and an indexer.
@@ -30,31 +29,14 @@ type world struct {
 }
 
 func onBothEngines(t *testing.T, test func(*world)) {
-	for name, config := range map[string]func(*testing.T) store.Config{
-		"sqlite":   func(t *testing.T) store.Config { return store.Config{Dir: t.TempDir()} },
-		"postgres": func(t *testing.T) store.Config { return store.Config{URL: testpg.DSN(t)} },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			test(newWorld(t, config(t)))
-		})
-	}
+	storetest.Engines(t, func(t *testing.T, db *store.DB) {
+		t.Parallel()
+		test(newWorld(t, db))
+	})
 }
 
-func newWorld(t *testing.T, c store.Config) *world {
+func newWorld(t *testing.T, d *store.DB) *world {
 	t.Helper()
-	d, err := store.Open(t.Context(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := d.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := d.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	w := &world{T: t, db: d, scope: storetest.Scope(t, d, "acme"), dir: directory.New(d.Directory())}
 	w.svc = &search.Service{DB: store.Runner[search.Tx]{DB: d}}
 	w.index = w.indexer("one")

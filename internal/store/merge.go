@@ -200,7 +200,10 @@ func (tx *Tx) absorb(ctx context.Context, from string, id don.ID, attrs []attr) 
 	if n == 0 {
 		return errs.Gone(id.Display())
 	}
-	return cmp.Or(tx.changeAttrs(ctx, id.N, attrs, nil), tx.indexSoon(ctx, id.Type, id.N))
+	if err := tx.changeAttrs(ctx, id.N, attrs, nil); err != nil {
+		return err
+	}
+	return tx.indexSoon(ctx, id.Type, id.N)
 }
 
 // PutContact adds a contact's row with its index entries, without history.

@@ -255,6 +255,54 @@ func is(field string, keys ...string) filter.Bound {
 	return filter.Bound{Op: filter.Any, Field: filter.Field{Name: field}, Keys: keys}
 }
 
+// TestFewWithinDates looks few contacts up that have dates in a range. Without
+// statistics, as in a database that was never analysed, SQLite takes the index of a
+// date, which has both columns, for better than the key, and reads all of the range
+// for each contact.
+func TestFewWithinDates(t *testing.T) {
+	db, s := sqliteDB(t)
+	rng := rand.New(rand.NewPCG(2, 2))
+	cs := make([]*contact.Contact, 100)
+	for i := range cs {
+		cs[i] = planContact(rng, int64(i+1))
+	}
+	if err := db.Write(t.Context(), s, func(tx *Tx) error { return tx.InsertContacts(t.Context(), cs) }); err != nil {
+		t.Fatal(err)
+	}
+	from, to := cs[0].CreatedAt, cs[99].ModifiedAt.AddDate(1, 0, 0)
+	gathered := 0
+	for _, f := range []contact.Filter{{CreatedAfter: &from, CreatedBefore: &to}, {ModifiedAfter: &from, ModifiedBefore: &to}} {
+		f.Places = []don.ID{don.Of(don.Account, 2)}
+		for _, field := range []string{SortCreated, SortModified, SortName} {
+			err := db.Read(t.Context(), s, func(tx *Tx) error {
+				tx.q = explainer{tx.q, db.Engine(), map[string]bool{}, func(sql, plan string) {
+					if !strings.Contains(sql, "CROSS JOIN contact t") {
+						return
+					}
+					gathered++
+					if !strings.Contains(plan, "SEARCH t USING INDEX sqlite_autoindex_contact_1 (org_id=? AND n=?)") {
+						t.Errorf("does not look the contacts up:\n%s\n%s", sql, plan)
+					}
+				}}
+				got, _, err := tx.ListContacts(t.Context(), f, Query{Sorts: []Sort{{field, true}}, Limit: 50})
+				if len(got) != 20 {
+					t.Errorf("%d contacts, want 20", len(got))
+				}
+				if n, err := tx.CountContacts(t.Context(), f, 50); err != nil || n != 20 {
+					t.Errorf("counts %d, want 20: %v", n, err)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if gathered < 6 {
+		t.Errorf("%d statements look contacts up; the test wants more", gathered)
+	}
+}
+
 // TestManyConditions asks for as much as callers hand down.
 func TestManyConditions(t *testing.T) {
 	for engine, config := range map[string]func() Config{

@@ -65,16 +65,11 @@ func without(conds []cond, at int) []cond {
 	return append(append([]cond{}, conds[:at]...), conds[at+1:]...)
 }
 
-// padded writes the numbers as arguments. The last one repeats up to a power of
-// two, so that there are few different texts.
+// padded writes the numbers as arguments, evened.
 func padded(b *builder, ns []int64) string {
-	size := 16
-	for size < len(ns) {
-		size *= 2
-	}
-	marks := make([]string, size)
-	for i := range marks {
-		marks[i] = b.arg(ns[min(i, len(ns)-1)])
+	var marks []string
+	for _, n := range evened(ns) {
+		marks = append(marks, b.arg(n))
 	}
 	return strings.Join(marks, ", ")
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"reflect"
 	"slices"
@@ -104,21 +103,9 @@ func (tx *Tx) searchDocs(ctx context.Context, t don.Type, where string, args []a
 		got, err := collect(ctx, tx.q, "SELECT n, display_name, full_name, identifiers FROM contact WHERE org_id = $1 AND "+where, args,
 			func(r *row) []any { return []any{&r.n, &r.display, &r.full, &r.ids} })
 		return docs(got, err, func(r *row) (lexical.Doc, error) {
-			var ids []struct {
-				Kind  contact.Kind `json:"k"`
-				Value string       `json:"v"`
-				Key   string       `json:"y"`
-			}
-			if len(r.ids) > 0 {
-				if err := json.Unmarshal(r.ids, &ids); err != nil {
-					return lexical.Doc{}, err
-				}
-			}
-			full := make([]contact.Identifier, len(ids))
-			for i, id := range ids {
-				full[i] = contact.Identifier{Kind: id.Kind, Value: id.Value, Key: id.Key}
-			}
-			return contactDoc(r.n, r.display, r.full, full), nil
+			var ids []contact.Identifier
+			err := unpack(r.ids, &ids)
+			return contactDoc(r.n, r.display, r.full, ids), err
 		})
 	case don.Account:
 		got, err := collect(ctx, tx.q, "SELECT "+accountColumns+" FROM account WHERE org_id = $1 AND "+where, args, scanAccount)
@@ -503,10 +490,6 @@ func dateColumn(modified bool) string {
 	return "created_at"
 }
 
-func searchTable(t don.Type) string {
-	return map[don.Type]string{don.Contact: "contact", don.Account: "account", don.Workspace: "workspace", don.Tag: "tag"}[t]
-}
-
 func scanDated(d *search.Dated) []any { return []any{&d.N, &d.At} }
 
 // SearchDates returns when those of some records that exist were made or last changed.
@@ -519,7 +502,7 @@ func (tx *Tx) SearchDates(ctx context.Context, t don.Type, modified bool, ns []i
 		// The records are looked up apart, lest an engine reads all of the date's index
 		// because it has both columns.
 		list, args := inList([]any{tx.scope.OrgID}, evened(chunk))
-		from := searchTable(t)
+		from := listings[t].table
 		got, err := collect(ctx, tx.q, "WITH d(dn) AS MATERIALIZED (SELECT x.n FROM "+from+" x WHERE x.org_id = $1 AND x.n IN "+list+")"+
 			" SELECT t.n, t."+dateColumn(modified)+" FROM d"+tx.q.lookup(from, "d.dn")+" WHERE t.org_id = $1 AND t.n = d.dn", args, scanDated)
 		if err != nil {
@@ -543,5 +526,5 @@ func (tx *Tx) SearchByDate(ctx context.Context, t don.Type, modified, desc bool,
 		where += " AND (" + by + ", n) " + way + " ($3, $4)"
 		args = append(args, behind.At, behind.N)
 	}
-	return collect(ctx, tx.q, "SELECT n, "+by+" FROM "+searchTable(t)+" WHERE "+where+" ORDER BY "+by+" "+order+", n "+order+" LIMIT $2", args, scanDated)
+	return collect(ctx, tx.q, "SELECT n, "+by+" FROM "+listings[t].table+" WHERE "+where+" ORDER BY "+by+" "+order+", n "+order+" LIMIT $2", args, scanDated)
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"time"
@@ -28,7 +27,10 @@ func (tx *Tx) discard(ctx context.Context, from string, id don.ID, body any, att
 	if n == 0 {
 		return errs.Gone(id.Display())
 	}
-	if err := cmp.Or(tx.changeAttrs(ctx, id.N, attrs, nil), tx.indexSoon(ctx, id.Type, id.N)); err != nil {
+	if err := tx.changeAttrs(ctx, id.N, attrs, nil); err != nil {
+		return err
+	}
+	if err := tx.indexSoon(ctx, id.Type, id.N); err != nil {
 		return err
 	}
 	_, err = tx.q.exec(ctx, "INSERT INTO trash (org_id, type, n, body, deleted_at, deleted_by) VALUES ($1, $2, $3, $4, $5, $6)",

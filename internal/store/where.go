@@ -46,7 +46,7 @@ var sources = map[don.Type]map[string]source{
 	},
 }
 
-var listings = map[don.Type]*listing{don.Contact: contactList, don.Account: accountList, don.Workspace: spaceList}
+var listings = map[don.Type]*listing{don.Contact: contactList, don.Account: accountList, don.Workspace: spaceList, don.Tag: tagList}
 
 // Serves reports whether indexes can tell which records of a type meet a filter.
 func (tx *Tx) Serves(t don.Type, b filter.Bound) bool {

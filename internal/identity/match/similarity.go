@@ -1,53 +1,13 @@
 package match
 
+import "github.com/kith-id/kith/internal/editdistance"
+
 // maxCompared bounds the work on one pair of texts, in bytes.
 const maxCompared = 64
 
-// edits returns the Damerau distance of two texts in bytes (insert, delete,
-// replace, swap neighbours; no substring is edited twice), or limit+1 when it
-// is above limit.
-func edits(a, b string, limit int) int {
-	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
-		a, b = a[1:], b[1:]
-	}
-	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
-		a, b = a[:len(a)-1], b[:len(b)-1]
-	}
-	if d := len(a) - len(b); d > limit || -d > limit {
-		return limit + 1
-	}
-	if len(a) == 0 || len(b) == 0 {
-		return len(a) + len(b)
-	}
-	if len(a) > maxCompared || len(b) > maxCompared {
-		return limit + 1
-	}
-	return min(damerau(a, b), limit+1)
-}
-
-func damerau(a, b string) int {
-	var rows [3][maxCompared + 1]int
-	before, last, now := &rows[0], &rows[1], &rows[2]
-	for j := range len(b) + 1 {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		now[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			d := min(last[j]+1, now[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				d = min(d, before[j-2]+1)
-			}
-			now[j] = d
-		}
-		before, last, now = last, now, before
-	}
-	return last[len(b)]
-}
+// edits returns the distance of two texts in bytes (insert, delete, replace, swap
+// neighbours; no substring is edited twice), or limit+1 when it is above limit.
+func edits(a, b string, limit int) int { return editdistance.OSA([]byte(a), []byte(b), limit) }
 
 // jaroWinkler returns the Jaro-Winkler similarity of two texts in bytes, from 0
 // to 1; of long texts it looks at the beginning.

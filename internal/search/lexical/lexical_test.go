@@ -213,9 +213,12 @@ func TestWhatMatchesIsACandidate(t *testing.T) {
 			docs = append(docs, d)
 			b.Add(d)
 		}
-		q, err := lexical.Parse(someText.Draw(t, "query"))
+		q, err := lexical.Parse(someText.Filter(func(text string) bool {
+			_, err := lexical.Parse(text)
+			return err == nil
+		}).Draw(t, "query"))
 		if err != nil {
-			t.Skip()
+			t.Fatal(err)
 		}
 		q.Spell([][]byte{b.Words()})
 		for _, d := range docs {

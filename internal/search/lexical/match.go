@@ -11,10 +11,7 @@ import (
 // PassOf returns the pass that a record is shown in, Passes for none: the first
 // one that finds it. Those with mistakes count only after Spell.
 func (q *Query) PassOf(d Doc) Pass {
-	folded := make([][]rune, len(d.Fields))
-	for i, f := range d.Fields {
-		folded[i] = fold(nil, f.Text, nil)
-	}
+	folded := d.folded()
 	equal := func(text []rune) bool { return len(text) > 0 && slices.Equal(text[1:len(text)-1], q.phrase) }
 	if slices.ContainsFunc(folded, equal) {
 		return Equal
@@ -26,11 +23,23 @@ func (q *Query) PassOf(d Doc) Pass {
 		return Begin
 	}
 	for p := Within; p < Passes; p++ {
-		if (p == Within || len(q.plans[p]) > 0) && q.Matches(p, d) {
+		if p > Within && len(q.plans[p]) == 0 {
+			continue
+		}
+		if _, ok := q.find(p, d, folded); ok {
 			return p
 		}
 	}
 	return Passes
+}
+
+// folded returns the record's fields folded.
+func (d Doc) folded() [][]rune {
+	out := make([][]rune, len(d.Fields))
+	for i, f := range d.Fields {
+		out[i] = fold(nil, f.Text, nil)
+	}
+	return out
 }
 
 // allIn reports whether each of the query's words is in one of the texts.
@@ -56,19 +65,16 @@ func (q *Query) endsPhone(d Doc, folded [][]rune) bool {
 // Matches reports whether a record is what a pass looks for, or one before it. The
 // passes up to Within are one to it.
 func (q *Query) Matches(p Pass, d Doc) bool {
-	_, ok := q.find(p, d)
+	_, ok := q.find(p, d, d.folded())
 	return ok
 }
 
 // IsKey reports whether the query is a whole address, reference or domain of a
 // record: whoever typed it made no mistake.
 func (q *Query) IsKey(d Doc) bool {
-	var folded []rune
-	for _, f := range d.Fields {
-		if f.Title {
-			continue
-		}
-		if folded = fold(folded[:0], f.Text, nil); len(folded) == 0 {
+	for i, folded := range d.folded() {
+		f := d.Fields[i]
+		if f.Title || len(folded) == 0 {
 			continue
 		}
 		text := folded[1 : len(folded)-1]
@@ -82,14 +88,13 @@ func (q *Query) IsKey(d Doc) bool {
 // span is a part of a folded field.
 type span struct{ from, to int }
 
-// find returns what of each field a pass looks for.
-func (q *Query) find(p Pass, d Doc) ([][]span, bool) {
+// find returns what of each field, given folded as well, a pass looks for.
+func (q *Query) find(p Pass, d Doc, texts [][]rune) ([][]span, bool) {
 	found := make([][]span, len(d.Fields))
 	seen := make([]bool, len(q.tokens))
-	var folded []rune
 	direct := false
-	for i, f := range d.Fields {
-		folded = fold(folded[:0], f.Text, nil)
+	for i, folded := range texts {
+		f := d.Fields[i]
 		if len(folded) == 0 {
 			continue
 		}
@@ -167,7 +172,7 @@ const maxSnippet = 200
 // Snippet returns the value that a record was found by, as HTML: escaped, and
 // with what fits in em elements. It is "" when none fits.
 func (q *Query) Snippet(p Pass, d Doc) string {
-	found, _ := q.find(p, d)
+	found, _ := q.find(p, d, d.folded())
 	best, most := -1, 0
 	for i, spans := range found {
 		marked := 0

@@ -5,6 +5,8 @@ import (
 	"math/bits"
 	"slices"
 	"unicode/utf8"
+
+	"github.com/kith-id/kith/internal/editdistance"
 )
 
 // Words shorter or longer than these, in characters, are not looked for by what
@@ -49,7 +51,6 @@ type wordScan struct {
 	of    [][]rune
 	masks []uint32
 	found []map[string]int // distances
-	row   [3][maxWord + 1]int
 	buf   []rune
 }
 
@@ -102,43 +103,9 @@ func (s *wordScan) compare(i int, word []byte, most int) {
 		s.buf = append(s.buf, r)
 		word = word[size:]
 	}
-	if d := s.distance(s.of[i], s.buf, most); d <= most && d > 0 {
+	if d := editdistance.OSA(s.of[i], s.buf, most); d <= most && d > 0 {
 		s.found[i][string(s.buf)] = d
 	}
-}
-
-// distance counts the mistakes that make b of a, or returns most+1 when they are
-// more than most: the optimal string alignment distance. Neither is longer than
-// maxWord+most.
-func (s *wordScan) distance(a, b []rune, most int) int {
-	if len(a) > maxWord || len(b) > maxWord {
-		return most + 1
-	}
-	before, last, now := &s.row[0], &s.row[1], &s.row[2]
-	for j := range len(b) + 1 {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		now[0] = i
-		least := i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			d := min(last[j]+1, now[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				d = min(d, before[j-2]+1)
-			}
-			now[j] = d
-			least = min(least, d)
-		}
-		if least > most {
-			return most + 1
-		}
-		before, last, now = last, now, before
-	}
-	return min(last[len(b)], most+1)
 }
 
 // alike returns the nearest of the words found that are like each of those

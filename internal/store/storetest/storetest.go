@@ -9,12 +9,39 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/store"
+	"github.com/kith-id/kith/internal/testpg"
 )
 
 // Open returns a new, migrated database of the engine under test, as one server
 // process has it, and again as another has it; where only one process may have
 // it, both are the same.
 type Open func(t *testing.T) (db, other *store.DB)
+
+// Engines runs a test on a new, migrated database of each engine.
+func Engines(t *testing.T, test func(t *testing.T, db *store.DB)) {
+	t.Helper()
+	for _, engine := range []string{"sqlite", "postgres"} {
+		t.Run(engine, func(t *testing.T) {
+			c := store.Config{Dir: t.TempDir()}
+			if engine == "postgres" {
+				c = store.Config{URL: testpg.DSN(t)}
+			}
+			db, err := store.Open(t.Context(), c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() {
+				if err := db.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+			if err := db.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			test(t, db)
+		})
+	}
+}
 
 // Scope makes an org and returns the scope of its first member.
 func Scope(t *testing.T, db *store.DB, name string) org.Scope {
