@@ -275,10 +275,11 @@ func (c *sqliteConn) jsonNumber(column, member string) string { return c.jsonTex
 // range of dates for each of the numbers: the index of a date has both columns, and
 // is taken for the better one. The other tables' key is the table itself.
 func (c *sqliteConn) lookup(table, _ string) string {
-	if table == "contact" {
-		return " CROSS JOIN contact t INDEXED BY sqlite_autoindex_contact_1"
+	hint := ""
+	if table == contactList.table {
+		hint = " INDEXED BY sqlite_autoindex_" + table + "_1"
 	}
-	return " CROSS JOIN " + table + " t"
+	return " CROSS JOIN " + table + " t" + hint
 }
 
 func (c *sqliteConn) numbers(_ context.Context, sql string, args ...any) (out []int64, err error) {
