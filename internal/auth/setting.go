@@ -21,6 +21,7 @@ type SettingsPatch struct {
 	MaxIdentifiers    *int
 	// AutoMergePrecision is 0 or from LeastPrecision on, below 1.
 	AutoMergePrecision *float64
+	TimeZone           *string
 }
 
 // LeastPrecision is the least precision at which pairs may be merged without asking.
@@ -65,6 +66,12 @@ func (p SettingsPatch) Apply(s org.Settings) (org.Settings, error) {
 	if v := p.AutoMergePrecision; v != nil && *v != 0 && (*v < LeastPrecision || *v >= 1) {
 		return org.Settings{}, errs.NotPermitted("auto_merge_precision", "%v is neither 0, for off, nor from %v to below 1", *v, LeastPrecision)
 	}
+	if p.TimeZone != nil {
+		if _, err := org.ParseZone(*p.TimeZone); err != nil {
+			return org.Settings{}, err
+		}
+	}
+	set(&s.TimeZone, p.TimeZone)
 	set(&s.AutoMergePrecision, p.AutoMergePrecision)
 	set(&s.SharedEmails, p.SharedEmails)
 	set(&s.SingleAssociation, p.SingleAssociation)

@@ -11,6 +11,7 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/filter"
+	"github.com/kith-id/kith/internal/group"
 	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/schema"
 )
@@ -39,6 +40,7 @@ const (
 	fieldCreatedBy   = "created_by"
 	fieldModified    = "modified"
 	fieldSubtype     = "subtype"
+	fieldGroup       = "group"
 )
 
 // The relations of filters.
@@ -61,6 +63,9 @@ type catalogue struct {
 	tx   Tx
 	err  error // the first that kept it from reading definitions
 	sets map[don.Type]*schema.Set
+	// Whether the filter says who belongs to a group, which is the same for whoever
+	// looks, and not made of others.
+	forGroup bool
 }
 
 // set returns the custom fields of a kind of record, which it reads once.
@@ -120,6 +125,7 @@ func (g *catalogue) contacts() *filter.Catalog {
 		filter.Field{Name: fieldPhone, Type: filter.Text, Keys: one(func(v string) (string, error) { return contact.Phone(v, "") }), Fold: digits},
 		filter.Field{Name: fieldRef, Type: filter.Text, Keys: one(contact.Ref)},
 		filter.Field{Name: fieldVerified, Type: filter.Bool},
+		filter.Field{Name: fieldGroup, Type: filter.Ref, Keys: g.group},
 		filter.Field{Name: fieldAccount, Type: filter.Ref, Keys: g.places(don.Account, identity.KindAccountRef, identity.KindDomain)},
 		filter.Field{Name: fieldWorkspace, Type: filter.Ref, Keys: g.places(don.Workspace, identity.KindWorkspaceRef)},
 	)...)
@@ -210,8 +216,13 @@ func num(n int64) string { return strconv.FormatInt(n, 10) }
 // me is the word for whoever asks.
 const me = "me"
 
+var errMe = errs.NotPermitted("filter", "a group is the same for whoever looks at it; write a member's address in the place of me")
+
 // author finds whoever can make records: by id, or a member by address.
 func (g *catalogue) author(v string) ([]string, error) {
+	if v == me && g.forGroup {
+		return nil, errMe
+	}
 	if v == me {
 		return []string{g.tx.Scope().Actor.Tail()}, nil
 	}
@@ -225,6 +236,8 @@ func (g *catalogue) author(v string) ([]string, error) {
 
 func (g *catalogue) owner(v string) ([]string, error) {
 	switch actor := g.tx.Scope().Actor; {
+	case v == me && g.forGroup:
+		return nil, errMe
 	case v == me && actor.Type == don.Member:
 		return []string{num(actor.N)}, nil
 	case v == me:
@@ -274,6 +287,24 @@ func (g *catalogue) tag(v string) ([]string, error) {
 		return []string{num(n) + "=" + value}, nil
 	}
 	return []string{num(n)}, nil
+}
+
+// group finds a group of contacts by id or name.
+func (g *catalogue) group(v string) ([]string, error) {
+	if g.forGroup {
+		return nil, errs.NotPermitted("filter", "a group cannot be made of other groups; write down the conditions of %q", clip(v))
+	}
+	all, err := g.tx.UserGroups(g.ctx, 0, group.MaxGroups)
+	if err != nil {
+		return nil, err
+	}
+	id, asID := g.tx.Scope().Space.Parse("", v, don.Group)
+	for _, x := range all {
+		if x.Of == don.Contact && (asID == nil && x.N == id.N || asID != nil && contact.FoldName(x.Name) == contact.FoldName(v)) {
+			return []string{num(x.N)}, nil
+		}
+	}
+	return nil, errs.Gone(clip(v))
 }
 
 // places finds an account or workspace by id, reference or domain, with all

@@ -44,6 +44,7 @@ type Tx interface {
 	groupTx
 	vistaTx
 	userGroupTx
+	groupFollowTx
 	MembersByN(ctx context.Context, ns []int64) (map[int64]org.Member, error)
 	MembersByEmail(ctx context.Context, keys []string) (map[string]org.Member, error)
 }

@@ -89,6 +89,8 @@ func (r contactRecord) Values(field string) []filter.Value {
 		return r.places(don.Account)
 	case fieldWorkspace:
 		return r.places(don.Workspace)
+	case fieldGroup:
+		return numbered(r.w.groupsOf(r.c.N))
 	}
 	if strings.Contains(field, "__") {
 		return r.w.custom(don.Contact, field, r.c.Custom)

@@ -85,6 +85,9 @@ func (s *Service) SetFragment(ctx context.Context, sc org.Scope, f schema.Fragme
 			return err
 		}
 		made = &next
+		if err := tx.FollowGroups(ctx); err != nil { // they may ask for what there is now, or is no longer
+			return err
+		}
 		_, err = tx.Record(ctx, identity.Note{ID: FragmentID(made), Op: opSchemaSet, Tell: FragmentID(made)})
 		return err
 	})

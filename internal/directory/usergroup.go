@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"slices"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
@@ -83,6 +84,9 @@ func (s *Service) putUserGroup(ctx context.Context, sc org.Scope, p UserGroupPat
 		if err := tx.PutUserGroup(ctx, g); err != nil {
 			return ofName(err)
 		}
+		if err := follow(ctx, tx, &before, g); err != nil {
+			return err
+		}
 		id := don.Of(don.Group, g.N)
 		note := identity.Note{ID: id, Op: identity.OpUpdated, Before: &before, After: g, Tell: id}
 		if before.ModifiedBy == "" {
@@ -91,15 +95,32 @@ func (s *Service) putUserGroup(ctx context.Context, sc org.Scope, p UserGroupPat
 		if _, err := tx.Record(ctx, note); err != nil {
 			return err
 		}
+		if err := behind(ctx, tx, g); err != nil {
+			return err
+		}
 		got, err = found(ctx, tx, needs.userGroup, g)
 		return err
 	})
 	return got, err
 }
 
+// follow has a group of contacts worked out that is new or has another filter.
+func follow(ctx context.Context, tx Tx, before, g *group.Group) error {
+	if g.Of != don.Contact || before.ModifiedBy != "" && before.Filter == g.Filter {
+		return nil
+	}
+	g.Fault = ""
+	if before.ModifiedBy == "" {
+		if err := tx.FollowGroup(ctx, g.N, tx.Now().Add(groupSettles)); err != nil {
+			return err
+		}
+	}
+	return tx.FollowGroup(ctx, g.N, tx.Now())
+}
+
 func (p UserGroupPatch) apply(ctx context.Context, tx Tx, g *group.Group) error {
 	if p.Tree != nil {
-		c := &catalogue{ctx: ctx, tx: tx}
+		c := &catalogue{ctx: ctx, tx: tx, forGroup: true}
 		if _, err := filter.Bind(*p.Tree, c.of(don.Contact), tx.Now()); err != nil {
 			return inField("dynamic_group_info.membership_expression", err)
 		}
@@ -131,6 +152,9 @@ func (s *Service) GetUserGroup(ctx context.Context, sc org.Scope, n int64) (User
 		if err != nil {
 			return err
 		}
+		if err := behind(ctx, tx, g); err != nil {
+			return err
+		}
 		got, err = found(ctx, tx, needs.userGroup, g)
 		return err
 	})
@@ -155,6 +179,9 @@ func (s *Service) ListUserGroups(ctx context.Context, sc org.Scope, q UserGroupQ
 		if err != nil {
 			return err
 		}
+		if err := behind(ctx, tx, got.Item...); err != nil {
+			return err
+		}
 		got.Names, err = namesOf(ctx, tx, needs.userGroup, got.Item...)
 		return err
 	})
@@ -177,7 +204,11 @@ func (s *Service) JoinGroup(ctx context.Context, sc org.Scope, n int64, j Joinin
 		}
 		m := group.Member{N: j.ID.N, Place: j.Place}
 		m.AddedAt, m.AddedBy = stamp(tx)
-		return tx.AddGroupMember(ctx, g, m)
+		added, err := tx.AddGroupMember(ctx, g, m)
+		if err == nil && added && g.Of == don.Contact {
+			err = tx.PutInGroup(ctx, g.N, []int64{m.N})
+		}
+		return added, err
 	})
 }
 
@@ -212,8 +243,12 @@ func (s *Service) LeaveGroup(ctx context.Context, sc org.Scope, n int64, j Joini
 			}
 		}
 		left, err := tx.RemoveGroupMember(ctx, g, j.ID.N)
-		if err == nil && !left {
+		switch {
+		case err != nil:
+		case !left:
 			err = missing("member", j.ID)
+		case g.Of == don.Contact:
+			err = tx.TakeFromGroup(ctx, g.N, []int64{j.ID.N})
 		}
 		return left, err
 	})
@@ -255,45 +290,90 @@ func (n needs) inGroup(g InGroup) {
 }
 
 // GroupMembers returns up to limit members of a group above a number, in the
-// order of their numbers. Errors: not_found, invalid for a dynamic group whose
-// filter names what is no longer there.
+// order of their numbers. Errors: not_found, invalid for a dynamic group that was
+// never worked out and whose filter names what is no longer there.
 func (s *Service) GroupMembers(ctx context.Context, sc org.Scope, n, after int64, limit int) (Found[InGroup], error) {
 	var got Found[InGroup]
-	var dynamic *filter.Node
+	var asked *filter.Node
 	err := s.db.Read(ctx, sc, func(tx Tx) error {
 		g, err := tx.UserGroup(ctx, n, false)
 		if err != nil {
 			return err
 		}
-		if dynamic, err = membership(g); dynamic != nil || err != nil {
+		if asked, err = s.live(ctx, tx, g); asked != nil || err != nil {
 			return err
 		}
-		members, err := tx.GroupMembers(ctx, g, after, limit+1)
+		in := InGroup{Of: g.Of}
+		if g.Dynamic {
+			in.Members, err = followedMembers(ctx, tx, n, after, limit+1)
+		} else {
+			in.Members, err = tx.GroupMembers(ctx, g, after, limit+1)
+		}
 		if err != nil {
 			return err
 		}
-		in := InGroup{Of: g.Of, Members: members[:min(limit, len(members))], More: len(members) > limit}
+		in.Members, in.More = in.Members[:min(limit, len(in.Members))], len(in.Members) > limit
 		got, err = found(ctx, tx, needs.inGroup, in)
 		return err
 	})
-	if err != nil || dynamic == nil {
+	if err != nil || asked == nil {
 		return got, err
 	}
-	return s.whoMeets(ctx, sc, *dynamic, after, limit)
+	return s.whoMeets(ctx, sc, *asked, after, limit)
 }
 
-// membership returns who belongs to a dynamic group, nil for a static one.
-func membership(g *group.Group) (*filter.Node, error) {
+// followedMembers are those whom the group was told to have when it was worked out
+// last.
+func followedMembers(ctx context.Context, tx Tx, n, after int64, limit int) (out []group.Member, err error) {
+	for len(out) < limit {
+		ns, err := tx.InGroup(ctx, n, after, limit)
+		if err != nil || len(ns) == 0 {
+			return out, err
+		}
+		live, err := tx.Contacts(ctx, ns, false)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range ns {
+			if live[n] != nil && len(out) < limit {
+				out = append(out, group.Member{N: n, Now: n})
+			}
+		}
+		after = ns[len(ns)-1]
+		if len(ns) < limit {
+			break
+		}
+	}
+	return out, nil
+}
+
+// live returns the filter that tells who belongs to a dynamic group by now, as long
+// as what was worked out may be behind and indexes serve the filter; else nil.
+func (s *Service) live(ctx context.Context, tx Tx, g *group.Group) (*filter.Node, error) {
 	if !g.Dynamic {
 		return nil, nil
 	}
+	lag, err := tx.GroupsBehind(ctx)
+	if err != nil || lag == 0 && g.Built || g.Built && g.Fault != "" {
+		return nil, err
+	}
 	tree, err := filter.Parse(g.Filter)
-	return &tree, err
+	if err != nil || !g.Built {
+		return &tree, err
+	}
+	a, err := ask(ctx, tx, don.Contact, Query{Where: Where{Tree: tree, Zone: tx.Scope().Settings.Zone()}})
+	switch {
+	case errs.Is(err, errs.Invalid):
+		return nil, nil // not told yet: the group is as it was
+	case err != nil || !a.rest.IsAll():
+		return nil, err
+	}
+	return &tree, nil
 }
 
 // whoMeets returns a page of the members of a dynamic group.
 func (s *Service) whoMeets(ctx context.Context, sc org.Scope, tree filter.Node, after int64, limit int) (Found[InGroup], error) {
-	q := Query{Limit: limit, Where: Where{Tree: tree}, Sorts: []Sort{{Field: "display_id"}}}
+	q := Query{Limit: limit, Where: Where{Tree: tree, Zone: sc.Settings.Zone()}, Sorts: []Sort{{Field: "display_id"}}}
 	if after > 0 {
 		q.Edge = []any{after}
 	}
@@ -314,22 +394,39 @@ func (s *Service) whoMeets(ctx context.Context, sc org.Scope, tree filter.Node, 
 // GroupMembers.
 func (s *Service) CountGroup(ctx context.Context, sc org.Scope, n int64) (Counted, error) {
 	var got Counted
-	var dynamic *filter.Node
+	var asked *filter.Node
 	err := s.db.Read(ctx, sc, func(tx Tx) error {
 		g, err := tx.UserGroup(ctx, n, false)
 		if err != nil {
 			return err
 		}
-		if dynamic, err = membership(g); dynamic != nil || err != nil {
+		if asked, err = s.live(ctx, tx, g); asked != nil || err != nil {
 			return err
 		}
-		count, err := tx.CountGroupMembers(ctx, g, CountCap+1)
+		var count int
+		if g.Dynamic {
+			count, err = tx.CountInGroup(ctx, n, CountCap+1)
+		} else {
+			count, err = tx.CountGroupMembers(ctx, g, CountCap+1)
+		}
 		got = capped(count)
 		return err
 	})
-	if err != nil || dynamic == nil {
+	if err != nil || asked == nil {
 		return got, err
 	}
-	got, err = s.Count(ctx, sc, Sought{Contacts: &contact.Filter{}, Where: Where{Tree: *dynamic}})
+	got, err = s.Count(ctx, sc, Sought{Contacts: &contact.Filter{}, Where: Where{Tree: *asked, Zone: sc.Settings.Zone()}})
 	return got, inField("group", err)
+}
+
+// behind notes for how long dynamic groups have waited for what has changed.
+func behind(ctx context.Context, tx Tx, groups ...*group.Group) error {
+	if !slices.ContainsFunc(groups, func(g *group.Group) bool { return g.Dynamic }) {
+		return nil
+	}
+	lag, err := tx.GroupsBehind(ctx)
+	for _, g := range groups {
+		g.Behind = lag
+	}
+	return err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/filter"
+	"github.com/kith-id/kith/internal/group"
 	"github.com/kith-id/kith/internal/schema"
 )
 
@@ -270,6 +271,8 @@ type rowReader struct {
 	spaces   map[int64]*account.Workspace
 	moved    map[don.ID]don.ID
 	sets     map[don.Type]*schema.Set
+	contacts []int64           // of the step
+	groups   map[int64][]int64 // of these, once asked for
 }
 
 // custom returns the values of a custom field.
@@ -294,9 +297,11 @@ func (w *rowReader) custom(t don.Type, name string, v schema.Values) []filter.Va
 
 func (w *rowReader) next(rows []any) {
 	need := newNeeds()
+	w.contacts, w.groups = nil, nil
 	for _, r := range rows {
 		switch r := r.(type) {
 		case *contact.Contact:
+			w.contacts = append(w.contacts, r.N)
 			for _, p := range r.Associations {
 				need.add(don.Of(p.Type, p.N))
 			}
@@ -311,6 +316,21 @@ func (w *rowReader) next(rows []any) {
 	names := &Names{}
 	w.fail(names.load(w.ctx, w.tx, need))
 	w.accounts, w.spaces, w.moved = maps.Clone(names.Accounts), maps.Clone(names.Workspaces), names.Moved
+}
+
+// groupsOf returns the groups that a contact of the step is in.
+func (w *rowReader) groupsOf(n int64) []int64 {
+	if w.groups == nil && w.err == nil {
+		all, err := w.tx.UserGroups(w.ctx, 0, group.MaxGroups)
+		w.fail(err)
+		ns := make([]int64, len(all))
+		for i, g := range all {
+			ns[i] = g.N
+		}
+		w.groups, err = w.tx.GroupsOf(w.ctx, ns, w.contacts)
+		w.fail(err)
+	}
+	return w.groups[n]
 }
 
 func (w *rowReader) fail(err error) {

@@ -31,6 +31,13 @@ type Group struct {
 	CreatedBy   string
 	ModifiedAt  time.Time
 	ModifiedBy  string
+
+	// How far a group of contacts is worked out. It is not part of its form.
+	Built     bool      `json:"-"` // a dynamic one was worked out once
+	CheckedAt time.Time `json:"-"` // when it was worked out whole, zero for never
+	Fault     string    `json:"-"` // why it cannot be
+	// For how long what changed has waited to be worked out.
+	Behind time.Duration `json:"-"`
 }
 
 // Member is who belongs to a static group.

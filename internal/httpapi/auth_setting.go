@@ -18,6 +18,7 @@ type orgSettings struct {
 	BlockedValues      []string `json:"blocked_values" doc:"What is matched never and may be several contacts': e-mail addresses, local parts such as info@, domains such as @example.com, phone numbers, and zeros for phone numbers of zeros alone."`
 	MaxIdentifiers     int      `json:"max_identifiers" doc:"How many identifiers of one kind a contact may have; 0 for as many as are possible."`
 	AutoMergePrecision float64  `json:"auto_merge_precision" doc:"Pairs that searches for duplicates find are merged without asking where members' decisions show that at least this share of them is right; 0 for never."`
+	TimeZone           string   `json:"time_zone" doc:"In which the days of dynamic groups are counted, such as Europe/Berlin; empty for UTC."`
 }
 
 type orgSettingsOut struct {
@@ -32,6 +33,7 @@ type orgSettingsIn struct {
 	BlockedValues      wire.Opt[[]string] `json:"blocked_values" doc:"Replaces the list."`
 	MaxIdentifiers     *int               `json:"max_identifiers" minimum:"0" maximum:"50"`
 	AutoMergePrecision *float64           `json:"auto_merge_precision" minimum:"0" maximum:"1" doc:"0, or from 0.9 to below 1."`
+	TimeZone           *string            `json:"time_zone" maxLength:"64" doc:"Such as Europe/Berlin; empty for UTC."`
 }
 
 func registerSettings(api *API, d AuthDeps) {
@@ -46,7 +48,7 @@ func settingsOut(s org.Settings) *orgSettingsOut {
 	return &orgSettingsOut{orgSettings{
 		SharedEmails: s.SharedEmails, SingleAssociation: s.SingleAssociation, RequireAccount: s.RequireAccount,
 		NamedWhatsApp: s.NamedWhatsApp, BlockedValues: append([]string{}, s.BlockedValues...), MaxIdentifiers: s.MaxIdentifiers,
-		AutoMergePrecision: s.AutoMergePrecision,
+		AutoMergePrecision: s.AutoMergePrecision, TimeZone: s.TimeZone,
 	}}
 }
 
@@ -66,6 +68,6 @@ func (in orgSettingsIn) patch() auth.SettingsPatch {
 	return auth.SettingsPatch{
 		SharedEmails: in.SharedEmails, SingleAssociation: in.SingleAssociation, RequireAccount: in.RequireAccount,
 		NamedWhatsApp: in.NamedWhatsApp, BlockedValues: given(in.BlockedValues), MaxIdentifiers: in.MaxIdentifiers,
-		AutoMergePrecision: in.AutoMergePrecision,
+		AutoMergePrecision: in.AutoMergePrecision, TimeZone: in.TimeZone,
 	}
 }

@@ -104,7 +104,7 @@ type bulkCreateIn struct {
 // spec reads what shall be done.
 func (in *bulkCreateIn) spec(c call) (spec bulkaction.Spec, plan []bulkaction.Pair, err error) {
 	spec = bulkaction.Spec{Kind: bulkaction.Kind(in.Action.Type), Hold: in.Hold, Zone: in.TimeZone}
-	if _, err := zone(in.TimeZone); err != nil {
+	if _, err := org.ParseZone(in.TimeZone); err != nil {
 		return spec, nil, err
 	}
 	if spec.Kind == bulkaction.Merge {

@@ -6,11 +6,11 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/filter"
+	"github.com/kith-id/kith/internal/org"
 )
 
 // FilterExpression is a filter, or a part of one, in its JSON form.
@@ -50,7 +50,7 @@ type whereFilter struct {
 func (w whereFilter) where(custom map[string]any, subtypes []string) (directory.Where, error) {
 	out := directory.Where{Tree: filter.All}
 	var err error
-	if out.Zone, err = zone(w.TimeZone); err != nil {
+	if out.Zone, err = org.ParseZone(w.TimeZone); err != nil {
 		return out, err
 	}
 	if w.Filter != nil {
@@ -97,17 +97,6 @@ func (f *filterIn) tree() (filter.Node, error) {
 		return filter.Parse(f.text)
 	}
 	return f.node()
-}
-
-func zone(name string) (*time.Location, error) {
-	if name == "" {
-		return time.UTC, nil
-	}
-	at, err := time.LoadLocation(name)
-	if err != nil || name == "Local" {
-		return nil, errs.NotPermitted("time_zone", "%q is not a time zone; use a name such as Europe/Berlin", name)
-	}
-	return at, nil
 }
 
 // synonymOps are operators that mean the same as others.

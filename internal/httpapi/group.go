@@ -26,7 +26,21 @@ type Group struct {
 
 // DynamicGroup says who belongs to a dynamic group.
 type DynamicGroup struct {
-	Expression string `json:"membership_expression" doc:"As text, for the filter of lists."`
+	Expression string  `json:"membership_expression" doc:"As text, for the filter of lists."`
+	State      string  `json:"state" enum:"building,following,failed" doc:"Whether its members are being worked out for the first time, follow what changes, or cannot be told: then they stay as they were, and error says why."`
+	Error      string  `json:"error,omitempty"`
+	Lag        float64 `json:"lag_seconds" doc:"For how long the change that waits longest has waited to be worked out; 0 when none waits."`
+}
+
+func dynamicGroup(g *group.Group) *DynamicGroup {
+	out := &DynamicGroup{Expression: g.Filter, State: "following", Error: g.Fault, Lag: g.Behind.Seconds()}
+	switch {
+	case g.Fault != "":
+		out.State = "failed"
+	case !g.Built:
+		out.State = "building"
+	}
+	return out
 }
 
 // GroupMember is who belongs to a group.
@@ -58,7 +72,7 @@ func (v view) group(g *group.Group) Group {
 		out.Owner = &owner
 	}
 	if g.Dynamic {
-		out.Dynamic = &DynamicGroup{g.Filter}
+		out.Dynamic = dynamicGroup(g)
 	}
 	return out
 }
@@ -75,7 +89,7 @@ func (c call) group(f directory.UserGroupFound, err error) (*groupOut, error) {
 }
 
 type dynamicGroupIn struct {
-	Expression *filterIn `json:"membership_expression" doc:"Which contacts belong to it, as the filter of lists; days are counted in UTC."`
+	Expression *filterIn `json:"membership_expression" doc:"Which contacts belong to it, as the filter of lists; days are counted in the organisation's time zone. It names no groups, and members by address, not as me."`
 }
 
 type groupFields struct {

@@ -10,6 +10,7 @@ import (
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/filter"
+	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/page"
 )
 
@@ -155,7 +156,7 @@ func query[T any](ctx context.Context, d DirectoryDeps, c call, in *queryIn, lea
 	}
 	if where.Tree.Op == "" { // no filter; groups are conditions in a time zone nevertheless
 		where.Tree = filter.All
-		if where.Zone, err = zone(in.TimeZone); err != nil {
+		if where.Zone, err = org.ParseZone(in.TimeZone); err != nil {
 			return out, err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
 )
 
 // Org is a tenant: the company that runs Kith for its team.
@@ -41,6 +42,27 @@ type Settings struct {
 	// members' decisions show, for pairs that searches find to be merged without
 	// asking; 0 merges none.
 	AutoMergePrecision float64 `json:"auto_merge_precision,omitempty"`
+	// TimeZone is in which days are counted where no zone is asked for, as of
+	// dynamic groups; empty for UTC.
+	TimeZone string `json:"time_zone,omitempty"`
+}
+
+// Zone returns the org's time zone.
+func (s Settings) Zone() *time.Location {
+	zone, err := ParseZone(s.TimeZone)
+	if err != nil {
+		return time.UTC // the name was good when it was given
+	}
+	return zone
+}
+
+// ParseZone returns the time zone of a name, UTC for an empty one. Errors: invalid.
+func ParseZone(name string) (*time.Location, error) {
+	at, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
+		return nil, errs.NotPermitted("time_zone", "%q is not a time zone; use a name such as Europe/Berlin", name)
+	}
+	return at, nil
 }
 
 // BlockZeros among the blocked values stands for phone numbers of zeros alone.

@@ -69,7 +69,7 @@ func TestIndexerEndsAnywhere(t *testing.T) {
 				// the other one's block is above, so that this one does not grow.
 				w.put(named(next, "Ann"), named(70_000+next, "Ann"))
 				next++
-				storetest.Write(t, w.db, w.scope, func(ctx context.Context, tx *store.Tx) error { return tx.IndexRange(ctx, don.Contact, 0, 65_535) })
+				storetest.Write(t, w.db, w.scope, func(ctx context.Context, tx *store.Tx) error { return tx.WrittenRange(ctx, don.Contact, 0, 65_535) })
 				x := w.indexer("one")
 				x.DB = &failing{Runner: store.Runner[search.IndexTx]{DB: w.db}, at: at, after: after}
 				err := x.Round(t.Context())
@@ -137,7 +137,9 @@ func TestImportsFillABlockFirst(t *testing.T) {
 	onBothEngines(t, func(w *world) {
 		w.put(named(10, "Ann"), named(70_000, "Ann"))
 		w.drain()
-		storetest.Write(t, w.db, w.scope, func(ctx context.Context, tx *store.Tx) error { return tx.IndexRange(ctx, don.Contact, 60_000, 75_000) })
+		storetest.Write(t, w.db, w.scope, func(ctx context.Context, tx *store.Tx) error {
+			return tx.WrittenRange(ctx, don.Contact, 60_000, 75_000)
+		})
 		w.round()
 		if w.behind() == 0 {
 			t.Error("the block that grows was made anew at once")

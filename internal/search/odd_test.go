@@ -136,7 +136,7 @@ func TestSpinsWithoutLease(t *testing.T) {
 				return err
 			}
 			for range 20_000 {
-				if err := tx.IndexRange(ctx, don.Contact, 1, 1); err != nil {
+				if err := tx.WrittenRange(ctx, don.Contact, 1, 1); err != nil {
 					return err
 				}
 			}

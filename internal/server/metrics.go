@@ -58,6 +58,7 @@ func (m *metrics) watchStore(db *store.DB) {
 		log:    prometheus.NewDesc("kith_database_log_bytes", "Size of SQLite's write-ahead log.", nil, nil),
 		queued: prometheus.NewDesc("kith_writes_queued", "Writes that wait for their transaction (SQLite).", nil, nil),
 		lag:    prometheus.NewDesc("kith_search_lag_seconds", "For how long the change that waits longest has waited to be indexed for search.", nil, nil),
+		groups: prometheus.NewDesc("kith_groups_lag_seconds", "For how long the change that waits longest has waited for groups to be worked out.", nil, nil),
 		due:    prometheus.NewDesc("kith_imports_running", "Imports that wait or run.", nil, nil),
 	})
 }
@@ -65,7 +66,7 @@ func (m *metrics) watchStore(db *store.DB) {
 type storeCollector struct {
 	db *store.DB
 
-	bytes, log, queued, lag, due *prometheus.Desc
+	bytes, log, queued, lag, groups, due *prometheus.Desc
 }
 
 // Describe implements prometheus.Collector.
@@ -74,6 +75,7 @@ func (c *storeCollector) Describe(ch chan<- *prometheus.Desc) {
 	ch <- c.log
 	ch <- c.queued
 	ch <- c.lag
+	ch <- c.groups
 	ch <- c.due
 }
 
@@ -89,6 +91,9 @@ func (c *storeCollector) Collect(ch chan<- prometheus.Metric) {
 	}
 	if lag, err := c.db.SearchLag(ctx); err == nil {
 		gauge(c.lag, lag.Seconds())
+	}
+	if lag, err := c.db.GroupLag(ctx); err == nil {
+		gauge(c.groups, lag.Seconds())
 	}
 	if due, err := c.db.DueImports(ctx); err == nil {
 		n := 0

@@ -90,7 +90,8 @@ func build(ctx context.Context, p parts) (*services, error) {
 		Service: &search.Service{DB: store.Runner[search.Tx]{DB: p.db}}, Records: s.records, Cursors: s.cursors,
 	})
 	indexer := &search.Indexer{DB: store.Runner[search.IndexTx]{DB: p.db}, Name: don.Random(16), Log: p.log}
-	s.workers = append(s.workers, worker{"search index", indexer.Work}, purger(p.db, s.auth, p.log), worker{"duplicates", matcher.Work},
+	follower := &directory.Follower{DB: store.Runner[directory.Tx]{DB: p.db}, Scopes: s.auth.Scopes, Name: don.Random(16), Log: p.log}
+	s.workers = append(s.workers, worker{"search index", indexer.Work}, worker{"groups", follower.Work}, purger(p.db, s.auth, p.log), worker{"duplicates", matcher.Work},
 		resuming("imports", s.imports, p.owner, p.log), resuming("bulk actions", bulk, p.db.Engine() == "sqlite", p.log))
 	return &s, nil
 }

@@ -100,7 +100,7 @@ func (tx *Tx) putAccount(ctx context.Context, a *account.Account) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.indexSoon(ctx, don.Account, a.N); err != nil {
+	if err := tx.written(ctx, don.Account, a.N); err != nil {
 		return err
 	}
 	return tx.changeAttrs(ctx, a.N, nil, accountAttrs(a))
@@ -140,7 +140,7 @@ func (tx *Tx) rewriteAccount(ctx context.Context, before, after *account.Account
 	if err != nil {
 		return d, false, err
 	}
-	if err := tx.indexChange(ctx, don.Account, accountDoc(before), accountDoc(after)); err != nil {
+	if err := tx.rewritten(ctx, don.Account, accountDoc(before), accountDoc(after)); err != nil {
 		return d, true, err
 	}
 	return d, true, tx.changeAttrs(ctx, after.N, accountAttrs(before), accountAttrs(after))
@@ -256,7 +256,7 @@ func (tx *Tx) putWorkspace(ctx context.Context, w *account.Workspace) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.indexSoon(ctx, don.Workspace, w.N); err != nil {
+	if err := tx.written(ctx, don.Workspace, w.N); err != nil {
 		return err
 	}
 	return tx.changeAttrs(ctx, w.N, nil, spaceAttrs(w))
@@ -296,7 +296,7 @@ func (tx *Tx) rewriteWorkspace(ctx context.Context, before, after *account.Works
 	if err != nil {
 		return d, false, err
 	}
-	if err := tx.indexChange(ctx, don.Workspace, workspaceDoc(before), workspaceDoc(after)); err != nil {
+	if err := tx.rewritten(ctx, don.Workspace, workspaceDoc(before), workspaceDoc(after)); err != nil {
 		return d, true, err
 	}
 	return d, true, tx.changeAttrs(ctx, after.N, spaceAttrs(before), spaceAttrs(after))

@@ -192,7 +192,7 @@ func (tx *Tx) copyPacked(ctx context.Context, cs []*contact.Contact, packed []co
 	for i, c := range cs {
 		ns[i] = c.N
 	}
-	return tx.indexSoon(ctx, don.Contact, ns...)
+	return tx.written(ctx, don.Contact, ns...)
 }
 
 // UpdateContact replaces a contact by its changed form, with index and history.
@@ -232,7 +232,7 @@ func (tx *Tx) rewrite(ctx context.Context, before, after *contact.Contact) (stri
 	if err != nil {
 		return d, false, err
 	}
-	if err := tx.indexChange(ctx, don.Contact, docOfContact(before), docOfContact(after)); err != nil {
+	if err := tx.rewritten(ctx, don.Contact, docOfContact(before), docOfContact(after)); err != nil {
 		return d, true, err
 	}
 	return d, true, tx.changeAttrs(ctx, after.N, contactAttrs(before), contactAttrs(after))

@@ -279,7 +279,7 @@ func (tx *Tx) ImportContacts(ctx context.Context, importN int64, cs []importer.N
 	if err != nil {
 		return err
 	}
-	if err := tx.IndexRange(ctx, don.Contact, cs[0].N, cs[len(cs)-1].N); err != nil {
+	if err := tx.WrittenRange(ctx, don.Contact, cs[0].N, cs[len(cs)-1].N); err != nil {
 		return err
 	}
 	return tx.recordRange(ctx, don.Of(don.Contact, cs[0].N), opCreated, cs[len(cs)-1].N)
@@ -354,7 +354,7 @@ func (tx *Tx) EraseContacts(ctx context.Context, cs []*contact.Contact) error {
 		}
 		changes[i] = change{don.Of(don.Contact, c.N), opDeleted, ""}
 	}
-	if err := tx.indexSoon(ctx, don.Contact, ns...); err != nil {
+	if err := tx.written(ctx, don.Contact, ns...); err != nil {
 		return err
 	}
 	if len(changes) == 0 {

@@ -203,7 +203,7 @@ func (tx *Tx) absorb(ctx context.Context, from string, id don.ID, attrs []attr) 
 	if err := tx.changeAttrs(ctx, id.N, attrs, nil); err != nil {
 		return err
 	}
-	return tx.indexSoon(ctx, id.Type, id.N)
+	return tx.written(ctx, id.Type, id.N)
 }
 
 // PutContact adds a contact's row with its index entries, without history.

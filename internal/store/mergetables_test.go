@@ -69,6 +69,8 @@ var treated = map[string]struct {
 	"search_posting":    {none, ""}, // of what the records are found by now
 	"search_todo":       {stays, "n n_to"},
 	"search_word":       {none, ""},
+	"group_todo":        {stays, "n n_to"}, // of who is there by now
+	"group_keeper":      {none, ""},
 	"schema_fragment":   {none, "body created_by n next_n prev_n"},
 }
 

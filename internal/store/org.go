@@ -169,6 +169,11 @@ func (tx *Tx) SaveSettings(ctx context.Context, before, after org.Settings) erro
 	if _, err := tx.q.exec(ctx, "UPDATE org SET settings = $2 WHERE org_id = $1", tx.scope.OrgID, string(text)); err != nil {
 		return err
 	}
+	if before.TimeZone != after.TimeZone {
+		if err := tx.FollowGroups(ctx); err != nil {
+			return err
+		}
+	}
 	return tx.record(ctx, change{don.Of(don.Org, tx.scope.OrgID), opUpdated, d})
 }
 

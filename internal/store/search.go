@@ -147,9 +147,9 @@ var (
 	}, []int{1, 2, 3}, []int{0, 1, 2}}
 )
 
-// indexSoon leaves word that records are to be indexed for search, as runs of
-// numbers in a row.
-func (tx *Tx) indexSoon(ctx context.Context, t don.Type, ns ...int64) error {
+// written leaves word that records were written or removed, for the search index
+// and for groups, as runs of numbers in a row.
+func (tx *Tx) written(ctx context.Context, t don.Type, ns ...int64) error {
 	var runs []lexical.Todo
 	for _, n := range ns {
 		if last := len(runs) - 1; last >= 0 && runs[last].NTo+1 == n && n%lexical.BlockSize != 0 {
@@ -158,11 +158,14 @@ func (tx *Tx) indexSoon(ctx context.Context, t don.Type, ns ...int64) error {
 		}
 		runs = append(runs, lexical.Todo{N: n, NTo: n})
 	}
+	if err := tx.regroup(ctx, t, runsOf(runs)...); err != nil {
+		return err
+	}
 	return tx.addTodo(ctx, t, runs)
 }
 
-// IndexRange leaves the same word for all records from one number to another.
-func (tx *Tx) IndexRange(ctx context.Context, t don.Type, from, to int64) error {
+// WrittenRange leaves the same word for all records from one number to another.
+func (tx *Tx) WrittenRange(ctx context.Context, t don.Type, from, to int64) error {
 	var runs []lexical.Todo
 	for n := from; n <= to; {
 		block, _ := lexical.Place(n)
@@ -170,7 +173,18 @@ func (tx *Tx) IndexRange(ctx context.Context, t don.Type, from, to int64) error 
 		runs = append(runs, lexical.Todo{N: n, NTo: min(last, to)})
 		n = last + 1
 	}
+	if err := tx.regroup(ctx, t, runsOf(runs)...); err != nil {
+		return err
+	}
 	return tx.addTodo(ctx, t, runs)
+}
+
+func runsOf(todo []lexical.Todo) []recordRun {
+	out := make([]recordRun, len(todo))
+	for i, t := range todo {
+		out[i] = recordRun{t.N, t.NTo}
+	}
+	return out
 }
 
 func (tx *Tx) addTodo(ctx context.Context, t don.Type, runs []lexical.Todo) error {
@@ -185,12 +199,13 @@ func (tx *Tx) addTodo(ctx context.Context, t don.Type, runs []lexical.Todo) erro
 	return err
 }
 
-// indexChange is indexSoon for a record that is found by something else than before.
-func (tx *Tx) indexChange(ctx context.Context, t don.Type, before, after lexical.Doc) error {
-	if reflect.DeepEqual(before.Fields, after.Fields) {
-		return nil
+// rewritten leaves the same word for a record that changed: for the search index
+// only if it is found by something else than before.
+func (tx *Tx) rewritten(ctx context.Context, t don.Type, before, after lexical.Doc) error {
+	if !reflect.DeepEqual(before.Fields, after.Fields) {
+		return tx.written(ctx, t, after.N)
 	}
-	return tx.indexSoon(ctx, t, after.N)
+	return tx.regroup(ctx, t, recordRun{after.N, after.N})
 }
 
 type todoRow struct {

@@ -153,7 +153,7 @@ func TestTodoOfOneMoment(t *testing.T) {
 		s := org.Scope{OrgID: 1}
 		for n := range int64(3000) {
 			sequence.Store(0) // as another process has another one
-			if err := db.Write(t.Context(), s, func(tx *Tx) error { return tx.indexSoon(t.Context(), don.Contact, n) }); err != nil {
+			if err := db.Write(t.Context(), s, func(tx *Tx) error { return tx.written(t.Context(), don.Contact, n) }); err != nil {
 				t.Fatalf("write %d of the same microsecond: %v", n, err)
 			}
 		}

@@ -105,7 +105,7 @@ func (tx *Tx) InsertTag(ctx context.Context, t *tag.Tag) error {
 	if added == 0 {
 		return identity.ErrAgain // another transaction has just taken the name
 	}
-	if err := tx.indexSoon(ctx, don.Tag, t.N); err != nil {
+	if err := tx.written(ctx, don.Tag, t.N); err != nil {
 		return err
 	}
 	return tx.record(ctx, change{don.Of(don.Tag, t.N), opCreated, ""})
@@ -139,7 +139,7 @@ func (tx *Tx) UpdateTag(ctx context.Context, before, after *tag.Tag) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.indexChange(ctx, don.Tag, tagDoc(before), tagDoc(after)); err != nil {
+	if err := tx.rewritten(ctx, don.Tag, tagDoc(before), tagDoc(after)); err != nil {
 		return err
 	}
 	return tx.record(ctx, change{don.Of(don.Tag, after.N), opUpdated, d})
@@ -154,7 +154,7 @@ func (tx *Tx) DeleteTag(ctx context.Context, n int64) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.indexSoon(ctx, don.Tag, n); err != nil {
+	if err := tx.written(ctx, don.Tag, n); err != nil {
 		return err
 	}
 	return tx.record(ctx, change{don.Of(don.Tag, n), opDeleted, ""})

@@ -30,7 +30,7 @@ func (tx *Tx) discard(ctx context.Context, from string, id don.ID, body any, att
 	if err := tx.changeAttrs(ctx, id.N, attrs, nil); err != nil {
 		return err
 	}
-	if err := tx.indexSoon(ctx, id.Type, id.N); err != nil {
+	if err := tx.written(ctx, id.Type, id.N); err != nil {
 		return err
 	}
 	_, err = tx.q.exec(ctx, "INSERT INTO trash (org_id, type, n, body, deleted_at, deleted_by) VALUES ($1, $2, $3, $4, $5, $6)",

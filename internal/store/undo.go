@@ -82,7 +82,7 @@ func (tx *Tx) EraseCreated(ctx context.Context, importN int64, ns []int64) error
 	if err != nil {
 		return err
 	}
-	if err := tx.IndexRange(ctx, don.Contact, first, last); err != nil { // what the index has of them goes
+	if err := tx.WrittenRange(ctx, don.Contact, first, last); err != nil { // what the index has of them goes
 		return err
 	}
 	return tx.recordRange(ctx, don.Of(don.Contact, first), opDeleted, last)

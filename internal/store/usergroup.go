@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
@@ -14,15 +15,16 @@ const groupColumns = "n, name, description, dynamic, of_type, filter, owner, cre
 
 type groupRow struct {
 	group.Group
-	code int16
+	code    int16
+	checked *time.Time
 }
 
 func scanGroup(r *groupRow) []any {
-	return []any{&r.N, &r.Name, &r.Description, &r.Dynamic, &r.code, &r.Filter, &r.Owner, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy}
+	return []any{&r.N, &r.Name, &r.Description, &r.Dynamic, &r.code, &r.Filter, &r.Owner, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy, &r.Built, &r.checked, &r.Fault}
 }
 
 func (tx *Tx) userGroups(ctx context.Context, where string, args ...any) ([]*group.Group, error) {
-	got, err := collect(ctx, tx.q, "SELECT "+groupColumns+" FROM user_group WHERE org_id = $1 AND "+where, append([]any{tx.scope.OrgID}, args...), scanGroup)
+	got, err := collect(ctx, tx.q, "SELECT "+groupColumns+", built, checked_at, fault FROM user_group WHERE org_id = $1 AND "+where, append([]any{tx.scope.OrgID}, args...), scanGroup)
 	if err != nil {
 		return nil, err
 	}
@@ -30,6 +32,9 @@ func (tx *Tx) userGroups(ctx context.Context, where string, args ...any) ([]*gro
 	for i := range got {
 		g := got[i].Group
 		g.Of = typeOf(got[i].code)
+		if got[i].checked != nil {
+			g.CheckedAt = *got[i].checked
+		}
 		out[i] = &g
 	}
 	return out, nil

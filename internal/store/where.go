@@ -28,7 +28,7 @@ var sources = map[don.Type]map[string]source{
 		"owner": attrSource(contactOwner, "owners"), "tag": attrSource(contactTag, "tags"),
 		"account": placeSource(don.Account), "workspace": placeSource(don.Workspace),
 		"email": keySource(don.Contact, contact.KindEmail), "phone": keySource(don.Contact, contact.KindPhone), "ref": keySource(don.Contact, contact.KindRef),
-		"verified": verifiedSource, "created_by": authorSource("contact"),
+		"verified": verifiedSource, "group": groupSource, "created_by": authorSource("contact"),
 		"created": dateSource("contact", "created_at"), "modified": dateSource("contact", "modified_at"),
 	},
 	don.Account: {
@@ -320,6 +320,18 @@ func verifiedSource(b filter.Bound) (cond, bool) {
 		return liveCond("contact"), b.Op == filter.Exists
 	}
 	return verifiedCond(slices.Contains(b.Keys, "true")), len(b.Keys) == 1
+}
+
+// groupSource is the field of the groups that contacts are in.
+func groupSource(b filter.Bound) (cond, bool) {
+	if b.Op != filter.Exists {
+		return attrAny(contactGroup, b.Keys), b.Op == filter.Any
+	}
+	c := attrRange(contactGroup, "", func(_ *builder, t string) string {
+		return exists("user_group y JOIN attr z ON z.org_id = y.org_id AND z.field = '"+contactGroup+"' AND z.value = CAST(y.n AS TEXT) AND z.n = "+t+".n",
+			"y.org_id = $1 AND y.of_type = 1")
+	})
+	return c, true
 }
 
 func authorSource(table string) source {

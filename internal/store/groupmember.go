@@ -1,0 +1,292 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/kith-id/kith/internal/directory"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/filter"
+)
+
+// contactGroup is the field of the inverted index that has the groups of contacts.
+const contactGroup = "c.group"
+
+var groupTodoTable = table{"group_todo", []column{
+	{"org_id", "bigint"}, {"id", "bigint"}, {"type", "smallint"}, {"n", "bigint"}, {"n_to", "bigint"},
+}, []int{1, 2, 3}, []int{0, 2}}
+
+// recordRun is the numbers from one to another, both included.
+type recordRun struct{ n, to int64 }
+
+// regroup leaves word that groups are to be worked out for records that changed,
+// from one number to another. Only orgs with groups of contacts are told.
+func (tx *Tx) regroup(ctx context.Context, t don.Type, runs ...recordRun) error {
+	if len(runs) == 0 || t == don.Member {
+		return nil
+	}
+	if len(runs) == 1 {
+		return tx.q.send(ctx, `INSERT INTO group_todo (org_id, id, type, n, n_to) SELECT k.org_id, $2, $3, $4, $5 FROM group_keeper k WHERE k.org_id = $1
+			ON CONFLICT (org_id, id, type, n) DO NOTHING`, tx.scope.OrgID, nextID(tx.now), typeCodes[t], runs[0].n, runs[0].to)
+	}
+	var kept int64
+	if found, err := one(ctx, tx.q, "SELECT org_id FROM group_keeper WHERE org_id = $1", []any{tx.scope.OrgID}, &kept); err != nil || !found {
+		return err
+	}
+	_, err := tx.q.insert(ctx, groupTodoTable, ignore, len(runs), func(i int, w *record) {
+		w.Int(tx.scope.OrgID)
+		w.Int(nextID(tx.now))
+		w.Small(typeCodes[t])
+		w.Int(runs[i].n)
+		w.Int(runs[i].to)
+	})
+	return err
+}
+
+// FollowGroup asks for a group of contacts to be worked out from a time on, and
+// makes the org one that has such groups.
+func (tx *Tx) FollowGroup(ctx context.Context, n int64, from time.Time) error {
+	err := tx.q.send(ctx, `INSERT INTO group_keeper (org_id, lease, lease_until, timed, timed_at) VALUES ($1, '', $2, FALSE, $2) ON CONFLICT (org_id) DO NOTHING`,
+		tx.scope.OrgID, tx.now)
+	if err != nil {
+		return err
+	}
+	return tx.q.send(ctx, "INSERT INTO group_todo (org_id, id, type, n, n_to) VALUES ($1, $2, $3, $4, $4) ON CONFLICT (org_id, id, type, n) DO NOTHING",
+		tx.scope.OrgID, laterID(from), typeCodes[don.Group], n)
+}
+
+// FollowGroups asks for all dynamic groups to be worked out.
+func (tx *Tx) FollowGroups(ctx context.Context) error {
+	return tx.q.send(ctx, `INSERT INTO group_todo (org_id, id, type, n, n_to) SELECT g.org_id, $2, $3, g.n, g.n FROM user_group g WHERE g.org_id = $1 AND g.dynamic = TRUE
+		ON CONFLICT (org_id, id, type, n) DO NOTHING`, tx.scope.OrgID, laterID(tx.now), typeCodes[don.Group])
+}
+
+// laterID is the first id of a moment, which may lie ahead.
+func laterID(at time.Time) int64 { return at.Sub(epoch).Microseconds() << 11 }
+
+type groupTodoRow struct {
+	directory.GroupTodo
+	id   int64
+	code int16
+}
+
+// GroupTodo returns up to limit of what groups are to be worked out for by now,
+// that which waits longest first.
+func (tx *Tx) GroupTodo(ctx context.Context, limit int) ([]directory.GroupTodo, error) {
+	got, err := collect(ctx, tx.q, "SELECT id, type, n, n_to FROM group_todo WHERE org_id = $1 AND id < $2 ORDER BY id LIMIT $3",
+		[]any{tx.scope.OrgID, laterID(tx.now), limit}, func(r *groupTodoRow) []any { return []any{&r.id, &r.code, &r.N, &r.NTo} })
+	out := make([]directory.GroupTodo, len(got))
+	for i, r := range got {
+		r.Type, r.At, r.ID = typeOf(r.code), timeOf(r.id), r.id
+		out[i] = r.GroupTodo
+	}
+	return out, err
+}
+
+// GroupsToFollow returns the groups that are to be worked out, now or later.
+func (tx *Tx) GroupsToFollow(ctx context.Context) ([]int64, error) {
+	return collect(ctx, tx.q, "SELECT n FROM group_todo WHERE org_id = $1 AND type = $2 ORDER BY id, n", []any{tx.scope.OrgID, typeCodes[don.Group]},
+		func(n *int64) []any { return []any{n} })
+}
+
+// DropGroupTodo takes off what groups were worked out for.
+func (tx *Tx) DropGroupTodo(ctx context.Context, todo []directory.GroupTodo) error {
+	for _, t := range todo {
+		err := tx.q.send(ctx, "DELETE FROM group_todo WHERE org_id = $1 AND id = $2 AND type = $3 AND n = $4", tx.scope.OrgID, t.ID, typeCodes[t.Type], t.N)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// GroupsBehind returns for how long a change that groups wait for has waited, 0
+// when none waits.
+func (tx *Tx) GroupsBehind(ctx context.Context) (time.Duration, error) {
+	var id int64
+	found, err := one(ctx, tx.q, "SELECT id FROM group_todo WHERE org_id = $1 AND id < $2 ORDER BY id LIMIT 1", []any{tx.scope.OrgID, laterID(tx.now)}, &id)
+	if err != nil || !found {
+		return 0, err
+	}
+	return age(tx.now, id), nil
+}
+
+// GroupOrgs returns the orgs in which something is to be done for groups: those
+// with changes, and those with conditions that move with the clock.
+func (d *DB) GroupOrgs(ctx context.Context) (due, timed []int64, err error) {
+	err = d.e.read(ctx, func(q querier) error {
+		due, err = collect(ctx, q, "SELECT k.org_id FROM group_keeper k WHERE EXISTS (SELECT 1 FROM group_todo t WHERE t.org_id = k.org_id AND t.id < $1) ORDER BY k.org_id",
+			[]any{laterID(d.now())}, func(n *int64) []any { return []any{n} })
+		if err != nil {
+			return err
+		}
+		timed, err = collect(ctx, q, "SELECT org_id FROM group_keeper WHERE timed = TRUE ORDER BY org_id", nil, func(n *int64) []any { return []any{n} })
+		return err
+	})
+	return due, timed, err
+}
+
+// GroupLag returns for how long what waits longest in any org has waited for groups
+// to be worked out, 0 when nothing waits.
+func (d *DB) GroupLag(ctx context.Context) (lag time.Duration, err error) {
+	err = d.e.read(ctx, func(q querier) error {
+		now := d.now()
+		ids, err := collect(ctx, q, "SELECT MIN(id) FROM group_todo WHERE org_id > 0 AND id < $1 GROUP BY org_id", []any{laterID(now)}, func(n *int64) []any { return []any{n} })
+		lag = 0
+		for _, id := range ids {
+			lag = max(lag, age(now, id))
+		}
+		return err
+	})
+	return lag, err
+}
+
+// LeaseGroups makes name the one who works the org's groups out until a time. It
+// reports false when another one does.
+func (tx *Tx) LeaseGroups(ctx context.Context, name string, until time.Time) (bool, error) {
+	n, err := tx.q.exec(ctx, "UPDATE group_keeper SET lease = $2, lease_until = $3 WHERE org_id = $1 AND (lease = $2 OR lease_until < $4)",
+		tx.scope.OrgID, name, until, tx.now)
+	return n > 0, err
+}
+
+// GroupClock returns until when conditions that move with the clock were followed.
+func (tx *Tx) GroupClock(ctx context.Context) (at time.Time, err error) {
+	_, err = one(ctx, tx.q, "SELECT timed_at FROM group_keeper WHERE org_id = $1", []any{tx.scope.OrgID}, &at)
+	return at, err
+}
+
+// SetGroupClock notes until when conditions that move with the clock were followed,
+// and whether there are any.
+func (tx *Tx) SetGroupClock(ctx context.Context, at time.Time, timed bool) error {
+	return tx.q.send(ctx, "UPDATE group_keeper SET timed = $2, timed_at = $3 WHERE org_id = $1", tx.scope.OrgID, timed, at)
+}
+
+// MarkGroup notes that a group was worked out, or why it cannot be.
+func (tx *Tx) MarkGroup(ctx context.Context, n int64, fault string) error {
+	if fault != "" {
+		return tx.q.send(ctx, "UPDATE user_group SET fault = $3 WHERE org_id = $1 AND n = $2", tx.scope.OrgID, n, fault)
+	}
+	return tx.q.send(ctx, "UPDATE user_group SET fault = '', built = TRUE, checked_at = $3 WHERE org_id = $1 AND n = $2", tx.scope.OrgID, n, tx.now)
+}
+
+// MatchingNumbers returns the numbers of the records of a type that meet a filter
+// which indexes serve, in rising order. Some may be of records that do not exist.
+func (tx *Tx) MatchingNumbers(ctx context.Context, t don.Type, served filter.Bound) ([]int64, error) {
+	if err := tx.q.choosy(ctx); err != nil {
+		return nil, err
+	}
+	p := plan{tx: tx, l: listings[t], conds: whereConds(listings[t], served)}
+	if len(p.conds) == 0 {
+		p.conds = []cond{liveCond(p.l.table)}
+	}
+	set, err := p.all(ctx)
+	if err != nil || set == nil {
+		return nil, err
+	}
+	ns := set.numbers()
+	slices.Sort(ns)
+	return ns, nil
+}
+
+// InGroup returns up to limit members of a group with numbers above after, in
+// their order, as the groups were worked out last.
+func (tx *Tx) InGroup(ctx context.Context, n, after int64, limit int) ([]int64, error) {
+	return tx.indexed(ctx, contactGroup, strconv.FormatInt(n, 10), after, limit)
+}
+
+// AllInGroup returns all members of a group in the order of their numbers.
+func (tx *Tx) AllInGroup(ctx context.Context, n int64) ([]int64, error) {
+	return tx.q.numbers(ctx, "SELECT n FROM attr WHERE org_id = $1 AND field = '"+contactGroup+"' AND value = $2 ORDER BY n", tx.scope.OrgID, strconv.FormatInt(n, 10))
+}
+
+// CountInGroup returns how many members a group has, at most limit.
+func (tx *Tx) CountInGroup(ctx context.Context, n int64, limit int) (count int, err error) {
+	_, err = one(ctx, tx.q, "SELECT COUNT(*) FROM (SELECT n FROM attr WHERE org_id = $1 AND field = '"+contactGroup+"' AND value = $2 LIMIT $3) counted",
+		[]any{tx.scope.OrgID, strconv.FormatInt(n, 10), limit}, &count)
+	return count, err
+}
+
+// together bounds the entries that are looked up in one statement.
+const together = 1024
+
+type groupEntry struct {
+	value string
+	n     int64
+}
+
+// GroupsOf returns which of some groups each of some contacts is in, as the groups
+// were worked out last.
+func (tx *Tx) GroupsOf(ctx context.Context, groups, ns []int64) (map[int64][]int64, error) {
+	out := map[int64][]int64{}
+	for of := range slices.Chunk(groups, max(1, together/max(len(ns), 1))) {
+		of := evened(of)
+		values := make([]string, len(of))
+		for i, g := range of {
+			values[i] = strconv.FormatInt(g, 10)
+		}
+		for chunk := range slices.Chunk(ns, chunkSize) {
+			list, args := inList([]any{tx.scope.OrgID}, values)
+			some, args := inList(args, evened(chunk))
+			got, err := collect(ctx, tx.q, "SELECT value, n FROM attr WHERE org_id = $1 AND field = '"+contactGroup+"' AND value IN "+list+" AND n IN "+some, args,
+				func(e *groupEntry) []any { return []any{&e.value, &e.n} })
+			if err != nil {
+				return nil, err
+			}
+			for _, e := range got {
+				g, err := strconv.ParseInt(e.value, 10, 64)
+				if err != nil {
+					return nil, err
+				}
+				out[e.n] = append(out[e.n], g)
+			}
+		}
+	}
+	return out, nil
+}
+
+// StaticGroupsOf returns in which static groups each of some contacts is, by
+// itself or by one that was merged into it.
+func (tx *Tx) StaticGroupsOf(ctx context.Context, ns []int64) (map[int64][]int64, error) {
+	out := map[int64][]int64{}
+	type pair struct{ group, n int64 }
+	for chunk := range slices.Chunk(ns, chunkSize) {
+		list, args := inList([]any{tx.scope.OrgID}, evened(chunk))
+		for _, sql := range []string{
+			"SELECT m.group_n, m.n FROM user_group_member m WHERE m.org_id = $1 AND m.type = 1 AND m.n IN " + list,
+			"SELECT m.group_n, a.survivor FROM alias a JOIN user_group_member m ON m.org_id = a.org_id AND m.type = 1 AND m.n = a.n WHERE a.org_id = $1 AND a.type = 1 AND a.survivor IN " + list,
+		} {
+			got, err := collect(ctx, tx.q, sql, args, func(p *pair) []any { return []any{&p.group, &p.n} })
+			if err != nil {
+				return nil, err
+			}
+			for _, p := range got {
+				if !slices.Contains(out[p.n], p.group) {
+					out[p.n] = append(out[p.n], p.group)
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// PutInGroup and TakeFromGroup change which contacts are told to be in a group.
+func (tx *Tx) PutInGroup(ctx context.Context, n int64, contacts []int64) error {
+	entries := make([]attrEntry, len(contacts))
+	for i, c := range contacts {
+		entries[i] = attrEntry{attr{contactGroup, strconv.FormatInt(n, 10)}, c}
+	}
+	return tx.addAttrs(ctx, entries)
+}
+
+// TakeFromGroup see PutInGroup.
+func (tx *Tx) TakeFromGroup(ctx context.Context, n int64, contacts []int64) error {
+	for chunk := range slices.Chunk(contacts, chunkSize) {
+		list, args := inList([]any{tx.scope.OrgID, strconv.FormatInt(n, 10)}, evened(chunk))
+		if err := tx.q.send(ctx, "DELETE FROM attr WHERE org_id = $1 AND field = '"+contactGroup+"' AND value = $2 AND n IN "+list, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
