@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -176,17 +177,23 @@ func (r accountRecord) Some(relation string, b filter.Bound) bool {
 	return r.w.some(don.Contact, fieldAccount, don.Of(don.Account, r.a.N), b)
 }
 
-// above reports whether an account to which a record belongs meets a filter.
+// above reports whether an account to which a record belongs meets a filter, as
+// what it is now.
 func (w *rowReader) above(n int64, b filter.Bound) bool {
-	if _, known := w.accounts[n]; !known && w.err == nil {
-		found, err := w.tx.Accounts(w.ctx, []int64{n}, false)
-		w.fail(err)
+	id := don.Of(don.Account, n)
+	if _, merged := w.moved[id]; !merged && w.accounts[n] == nil && w.err == nil {
+		names := &Names{}
+		w.fail(names.load(w.ctx, w.tx, newNeeds().add(id)))
 		if w.accounts == nil {
 			w.accounts = map[int64]*account.Account{}
 		}
-		w.accounts[n] = found[n]
+		if w.moved == nil {
+			w.moved = map[don.ID]don.ID{}
+		}
+		maps.Copy(w.accounts, names.Accounts)
+		maps.Copy(w.moved, names.Moved)
 	}
-	return w.meets(don.Of(don.Account, n), b)
+	return w.meets(id, b)
 }
 
 type workspaceRecord struct {

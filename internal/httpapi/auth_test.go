@@ -503,7 +503,7 @@ func TestSettings(t *testing.T) {
 		other, _ := k.Admin(t, "Beta")
 		c.Run(t, append(both(apitest.Scenario{
 			Name: "defaults", Path: "/dev-orgs.settings.get", Body: `{}`, Status: 200, Exact: true,
-			Want: `{"settings":{"shared_emails":false,"single_association":false,"require_account":false,"named_whatsapp":false,"blocked_values":[],"max_identifiers":0,"auto_merge_precision":0}}`,
+			Want: `{"settings":{"shared_emails":false,"single_association":false,"require_account":false,"named_whatsapp":false,"blocked_values":[],"max_identifiers":0,"auto_merge_precision":0,"time_zone":""}}`,
 		}, ""), []apitest.Scenario{
 			{Name: "two", Path: "/dev-orgs.settings.update", Body: `{"shared_emails":true,"single_association":true}`, Status: 200,
 				Want: `{"settings":{"shared_emails":true,"single_association":true,"require_account":false}}`},

@@ -94,6 +94,7 @@ func TestAutoMerge(t *testing.T) {
 		c.Run(t, []apitest.Scenario{
 			done("merges.list", fmt.Sprintf(`{"record":"REVU-%d"}`, from+2*72), `{"merges":[{"state":"undone"}]}`), // and none after it
 			refused("careless", "dev-orgs.settings.update", `{"auto_merge_precision":0.5}`, 400, `{"field_name":"auto_merge_precision"}`),
+			refused("nowhere", "dev-orgs.settings.update", `{"time_zone":"Mars/Olympus"}`, 400, `{"field_name":"time_zone"}`),
 			refused("certain", "dev-orgs.settings.update", `{"auto_merge_precision":1}`, 400, `{"field_name":"auto_merge_precision"}`),
 		})
 	})

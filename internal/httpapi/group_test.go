@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/kith-id/kith/internal/httpapi/apitest"
 	"github.com/kith-id/kith/internal/server"
@@ -153,5 +154,57 @@ func TestDynamicGroups(t *testing.T) {
 		membersOf(t, c, "GROUP-1", "")
 		c.Post(t, "groups.update", `{"id":"GROUP-1","dynamic_group_info":{"membership_expression":"display_name = Bo"}}`, 200)
 		membersOf(t, c, "GROUP-1", "REVU-2 ")
+	})
+}
+
+// TestGroupsFollow lets the server follow changes, and asks by group.
+func TestGroupsFollow(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		k.App.StartWorkers(t.Context())
+		c, _ := k.Admin(t, "Acme")
+		c.Post(t, "rev-users.create", `{"display_name":"Ann"}`, 201)
+		c.Post(t, "rev-users.create", `{"display_name":"Bo"}`, 201)
+		c.Post(t, "groups.create", `{"name":"Anns","description":"","type":"dynamic","dynamic_group_info":{"membership_expression":"name = ann"}}`, 201)
+		c.Post(t, "groups.create", `{"name":"Friends","description":"","member_type":"rev_user"}`, 201)
+		until := func(what string, holds func() bool) {
+			t.Helper()
+			for deadline := time.Now().Add(20 * time.Second); !holds(); time.Sleep(50 * time.Millisecond) {
+				if time.Now().After(deadline) {
+					t.Fatal(what + " did not come about")
+				}
+			}
+		}
+		ids := func(filter string) (out string) {
+			res := c.Post(t, "rev-users.list", `{"filter":"`+filter+`","sort_by":["display_id:asc"]}`, 200)
+			list, _ := res.Lookup("rev_users")
+			for i := range list.([]any) {
+				out += res.Text(t, "rev_users."+strconv.Itoa(i)+".display_id") + " "
+			}
+			return out
+		}
+		until("the group", func() bool {
+			return c.Post(t, "groups.get", `{"id":"GROUP-1"}`, 200).Text(t, "group.dynamic_group_info.state") == "following"
+		})
+		if got := ids("group = Anns"); got != "REVU-1 " {
+			t.Errorf("in the group are %s", got)
+		}
+		c.Post(t, "rev-users.update", `{"id":"REVU-2","display_name":"Ann"}`, 200)
+		until("the second", func() bool { return ids("group = GROUP-1") == "REVU-1 REVU-2 " })
+		membersOf(t, c, "GROUP-1", "REVU-1 REVU-2 ")
+		c.Post(t, "groups.members.add", `{"group":"GROUP-2","member":"REVU-2"}`, 200)
+		if got := ids("group = friends and name ~ nn"); got != "REVU-2 " {
+			t.Errorf("friends are %s", got)
+		}
+		if got := ids("group empty or group != Friends"); got != "REVU-1 " {
+			t.Errorf("no friends are %s", got)
+		}
+		c.Post(t, "rev-users.merge", `{"primary_user":"REVU-1","secondary_user":"REVU-2"}`, 200)
+		until("the merged", func() bool {
+			return ids("group in (friends, anns)") == "REVU-1 " && ids("group = friends") == "REVU-1 "
+		})
+		c.Post(t, "groups.members.remove", `{"group":"GROUP-2","member":"REVU-1"}`, 200)
+		if got := ids("group = friends"); got != "" {
+			t.Errorf("friends are %s", got)
+		}
 	})
 }

@@ -3472,6 +3472,8 @@ export interface components {
             /** @description Switched off, addresses that several contacts have are a conflict that lists them. */
             shared_emails?: boolean;
             single_association?: boolean;
+            /** @description Such as Europe/Berlin; empty for UTC. */
+            time_zone?: string;
         };
         DevUser: {
             /**
@@ -3735,11 +3737,22 @@ export interface components {
             count?: number;
         };
         DynamicGroup: {
+            error?: string;
+            /**
+             * Format: double
+             * @description For how long the change that waits longest has waited to be worked out; 0 when none waits.
+             */
+            lag_seconds: number;
             /** @description As text, for the filter of lists. */
             membership_expression: string;
+            /**
+             * @description Whether its members are being worked out for the first time, follow what changes, or cannot be told: then they stay as they were, and error says why.
+             * @enum {string}
+             */
+            state: "building" | "following" | "failed";
         };
         DynamicGroupInInput: {
-            /** @description Which contacts belong to it, as the filter of lists; days are counted in UTC. */
+            /** @description Which contacts belong to it, as the filter of lists; days are counted in the organisation's time zone. It names no groups, and members by address, not as me. */
             membership_expression?: string | {
                 /** @description Of not and some. */
                 expression?: components["schemas"]["FilterExpressionInput"];
@@ -4817,6 +4830,8 @@ export interface components {
             shared_emails: boolean;
             /** @description A contact belongs to at most one account and has at most one external reference. */
             single_association: boolean;
+            /** @description In which the days of dynamic groups are counted, such as Europe/Berlin; empty for UTC. */
+            time_zone: string;
         };
         OrgSettingsInInput: {
             /**
@@ -4833,6 +4848,8 @@ export interface components {
             /** @description Switched off, addresses that several contacts have are a conflict that lists them. */
             shared_emails?: boolean;
             single_association?: boolean;
+            /** @description Such as Europe/Berlin; empty for UTC. */
+            time_zone?: string;
         };
         OrgSettingsOut: {
             settings: components["schemas"]["OrgSettings"];
