@@ -54,7 +54,7 @@ func (t *turn) work() (more bool, err error) {
 	}
 	t.f.clocks[t.sc.OrgID] = clock{t.now, t.now}
 	working, err := t.rebuild()
-	return working || len(reached.todo) < t.changes(), err
+	return working || len(reached.todo) < t.changes() || len(t.todo) == todoLimit, err
 }
 
 // changes counts what waits beside groups.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kith-id/kith/internal/directory"
@@ -208,42 +209,61 @@ func (tx *Tx) CountInGroup(ctx context.Context, n int64, limit int) (count int, 
 	return count, err
 }
 
-// together bounds the entries that are looked up in one statement.
-const together = 1024
-
-type groupEntry struct {
-	value string
-	n     int64
-}
+// How many contacts and groups are looked up in one statement.
+const (
+	askedContacts = 256
+	askedGroups   = 16
+)
 
 // GroupsOf returns which of some groups each of some contacts is in, as the groups
 // were worked out last.
 func (tx *Tx) GroupsOf(ctx context.Context, groups, ns []int64) (map[int64][]int64, error) {
 	out := map[int64][]int64{}
-	for of := range slices.Chunk(groups, max(1, together/max(len(ns), 1))) {
-		of := evened(of)
-		values := make([]string, len(of))
-		for i, g := range of {
-			values[i] = strconv.FormatInt(g, 10)
-		}
-		for chunk := range slices.Chunk(ns, chunkSize) {
-			list, args := inList([]any{tx.scope.OrgID}, values)
-			some, args := inList(args, evened(chunk))
-			got, err := collect(ctx, tx.q, "SELECT value, n FROM attr WHERE org_id = $1 AND field = '"+contactGroup+"' AND value IN "+list+" AND n IN "+some, args,
-				func(e *groupEntry) []any { return []any{&e.value, &e.n} })
-			if err != nil {
+	for of := range slices.Chunk(groups, askedGroups) {
+		for chunk := range slices.Chunk(ns, askedContacts) {
+			if err := tx.groupsOf(ctx, evened(of), chunk, out); err != nil {
 				return nil, err
-			}
-			for _, e := range got {
-				g, err := strconv.ParseInt(e.value, 10, 64)
-				if err != nil {
-					return nil, err
-				}
-				out[e.n] = append(out[e.n], g)
 			}
 		}
 	}
 	return out, nil
+}
+
+// groupsOf looks each contact up in each group: of lists of both an engine may read
+// whole groups instead.
+func (tx *Tx) groupsOf(ctx context.Context, groups, ns []int64, out map[int64][]int64) error {
+	args := []any{tx.scope.OrgID}
+	var rows, columns []string
+	for _, n := range evened(ns) {
+		args = append(args, n)
+		rows = append(rows, "(CAST($"+itoa(len(args))+" AS BIGINT))")
+	}
+	for _, g := range groups {
+		args = append(args, strconv.FormatInt(g, 10))
+		columns = append(columns, ", COALESCE((SELECT x.n FROM attr x WHERE x.org_id = $1 AND x.field = '"+contactGroup+"' AND x.value = $"+itoa(len(args))+" AND x.n = d.dn), 0)")
+	}
+	rs, err := tx.q.query(ctx, "WITH d(dn) AS (VALUES "+strings.Join(rows, ", ")+") SELECT d.dn"+strings.Join(columns, "")+" FROM d", args...)
+	if err != nil {
+		return err
+	}
+	defer rs.Close()
+	var n int64
+	in := make([]int64, len(groups))
+	dest := []any{&n}
+	for i := range in {
+		dest = append(dest, &in[i])
+	}
+	for rs.Next() {
+		if err := rs.Scan(dest...); err != nil {
+			return err
+		}
+		for i, g := range groups {
+			if in[i] != 0 && !slices.Contains(out[n], g) {
+				out[n] = append(out[n], g)
+			}
+		}
+	}
+	return rs.Err()
 }
 
 // StaticGroupsOf returns in which static groups each of some contacts is, by
