@@ -85,8 +85,11 @@ func split(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (asked, error
 // related turns conditions on related records into conditions on the field that
 // refers to them, where these records are few.
 func related(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (filter.Bound, error) {
-	if b.Op == filter.Some {
+	switch {
+	case b.Op == filter.Some:
 		return someOf(ctx, tx, t, b)
+	case b.Op == filter.Exists && b.Field.Name == fieldGroup:
+		return inAnyGroup(ctx, tx, b)
 	}
 	out := b
 	out.Nodes = slices.Clone(b.Nodes)
@@ -97,6 +100,17 @@ func related(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (filter.Bou
 		}
 	}
 	return out, nil
+}
+
+// inAnyGroup names all groups: no index has those who are in any.
+func inAnyGroup(ctx context.Context, tx Tx, b filter.Bound) (filter.Bound, error) {
+	all, err := tx.UserGroups(ctx, 0, group.MaxGroups)
+	b.Op = filter.Any
+	for _, g := range all {
+		b.Keys = append(b.Keys, num(g.N))
+	}
+	slices.Sort(b.Keys)
+	return b, err
 }
 
 func someOf(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (filter.Bound, error) {

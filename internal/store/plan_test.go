@@ -244,6 +244,8 @@ func planFilters() []contact.Filter {
 		{Where: join(filter.And, filter.Bound{Op: filter.Within, Field: filter.Field{Name: "tnt__seats", Type: filter.Number}, Range: filter.Bounds{Low: &low}}, is("tag", "1"))},
 		{Where: join(filter.Not, filter.Bound{Op: filter.Exists, Field: filter.Field{Name: "tnt__plan"}})},
 		{Where: join(filter.Or, join(filter.And, is("tag", "1"), is("owner", "3")), join(filter.Not, is("verified", "true")))},
+		{Where: join(filter.And, is("group", "1"), is("tag", "1"))},
+		{Where: join(filter.Not, is("group", "1", "2"))},
 	}
 }
 

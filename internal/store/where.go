@@ -323,16 +323,7 @@ func verifiedSource(b filter.Bound) (cond, bool) {
 }
 
 // groupSource is the field of the groups that contacts are in.
-func groupSource(b filter.Bound) (cond, bool) {
-	if b.Op != filter.Exists {
-		return attrAny(contactGroup, b.Keys), b.Op == filter.Any
-	}
-	c := attrRange(contactGroup, "", func(_ *builder, t string) string {
-		return exists("user_group y JOIN attr z ON z.org_id = y.org_id AND z.field = '"+contactGroup+"' AND z.value = CAST(y.n AS TEXT) AND z.n = "+t+".n",
-			"y.org_id = $1 AND y.of_type = 1")
-	})
-	return c, true
-}
+func groupSource(b filter.Bound) (cond, bool) { return attrAny(contactGroup, b.Keys), b.Op == filter.Any }
 
 func authorSource(table string) source {
 	return func(b filter.Bound) (cond, bool) {
