@@ -284,7 +284,7 @@ func followedGroups(ctx context.Context, tx Tx, at time.Time) ([]*followed, erro
 	catalog := c.of(don.Contact)
 	later := at.Add(400 * 24 * time.Hour) // by then every relative time has moved
 	for _, g := range all {
-		if g.Of != don.Contact {
+		if g.Of != don.Contact || g.Plain() {
 			continue
 		}
 		x := &followed{Group: g}

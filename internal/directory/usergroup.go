@@ -119,6 +119,9 @@ func follow(ctx context.Context, tx Tx, before, g *group.Group) error {
 }
 
 func (p UserGroupPatch) apply(ctx context.Context, tx Tx, g *group.Group) error {
+	if p.Tree != nil && g.Plain() {
+		return errs.NotPermitted("dynamic_group_info", "%s is a group that every organisation has, and cannot have other members; make one of your own", g.Name)
+	}
 	if p.Tree != nil {
 		c := &catalogue{ctx: ctx, tx: tx, forGroup: true}
 		if _, err := filter.Bind(*p.Tree, c.of(don.Contact), tx.Now()); err != nil {
@@ -205,10 +208,15 @@ func (s *Service) JoinGroup(ctx context.Context, sc org.Scope, n int64, j Joinin
 		m := group.Member{N: j.ID.N, Place: j.Place}
 		m.AddedAt, m.AddedBy = stamp(tx)
 		added, err := tx.AddGroupMember(ctx, g, m)
-		if err == nil && added && g.Of == don.Contact {
-			err = tx.PutInGroup(ctx, g.N, []int64{m.N})
+		if err != nil || !added || g.Of != don.Contact {
+			return added, err
 		}
-		return added, err
+		if g.Standard != "" { // nothing follows it before somebody is in it
+			if err := tx.FollowGroup(ctx, g.N, tx.Now()); err != nil {
+				return false, err
+			}
+		}
+		return true, tx.PutInGroup(ctx, g.N, []int64{m.N})
 	})
 }
 

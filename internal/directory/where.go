@@ -88,8 +88,8 @@ func related(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (filter.Bou
 	switch {
 	case b.Op == filter.Some:
 		return someOf(ctx, tx, t, b)
-	case b.Op == filter.Exists && b.Field.Name == fieldGroup:
-		return inAnyGroup(ctx, tx, b)
+	case b.Field.Name == fieldGroup:
+		return groupsNamed(ctx, tx, b)
 	}
 	out := b
 	out.Nodes = slices.Clone(b.Nodes)
@@ -102,15 +102,28 @@ func related(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (filter.Bou
 	return out, nil
 }
 
-// inAnyGroup names all groups: no index has those who are in any.
-func inAnyGroup(ctx context.Context, tx Tx, b filter.Bound) (filter.Bound, error) {
+// groupsNamed turns conditions on groups into those that an index serves: being in
+// any group into being in one of all, as none is kept of the standard ones that
+// have most contacts, and being in one of these into what they ask for.
+func groupsNamed(ctx context.Context, tx Tx, b filter.Bound) (filter.Bound, error) {
 	all, err := tx.UserGroups(ctx, 0, group.MaxGroups)
-	b.Op = filter.Any
-	for _, g := range all {
-		b.Keys = append(b.Keys, num(g.N))
+	if err != nil {
+		return b, err
 	}
-	slices.Sort(b.Keys)
-	return b, err
+	kept, out := filter.Bound{Op: filter.Any, Field: b.Field}, filter.Bound{Op: filter.Or}
+	for _, g := range all {
+		switch named := slices.Contains(b.Keys, num(g.N)); {
+		case g.Plain() && named && g.Standard == group.Customers:
+			return filter.Bound{Op: filter.And}, nil
+		case g.Plain() && named:
+			out.Nodes = append(out.Nodes, filter.Bound{Op: filter.Any, Field: filter.Field{Name: fieldVerified, Type: filter.Bool}, Keys: []string{"true"}})
+		case !g.Plain() && (named || b.Op == filter.Exists):
+			kept.Keys = append(kept.Keys, num(g.N))
+		}
+	}
+	slices.Sort(kept.Keys)
+	out.Nodes = append(out.Nodes, kept)
+	return out, nil
 }
 
 func someOf(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (filter.Bound, error) {

@@ -27,6 +27,7 @@ type Group struct {
 	Of          don.Type // Contact or Member
 	Filter      string   // of a dynamic one, in its text form
 	Owner       int64    // a member, 0 for none
+	Standard    Standard // empty for one that somebody made
 	CreatedAt   time.Time
 	CreatedBy   string
 	ModifiedAt  time.Time
@@ -39,6 +40,29 @@ type Group struct {
 	// For how long what changed has waited to be worked out.
 	Behind time.Duration `json:"-"`
 }
+
+// Standard says which of the groups that every org has from the beginning one is.
+type Standard string
+
+// The standard groups.
+const (
+	Customers         Standard = "customers"          // all contacts
+	VerifiedCustomers Standard = "verified_customers" // those of whom it is proved who they are
+	CustomerAdmins    Standard = "customer_admins"    // who may act for their accounts; members say who
+)
+
+// Standards returns the groups that an org begins with.
+func Standards() []*Group {
+	return []*Group{
+		{Standard: Customers, Name: "Customers", Description: "All contacts.", Dynamic: true, Of: don.Contact},
+		{Standard: VerifiedCustomers, Name: "Verified Customers", Description: "Contacts of whom it is proved who they are.", Dynamic: true, Of: don.Contact, Filter: "verified = true"},
+		{Standard: CustomerAdmins, Name: "Customer Admins", Description: "Contacts who act for their accounts.", Of: don.Contact},
+	}
+}
+
+// Plain reports whether the group's filter alone says who belongs to it, so that
+// nothing is kept of it: the standard groups that have most contacts.
+func (g *Group) Plain() bool { return g.Dynamic && g.Standard != "" }
 
 // Member is who belongs to a static group.
 type Member struct {
@@ -61,7 +85,7 @@ func (g *Group) Check() error {
 		return errs.NotPermitted("description", "is longer than %d bytes", MaxDescription)
 	case g.Dynamic && g.Of != don.Contact:
 		return errs.NotPermitted("member_type", "dynamic groups are of contacts; use rev_user, or a static group")
-	case g.Dynamic && g.Filter == "":
+	case g.Dynamic && g.Filter == "" && g.Standard == "":
 		return errs.NotPermitted("dynamic_group_info", "a dynamic group needs a membership_expression such as account.tier = gold")
 	case !g.Dynamic && g.Filter != "":
 		return errs.NotPermitted("dynamic_group_info", "a static group has no membership_expression; make it dynamic, or add its members")

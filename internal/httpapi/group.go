@@ -17,7 +17,7 @@ type Group struct {
 	Atom
 	Name        string        `json:"name"`
 	Description string        `json:"description"`
-	IsDefault   bool          `json:"is_default" doc:"Always false: no group is made by itself."`
+	IsDefault   bool          `json:"is_default" doc:"Whether every organisation has it from the beginning: Customers, Verified Customers and Customer Admins."`
 	Type        string        `json:"type" enum:"dynamic,static"`
 	MemberType  string        `json:"member_type" enum:"dev_user,rev_user"`
 	Owner       *UserSummary  `json:"owner,omitempty"`
@@ -37,6 +37,8 @@ func dynamicGroup(g *group.Group) *DynamicGroup {
 	switch {
 	case g.Fault != "":
 		out.State = "failed"
+	case g.Plain():
+		out.Lag = 0
 	case !g.Built:
 		out.State = "building"
 	}
@@ -65,7 +67,7 @@ func groupType(g *group.Group) string {
 func (v view) group(g *group.Group) Group {
 	out := Group{
 		Atom: v.atom(don.Of(don.Group, g.N), g.CreatedAt, g.CreatedBy, g.ModifiedAt, g.ModifiedBy),
-		Name: g.Name, Description: g.Description, Type: groupType(g), MemberType: g.Of.Wire(),
+		Name: g.Name, Description: g.Description, IsDefault: g.Standard != "", Type: groupType(g), MemberType: g.Of.Wire(),
 	}
 	if g.Owner != 0 {
 		owner := v.user(don.Of(don.Member, g.Owner))
@@ -241,7 +243,7 @@ func (in *groupsListIn) takes(authors []string) func(*group.Group) bool {
 		names[i] = contact.FoldName(n)
 	}
 	return func(g *group.Group) bool {
-		return anyOf(names, contact.FoldName(g.Name)) && anyOf(in.GroupType, groupType(g)) && anyOf(in.MemberType, g.Of.Wire()) && anyOf(authors, g.CreatedBy) && (in.IsDefault == nil || !*in.IsDefault)
+		return anyOf(names, contact.FoldName(g.Name)) && anyOf(in.GroupType, groupType(g)) && anyOf(in.MemberType, g.Of.Wire()) && anyOf(authors, g.CreatedBy) && (in.IsDefault == nil || *in.IsDefault == (g.Standard != ""))
 	}
 }
 

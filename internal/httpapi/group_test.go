@@ -22,47 +22,48 @@ func TestStaticGroups(t *testing.T) {
 			made("rev-users.create", `{"display_name":"Bo"}`, `{"rev_user":{"display_id":"REVU-2"}}`),
 			made("rev-users.create", `{"display_name":"Cy"}`, `{"rev_user":{"display_id":"REVU-3"}}`),
 			made("groups.create", `{"name":" Early birds ","description":"First to know","member_type":"rev_user","owner":"DEVU-1"}`,
-				`{"group":{"display_id":"GROUP-1","name":"Early birds","description":"First to know","type":"static","member_type":"rev_user","is_default":false,"owner":{"display_id":"DEVU-1"}}}`),
+				`{"group":{"display_id":"GROUP-4","name":"Early birds","description":"First to know","type":"static","member_type":"rev_user","is_default":false,"owner":{"display_id":"DEVU-1"}}}`),
 			made("groups.create", `{"name":"Crew","description":""}`, `{"group":{"member_type":"dev_user","type":"static"}}`),
 			refused("taken", "groups.create", `{"name":"early BIRDS","description":""}`, 409, `{"field_name":"name"}`),
 			refused("no name", "groups.create", `{"description":""}`, 400, `{"field_name":"name"}`),
-			refused("nobody", "groups.update", `{"id":"GROUP-1","owner":"DEVU-9"}`, 404, `{"field_name":"owner"}`),
-			refused("static", "groups.update", `{"id":"GROUP-1","dynamic_group_info":{"membership_expression":"tier = gold"}}`, 400, `{"message":"<any>"}`),
-			refused("taken", "groups.update", `{"id":"GROUP-2","name":"Early birds"}`, 409, `{"field_name":"name"}`),
-			done("groups.update", `{"id":"GROUP-2","name":"The crew","owner":"DEVU-2"}`, `{"group":{"name":"The crew","owner":{"display_id":"DEVU-2"}}}`),
-			absent(done("groups.update", `{"id":"GROUP-2","owner":""}`, `{"group":{"name":"The crew"}}`), "group.owner"),
+			refused("nobody", "groups.update", `{"id":"GROUP-4","owner":"DEVU-9"}`, 404, `{"field_name":"owner"}`),
+			refused("static", "groups.update", `{"id":"GROUP-4","dynamic_group_info":{"membership_expression":"tier = gold"}}`, 400, `{"message":"<any>"}`),
+			refused("taken", "groups.update", `{"id":"GROUP-5","name":"Early birds"}`, 409, `{"field_name":"name"}`),
+			done("groups.update", `{"id":"GROUP-5","name":"The crew","owner":"DEVU-2"}`, `{"group":{"name":"The crew","owner":{"display_id":"DEVU-2"}}}`),
+			absent(done("groups.update", `{"id":"GROUP-5","owner":""}`, `{"group":{"name":"The crew"}}`), "group.owner"),
 			refused("two lines", "groups.create", `{"name":"a\nb","description":""}`, 400, `{"field_name":"name"}`),
-			refused("bell", "groups.update", `{"id":"GROUP-2","description":"\u0007"}`, 400, `{"field_name":"description"}`),
-			done("groups.members.add", `{"group":"GROUP-1","member":"REVU-1"}`, `{}`),
-			absent(done("groups.members.list", `{"group":"GROUP-1"}`, `{"members":[{"member":{"display_id":"REVU-1"}}]}`), "members.0.member_rev_org"),
-			done("groups.members.add", `{"group":"GROUP-1","member":"REVU-1","member_rev_org":"REV-1"}`, `{}`),
-			done("groups.members.add", `{"group":"GROUP-1","member":"REVU-1"}`, `{}`),
-			done("groups.members.add", `{"group":"GROUP-1","member":"REVU-2"}`, `{}`),
-			done("groups.members.add", `{"group":"GROUP-1","member":"REVU-3"}`, `{}`),
-			done("groups.members.add", `{"group":"GROUP-2","member":"DEVU-2"}`, `{}`),
-			refused("a member", "groups.members.add", `{"group":"GROUP-1","member":"DEVU-1"}`, 400, `{"field_name":"member"}`),
-			refused("a contact", "groups.members.add", `{"group":"GROUP-2","member":"REVU-1"}`, 400, `{"field_name":"member"}`),
-			refused("nobody", "groups.members.add", `{"group":"GROUP-1","member":"REVU-9"}`, 404, `{"field_name":"member"}`),
-			refused("nobody", "groups.members.add", `{"group":"GROUP-2","member":"DEVU-9"}`, 404, `{"field_name":"member"}`),
-			refused("not its workspace", "groups.members.add", `{"group":"GROUP-1","member":"REVU-2","member_rev_org":"REV-1"}`, 400, `{"field_name":"member_rev_org"}`),
-			refused("no group", "groups.members.add", `{"group":"GROUP-9","member":"REVU-1"}`, 404, `{"type":"not_found"}`),
-			refused("not in it", "groups.members.remove", `{"group":"GROUP-2","member":"DEVU-1"}`, 404, `{"field_name":"member"}`),
-			done("groups.members.list", `{"group":"GROUP-2"}`, `{"members":[{"member":{"type":"dev_user","display_id":"DEVU-2","display_name":"Bob"}}]}`),
-			done("groups.members.count", `{"group":"GROUP-1"}`, `{"count":3,"more":false}`),
+			refused("bell", "groups.update", `{"id":"GROUP-5","description":"\u0007"}`, 400, `{"field_name":"description"}`),
+			done("groups.members.add", `{"group":"GROUP-4","member":"REVU-1"}`, `{}`),
+			absent(done("groups.members.list", `{"group":"GROUP-4"}`, `{"members":[{"member":{"display_id":"REVU-1"}}]}`), "members.0.member_rev_org"),
+			done("groups.members.add", `{"group":"GROUP-4","member":"REVU-1","member_rev_org":"REV-1"}`, `{}`),
+			done("groups.members.add", `{"group":"GROUP-4","member":"REVU-1"}`, `{}`),
+			done("groups.members.add", `{"group":"GROUP-4","member":"REVU-2"}`, `{}`),
+			done("groups.members.add", `{"group":"GROUP-4","member":"REVU-3"}`, `{}`),
+			done("groups.members.add", `{"group":"GROUP-5","member":"DEVU-2"}`, `{}`),
+			refused("a member", "groups.members.add", `{"group":"GROUP-4","member":"DEVU-1"}`, 400, `{"field_name":"member"}`),
+			refused("a contact", "groups.members.add", `{"group":"GROUP-5","member":"REVU-1"}`, 400, `{"field_name":"member"}`),
+			refused("nobody", "groups.members.add", `{"group":"GROUP-4","member":"REVU-9"}`, 404, `{"field_name":"member"}`),
+			refused("nobody", "groups.members.add", `{"group":"GROUP-5","member":"DEVU-9"}`, 404, `{"field_name":"member"}`),
+			refused("not its workspace", "groups.members.add", `{"group":"GROUP-4","member":"REVU-2","member_rev_org":"REV-1"}`, 400, `{"field_name":"member_rev_org"}`),
+			refused("no group", "groups.members.add", `{"group":"GROUP-12","member":"REVU-1"}`, 404, `{"type":"not_found"}`),
+			refused("not in it", "groups.members.remove", `{"group":"GROUP-5","member":"DEVU-1"}`, 404, `{"field_name":"member"}`),
+			done("groups.members.list", `{"group":"GROUP-5"}`, `{"members":[{"member":{"type":"dev_user","display_id":"DEVU-2","display_name":"Bob"}}]}`),
+			done("groups.members.count", `{"group":"GROUP-4"}`, `{"count":3,"more":false}`),
 		})
-		c.Run(t, forms("who", "groups.members.list", "group=GROUP-1", `{"group":"GROUP-1"}`, 200,
+		c.Run(t, forms("who", "groups.members.list", "group=GROUP-4", `{"group":"GROUP-4"}`, 200,
 			`{"members":[{"member":{"type":"rev_user","display_id":"REVU-1","display_name":"Ann"},"member_rev_org":{"display_id":"REV-1"}},{"member":{"display_id":"REVU-2"}},{"member":{"display_id":"REVU-3"}}]}`))
-		membersOf(t, c, "GROUP-1", "REVU-1 REVU-2 REVU-3 ")
+		membersOf(t, c, "GROUP-4", "REVU-1 REVU-2 REVU-3 ")
 		mergedMembers(t, c)
 		c.Run(t, []apitest.Scenario{
-			done("groups.list", `{}`, `{"groups":[{"name":"Early birds"},{"name":"The crew"}]}`),
+			done("groups.list", `{}`, `{"groups":[{"name":"Customers"},{"name":"Verified Customers"},{"name":"Customer Admins"},{"name":"Early birds"},{"name":"The crew"}]}`),
 			done("groups.list", `{"name":["THE CREW"]}`, `{"groups":[{"name":"The crew"}]}`),
 			done("groups.list", `{"member_type":["rev_user"],"group_type":["static"],"created_by":["DEVU-1"],"is_default":false}`, `{"groups":[{"name":"Early birds"}]}`),
-			done("groups.list", `{"group_type":["dynamic"]}`, `{"groups":[]}`), done("groups.list", `{"is_default":true}`, `{"groups":[]}`),
+			done("groups.list", `{"group_type":["dynamic"],"is_default":false}`, `{"groups":[]}`),
+			done("groups.list", `{"is_default":true}`, `{"groups":[{"display_id":"GROUP-1"},{"display_id":"GROUP-2"},{"display_id":"GROUP-3","is_default":true,"type":"static"}]}`),
 		})
 		first := c.Post(t, "groups.list", `{"limit":1}`, 200)
 		second := c.Post(t, "groups.list", `{"limit":1,"cursor":"`+first.Text(t, "next_cursor")+`"}`, 200)
-		if name := second.Text(t, "groups.0.name"); name != "The crew" {
+		if name := second.Text(t, "groups.0.name"); name != "Verified Customers" {
 			t.Errorf("the second page begins with %q", name)
 		}
 	})
@@ -91,7 +92,7 @@ func membersOf(t *testing.T, c apitest.Client, id, want string) {
 	c.Play(t, done("groups.members.count", `{"group":"`+id+`"}`, `{"count":`+strconv.Itoa(n)+`}`))
 }
 
-// mergedMembers merges and deletes members of GROUP-1, which has REVU-1 to REVU-3.
+// mergedMembers merges and deletes members of GROUP-4, which has REVU-1 to REVU-3.
 func mergedMembers(t *testing.T, c apitest.Client) {
 	t.Helper()
 	merge := func(primary, secondary string) string {
@@ -102,26 +103,26 @@ func mergedMembers(t *testing.T, c apitest.Client) {
 	c.Post(t, "rev-users.create", `{"display_name":"Di"}`, 201)
 
 	both := merge("REVU-3", "REVU-2")
-	membersOf(t, c, "GROUP-1", "REVU-1 REVU-3 ")
+	membersOf(t, c, "GROUP-4", "REVU-1 REVU-3 ")
 	undo(both)
-	membersOf(t, c, "GROUP-1", "REVU-1 REVU-2 REVU-3 ")
+	membersOf(t, c, "GROUP-4", "REVU-1 REVU-2 REVU-3 ")
 
 	outside, again := merge("REVU-4", "REVU-3"), merge("REVU-4", "REVU-1")
-	membersOf(t, c, "GROUP-1", "REVU-4 REVU-2 ")
-	c.Post(t, "groups.members.add", `{"group":"GROUP-1","member":"REVU-4"}`, 200) // is in it
-	c.Play(t, refused("merged away", "groups.members.add", `{"group":"GROUP-1","member":"REVU-1"}`, 400, `{"message":"<any>"}`))
-	c.Play(t, refused("merged away", "groups.members.remove", `{"group":"GROUP-1","member":"REVU-1"}`, 400, `{"message":"<any>"}`))
+	membersOf(t, c, "GROUP-4", "REVU-4 REVU-2 ")
+	c.Post(t, "groups.members.add", `{"group":"GROUP-4","member":"REVU-4"}`, 200) // is in it
+	c.Play(t, refused("merged away", "groups.members.add", `{"group":"GROUP-4","member":"REVU-1"}`, 400, `{"message":"<any>"}`))
+	c.Play(t, refused("merged away", "groups.members.remove", `{"group":"GROUP-4","member":"REVU-1"}`, 400, `{"message":"<any>"}`))
 	c.Post(t, "rev-users.delete", `{"id":"REVU-4"}`, 200)
-	membersOf(t, c, "GROUP-1", "REVU-2 ")
+	membersOf(t, c, "GROUP-4", "REVU-2 ")
 	c.Post(t, "rev-users.restore", `{"id":"REVU-4"}`, 200)
-	membersOf(t, c, "GROUP-1", "REVU-4 REVU-2 ")
+	membersOf(t, c, "GROUP-4", "REVU-4 REVU-2 ")
 	undo(again)
 	undo(outside)
-	membersOf(t, c, "GROUP-1", "REVU-1 REVU-2 REVU-3 ")
+	membersOf(t, c, "GROUP-4", "REVU-1 REVU-2 REVU-3 ")
 
 	merge("REVU-4", "REVU-3")
-	c.Post(t, "groups.members.remove", `{"group":"GROUP-1","member":"REVU-4"}`, 200)
-	membersOf(t, c, "GROUP-1", "REVU-1 REVU-2 ")
+	c.Post(t, "groups.members.remove", `{"group":"GROUP-4","member":"REVU-4"}`, 200)
+	membersOf(t, c, "GROUP-4", "REVU-1 REVU-2 ")
 }
 
 // TestDynamicGroups makes groups whose members meet a filter.
@@ -142,18 +143,53 @@ func TestDynamicGroups(t *testing.T) {
 			refused("of members", "groups.create", `{"name":"x","description":"","type":"dynamic","member_type":"dev_user","dynamic_group_info":{"membership_expression":"tag = a"}}`, 400, `{"field_name":"member_type"}`),
 			refused("no such field", "groups.create", `{"name":"x","description":"","type":"dynamic","dynamic_group_info":{"membership_expression":"nope = a"}}`, 400, `{"field_name":"dynamic_group_info.membership_expression"}`),
 			refused("no text", "groups.create", `{"name":"x","description":"","type":"dynamic","dynamic_group_info":{"membership_expression":"tag ="}}`, 400, `{"field_name":"dynamic_group_info.membership_expression","column":6}`),
-			refused("by hand", "groups.members.add", `{"group":"GROUP-1","member":"REVU-5"}`, 400, `{"field_name":"group"}`),
-			refused("by hand", "groups.members.remove", `{"group":"GROUP-1","member":"REVU-1"}`, 400, `{"field_name":"group"}`),
+			refused("by hand", "groups.members.add", `{"group":"GROUP-4","member":"REVU-5"}`, 400, `{"field_name":"group"}`),
+			refused("by hand", "groups.members.remove", `{"group":"GROUP-4","member":"REVU-1"}`, 400, `{"field_name":"group"}`),
 		})
-		membersOf(t, c, "GROUP-1", "REVU-1 REVU-2 REVU-3 REVU-4 ")
+		membersOf(t, c, "GROUP-4", "REVU-1 REVU-2 REVU-3 REVU-4 ")
 		c.Post(t, "rev-users.update", `{"id":"REVU-5","display_name":"Edith"}`, 200)
-		membersOf(t, c, "GROUP-1", "REVU-1 REVU-2 REVU-3 REVU-4 REVU-5 ")
+		membersOf(t, c, "GROUP-4", "REVU-1 REVU-2 REVU-3 REVU-4 REVU-5 ")
 		c.Post(t, "rev-users.merge", `{"primary_user":"REVU-5","secondary_user":"REVU-1"}`, 200)
-		membersOf(t, c, "GROUP-1", "REVU-2 REVU-3 REVU-4 REVU-5 ")
+		membersOf(t, c, "GROUP-4", "REVU-2 REVU-3 REVU-4 REVU-5 ")
 		c.Post(t, "accounts.update", `{"id":"ACC-1","tier":"silver"}`, 200)
-		membersOf(t, c, "GROUP-1", "")
-		c.Post(t, "groups.update", `{"id":"GROUP-1","dynamic_group_info":{"membership_expression":"display_name = Bo"}}`, 200)
-		membersOf(t, c, "GROUP-1", "REVU-2 ")
+		membersOf(t, c, "GROUP-4", "")
+		c.Post(t, "groups.update", `{"id":"GROUP-4","dynamic_group_info":{"membership_expression":"display_name = Bo"}}`, 200)
+		membersOf(t, c, "GROUP-4", "REVU-2 ")
+	})
+}
+
+// TestStandardGroups are there from the beginning, and cannot be made into others.
+func TestStandardGroups(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		c, _ := k.Admin(t, "Acme")
+		c.Run(t, []apitest.Scenario{
+			made("rev-users.create", `{"display_name":"Ann"}`, `{"rev_user":{"display_id":"REVU-1","is_verified":true}}`),
+			made("rev-users.create", `{"display_name":"Bo"}`, `{"rev_user":{"display_id":"REVU-2"}}`),
+			done("groups.get", `{"id":"GROUP-1"}`, `{"group":{"name":"Customers","is_default":true,"type":"dynamic","dynamic_group_info":{"membership_expression":"","state":"following","lag_seconds":0}}}`),
+			done("groups.members.list", `{"group":"GROUP-1"}`, `{"members":[{"member":{"display_id":"REVU-1"}},{"member":{"display_id":"REVU-2"}}]}`),
+			done("groups.members.count", `{"group":"GROUP-2"}`, `{"count":2,"more":false}`),
+			done("groups.update", `{"id":"GROUP-2","name":"Proven"}`, `{"group":{"name":"Proven","dynamic_group_info":{"membership_expression":"verified = true"}}}`),
+			refused("another filter", "groups.update", `{"id":"GROUP-1","dynamic_group_info":{"membership_expression":"tag = a"}}`, 400, `{"field_name":"dynamic_group_info"}`),
+			refused("by hand", "groups.members.add", `{"group":"GROUP-1","member":"REVU-1"}`, 400, `{"field_name":"group"}`),
+			refused("its name", "groups.create", `{"name":"customers","description":""}`, 409, `{"field_name":"name"}`),
+			done("rev-users.list", `{"filter":"group = Customers and name = bo"}`, `{"rev_users":[{"display_id":"REVU-2"}]}`),
+			done("rev-users.list", `{"filter":"group = Proven and name ~ a"}`, `{"rev_users":[{"display_id":"REVU-1"}]}`),
+			done("rev-users.list", `{"filter":"group != GROUP-2"}`, `{"rev_users":[]}`),
+			done("rev-users.list", `{"filter":"group not empty"}`, `{"rev_users":[]}`),
+			done("groups.members.add", `{"group":"GROUP-3","member":"REVU-1"}`, `{}`),
+			done("rev-users.list", `{"filter":"group not empty"}`, `{"rev_users":[{"display_id":"REVU-1"}]}`),
+			done("rev-users.merge", `{"primary_user":"REVU-2","secondary_user":"REVU-1"}`, `{}`),
+		})
+		k.App.StartWorkers(t.Context())
+		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+			res := c.Post(t, "rev-users.list", `{"filter":"group = \"Customer Admins\""}`, 200)
+			if id, _ := res.Lookup("rev_users.0.display_id"); id == "REVU-2" {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatal("the standard group does not follow the merge")
+			}
+		}
 	})
 }
 
@@ -183,15 +219,15 @@ func TestGroupsFollow(t *testing.T) {
 			return out
 		}
 		until("the group", func() bool {
-			return c.Post(t, "groups.get", `{"id":"GROUP-1"}`, 200).Text(t, "group.dynamic_group_info.state") == "following"
+			return c.Post(t, "groups.get", `{"id":"GROUP-4"}`, 200).Text(t, "group.dynamic_group_info.state") == "following"
 		})
 		if got := ids("group = Anns"); got != "REVU-1 " {
 			t.Errorf("in the group are %s", got)
 		}
 		c.Post(t, "rev-users.update", `{"id":"REVU-2","display_name":"Ann"}`, 200)
-		until("the second", func() bool { return ids("group = GROUP-1") == "REVU-1 REVU-2 " })
-		membersOf(t, c, "GROUP-1", "REVU-1 REVU-2 ")
-		c.Post(t, "groups.members.add", `{"group":"GROUP-2","member":"REVU-2"}`, 200)
+		until("the second", func() bool { return ids("group = GROUP-4") == "REVU-1 REVU-2 " })
+		membersOf(t, c, "GROUP-4", "REVU-1 REVU-2 ")
+		c.Post(t, "groups.members.add", `{"group":"GROUP-5","member":"REVU-2"}`, 200)
 		if got := ids("group = friends and name ~ nn"); got != "REVU-2 " {
 			t.Errorf("friends are %s", got)
 		}
@@ -202,7 +238,7 @@ func TestGroupsFollow(t *testing.T) {
 		until("the merged", func() bool {
 			return ids("group in (friends, anns)") == "REVU-1 " && ids("group = friends") == "REVU-1 "
 		})
-		c.Post(t, "groups.members.remove", `{"group":"GROUP-2","member":"REVU-1"}`, 200)
+		c.Post(t, "groups.members.remove", `{"group":"GROUP-5","member":"REVU-1"}`, 200)
 		if got := ids("group = friends"); got != "" {
 			t.Errorf("friends are %s", got)
 		}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"slices"
 	"testing"
@@ -20,10 +21,12 @@ import (
 func TestMigrationAsksForGroups(t *testing.T) {
 	onEngines(t, func(t *testing.T, db *DB) {
 		migrateTo(t, db, 17)
-		exec(t, db, `INSERT INTO user_group (org_id, n, name, name_key, description, dynamic, of_type, filter, owner, created_at, created_by, modified_at, modified_by) VALUES
+		exec(t, db, `INSERT INTO org (org_id, name, slug, public, settings, created_at) VALUES (2, 'Two', 'two', 'two', '{}', '2024-01-01T00:00:00.000000Z')`,
+			`INSERT INTO counter (org_id, type, n) VALUES (2, 'group', 1)`,
+			`INSERT INTO user_group (org_id, n, name, name_key, description, dynamic, of_type, filter, owner, created_at, created_by, modified_at, modified_by) VALUES
 			(1, 1, 'Gold', 'gold', '', TRUE, 1, 'tag:gold', 0, '2024-01-01T00:00:00.000000Z', 'devu/1', '2024-01-01T00:00:00.000000Z', 'devu/1'),
 			(1, 2, 'Crew', 'crew', '', FALSE, 5, '', 0, '2024-01-01T00:00:00.000000Z', 'devu/1', '2024-01-01T00:00:00.000000Z', 'devu/1'),
-			(2, 1, 'Crew', 'crew', '', FALSE, 5, '', 0, '2024-01-01T00:00:00.000000Z', 'devu/1', '2024-01-01T00:00:00.000000Z', 'devu/1')`)
+			(2, 1, 'Customers', 'customers', '', FALSE, 5, '', 0, '2024-01-01T00:00:00.000000Z', 'devu/1', '2024-01-01T00:00:00.000000Z', 'devu/1')`)
 		if err := db.Migrate(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -35,6 +38,24 @@ func TestMigrationAsksForGroups(t *testing.T) {
 			todo, err := tx.GroupTodo(t.Context(), 10)
 			if len(todo) != 1 || todo[0].Type != don.Group || todo[0].N != 1 {
 				t.Errorf("to be done are %v", todo)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = db.Write(t.Context(), org.Scope{OrgID: 2}, func(tx *Tx) error {
+			all, err := tx.UserGroups(t.Context(), 0, 10)
+			var got []string
+			for _, g := range all {
+				got = append(got, fmt.Sprint(g.N, g.Name, g.Dynamic, g.Standard))
+			}
+			want := []string{"1Customersfalse", "2Customers 2truecustomers", "3Verified Customerstrueverified_customers", "4Customer Adminsfalsecustomer_admins"}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+			if n, err := tx.Next(t.Context(), don.Group, 1); n != 5 || err != nil {
+				t.Errorf("the next group is %d, %v", n, err)
 			}
 			return err
 		})

@@ -127,7 +127,11 @@ func (d *DB) Found(ctx context.Context, o org.Org, partition string, first bool,
 			return identity.ErrAgain // another process has just taken the number or the slug
 		}
 		space := don.Space{Partition: partition, Org: o.Public}
-		return fn(d.tx(q, org.Scope{OrgID: o.ID, Space: space, Settings: o.Settings, Actor: org.System}))
+		tx := d.tx(q, org.Scope{OrgID: o.ID, Space: space, Settings: o.Settings, Actor: org.System})
+		if err := tx.addStandardGroups(ctx); err != nil {
+			return err
+		}
+		return fn(tx)
 	})
 	return o, err
 }

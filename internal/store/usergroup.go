@@ -9,6 +9,7 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/group"
 	"github.com/kith-id/kith/internal/identity"
+	"github.com/kith-id/kith/internal/org"
 )
 
 const groupColumns = "n, name, description, dynamic, of_type, filter, owner, created_at, created_by, modified_at, modified_by"
@@ -20,11 +21,11 @@ type groupRow struct {
 }
 
 func scanGroup(r *groupRow) []any {
-	return []any{&r.N, &r.Name, &r.Description, &r.Dynamic, &r.code, &r.Filter, &r.Owner, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy, &r.Built, &r.checked, &r.Fault}
+	return []any{&r.N, &r.Name, &r.Description, &r.Dynamic, &r.code, &r.Filter, &r.Owner, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy, (*string)(&r.Standard), &r.Built, &r.checked, &r.Fault}
 }
 
 func (tx *Tx) userGroups(ctx context.Context, where string, args ...any) ([]*group.Group, error) {
-	got, err := collect(ctx, tx.q, "SELECT "+groupColumns+", built, checked_at, fault FROM user_group WHERE org_id = $1 AND "+where, append([]any{tx.scope.OrgID}, args...), scanGroup)
+	got, err := collect(ctx, tx.q, "SELECT "+groupColumns+", standard, built, checked_at, fault FROM user_group WHERE org_id = $1 AND "+where, append([]any{tx.scope.OrgID}, args...), scanGroup)
 	if err != nil {
 		return nil, err
 	}
@@ -73,11 +74,26 @@ func (tx *Tx) PutUserGroup(ctx context.Context, g *group.Group) error {
 	if len(same) > 0 && same[0].N != g.N {
 		return identity.Taken("name", g.Name, don.Of(don.Group, same[0].N), same[0].Name)
 	}
-	_, err = tx.q.exec(ctx, `INSERT INTO user_group (org_id, name_key, `+groupColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+	_, err = tx.q.exec(ctx, `INSERT INTO user_group (org_id, name_key, `+groupColumns+`, standard) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 		ON CONFLICT (org_id, n) DO UPDATE SET name_key = excluded.name_key, name = excluded.name, description = excluded.description,
 			filter = excluded.filter, owner = excluded.owner, modified_at = excluded.modified_at, modified_by = excluded.modified_by`,
-		tx.scope.OrgID, key, g.N, g.Name, g.Description, g.Dynamic, typeCodes[g.Of], g.Filter, g.Owner, g.CreatedAt, g.CreatedBy, g.ModifiedAt, g.ModifiedBy)
+		tx.scope.OrgID, key, g.N, g.Name, g.Description, g.Dynamic, typeCodes[g.Of], g.Filter, g.Owner, g.CreatedAt, g.CreatedBy, g.ModifiedAt, g.ModifiedBy, string(g.Standard))
 	return err
+}
+
+// addStandardGroups gives a new org the groups that every one has.
+func (tx *Tx) addStandardGroups(ctx context.Context) error {
+	for _, g := range group.Standards() {
+		n, err := tx.Next(ctx, don.Group, 1)
+		if err != nil {
+			return err
+		}
+		g.N, g.CreatedAt, g.CreatedBy, g.ModifiedAt, g.ModifiedBy = n, tx.now, org.System.Tail(), tx.now, org.System.Tail()
+		if err := tx.PutUserGroup(ctx, g); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // onePerPerson takes members m of a group that exist, each with the survivor of the

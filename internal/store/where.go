@@ -323,7 +323,9 @@ func verifiedSource(b filter.Bound) (cond, bool) {
 }
 
 // groupSource is the field of the groups that contacts are in.
-func groupSource(b filter.Bound) (cond, bool) { return attrAny(contactGroup, b.Keys), b.Op == filter.Any }
+func groupSource(b filter.Bound) (cond, bool) {
+	return attrAny(contactGroup, b.Keys), b.Op == filter.Any
+}
 
 func authorSource(table string) source {
 	return func(b filter.Bound) (cond, bool) {

@@ -4168,7 +4168,7 @@ export interface components {
             display_id: string;
             dynamic_group_info?: components["schemas"]["DynamicGroup"];
             id: string;
-            /** @description Always false: no group is made by itself. */
+            /** @description Whether every organisation has it from the beginning: Customers, Verified Customers and Customer Admins. */
             is_default: boolean;
             /** @enum {string} */
             member_type: "dev_user" | "rev_user";
