@@ -28,6 +28,56 @@ type Query struct {
 	Limit    int       // rows, at least 1
 	Until    time.Time // when not zero, only what existed then, in the order of creation: a scan
 	Where    Where     // a filter beside that of the operation
+	Unnamed  Refs      // what the records refer to and nobody is shown: it is not looked up
+}
+
+// Refs are kinds of references that records have.
+type Refs struct {
+	CreatedBy, ModifiedBy, Owners, Tags bool
+	Places                              bool // accounts and workspaces
+}
+
+// hide takes away what is not looked up.
+func (r Refs) hide(createdBy, modifiedBy *string, owners *[]int64, tags *[]tag.Use) {
+	if r.CreatedBy {
+		*createdBy = ""
+	}
+	if r.ModifiedBy {
+		*modifiedBy = ""
+	}
+	if r.Owners {
+		*owners = nil
+	}
+	if r.Tags {
+		*tags = nil
+	}
+}
+
+func (r Refs) contact(n needs, c *contact.Contact) {
+	rest := *c
+	r.hide(&rest.CreatedBy, &rest.ModifiedBy, &rest.Owners, &rest.Tags)
+	if r.Places {
+		rest.Associations = nil
+	}
+	n.contact(&rest)
+}
+
+func (r Refs) account(n needs, a *account.Account) {
+	rest := *a
+	r.hide(&rest.CreatedBy, &rest.ModifiedBy, &rest.Owners, &rest.Tags)
+	if r.Places {
+		rest.ParentN = 0
+	}
+	n.account(&rest)
+}
+
+func (r Refs) workspace(n needs, w *account.Workspace) {
+	rest := *w
+	r.hide(&rest.CreatedBy, &rest.ModifiedBy, &rest.Owners, &rest.Tags)
+	if r.Places {
+		rest.AccountN = 0
+	}
+	n.workspace(&rest)
 }
 
 // Where is a filter tree. The zero one takes all.
@@ -82,7 +132,7 @@ func page[T any](q Query, r Rows[T], names *Names) Page[T] {
 
 // ListContacts returns a page of the contacts that match.
 func (s *Service) ListContacts(ctx context.Context, sc org.Scope, f contact.Filter, q Query) (Page[*contact.Contact], error) {
-	return listPage(ctx, s, sc, q, needs.contact, func(tx Tx) (Rows[*contact.Contact], error) {
+	return listPage(ctx, s, sc, q, q.Unnamed.contact, func(tx Tx) (Rows[*contact.Contact], error) {
 		none, err := livePlaces(ctx, tx, &f)
 		if none || err != nil {
 			return Rows[*contact.Contact]{}, err
@@ -196,7 +246,7 @@ func nowAccounts(ctx context.Context, tx Tx, ns []int64) ([]int64, error) {
 
 // ListAccounts returns a page of the accounts that match.
 func (s *Service) ListAccounts(ctx context.Context, sc org.Scope, f account.Filter, q Query) (Page[*account.Account], error) {
-	return listPage(ctx, s, sc, q, needs.account, func(tx Tx) (_ Rows[*account.Account], err error) {
+	return listPage(ctx, s, sc, q, q.Unnamed.account, func(tx Tx) (_ Rows[*account.Account], err error) {
 		if f.Parents, err = allMembers(ctx, tx, f.Parents); err != nil {
 			return Rows[*account.Account]{}, err
 		}
@@ -216,7 +266,7 @@ func (s *Service) ListAccounts(ctx context.Context, sc org.Scope, f account.Filt
 // ListWorkspaces returns a page of the workspaces that match. Refs are external
 // references of accounts, which the filter takes beside account numbers.
 func (s *Service) ListWorkspaces(ctx context.Context, sc org.Scope, f account.WorkspaceFilter, refs []string, q Query) (Page[*account.Workspace], error) {
-	return listPage(ctx, s, sc, q, needs.workspace, func(tx Tx) (_ Rows[*account.Workspace], err error) {
+	return listPage(ctx, s, sc, q, q.Unnamed.workspace, func(tx Tx) (_ Rows[*account.Workspace], err error) {
 		if f.Accounts, err = nowAccounts(ctx, tx, f.Accounts); err != nil {
 			return Rows[*account.Workspace]{}, err
 		}

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
@@ -158,4 +159,21 @@ func (s *Service) Schema(ctx context.Context, sc org.Scope, leaf don.Type) (set 
 		return err
 	})
 	return set, err
+}
+
+// NoFields returns those of the names that are no custom fields of a kind of
+// record.
+func (s *Service) NoFields(ctx context.Context, sc org.Scope, leaf don.Type, names []string) (absent []string, err error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	err = s.db.Read(ctx, sc, func(tx Tx) error {
+		set, err := schemaOf(ctx, tx, leaf)
+		absent = slices.DeleteFunc(slices.Clone(names), func(n string) bool {
+			_, known := set.Field(n)
+			return known
+		})
+		return err
+	})
+	return absent, err
 }

@@ -263,6 +263,10 @@ func mended(g *catalogue, v *vista.Vista) (Seen, error) {
 		_, known := shown.Field(c.Name)
 		return !known && m.gone(c.Name, m.catalog, "")
 	})
+	out.View.Sorts = slices.DeleteFunc(slices.Clone(v.View.Sorts), func(by string) bool {
+		field, _, _ := strings.Cut(by, ":")
+		return m.gone(field, m.catalog, "")
+	})
 	slices.Sort(m.dropped)
 	return Seen{&out, slices.Compact(m.dropped)}, g.err
 }

@@ -191,6 +191,7 @@ func registerVistas(api *API, d DirectoryDeps) {
 	operate(api, create, d.createVista)
 	operate(api, readOp("vistas.get", "Get a saved view", tag), d.getVista)
 	operate(api, readOp("vistas.list", "List the saved views that you may see", tag), d.listVistas)
+	operate(api, readOp("vistas.groups", "Count the groups of a saved view", tag), d.vistaGroups)
 	operate(api, writeOp("vistas.update", "Change a saved view of yours", tag), d.updateVista)
 	operate(api, writeOp("vistas.delete", "Delete a saved view of yours", tag), d.deleteVista)
 }
@@ -203,6 +204,17 @@ func (d DirectoryDeps) createVista(ctx context.Context, c call, in *vistasCreate
 	}
 	p.Name = &in.Name
 	return c.vista(d.Service.CreateVista(ctx, c.Scope, leaf, p))
+}
+
+// vistaOf returns a vista that a field names. Errors: invalid, not_found, also for
+// one that the caller may not see.
+func (d DirectoryDeps) vistaOf(ctx context.Context, c call, field, text string) (directory.Seen, error) {
+	id, err := c.object(field, text, don.Vista)
+	if err != nil {
+		return directory.Seen{}, err
+	}
+	found, err := d.Service.GetVista(ctx, c.Scope, id.N)
+	return found.Item, within(field, "", err)
 }
 
 func (d DirectoryDeps) getVista(ctx context.Context, c call, in *idIn) (*vistaOut, error) {

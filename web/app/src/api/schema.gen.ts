@@ -187,13 +187,13 @@ export interface paths {
         };
         /**
          * Get accounts as a screen shows them: filtered, sorted, counted, in groups
-         * @description With group_by the answer has groups, each with its count and first records; otherwise records. A filter that groups have to meet may hold what indexes serve.
+         * @description With group_by the answer has groups, each with its count and first records; otherwise records. A vista is run by its id. A filter that groups have to meet may hold what indexes serve.
          */
         get: operations["accounts-query"];
         put?: never;
         /**
          * Get accounts as a screen shows them: filtered, sorted, counted, in groups
-         * @description With group_by the answer has groups, each with its count and first records; otherwise records. A filter that groups have to meet may hold what indexes serve.
+         * @description With group_by the answer has groups, each with its count and first records; otherwise records. A vista is run by its id. A filter that groups have to meet may hold what indexes serve.
          */
         post: operations["accounts-query-post"];
         delete?: never;
@@ -1411,13 +1411,13 @@ export interface paths {
         };
         /**
          * Get workspaces as a screen shows them: filtered, sorted, counted, in groups
-         * @description With group_by the answer has groups, each with its count and first records; otherwise records. A filter that groups have to meet may hold what indexes serve.
+         * @description With group_by the answer has groups, each with its count and first records; otherwise records. A vista is run by its id. A filter that groups have to meet may hold what indexes serve.
          */
         get: operations["rev-orgs-query"];
         put?: never;
         /**
          * Get workspaces as a screen shows them: filtered, sorted, counted, in groups
-         * @description With group_by the answer has groups, each with its count and first records; otherwise records. A filter that groups have to meet may hold what indexes serve.
+         * @description With group_by the answer has groups, each with its count and first records; otherwise records. A vista is run by its id. A filter that groups have to meet may hold what indexes serve.
          */
         post: operations["rev-orgs-query-post"];
         delete?: never;
@@ -1783,13 +1783,13 @@ export interface paths {
         };
         /**
          * Get contacts as a screen shows them: filtered, sorted, counted, in groups
-         * @description With group_by the answer has groups, each with its count and first records; otherwise records. A filter that groups have to meet may hold what indexes serve.
+         * @description With group_by the answer has groups, each with its count and first records; otherwise records. A vista is run by its id. A filter that groups have to meet may hold what indexes serve.
          */
         get: operations["rev-users-query"];
         put?: never;
         /**
          * Get contacts as a screen shows them: filtered, sorted, counted, in groups
-         * @description With group_by the answer has groups, each with its count and first records; otherwise records. A filter that groups have to meet may hold what indexes serve.
+         * @description With group_by the answer has groups, each with its count and first records; otherwise records. A vista is run by its id. A filter that groups have to meet may hold what indexes serve.
          */
         post: operations["rev-users-query-post"];
         delete?: never;
@@ -2435,6 +2435,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/vistas.groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the groups of a saved view */
+        get: operations["vistas-groups"];
+        put?: never;
+        /** Count the groups of a saved view */
+        post: operations["vistas-groups-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/vistas.list": {
         parameters: {
             query?: never;
@@ -2515,7 +2533,7 @@ export interface components {
             default_rev_org: components["schemas"]["RevOrg"];
         };
         AccountGroup: {
-            accounts: components["schemas"]["Account"][];
+            accounts: components["schemas"]["ChosenAccount"][];
         };
         AccountOut: {
             account: components["schemas"]["Account"];
@@ -2890,11 +2908,13 @@ export interface components {
         };
         AccountsQueryOut: {
             /** @description None when they are in groups. */
-            accounts: components["schemas"]["Account"][];
+            accounts: components["schemas"]["ChosenAccount"][];
             /** @description The largest first, dates the latest first; at the end of the others those without a value. A record with several values, such as tags, is in each. */
             groups?: components["schemas"]["AccountGroup"][];
         };
         AccountsQueryRequest: {
+            /** @description The fields that the records have in the answer, beside id, display_id and subtype: names as filters have them, such as name, tag or tnt__plan, or as answers do. All when absent or empty. */
+            columns?: string[] | null;
             /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
             cursor?: string;
             /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
@@ -2919,7 +2939,7 @@ export interface components {
                 values?: unknown[];
             };
             /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date as created:day, created:week, created:month, modified:day, modified:week or modified:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
-            group_by?: string;
+            group_by?: string | null;
             /** @description Where to go on with the groups, from next_group_cursor. */
             group_cursor?: string;
             /**
@@ -2938,9 +2958,14 @@ export interface components {
              */
             mode?: "after" | "before";
             /** @description Fields to sort by, each as field:asc or field:desc, as in lists. created_date:desc when absent. */
-            sort_by?: string[];
+            sort_by?: string[] | null;
             /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
             time_zone?: string;
+            /**
+             * Format: id
+             * @description A saved view of these records: its filter, group_by, sort_by and columns hold where the query does not give its own. An empty group_by shows it without groups.
+             */
+            vista?: string;
         };
         AccountsRestoreRequest: {
             /**
@@ -3382,10 +3407,125 @@ export interface components {
             ordinal?: number;
             tooltip?: string;
         };
+        ChosenAccount: {
+            created_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            created_date?: string;
+            /** @description Values of custom fields by name. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            description?: string;
+            display_id: string;
+            display_name?: string;
+            domains?: string[];
+            /** @description The main one first; the account's full id when nobody gave one. */
+            external_refs?: string[];
+            id: string;
+            modified_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            modified_date?: string;
+            owned_by?: components["schemas"]["UserSummary"][];
+            /** @description The account above this one. */
+            parent?: components["schemas"]["AccountSummary"];
+            /** @description The account that this one was merged into. */
+            primary_account?: components["schemas"]["AccountSummary"];
+            stock_schema_fragment?: string;
+            subtype?: string;
+            tags?: components["schemas"]["TagWithValue"][];
+            tier?: string;
+            websites?: string[];
+        };
         ChosenIdentifierInput: {
             /** @enum {string} */
             kind: "email" | "phone" | "external_ref";
             value: string;
+        };
+        ChosenRevOrg: {
+            account?: components["schemas"]["AccountSummary"];
+            created_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            created_date?: string;
+            /** @description Values of custom fields by name. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            description?: string;
+            display_id: string;
+            display_name?: string;
+            domain?: string;
+            /** @enum {string} */
+            environment?: "production" | "staging" | "test";
+            /** @description When nobody gave one: the account's full id for its default workspace, else the display id. */
+            external_ref?: string;
+            /** @description Marks the default workspace of an account. */
+            external_ref_issuer?: string;
+            id: string;
+            modified_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            modified_date?: string;
+            owned_by?: components["schemas"]["UserSummary"][];
+            /** @description The workspace that this one was merged into. */
+            primary_rev_org?: components["schemas"]["RecordSummary"];
+            stock_schema_fragment?: string;
+            subtype?: string;
+            tags?: components["schemas"]["TagWithValue"][];
+            tier?: string;
+        };
+        ChosenRevUser: {
+            created_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            created_date?: string;
+            /** @description Values of custom fields by name. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            description?: string;
+            display_id: string;
+            display_name?: string;
+            /** @description The main address. */
+            email?: string;
+            /** @description The main reference; the display id when nobody gave one. */
+            external_ref?: string;
+            external_refs?: string[];
+            full_name?: string;
+            id: string;
+            /** @description Known by more than claims. */
+            is_verified?: boolean;
+            modified_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            modified_date?: string;
+            /** @description The members who look after the contact. */
+            owned_by?: components["schemas"]["UserSummary"][];
+            /** @description In E.164 form. */
+            phone_numbers?: string[];
+            /** @description The contact that this one was merged into. */
+            primary_identity?: components["schemas"]["UserSummary"];
+            /** @description The contact's workspace or, when it is in none, account. */
+            rev_org?: components["schemas"]["OrgSummary"];
+            /** @enum {string} */
+            state?: "active" | "deactivated" | "deleted" | "locked" | "shadow" | "unassigned";
+            stock_schema_fragment?: string;
+            subtype?: string;
+            tags?: components["schemas"]["TagWithValue"][];
         };
         Count: {
             /**
@@ -4198,6 +4338,21 @@ export interface components {
             groups: components["schemas"]["GroupCount"][];
             /** @description Whether the field has more than 1,000 values; the others are not told. */
             more: boolean;
+        };
+        GroupHead: {
+            /**
+             * Format: int64
+             * @description How many records the group has; exact, of dates and of those without a value up to 10,000.
+             */
+            count: number;
+            /** @description What the records of the group meet, the filter of the query or vista included. */
+            filter: string;
+            /** @description For people. */
+            label: string;
+            /** @description Whether there are more than count. */
+            more: boolean;
+            /** @description As a filter takes it; of dates the first day. Empty for the group of those without a value. */
+            value: string;
         };
         GroupMember: {
             member: components["schemas"]["UserSummary"];
@@ -5061,7 +5216,7 @@ export interface components {
             tier?: string;
         };
         RevOrgGroup: {
-            rev_orgs: components["schemas"]["RevOrg"][];
+            rev_orgs: components["schemas"]["ChosenRevOrg"][];
         };
         RevOrgOut: {
             rev_org: components["schemas"]["RevOrg"];
@@ -5235,9 +5390,11 @@ export interface components {
             /** @description The largest first, dates the latest first; at the end of the others those without a value. A record with several values, such as tags, is in each. */
             groups?: components["schemas"]["RevOrgGroup"][];
             /** @description None when they are in groups. */
-            rev_orgs: components["schemas"]["RevOrg"][];
+            rev_orgs: components["schemas"]["ChosenRevOrg"][];
         };
         RevOrgsQueryRequest: {
+            /** @description The fields that the records have in the answer, beside id, display_id and subtype: names as filters have them, such as name, tag or tnt__plan, or as answers do. All when absent or empty. */
+            columns?: string[] | null;
             /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
             cursor?: string;
             /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
@@ -5262,7 +5419,7 @@ export interface components {
                 values?: unknown[];
             };
             /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date as created:day, created:week, created:month, modified:day, modified:week or modified:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
-            group_by?: string;
+            group_by?: string | null;
             /** @description Where to go on with the groups, from next_group_cursor. */
             group_cursor?: string;
             /**
@@ -5281,9 +5438,14 @@ export interface components {
              */
             mode?: "after" | "before";
             /** @description Fields to sort by, each as field:asc or field:desc, as in lists. created_date:desc when absent. */
-            sort_by?: string[];
+            sort_by?: string[] | null;
             /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
             time_zone?: string;
+            /**
+             * Format: id
+             * @description A saved view of these records: its filter, group_by, sort_by and columns hold where the query does not give its own. An empty group_by shows it without groups.
+             */
+            vista?: string;
         };
         RevOrgsRestoreRequest: {
             /**
@@ -5380,7 +5542,7 @@ export interface components {
             tags?: components["schemas"]["TagWithValue"][];
         };
         RevUserGroup: {
-            rev_users: components["schemas"]["RevUser"][];
+            rev_users: components["schemas"]["ChosenRevUser"][];
         };
         RevUserOut: {
             rev_user: components["schemas"]["RevUser"];
@@ -5786,9 +5948,11 @@ export interface components {
             /** @description The largest first, dates the latest first; at the end of the others those without a value. A record with several values, such as tags, is in each. */
             groups?: components["schemas"]["RevUserGroup"][];
             /** @description None when they are in groups. */
-            rev_users: components["schemas"]["RevUser"][];
+            rev_users: components["schemas"]["ChosenRevUser"][];
         };
         RevUsersQueryRequest: {
+            /** @description The fields that the records have in the answer, beside id, display_id and subtype: names as filters have them, such as name, tag or tnt__plan, or as answers do. All when absent or empty. */
+            columns?: string[] | null;
             /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
             cursor?: string;
             /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
@@ -5813,7 +5977,7 @@ export interface components {
                 values?: unknown[];
             };
             /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date as created:day, created:week, created:month, modified:day, modified:week or modified:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
-            group_by?: string;
+            group_by?: string | null;
             /** @description Where to go on with the groups, from next_group_cursor. */
             group_cursor?: string;
             /**
@@ -5832,9 +5996,14 @@ export interface components {
              */
             mode?: "after" | "before";
             /** @description Fields to sort by, each as field:asc or field:desc, as in lists. created_date:desc when absent. */
-            sort_by?: string[];
+            sort_by?: string[] | null;
             /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
             time_zone?: string;
+            /**
+             * Format: id
+             * @description A saved view of these records: its filter, group_by, sort_by and columns hold where the query does not give its own. An empty group_by shows it without groups.
+             */
+            vista?: string;
         };
         RevUsersRestoreRequest: {
             /**
@@ -6845,6 +7014,27 @@ export interface components {
              * @description In full or as a display id.
              */
             id: string;
+        };
+        VistasGroupsOut: {
+            /** @description What the vista names and is no longer there: it is left out. */
+            dropped_fields?: string[];
+            /** @description The largest first; at the end those without a value. A record with several values, such as tags, is in each. */
+            groups: components["schemas"]["GroupHead"][];
+            /** @description Goes on after this page. Absent on the last one. */
+            next_cursor?: string;
+        };
+        VistasGroupsRequest: {
+            /** @description next_cursor of the page before. Absent for the first page. */
+            cursor?: string;
+            /** Format: id */
+            id: string;
+            /**
+             * Format: int64
+             * @description Groups on a page. 50 when absent, at most 100.
+             */
+            limit?: number;
+            /** @description The time zone in which the vista's filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
         };
         VistasListRequest: {
             /** @description Of any of these members. */
@@ -8648,6 +8838,10 @@ export interface operations {
                 };
                 /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
                 time_zone?: string;
+                /** @description A saved view of these records: its filter, group_by, sort_by and columns hold where the query does not give its own. An empty group_by shows it without groups. */
+                vista?: string;
+                /** @description The fields that the records have in the answer, beside id, display_id and subtype: names as filters have them, such as name, tag or tnt__plan, or as answers do. All when absent or empty. */
+                columns?: string[];
                 /** @description Fields to sort by, each as field:asc or field:desc, as in lists. created_date:desc when absent. */
                 sort_by?: string[];
                 /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date as created:day, created:week, created:month, modified:day, modified:week or modified:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
@@ -18504,6 +18698,10 @@ export interface operations {
                 };
                 /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
                 time_zone?: string;
+                /** @description A saved view of these records: its filter, group_by, sort_by and columns hold where the query does not give its own. An empty group_by shows it without groups. */
+                vista?: string;
+                /** @description The fields that the records have in the answer, beside id, display_id and subtype: names as filters have them, such as name, tag or tnt__plan, or as answers do. All when absent or empty. */
+                columns?: string[];
                 /** @description Fields to sort by, each as field:asc or field:desc, as in lists. created_date:desc when absent. */
                 sort_by?: string[];
                 /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date as created:day, created:week, created:month, modified:day, modified:week or modified:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
@@ -21497,6 +21695,10 @@ export interface operations {
                 };
                 /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
                 time_zone?: string;
+                /** @description A saved view of these records: its filter, group_by, sort_by and columns hold where the query does not give its own. An empty group_by shows it without groups. */
+                vista?: string;
+                /** @description The fields that the records have in the answer, beside id, display_id and subtype: names as filters have them, such as name, tag or tnt__plan, or as answers do. All when absent or empty. */
+                columns?: string[];
                 /** @description Fields to sort by, each as field:asc or field:desc, as in lists. created_date:desc when absent. */
                 sort_by?: string[];
                 /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date as created:day, created:week, created:month, modified:day, modified:week or modified:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
@@ -26627,6 +26829,201 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VistaOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "vistas-groups": {
+        parameters: {
+            query: {
+                id: string;
+                /** @description The time zone in which the vista's filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
+                /** @description next_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Groups on a page. 50 when absent, at most 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VistasGroupsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "vistas-groups-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VistasGroupsRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VistasGroupsOut"];
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */
