@@ -164,31 +164,19 @@ func (s *Service) GetUserGroup(ctx context.Context, sc org.Scope, n int64) (User
 	return got, err
 }
 
-// UserGroupQuery selects groups.
-type UserGroupQuery struct {
-	Take  func(*group.Group) bool
-	After int64 // the number of the last one seen
-	Limit int
-}
-
-// ListUserGroups returns groups in the order in which they were made, and
-// whether more follow.
-func (s *Service) ListUserGroups(ctx context.Context, sc org.Scope, q UserGroupQuery) (Found[[]*group.Group], bool, error) {
-	var got Found[[]*group.Group]
-	more := false
-	err := s.db.Read(ctx, sc, func(tx Tx) (err error) {
+// ListUserGroups returns a page of the groups that take holds for, in the order in
+// which they were made where the query does not say otherwise. They are sorted by
+// created_date, modified_date, name or display_id.
+func (s *Service) ListUserGroups(ctx context.Context, sc org.Scope, q Query, take func(*group.Group) bool) (Page[*group.Group], error) {
+	return listPage(ctx, s, sc, q, needs.userGroup, func(tx Tx) (Rows[*group.Group], error) {
 		pages := func(after int64, limit int) ([]*group.Group, error) { return tx.UserGroups(ctx, after, limit) }
-		got.Item, more, err = seek(q.After, q.Limit, pages, func(g *group.Group) int64 { return g.N }, q.Take)
+		rows, err := few(q, pages, func(g *group.Group) int64 { return g.N }, take,
+			func(g *group.Group, by string) any { return sortKey(by, g.N, g.Name, g.CreatedAt, g.ModifiedAt) })
 		if err != nil {
-			return err
+			return rows, err
 		}
-		if err := behind(ctx, tx, got.Item...); err != nil {
-			return err
-		}
-		got.Names, err = namesOf(ctx, tx, needs.userGroup, got.Item...)
-		return err
+		return rows, behind(ctx, tx, rows.Items...)
 	})
-	return got, more, err
 }
 
 // Joining is who joins a group or leaves it.

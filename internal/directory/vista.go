@@ -201,38 +201,26 @@ func (s *Service) DeleteVista(ctx context.Context, sc org.Scope, n int64) error 
 	})
 }
 
-// VistaQuery selects vistas that the caller may see.
-type VistaQuery struct {
-	Take  func(*vista.Vista) bool
-	After int64 // the number of the last one seen
-	Limit int
-}
-
-// ListVistas returns vistas in the order in which they were made, and whether
-// more follow.
-func (s *Service) ListVistas(ctx context.Context, sc org.Scope, q VistaQuery) (Found[[]Seen], bool, error) {
-	var got Found[[]Seen]
-	more := false
-	err := s.db.Read(ctx, sc, func(tx Tx) error {
+// ListVistas returns a page of the vistas that the caller may see and take holds
+// for, in the order in which they were made where the query does not say otherwise.
+// They are sorted by created_date, modified_date, name or display_id.
+func (s *Service) ListVistas(ctx context.Context, sc org.Scope, q Query, take func(*vista.Vista) bool) (Page[Seen], error) {
+	return listPage(ctx, s, sc, q, needs.vista, func(tx Tx) (Rows[Seen], error) {
 		pages := func(after int64, limit int) ([]*vista.Vista, error) { return tx.VistasAfter(ctx, after, limit) }
-		take := func(v *vista.Vista) bool { return v.Shown(tx.Scope().Actor) && q.Take(v) }
-		vistas, follow, err := seek(q.After, q.Limit, pages, func(v *vista.Vista) int64 { return v.N }, take)
-		if err != nil {
-			return err
-		}
-		got.Item, more = nil, follow
+		rows, err := few(q, pages, func(v *vista.Vista) int64 { return v.N },
+			func(v *vista.Vista) bool { return v.Shown(tx.Scope().Actor) && take(v) },
+			func(v *vista.Vista, by string) any { return sortKey(by, v.N, v.Name, v.CreatedAt, v.ModifiedAt) })
+		out := Rows[Seen]{More: rows.More, First: rows.First, Last: rows.Last}
 		g := &catalogue{ctx: ctx, tx: tx}
-		for _, v := range vistas {
+		for _, v := range rows.Items {
 			seen, err := mended(g, v)
 			if err != nil {
-				return err
+				return out, err
 			}
-			got.Item = append(got.Item, seen)
+			out.Items = append(out.Items, seen)
 		}
-		got.Names, err = namesOf(ctx, tx, needs.vista, got.Item...)
-		return err
+		return out, err
 	})
-	return got, more, err
 }
 
 func showVista(ctx context.Context, tx Tx, v *vista.Vista) (VistaFound, error) {

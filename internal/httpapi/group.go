@@ -228,16 +228,20 @@ type groupsListIn struct {
 	MemberType []string `json:"member_type" enum:"dev_user,rev_user"`
 	IsDefault  *bool    `json:"is_default"`
 	CreatedBy  []string `json:"created_by" doc:"By any of these members."`
-	Cursor     string   `json:"cursor" maxLength:"8192" doc:"next_cursor of the page before. Absent for the first page."`
-	Limit      int      `json:"limit" minimum:"0" doc:"Groups on a page. 50 when absent, at most 100."`
+}
+
+type groupsListPageIn struct {
+	page.Request
+	groupsListIn
+	SortBy []string `json:"sort_by" doc:"Fields to sort by, each as field:asc or field:desc: created_date, modified_date, name, display_id. display_id:asc when absent." example:"name:asc"`
 }
 
 type groupsOut struct {
-	Groups     []Group `json:"groups"`
-	NextCursor string  `json:"next_cursor,omitempty" doc:"Goes on after this page. Absent on the last one."`
+	page.Links
+	Groups []Group `json:"groups"`
 }
 
-func (in *groupsListIn) takes(authors []string) func(*group.Group) bool {
+func (in groupsListIn) takes(authors []string) func(*group.Group) bool {
 	names := make([]string, len(in.Name))
 	for i, n := range in.Name {
 		names[i] = contact.FoldName(n)
@@ -247,30 +251,26 @@ func (in *groupsListIn) takes(authors []string) func(*group.Group) bool {
 	}
 }
 
-func (d DirectoryDeps) listGroups(ctx context.Context, c call, in *groupsListIn) (*groupsOut, error) {
+func (d DirectoryDeps) listGroups(ctx context.Context, c call, in *groupsListPageIn) (*groupsOut, error) {
 	out := &groupsOut{Groups: []Group{}}
 	s := sieve{c: c}
 	authors := s.authors(in.CreatedBy)
 	if s.err != nil || s.none {
 		return out, s.err
 	}
-	list := page.ListOf(c.op, c.Scope.OrgID, in.Name, in.GroupType, in.MemberType, authors, in.IsDefault)
-	q := directory.UserGroupQuery{Take: in.takes(authors)}
-	var err error
-	if q.After, q.Limit, err = pageAt(d.Cursors, list, in.Cursor, in.Limit); err != nil {
+	l, err := d.listing(c, in.Request, in.SortBy, tagSorts, in.groupsListIn)
+	if err != nil {
 		return nil, err
 	}
-	got, more, err := d.Service.ListUserGroups(ctx, c.Scope, q)
+	got, err := d.Service.ListUserGroups(ctx, c.Scope, l.query, in.takes(authors))
 	if err != nil {
 		return nil, err
 	}
 	v := c.view(got.Names)
-	for _, g := range got.Item {
+	for _, g := range got.Items {
 		out.Groups = append(out.Groups, v.group(g))
 	}
-	if more {
-		out.NextCursor = d.Cursors.Encode(list, page.Cursor{Keys: []any{got.Item[len(got.Item)-1].N}})
-	}
+	out.Links = l.links(got.Next, got.Prev)
 	return out, nil
 }
 

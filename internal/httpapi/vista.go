@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/kith-id/kith/internal/directory"
@@ -251,48 +252,72 @@ func (d DirectoryDeps) deleteVista(ctx context.Context, c call, in *idIn) (*stru
 }
 
 type vistasListIn struct {
-	Type       []string `json:"type" enum:"curated,dynamic,grouped"`
-	ObjectType []string `json:"object_type" enum:"accounts,rev_orgs,rev_users" doc:"Views of any of these."`
-	CreatedBy  []string `json:"created_by" doc:"Of any of these members."`
-	IsDefault  *bool    `json:"is_default"`
-	Cursor     string   `json:"cursor" maxLength:"8192" doc:"next_cursor of the page before. Absent for the first page."`
-	Limit      int      `json:"limit" minimum:"0" doc:"Vistas on a page. 50 when absent, at most 100."`
+	Type       []string     `json:"type" enum:"curated,dynamic,grouped"`
+	ObjectType []string     `json:"object_type" enum:"accounts,rev_orgs,rev_users" doc:"Views of any of these."`
+	CreatedBy  []string     `json:"created_by" doc:"Of any of these members."`
+	Members    []string     `json:"members" doc:"Those that any of these members may see."`
+	SharedWith []sharedWith `json:"shared_with" doc:"Those that are shared with any of these members by name."`
+	IsDefault  *bool        `json:"is_default"`
+	Flavor     []string     `json:"flavor" enum:"nnl,sprint_board,support_inbox" doc:"Of grouped vistas, which there are none of."`
+	State      []string     `json:"state" enum:"active,completed,planned" doc:"Of grouped vistas, which there are none of."`
+	SkipItems  *bool        `json:"skip_items" doc:"Without effect: vistas have a filter, and no items."`
+}
+
+type sharedWith struct {
+	Member string `json:"member" required:"true" format:"id" doc:"A member."`
+}
+
+type vistasListPageIn struct {
+	page.Request
+	vistasListIn
+	SortBy []string `json:"sort_by" doc:"Fields to sort by, each as field:asc or field:desc: created_date, modified_date, name, display_id. display_id:asc when absent." example:"name:asc"`
 }
 
 type vistasOut struct {
-	Vistas     []Vista `json:"vistas"`
-	NextCursor string  `json:"next_cursor,omitempty" doc:"Goes on after this page. Absent on the last one."`
+	page.Links
+	Vistas []Vista `json:"vistas"`
 }
 
-func (in *vistasListIn) takes(authors []string) func(*vista.Vista) bool {
+// takes reads the filter.
+func (in vistasListIn) takes(s *sieve) func(*vista.Vista) bool {
+	authors, members := s.authors(in.CreatedBy), s.numbers("members", in.Members, don.Member)
+	ids := make([]string, len(in.SharedWith))
+	for i, w := range in.SharedWith {
+		ids[i] = w.Member
+	}
+	with := s.numbers("shared_with", ids, don.Member)
+	s.nothing(in.Flavor)
+	s.nothing(in.State)
 	return func(v *vista.Vista) bool {
-		return anyOf(in.Type, "dynamic") && anyOf(in.ObjectType, vistaKind(v.Leaf)) && anyOf(authors, v.CreatedBy) && (in.IsDefault == nil || *in.IsDefault == v.Default)
+		return anyOf(in.Type, "dynamic") && anyOf(in.ObjectType, vistaKind(v.Leaf)) && anyOf(authors, v.CreatedBy) && (in.IsDefault == nil || *in.IsDefault == v.Default) &&
+			someOf(members, func(n int64) bool { return v.Shown(don.Of(don.Member, n)) }) && someOf(with, func(n int64) bool { return slices.Contains(v.With, n) })
 	}
 }
 
-func (d DirectoryDeps) listVistas(ctx context.Context, c call, in *vistasListIn) (*vistasOut, error) {
+// someOf reports whether something holds for one of a list; an absent list takes all.
+func someOf[T any](list []T, holds func(T) bool) bool {
+	return len(list) == 0 || slices.ContainsFunc(list, holds)
+}
+
+func (d DirectoryDeps) listVistas(ctx context.Context, c call, in *vistasListPageIn) (*vistasOut, error) {
 	out := &vistasOut{Vistas: []Vista{}}
 	s := sieve{c: c}
-	authors := s.authors(in.CreatedBy)
+	take := in.takes(&s)
 	if s.err != nil || s.none {
 		return out, s.err
 	}
-	list := page.ListOf(c.op, c.Scope.OrgID, in.Type, in.ObjectType, authors, in.IsDefault)
-	q := directory.VistaQuery{Take: in.takes(authors)}
-	var err error
-	if q.After, q.Limit, err = pageAt(d.Cursors, list, in.Cursor, in.Limit); err != nil {
+	l, err := d.listing(c, in.Request, in.SortBy, tagSorts, in.vistasListIn)
+	if err != nil {
 		return nil, err
 	}
-	got, more, err := d.Service.ListVistas(ctx, c.Scope, q)
+	got, err := d.Service.ListVistas(ctx, c.Scope, l.query, take)
 	if err != nil {
 		return nil, err
 	}
 	v := c.view(got.Names)
-	for _, s := range got.Item {
+	for _, s := range got.Items {
 		out.Vistas = append(out.Vistas, v.vista(s))
 	}
-	if more {
-		out.NextCursor = d.Cursors.Encode(list, page.Cursor{Keys: []any{got.Item[len(got.Item)-1].N}})
-	}
+	out.Links = l.links(got.Next, got.Prev)
 	return out, nil
 }

@@ -4401,18 +4401,30 @@ export interface components {
         GroupsListRequest: {
             /** @description By any of these members. */
             created_by?: string[];
-            /** @description next_cursor of the page before. Absent for the first page. */
+            /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
             cursor?: string;
             group_type?: ("dynamic" | "static")[];
             is_default?: boolean;
             /**
              * Format: int64
-             * @description Groups on a page. 50 when absent, at most 100.
+             * @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed.
              */
             limit?: number;
             member_type?: ("dev_user" | "rev_user")[];
+            /**
+             * @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page.
+             * @enum {string}
+             */
+            mode?: "after" | "before";
             /** @description With any of these names; upper and lower case are the same. */
             name?: string[];
+            /**
+             * @description Fields to sort by, each as field:asc or field:desc: created_date, modified_date, name, display_id. display_id:asc when absent.
+             * @example [
+             *       "name:asc"
+             *     ]
+             */
+            sort_by?: string[];
         };
         GroupsMembersAddRequest: {
             /** Format: id */
@@ -4466,6 +4478,8 @@ export interface components {
             groups: components["schemas"]["Group"][];
             /** @description Goes on after this page. Absent on the last one. */
             next_cursor?: string;
+            /** @description With mode before, goes back to the page before this one. Absent on the first one. */
+            prev_cursor?: string;
         };
         GroupsUpdateRequest: {
             /** @description At most 4,096 bytes. */
@@ -6616,6 +6630,13 @@ export interface components {
         SharedWith: {
             member: components["schemas"]["UserSummary"];
         };
+        SharedWithInput: {
+            /**
+             * Format: id
+             * @description A member.
+             */
+            member: string;
+        };
         SplitOut: {
             /** @description The contact that it was taken out of, as it is now. */
             from: components["schemas"]["RevUser"];
@@ -7039,21 +7060,45 @@ export interface components {
         VistasListRequest: {
             /** @description Of any of these members. */
             created_by?: string[];
-            /** @description next_cursor of the page before. Absent for the first page. */
+            /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
             cursor?: string;
+            /** @description Of grouped vistas, which there are none of. */
+            flavor?: ("nnl" | "sprint_board" | "support_inbox")[];
             is_default?: boolean;
             /**
              * Format: int64
-             * @description Vistas on a page. 50 when absent, at most 100.
+             * @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed.
              */
             limit?: number;
+            /** @description Those that any of these members may see. */
+            members?: string[];
+            /**
+             * @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page.
+             * @enum {string}
+             */
+            mode?: "after" | "before";
             /** @description Views of any of these. */
             object_type?: ("accounts" | "rev_orgs" | "rev_users")[];
+            /** @description Those that are shared with any of these members by name. */
+            shared_with?: components["schemas"]["SharedWithInput"][];
+            /** @description Without effect: vistas have a filter, and no items. */
+            skip_items?: boolean;
+            /**
+             * @description Fields to sort by, each as field:asc or field:desc: created_date, modified_date, name, display_id. display_id:asc when absent.
+             * @example [
+             *       "name:asc"
+             *     ]
+             */
+            sort_by?: string[];
+            /** @description Of grouped vistas, which there are none of. */
+            state?: ("active" | "completed" | "planned")[];
             type?: ("curated" | "dynamic" | "grouped")[];
         };
         VistasOut: {
             /** @description Goes on after this page. Absent on the last one. */
             next_cursor?: string;
+            /** @description With mode before, goes back to the page before this one. Absent on the first one. */
+            prev_cursor?: string;
             vistas: components["schemas"]["Vista"][];
         };
         VistasUpdateRequest: {
@@ -14180,6 +14225,12 @@ export interface operations {
     "groups-list": {
         parameters: {
             query?: {
+                /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed. */
+                limit?: number;
+                /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
+                mode?: "after" | "before";
                 /** @description With any of these names; upper and lower case are the same. */
                 name?: string[];
                 group_type?: ("dynamic" | "static")[];
@@ -14187,10 +14238,8 @@ export interface operations {
                 is_default?: boolean;
                 /** @description By any of these members. */
                 created_by?: string[];
-                /** @description next_cursor of the page before. Absent for the first page. */
-                cursor?: string;
-                /** @description Groups on a page. 50 when absent, at most 100. */
-                limit?: number;
+                /** @description Fields to sort by, each as field:asc or field:desc: created_date, modified_date, name, display_id. display_id:asc when absent. */
+                sort_by?: string[];
             };
             header?: never;
             path?: never;
@@ -27107,16 +27156,30 @@ export interface operations {
     "vistas-list": {
         parameters: {
             query?: {
+                /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed. */
+                limit?: number;
+                /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
+                mode?: "after" | "before";
                 type?: ("curated" | "dynamic" | "grouped")[];
                 /** @description Views of any of these. */
                 object_type?: ("accounts" | "rev_orgs" | "rev_users")[];
                 /** @description Of any of these members. */
                 created_by?: string[];
+                /** @description Those that any of these members may see. */
+                members?: string[];
+                /** @description Those that are shared with any of these members by name. */
+                shared_with?: components["schemas"]["SharedWithInput"][];
                 is_default?: boolean;
-                /** @description next_cursor of the page before. Absent for the first page. */
-                cursor?: string;
-                /** @description Vistas on a page. 50 when absent, at most 100. */
-                limit?: number;
+                /** @description Of grouped vistas, which there are none of. */
+                flavor?: ("nnl" | "sprint_board" | "support_inbox")[];
+                /** @description Of grouped vistas, which there are none of. */
+                state?: ("active" | "completed" | "planned")[];
+                /** @description Without effect: vistas have a filter, and no items. */
+                skip_items?: boolean;
+                /** @description Fields to sort by, each as field:asc or field:desc: created_date, modified_date, name, display_id. display_id:asc when absent. */
+                sort_by?: string[];
             };
             header?: never;
             path?: never;
