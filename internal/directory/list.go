@@ -3,21 +3,50 @@ package directory
 import (
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kith-id/kith/internal/account"
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/filter"
 	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/tag"
 )
 
 // Sort is one key of a list's order.
 type Sort struct {
-	Field string // as the API names it, such as created_date
-	Desc  bool
+	Field      string // as the API names it, such as created_date, or a custom field
+	Desc       bool
+	NullsFirst bool // whether records without a value of a custom field come first, not last
+}
+
+// checkSorts refuses custom fields that records are not sorted by.
+func checkSorts(ctx context.Context, tx Tx, t don.Type, sorts []Sort) error {
+	var set *schema.Set
+	for i, s := range sorts {
+		if !strings.Contains(s.Field, "__") {
+			continue
+		}
+		if set == nil {
+			var err error
+			if set, err = schemaOf(ctx, tx, t); err != nil {
+				return err
+			}
+		}
+		f, known := set.Field(s.Field)
+		if why := f.Unsorted(); !known || why != "" {
+			if !known {
+				why = "is no custom field of " + t.Wire()
+			}
+			return errs.NotPermitted("sort_by["+strconv.Itoa(i)+"]", "%q %s", clip(s.Field), why)
+		}
+	}
+	return nil
 }
 
 // Query says which page of a list.
@@ -133,6 +162,9 @@ func page[T any](q Query, r Rows[T], names *Names) Page[T] {
 // ListContacts returns a page of the contacts that match.
 func (s *Service) ListContacts(ctx context.Context, sc org.Scope, f contact.Filter, q Query) (Page[*contact.Contact], error) {
 	return listPage(ctx, s, sc, q, q.Unnamed.contact, func(tx Tx) (Rows[*contact.Contact], error) {
+		if err := checkSorts(ctx, tx, don.Contact, q.Sorts); err != nil {
+			return Rows[*contact.Contact]{}, err
+		}
 		none, err := livePlaces(ctx, tx, &f)
 		if none || err != nil {
 			return Rows[*contact.Contact]{}, err
@@ -247,6 +279,9 @@ func nowAccounts(ctx context.Context, tx Tx, ns []int64) ([]int64, error) {
 // ListAccounts returns a page of the accounts that match.
 func (s *Service) ListAccounts(ctx context.Context, sc org.Scope, f account.Filter, q Query) (Page[*account.Account], error) {
 	return listPage(ctx, s, sc, q, q.Unnamed.account, func(tx Tx) (_ Rows[*account.Account], err error) {
+		if err := checkSorts(ctx, tx, don.Account, q.Sorts); err != nil {
+			return Rows[*account.Account]{}, err
+		}
 		if f.Parents, err = allMembers(ctx, tx, f.Parents); err != nil {
 			return Rows[*account.Account]{}, err
 		}
@@ -267,6 +302,9 @@ func (s *Service) ListAccounts(ctx context.Context, sc org.Scope, f account.Filt
 // references of accounts, which the filter takes beside account numbers.
 func (s *Service) ListWorkspaces(ctx context.Context, sc org.Scope, f account.WorkspaceFilter, refs []string, q Query) (Page[*account.Workspace], error) {
 	return listPage(ctx, s, sc, q, q.Unnamed.workspace, func(tx Tx) (_ Rows[*account.Workspace], err error) {
+		if err := checkSorts(ctx, tx, don.Workspace, q.Sorts); err != nil {
+			return Rows[*account.Workspace]{}, err
+		}
 		if f.Accounts, err = nowAccounts(ctx, tx, f.Accounts); err != nil {
 			return Rows[*account.Workspace]{}, err
 		}

@@ -160,19 +160,35 @@ func (s *sieve) nothing(values []string) { s.none = s.none || len(values) > 0 }
 type sorts []string
 
 var (
-	recordSorts  = sorts{"created_date", "modified_date", "display_name", "display_id"}
+	recordSorts  = sorts{"created_date", "modified_date", "display_name", "display_id", byOwn}
 	contactSorts = append(slices.Clone(recordSorts), "email")
 	tagSorts     = sorts{"created_date", "modified_date", "name", "display_id"}
 )
 
+// maxSorts bounds the fields that a list is sorted by.
+const maxSorts = 8
+
+// byOwn among them stands for the custom fields.
+const byOwn = "custom fields such as tnt__plan"
+
 func (s sorts) read(by []string) ([]directory.Sort, error) {
+	if len(by) > maxSorts {
+		return nil, errs.NotPermitted("sort_by", "has %d fields; at most %d are allowed", len(by), maxSorts)
+	}
 	out := make([]directory.Sort, len(by))
 	for i, text := range by {
 		field, direction, _ := strings.Cut(text, ":")
-		if !slices.Contains(s, field) || direction != "asc" && direction != "desc" {
+		direction, nulls, placed := strings.Cut(direction, ":")
+		custom := slices.Contains(s, byOwn) && strings.Contains(field, "__")
+		switch {
+		case !custom && (!slices.Contains(s, field) || field == byOwn), direction != "asc" && direction != "desc":
 			return nil, errs.BadEnum(element("sort_by", i), text, s.allowed())
+		case placed && !custom:
+			return nil, errs.NotPermitted(element("sort_by", i), "%q: only custom fields say where those without a value come; leave out %q", text, nulls)
+		case placed && nulls != "nulls_first" && nulls != "nulls_last":
+			return nil, errs.NotPermitted(element("sort_by", i), "%q: %q is neither nulls_first nor nulls_last", text, nulls)
 		}
-		out[i] = directory.Sort{Field: field, Desc: direction == "desc"}
+		out[i] = directory.Sort{Field: field, Desc: direction == "desc", NullsFirst: nulls == "nulls_first"}
 	}
 	return out, nil
 }

@@ -96,6 +96,19 @@ type Field struct {
 	UI map[string]any `json:"ui,omitempty"`
 }
 
+// Unsorted says why records are not sorted by the field, "" when they are.
+func (f Field) Unsorted() string {
+	switch shown, told := f.UI["is_sortable"].(bool); {
+	case !f.Filterable:
+		return "is not filterable, so records are not sorted by it"
+	case f.Type == Array:
+		return "has several values, so records are not sorted by it"
+	case told && !shown:
+		return "is defined as not sortable"
+	}
+	return ""
+}
+
 // Override changes how a stock field is shown and whether it is required.
 type Override struct {
 	Name     string         `json:"name"`

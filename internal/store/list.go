@@ -91,7 +91,7 @@ func list[R, T any](ctx context.Context, tx *Tx, l *listing, conds []cond, q Que
 	}
 	limit := max(q.Limit, 1)
 	p := plan{tx: tx, l: l, conds: conds, order: order, want: limit + 1}
-	ns, err := p.find(ctx)
+	ns, err := p.page(ctx)
 	if err != nil {
 		return nil, false, err
 	}

@@ -8,14 +8,18 @@ import (
 
 	"github.com/kith-id/kith/internal/account"
 	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/tag"
 )
 
-// Sort is one key of a list's order.
+// Sort is one key of a list's order. Of custom fields, those without a value come
+// last either way unless NullsFirst.
 type Sort struct {
-	Field string
-	Desc  bool
+	Field      string
+	Desc       bool
+	NullsFirst bool
 }
 
 // The fields that lists sort by. Names sort folded, byte by byte; contacts
@@ -41,7 +45,11 @@ func EdgeOf[T Record](item T, sorts []Sort) []any {
 	v := valuesOf(item)
 	var out []any
 	for _, s := range normalSorts(sorts) {
-		out = append(out, v[s.Field])
+		if isCustom(s.Field) {
+			out = append(out, sortKey(customOf(item), s.Field))
+		} else {
+			out = append(out, v[s.Field])
+		}
 	}
 	return append(out, v[SortID])
 }
@@ -69,12 +77,24 @@ func valuesOf(item any) map[string]any {
 	panic("store: not a record of a list")
 }
 
+func customOf(item any) schema.Values {
+	switch r := item.(type) {
+	case *contact.Contact:
+		return r.Custom
+	case *account.Account:
+		return r.Custom
+	case *account.Workspace:
+		return r.Custom
+	}
+	return nil
+}
+
 // normalSorts fills in the default and drops what cannot matter: a field that
 // was named before, and all after the number, which no two records share. The
 // number itself is left out, for it ends every order.
 func normalSorts(sorts []Sort) []Sort {
 	if len(sorts) == 0 {
-		return []Sort{{SortCreated, true}}
+		return []Sort{{Field: SortCreated, Desc: true}}
 	}
 	var out []Sort
 	seen := map[string]bool{}
@@ -114,23 +134,24 @@ type order struct {
 type orderKey struct {
 	field string
 	desc  bool
+	nulls bool // those without a value come first
 	edge  any
 }
 
 // order checks a query's sorts and edge.
 func (l *listing) order(q Query) (order, error) {
 	for _, s := range q.Sorts {
-		if _, known := l.sorts[s.Field]; !known {
+		if _, known := l.sorts[s.Field]; !known && (l.of == don.Tag || !isCustom(s.Field)) {
 			return order{}, errs.BadEnum("sort_by", s.Field, l.sortNames())
 		}
 	}
-	sorts := append(normalSorts(q.Sorts), Sort{SortID, tieDesc(q.Sorts)})
+	sorts := append(normalSorts(q.Sorts), Sort{Field: SortID, Desc: tieDesc(q.Sorts)})
 	o := order{start: q.Edge == nil, backward: q.Backward}
 	if !o.start && len(q.Edge) != len(sorts) {
 		return o, badEdge()
 	}
 	for i, s := range sorts {
-		k := orderKey{field: s.Field, desc: s.Desc != q.Backward}
+		k := orderKey{field: s.Field, desc: s.Desc != q.Backward, nulls: s.NullsFirst != q.Backward}
 		if !o.start {
 			v, err := edgeValue(s.Field, q.Edge[i])
 			if err != nil {
@@ -164,6 +185,9 @@ func edgeValue(field string, v any) (any, error) {
 			return t.UTC(), nil
 		}
 		return nil, badEdge()
+	}
+	if v == nil && isCustom(field) {
+		return nil, nil
 	}
 	if s, ok := v.(string); ok && !strings.Contains(s, "\x00") {
 		return s, nil

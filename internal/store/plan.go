@@ -80,6 +80,9 @@ type plan struct {
 	conds []cond
 	order order
 	want  int
+	// Whether those without a value of the first key, a custom field, are another
+	// plan's.
+	valued bool
 
 	sets  []*numberSet // of each condition, nil when not read whole
 	total int          // the highest number, 0 until it is needed
@@ -227,6 +230,16 @@ func (p *plan) learnTotal(ctx context.Context) error {
 func (p *plan) gathered(ctx context.Context, at int) ([]int64, error) {
 	b := p.builder()
 	p.gather(b, at)
+	return p.taken(ctx, b)
+}
+
+// taken ends a statement that selects the records of few numbers, and returns those
+// of the page.
+func (p *plan) taken(ctx context.Context, b *builder) ([]int64, error) {
+	if slices.ContainsFunc(p.order.keys, func(k orderKey) bool { return isCustom(k.field) }) {
+		return p.ordered(ctx, b)
+	}
+	p.sorted(b)
 	return p.numbers(ctx, b)
 }
 

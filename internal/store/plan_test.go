@@ -204,10 +204,20 @@ func explainLists(t *testing.T, db *DB, s org.Scope, l limits) {
 	for _, f := range planFilters() {
 		for _, field := range []string{SortCreated, SortModified, SortName, SortEmail, SortID} {
 			for _, desc := range []bool{false, true} {
-				sorts := []Sort{{field, desc}}
+				sorts := []Sort{{Field: field, Desc: desc}}
 				read(f, Query{Sorts: sorts, Limit: 5})
 				read(f, Query{Sorts: sorts, Limit: 5, Edge: EdgeOf(edge, sorts), Backward: desc})
 			}
+		}
+		for _, sorts := range [][]Sort{
+			{{Field: "tnt__plan"}}, {{Field: "tnt__seats", Desc: true, NullsFirst: true}}, {{Field: "tnt__plan"}, {Field: SortCreated, Desc: true}},
+			{{Field: "tnt__seats"}, {Field: "tnt__plan", Desc: true}}, {{Field: SortCreated}, {Field: "tnt__plan"}},
+		} {
+			read(f, Query{Sorts: sorts, Limit: 5})
+			read(f, Query{Sorts: sorts, Limit: 5, Edge: EdgeOf(edge, sorts), Backward: true})
+			without := *edge
+			without.Custom = nil
+			read(f, Query{Sorts: sorts, Limit: 5, Edge: EdgeOf(&without, sorts)})
 		}
 	}
 }
@@ -286,7 +296,7 @@ func TestFewWithinDates(t *testing.T) {
 						t.Errorf("does not look the contacts up:\n%s\n%s", sql, plan)
 					}
 				}}
-				got, _, err := tx.ListContacts(t.Context(), f, Query{Sorts: []Sort{{field, true}}, Limit: 50})
+				got, _, err := tx.ListContacts(t.Context(), f, Query{Sorts: []Sort{{Field: field, Desc: true}}, Limit: 50})
 				if len(got) != 20 {
 					t.Errorf("%d contacts, want 20", len(got))
 				}

@@ -110,7 +110,7 @@ func (p *plan) sift(ctx context.Context) ([]int64, error) {
 	if s.in != nil && s.in.size <= planLimits.listed {
 		b := p.builder()
 		p.gatherList(b, s.in.numbers(), s.rest)
-		return p.numbers(ctx, b)
+		return p.taken(ctx, b)
 	}
 	if err := p.learnTotal(ctx); err != nil {
 		return nil, err
@@ -160,7 +160,7 @@ func (p *plan) share(conds []cond) float64 {
 // it reports by false.
 func (p *plan) sieveWalk(ctx context.Context, s *sieve, expect, budget int) (ns []int64, done bool, err error) {
 	for _, g := range p.legs() {
-		if budget == math.MaxInt && s.in != nil {
+		if narrow := s.in != nil && s.in.max-s.in.min < int64(p.total)/4; narrow && budget == math.MaxInt {
 			g.among = s.in // entries outside its range are free only if steps need no counting
 			expect = p.expectedAmong(s, expect)
 		}
@@ -241,16 +241,20 @@ func (w *sieveLeg) run(ctx context.Context, budget *int) (ended bool, err error)
 	return false, nil
 }
 
+// windowMost bounds windows: without it they overflow where many short ones are
+// taken, as along entries of records that an import has not added yet.
+const windowMost = 1 << 30
+
 // next is the window after so many entries: where too large a one costs, for
 // what is missing at the rate so far.
 func (w *sieveLeg) next(walked int) int {
 	switch {
 	case w.g.among != nil:
-		return 4 * w.window // each window passes again by all that lies outside the range
+		return min(4*w.window, windowMost) // each window passes again by all that lies outside the range
 	case w.p.tx.q.streams() || len(w.found) == 0:
-		return 2 * w.window
+		return min(2*w.window, windowMost)
 	}
-	return min(w.p.window(walked/len(w.found)*(w.want-len(w.found))), 2*w.window)
+	return min(w.p.window(walked/len(w.found)*(w.want-len(w.found))), 2*w.window, windowMost)
 }
 
 // pass reads up to size entries of the leg and returns what passes the sieve

@@ -17,8 +17,8 @@ func (c cond) some(b *builder, limit int) string {
 	return strings.Join(parts, " UNION ALL ")
 }
 
-// gather writes a statement that sorts the members of one condition that meet
-// the others.
+// gather writes a statement that selects the members of one condition that meet
+// the others, for taken to end.
 func (p *plan) gather(b *builder, from int) {
 	c := p.conds[from]
 	distinct := ""
@@ -26,19 +26,16 @@ func (p *plan) gather(b *builder, from int) {
 		distinct = "DISTINCT "
 	}
 	b.WriteString("WITH d(dn) AS MATERIALIZED (SELECT " + distinct + "m.n FROM (" + c.members(b) + ") m)" +
-		" SELECT t.n FROM d" + b.q.lookup(p.l.table, "d.dn") + " WHERE t.org_id = $1 AND t.n = d.dn")
+		" SELECT " + p.taking() + " FROM d" + b.q.lookup(p.l.table, "d.dn") + " WHERE t.org_id = $1 AND t.n = d.dn")
 	p.test(b, "d.dn", "t", without(p.conds, from))
-	p.sorted(b)
 }
 
-// gatherList writes a statement that sorts those of the numbers that meet the
-// conditions. The numbers are looked up apart, lest an engine walks along the
+// gatherList does the same of those of the numbers that meet the conditions. The numbers are looked up apart, lest an engine walks along the
 // sort's index for them.
 func (p *plan) gatherList(b *builder, ns []int64, conds []cond) {
 	b.WriteString("WITH d(dn) AS MATERIALIZED (SELECT x.n FROM " + p.l.table + " x WHERE x.org_id = $1 AND x.n IN (" + padded(b, ns) + "))" +
-		" SELECT t.n FROM d" + b.q.lookup(p.l.table, "d.dn") + " WHERE t.org_id = $1 AND t.n = d.dn")
+		" SELECT " + p.taking() + " FROM d" + b.q.lookup(p.l.table, "d.dn") + " WHERE t.org_id = $1 AND t.n = d.dn")
 	p.test(b, "d.dn", "t", conds)
-	p.sorted(b)
 }
 
 // sorted ends a statement over rows t.
@@ -108,6 +105,8 @@ type leg struct {
 func (p *plan) legs() []leg {
 	first := p.order.keys[0]
 	switch {
+	case isCustom(first.field):
+		return []leg{p.customLeg()}
 	case first.field == SortEmail:
 		return p.emailLegs(!p.order.start && first.edge == "")
 	case (first.field == SortName || first.field == SortTagName) && p.l.names != "":
@@ -164,6 +163,13 @@ func (p *plan) columnLeg() leg {
 
 func (p *plan) nameLeg() leg {
 	g := leg{from: "attr s", where: "s.org_id = $1 AND s.field = '" + p.l.names + "'", n: "s.n", edged: !p.order.start}
+	return p.indexed(g, "s.value", "", p.order.keys)
+}
+
+// customLeg are those with a value of a custom field.
+func (p *plan) customLeg() leg {
+	field := letters[p.l.of] + p.order.keys[0].field
+	g := leg{from: "attr s", where: "s.org_id = $1 AND s.field = '" + field + "'", n: "s.n", edged: !p.order.start}
 	return p.indexed(g, "s.value", "", p.order.keys)
 }
 

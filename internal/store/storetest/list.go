@@ -16,6 +16,7 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/store"
 	"github.com/kith-id/kith/internal/tag"
 )
@@ -63,6 +64,16 @@ func randomContact(rng *rand.Rand, n int64) *contact.Contact {
 	}
 	if rng.IntN(3) == 0 {
 		c.Owners = []int64{int64(1 + rng.IntN(2))}
+	}
+	c.Custom = schema.Values{}
+	if rng.IntN(4) > 0 {
+		c.Custom["tnt__plan"] = []string{"Gold", "silver", "Ödön", "basic"}[rng.IntN(4)]
+	}
+	if rng.IntN(2) > 0 {
+		c.Custom["tnt__seats"] = json.Number(fmt.Sprint(float64(rng.IntN(60)-30) / 4))
+	}
+	if rng.IntN(9) == 0 {
+		c.Custom["tnt__odd"] = rng.IntN(2) == 0
 	}
 	return c
 }
@@ -148,6 +159,15 @@ func compare(sorts []store.Sort, a, b *contact.Contact) int {
 				return cmp.Compare(y, x) // none is last, both ways
 			}
 			by = strings.Compare(x, y)
+		default:
+			x, y := a.Custom[s.Field], b.Custom[s.Field]
+			if (x == nil) != (y == nil) {
+				if (x == nil) == s.NullsFirst {
+					return -1
+				}
+				return 1
+			}
+			by = compareCustom(x, y)
 		}
 		if s.Desc {
 			by = -by
@@ -157,6 +177,20 @@ func compare(sorts []store.Sort, a, b *contact.Contact) int {
 		}
 	}
 	return tie(sorts, a, b)
+}
+
+func compareCustom(a, b any) int {
+	switch a := a.(type) {
+	case string:
+		return strings.Compare(contact.FoldName(a), contact.FoldName(b.(string)))
+	case bool:
+		return strings.Compare(fmt.Sprint(a), fmt.Sprint(b))
+	case json.Number:
+		x, _ := a.Float64()
+		y, _ := b.(json.Number).Float64()
+		return cmp.Compare(x, y)
+	}
+	return 0
 }
 
 // tie orders by number, in the direction of the last sort that is not a
@@ -176,10 +210,10 @@ func tie(sorts []store.Sort, a, b *contact.Contact) int {
 }
 
 func randomSorts(rng *rand.Rand) []store.Sort {
-	fields := []string{store.SortCreated, store.SortModified, store.SortName, store.SortEmail, store.SortID}
+	fields := []string{store.SortCreated, store.SortModified, store.SortName, store.SortEmail, store.SortID, "tnt__plan", "tnt__seats", "tnt__odd", "tnt__none"}
 	var out []store.Sort
 	for range rng.IntN(4) {
-		out = append(out, store.Sort{Field: fields[rng.IntN(len(fields))], Desc: rng.IntN(2) == 0})
+		out = append(out, store.Sort{Field: fields[rng.IntN(len(fields))], Desc: rng.IntN(2) == 0, NullsFirst: rng.IntN(3) == 0})
 	}
 	return out
 }
