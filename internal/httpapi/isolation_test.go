@@ -94,7 +94,7 @@ var intrusions = map[string]intrusion{
 	"filters.explain":                {},
 	"groups.create":                  missing(`{"name":"x","description":"x","owner":"$devu"}`),
 	"groups.get":                     missing(`{"id":"$group"}`),
-	"groups.list":                    empty("groups", `{"is_default":false}`, `{"name":["B"]}`),
+	"groups.list":                    empty("groups", `{"member_type":["dev_user"]}`, `{"created_by":["$devu"]}`, `{"name":["B"]}`),
 	"groups.members.add":             missing(`{"group":"$group","member":"$revu"}`),
 	"groups.members.count":           missing(`{"group":"$group"}`),
 	"groups.members.list":            missing(`{"group":"$group"}`),
