@@ -217,6 +217,9 @@ func TestGroupsChange(t *testing.T) {
 		if err != nil || !strings.Contains(g.Item.Fault, "tnt__plan") {
 			t.Errorf("the group says %q, %v", g.Item.Fault, err)
 		}
+		if _, err := b.UpdateContact(t.Context(), b.scope, people[1].n, directory.ContactPatch{DisplayName: ptr("Zed")}); err != nil {
+			t.Fatal(err)
+		}
 		if err := b.DeleteContact(t.Context(), b.scope, people[0].n); err != nil {
 			t.Fatal(err)
 		}
@@ -238,6 +241,66 @@ func TestGroupsChange(t *testing.T) {
 		b.round(t, f)
 		if diff := cmp.Diff(b.listed(t, "tag:vip"), b.kept(t, n)); diff != "" {
 			t.Error(diff)
+		}
+	})
+}
+
+// A group that asks what else an account has is worked out a while after each
+// change, also when it was before.
+func TestGroupsOfAccounts(t *testing.T) {
+	onEngines(t, func(t *testing.T, b bench) {
+		firm := don.Of(don.Account, b.account(t, "Firm"))
+		first := b.contact(t, directory.ContactPatch{DisplayName: ptr("Ann")}, firm)
+		second := b.contact(t, directory.ContactPatch{DisplayName: ptr("Bo")}, firm)
+		f, _ := b.follower("one")
+		n := b.group(t, "colleagues of Zed", "account.contacts.name = zed")
+		b.round(t, f)
+		for _, name := range []string{"Zed", "Ann", "Zed"} {
+			if _, err := b.UpdateContact(t.Context(), b.scope, first, directory.ContactPatch{DisplayName: &name}); err != nil {
+				t.Fatal(err)
+			}
+			var want []int64
+			if name == "Zed" {
+				want = []int64{first, second}
+			}
+			for deadline := time.Now().Add(30 * time.Second); !slices.Equal(b.kept(t, n), want); time.Sleep(100 * time.Millisecond) {
+				if time.Now().After(deadline) {
+					t.Fatalf("after %s the group has %v", name, b.kept(t, n))
+				}
+				b.round(t, f)
+			}
+		}
+	})
+}
+
+// A group whose condition moves with the clock and that no index serves is due
+// again in some minutes, and not at each step.
+func TestGroupsOfSlowClocks(t *testing.T) {
+	onEngines(t, func(t *testing.T, b bench) {
+		fields := []schema.Field{{Name: "calls", Type: schema.Array, Base: schema.Timestamp, Filterable: true}}
+		if _, err := b.SetFragment(t.Context(), b.scope, schema.Fragment{Leaf: don.Contact, Kind: schema.Tenant, Fields: fields}, nil); err != nil {
+			t.Fatal(err)
+		}
+		f, _ := b.follower("one")
+		n := b.group(t, "called", "tnt__calls > -1h")
+		at := func() time.Time {
+			g, err := b.GetUserGroup(t.Context(), b.scope, n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return g.Item.DueAt
+		}
+		b.round(t, f)
+		storetest.Write(t, b.db, b.scope, func(ctx context.Context, tx *store.Tx) error { return tx.FollowGroup(ctx, n, tx.Now()) })
+		b.round(t, f) // from now on it is due in a day
+		b.round(t, f)
+		due := at()
+		if in := time.Until(due); in < 5*time.Minute || in > 10*time.Minute {
+			t.Errorf("the group is due in %v", in)
+		}
+		b.round(t, f)
+		if again := at(); !again.Equal(due) {
+			t.Errorf("a round more moved it from %v to %v", due, again)
 		}
 	})
 }

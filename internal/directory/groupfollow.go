@@ -21,27 +21,25 @@ import (
 // transactions, from the records as they are by then: so it does not matter in
 // which order, or how often.
 
-// GroupTodo is word that records changed, N to NTo, or that a group is to be worked
-// out.
+// GroupTodo is word that records changed, N to NTo.
 type GroupTodo struct {
 	ID     int64
 	Type   don.Type
 	N, NTo int64
-	At     time.Time
 }
 
 // groupFollowTx keeps who belongs to groups of contacts.
 type groupFollowTx interface {
-	FollowGroup(ctx context.Context, n int64, from time.Time) error
+	FollowGroup(ctx context.Context, n int64, at time.Time) error
 	FollowGroups(ctx context.Context) error
 	GroupTodo(ctx context.Context, limit int) ([]GroupTodo, error)
-	GroupsToFollow(ctx context.Context) ([]int64, error)
 	DropGroupTodo(ctx context.Context, todo []GroupTodo) error
 	GroupsBehind(ctx context.Context) (time.Duration, error)
 	LeaseGroups(ctx context.Context, name string, until time.Time) (bool, error)
 	GroupClock(ctx context.Context) (time.Time, error)
 	SetGroupClock(ctx context.Context, at time.Time, timed bool) error
-	MarkGroup(ctx context.Context, n int64, fault string) error
+	GroupDone(ctx context.Context, g *group.Group, fault string, next, soon time.Time) error
+	FaultGroup(ctx context.Context, n int64, fault string) error
 	MatchingNumbers(ctx context.Context, t don.Type, served filter.Bound) ([]int64, error)
 	InGroup(ctx context.Context, n, after int64, limit int) ([]int64, error)
 	AllInGroup(ctx context.Context, n int64) ([]int64, error)
@@ -94,8 +92,10 @@ const (
 	// A group that asks what else is related to a contact's account is worked out
 	// whole after changes, so often.
 	wideRest = 5 * time.Second
+	// So is one whose condition moves with the clock, if no index tells what it moves.
+	slowRest = 10 * time.Minute
 	// A transaction may have begun to write before an org had groups, and left no word:
-	// so long after the first one everything is worked out again.
+	// so long after it was worked out first a group is worked out again.
 	groupSettles = time.Minute
 )
 
@@ -168,17 +168,21 @@ func (f *Follower) org(ctx context.Context, sc org.Scope) (more bool, err error)
 	if f.clocks == nil {
 		f.clocks, f.anew = map[int64]clock{}, map[int64]*rebuild{}
 	}
-	t := &turn{f: f, ctx: ctx, sc: sc, began: time.Now()}
+	t := &turn{f: f, ctx: ctx, sc: sc}
 	if err := t.look(); err != nil {
 		return false, err
 	}
-	if len(t.todo) == 0 && len(t.moved) == 0 && f.anew[sc.OrgID] == nil && !t.noteClock() {
+	if len(t.todo)+len(t.moved)+len(t.slow) == 0 && t.due() == nil && f.anew[sc.OrgID] == nil && !t.noteClock() {
 		if c, known := f.clocks[sc.OrgID]; known {
 			f.clocks[sc.OrgID] = clock{t.now, c.noted}
 		}
 		return false, nil
 	}
-	return t.work()
+	more, err = t.work()
+	if errors.Is(err, errNotOurs) {
+		f.clocks[sc.OrgID] = clock{t.since, t.now} // who does will write it down
+	}
+	return more, err
 }
 
 // turn is some of the work for one org.
@@ -186,14 +190,13 @@ type turn struct {
 	f     *Follower
 	ctx   context.Context //nolint:containedctx // of the turn, which ends with it
 	sc    org.Scope
-	began time.Time // what is read after it is what the turn goes by
 	now   time.Time // from which relative times count
 	since time.Time // until when time was followed before
 
 	groups []*followed
 	todo   []GroupTodo
-	queued []int64 // groups that are to be worked out, now or later
-	moved  []int64 // contacts that time alone may have moved
+	moved  []int64     // contacts that time alone may have moved
+	slow   []*followed // groups of which no index tells that
 }
 
 // followed is a group with what it asks for.
@@ -210,11 +213,8 @@ type followed struct {
 // look reads what there is to do.
 func (t *turn) look() error {
 	return t.f.DB.Read(t.ctx, t.sc, func(tx Tx) (err error) {
-		*t = turn{f: t.f, ctx: t.ctx, sc: t.sc, began: t.began, now: tx.Now()}
+		*t = turn{f: t.f, ctx: t.ctx, sc: t.sc, now: tx.Now()}
 		if t.todo, err = tx.GroupTodo(t.ctx, todoLimit); err != nil {
-			return err
-		}
-		if t.queued, err = tx.GroupsToFollow(t.ctx); err != nil {
 			return err
 		}
 		if t.since, err = t.clock(tx); err != nil {
@@ -232,6 +232,17 @@ func (t *turn) clock(tx Tx) (time.Time, error) {
 		return c.at, nil
 	}
 	return tx.GroupClock(t.ctx)
+}
+
+// due returns the group that has been due to be worked out whole for longest, nil
+// for none.
+func (t *turn) due() (out *followed) {
+	for _, g := range t.groups {
+		if !g.DueAt.IsZero() && g.DueAt.Before(t.now) && (out == nil || g.DueAt.Before(out.DueAt)) {
+			out = g
+		}
+	}
+	return out
 }
 
 // timed reports whether a group moves with the clock.
@@ -261,7 +272,17 @@ func (t *turn) shift(tx Tx) error {
 		if !moved {
 			continue
 		}
-		ns, err := meeting(t.ctx, tx, b)
+		a, err := split(t.ctx, tx, don.Contact, b)
+		if err != nil {
+			return err
+		}
+		if !a.rest.IsAll() {
+			if g.DueAt.After(t.now.Add(slowRest)) {
+				t.slow = append(t.slow, g)
+			}
+			continue
+		}
+		ns, err := tx.MatchingNumbers(t.ctx, don.Contact, a.served)
 		if err != nil {
 			return err
 		}
@@ -299,8 +320,8 @@ func followedGroups(ctx context.Context, tx Tx, at time.Time) ([]*followed, erro
 		if c.err != nil {
 			return nil, c.err
 		}
-		if e := errs.As(err); e != nil {
-			x.fault = e.Message
+		if errs.Is(err, errs.Invalid) {
+			x.fault = errs.As(err).Message
 			continue
 		}
 		if err != nil {
@@ -316,14 +337,4 @@ func followedGroups(ctx context.Context, tx Tx, at time.Time) ([]*followed, erro
 		x.tags = x.bound.Names(fieldTag)
 	}
 	return out, nil
-}
-
-// meeting returns the numbers of the contacts that meet a filter, in rising order.
-// Of a filter that indexes do not serve it returns those that meet what they serve.
-func meeting(ctx context.Context, tx Tx, b filter.Bound) ([]int64, error) {
-	a, err := split(ctx, tx, don.Contact, b)
-	if err != nil {
-		return nil, err
-	}
-	return tx.MatchingNumbers(ctx, don.Contact, a.served)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/filter"
+	"github.com/kith-id/kith/internal/group"
 	"github.com/kith-id/kith/internal/identity"
 )
 
@@ -44,8 +45,13 @@ func (t *turn) work() (more bool, err error) {
 		if err := tx.DropGroupTodo(t.ctx, reached.todo); err != nil {
 			return err
 		}
-		if err := t.later(tx, reached.anew); err != nil {
-			return err
+		for _, g := range t.slow {
+			reached.anew[g.N] = slowRest
+		}
+		for n, in := range reached.anew {
+			if err := tx.FollowGroup(t.ctx, n, tx.Now().Add(in)); err != nil {
+				return err
+			}
 		}
 		return tx.SetGroupClock(t.ctx, t.now, t.timed())
 	})
@@ -54,17 +60,7 @@ func (t *turn) work() (more bool, err error) {
 	}
 	t.f.clocks[t.sc.OrgID] = clock{t.now, t.now}
 	working, err := t.rebuild()
-	return working || len(reached.todo) < t.changes() || len(t.todo) == todoLimit, err
-}
-
-// changes counts what waits beside groups.
-func (t *turn) changes() (n int) {
-	for _, todo := range t.todo {
-		if todo.Type != don.Group {
-			n++
-		}
-	}
-	return n
+	return working || len(reached.todo) < len(t.todo) || len(t.todo) == todoLimit, err
 }
 
 // write runs a transaction as long as this process follows the org's groups. What
@@ -99,9 +95,6 @@ func (t *turn) reach() (reached, error) {
 		for _, todo := range t.todo {
 			if len(out.contacts) >= reachedMost {
 				break
-			}
-			if todo.Type == don.Group {
-				continue
 			}
 			out.todo = append(out.todo, todo)
 			if err := t.reachFrom(tx, todo, &out); err != nil {
@@ -189,21 +182,6 @@ func (t *turn) name(field string) bool {
 	return slices.ContainsFunc(t.groups, func(g *followed) bool { return g.bound.Names(field) })
 }
 
-// later asks for groups to be worked out anew, save for those that will be anyhow.
-// The one that is being worked out may have looked too early.
-func (t *turn) later(tx Tx, groups map[int64]time.Duration) error {
-	r := t.f.anew[t.sc.OrgID]
-	for n, in := range groups {
-		if slices.Contains(t.queued, n) && (r == nil || r.n != n) && in > 0 {
-			continue
-		}
-		if err := tx.FollowGroup(t.ctx, n, tx.Now().Add(in)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // difference is who joins groups and leaves them.
 type difference struct {
 	group         *followed
@@ -276,6 +254,9 @@ func (t *turn) differences(tx Tx, groups []*followed, ns []int64) ([]difference,
 	for _, g := range groups {
 		d := difference{group: g}
 		for _, n := range ns {
+			if g.fault != "" && live[n] != nil {
+				continue // nobody is moved by a group that cannot be worked out, save who is no more
+			}
 			in := t.belongs(w, g, live[n], static[n])
 			switch before := slices.Contains(was[n], g.N); {
 			case in && !before:
@@ -285,7 +266,8 @@ func (t *turn) differences(tx Tx, groups []*followed, ns []int64) ([]difference,
 			}
 		}
 		if e := errs.As(w.err); e != nil && e.Kind == errs.Invalid { // as of a group that looks at too much
-			d, w.err = difference{group: g, fault: e.Message}, nil
+			g.fault = e.Message
+			d, w.err = difference{group: g, fault: g.fault}, nil
 		}
 		if w.err != nil {
 			return nil, w.err
@@ -297,21 +279,20 @@ func (t *turn) differences(tx Tx, groups []*followed, ns []int64) ([]difference,
 	return out, nil
 }
 
-// belongs reports whether a contact is to be in a group. Nobody is moved by a group
-// that cannot be worked out, save who is no more.
+// belongs reports whether a contact is to be in a group.
 func (t *turn) belongs(w *rowReader, g *followed, c *contact.Contact, static []int64) bool {
 	switch {
 	case c == nil:
 		return false
 	case g.Dynamic:
-		return g.fault == "" && g.bound.Match(contactRecord{w, c})
+		return g.bound.Match(contactRecord{w, c})
 	}
 	return slices.Contains(static, g.N)
 }
 
 func (t *turn) apply(tx Tx, d difference) error {
 	if d.fault != "" {
-		return tx.MarkGroup(t.ctx, d.group.N, d.fault)
+		return tx.FaultGroup(t.ctx, d.group.N, d.fault)
 	}
 	if err := tx.TakeFromGroup(t.ctx, d.group.N, d.leaves); err != nil {
 		return err
@@ -334,16 +315,15 @@ func (t *turn) apply(tx Tx, d difference) error {
 	return err
 }
 
-// rebuild is a group that is worked out anew: the contacts that are left to look at.
+// rebuild is a group that is worked out whole: the contacts that are left to look at.
 type rebuild struct {
-	n       int64
-	todo    []GroupTodo
+	of      *group.Group // as it was when that began
 	left    []int64
 	changed int
 }
 
-// rebuild goes on with the group that is worked out anew, or begins with the next
-// one. It reports whether there is more to do.
+// rebuild goes on with the group that is worked out whole, or begins with the next
+// one that is due. It reports whether there is more to do.
 func (t *turn) rebuild() (more bool, err error) {
 	r := t.f.anew[t.sc.OrgID]
 	if r == nil {
@@ -352,15 +332,9 @@ func (t *turn) rebuild() (more bool, err error) {
 		}
 		t.f.anew[t.sc.OrgID] = r
 	}
-	at := slices.IndexFunc(t.groups, func(g *followed) bool { return g.N == r.n })
-	if at < 0 {
-		return true, t.end(r, func(Tx) error { return nil })
-	}
-	g := t.groups[at]
-	if g.fault != "" {
-		return true, t.end(r, func(tx Tx) error { return tx.MarkGroup(t.ctx, g.N, g.fault) })
-	}
-	for until := time.Now().Add(rebuildSlice); len(r.left) > 0; {
+	at := slices.IndexFunc(t.groups, func(g *followed) bool { return g.N == r.of.N })
+	g := t.groups[at] // groups are not deleted
+	for until := time.Now().Add(rebuildSlice); len(r.left) > 0 && g.fault == ""; {
 		if time.Now().After(until) {
 			return true, nil
 		}
@@ -374,43 +348,37 @@ func (t *turn) rebuild() (more bool, err error) {
 	if r.changed > 0 && g.Built && g.ModifiedAt.Before(g.CheckedAt) && !g.wide && !g.tags {
 		t.f.Log.Warn("a group was not what its contacts say; it is now", "org", t.sc.OrgID, "group", g.N, "contacts", r.changed)
 	}
-	return true, t.end(r, func(tx Tx) error {
-		if err := tx.MarkGroup(t.ctx, g.N, ""); err != nil {
-			return err
-		}
-		return t.later(tx, map[int64]time.Duration{g.N: groupAnew})
-	})
+	return true, t.end(r, g)
 }
 
-func (t *turn) end(r *rebuild, fn func(Tx) error) error {
+// end notes that a group was worked out whole, and when it is to be again.
+func (t *turn) end(r *rebuild, g *followed) error {
 	delete(t.f.anew, t.sc.OrgID)
+	next, soon := groupAnew, time.Duration(0)
+	if !g.Built {
+		next = groupSettles
+	}
+	if g.wide {
+		soon = wideRest
+	}
 	return t.write(time.Now(), func(tx Tx) error {
-		if err := tx.DropGroupTodo(t.ctx, r.todo); err != nil {
-			return err
-		}
-		return fn(tx)
+		return tx.GroupDone(t.ctx, r.of, g.fault, tx.Now().Add(next), tx.Now().Add(soon))
 	})
 }
 
-// begin finds out which contacts the next group is to be worked out for: those in
-// it or to be in it, and of what indexes tell those that differ.
+// begin finds out which contacts the group that is due is to be worked out for:
+// those in it or to be in it, and of what indexes tell those that differ.
 func (t *turn) begin() (*rebuild, error) {
-	at := slices.IndexFunc(t.todo, func(todo GroupTodo) bool { return todo.Type == don.Group })
-	if at < 0 {
+	g := t.due()
+	if g == nil {
 		return nil, nil
 	}
-	r := &rebuild{n: t.todo[at].N}
-	for _, todo := range t.todo {
-		if todo.Type == don.Group && todo.N == r.n {
-			r.todo = append(r.todo, todo)
-		}
-	}
-	at = slices.IndexFunc(t.groups, func(g *followed) bool { return g.N == r.n })
-	if at < 0 || t.groups[at].fault != "" {
+	r := &rebuild{of: g.Group}
+	if g.fault != "" {
 		return r, nil
 	}
 	err := t.f.DB.Read(t.ctx, t.sc, func(tx Tx) (err error) {
-		r.left, err = t.candidates(tx, t.groups[at])
+		r.left, err = t.candidates(tx, g)
 		return err
 	})
 	return r, err

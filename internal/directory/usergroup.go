@@ -110,11 +110,6 @@ func follow(ctx context.Context, tx Tx, before, g *group.Group) error {
 		return nil
 	}
 	g.Fault = ""
-	if before.ModifiedBy == "" {
-		if err := tx.FollowGroup(ctx, g.N, tx.Now().Add(groupSettles)); err != nil {
-			return err
-		}
-	}
 	return tx.FollowGroup(ctx, g.N, tx.Now())
 }
 
@@ -196,15 +191,10 @@ func (s *Service) JoinGroup(ctx context.Context, sc org.Scope, n int64, j Joinin
 		m := group.Member{N: j.ID.N, Place: j.Place}
 		m.AddedAt, m.AddedBy = stamp(tx)
 		added, err := tx.AddGroupMember(ctx, g, m)
-		if err != nil || !added || g.Of != don.Contact {
-			return added, err
+		if err == nil && added && g.Standard != "" { // nothing follows it before somebody is in it
+			err = tx.FollowGroup(ctx, g.N, tx.Now())
 		}
-		if g.Standard != "" { // nothing follows it before somebody is in it
-			if err := tx.FollowGroup(ctx, g.N, tx.Now()); err != nil {
-				return false, err
-			}
-		}
-		return true, tx.PutInGroup(ctx, g.N, []int64{m.N})
+		return added, err
 	})
 }
 
@@ -239,12 +229,8 @@ func (s *Service) LeaveGroup(ctx context.Context, sc org.Scope, n int64, j Joini
 			}
 		}
 		left, err := tx.RemoveGroupMember(ctx, g, j.ID.N)
-		switch {
-		case err != nil:
-		case !left:
+		if err == nil && !left {
 			err = missing("member", j.ID)
-		case g.Of == don.Contact:
-			err = tx.TakeFromGroup(ctx, g.N, []int64{j.ID.N})
 		}
 		return left, err
 	})

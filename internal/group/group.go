@@ -37,6 +37,8 @@ type Group struct {
 	Built     bool      `json:"-"` // a dynamic one was worked out once
 	CheckedAt time.Time `json:"-"` // when it was worked out whole, zero for never
 	Fault     string    `json:"-"` // why it cannot be
+	DueAt     time.Time `json:"-"` // when it is to be worked out whole, zero for never
+	Asked     int64     `json:"-"` // how often that was asked for
 	// For how long what changed has waited to be worked out.
 	Behind time.Duration `json:"-"`
 }

@@ -10,22 +10,17 @@ import (
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/filter"
+	"github.com/kith-id/kith/internal/group"
+	"github.com/kith-id/kith/internal/org"
 )
 
 // contactGroup is the field of the inverted index that has the groups of contacts.
 const contactGroup = "c.group"
 
-var groupTodoTable = table{"group_todo", []column{
-	{"org_id", "bigint"}, {"id", "bigint"}, {"type", "smallint"}, {"n", "bigint"}, {"n_to", "bigint"},
-}, []int{1, 2, 3}, []int{0, 2}}
-
-// recordRun is the numbers from one to another, both included.
-type recordRun struct{ n, to int64 }
-
-// regroup leaves word that groups are to be worked out for records that changed,
-// from one number to another. Only orgs with groups of contacts are told.
+// regroup leaves word that groups are to be worked out for records that changed.
+// Only orgs with groups of contacts are told.
 func (tx *Tx) regroup(ctx context.Context, t don.Type, runs ...recordRun) error {
-	if len(runs) == 0 || t == don.Member {
+	if len(runs) == 0 {
 		return nil
 	}
 	if len(runs) == 1 {
@@ -36,40 +31,54 @@ func (tx *Tx) regroup(ctx context.Context, t don.Type, runs ...recordRun) error 
 	if found, err := one(ctx, tx.q, "SELECT org_id FROM group_keeper WHERE org_id = $1", []any{tx.scope.OrgID}, &kept); err != nil || !found {
 		return err
 	}
-	_, err := tx.q.insert(ctx, groupTodoTable, ignore, len(runs), func(i int, w *record) {
-		w.Int(tx.scope.OrgID)
-		w.Int(nextID(tx.now))
-		w.Small(typeCodes[t])
-		w.Int(runs[i].n)
-		w.Int(runs[i].to)
-	})
-	return err
+	return tx.addTodo(ctx, groupTodoTable, t, runs)
 }
 
-// FollowGroup asks for a group of contacts to be worked out from a time on, and
+// regroupSurvivor leaves the same word for what stands for a record that is about to
+// be another's part or its own: who belongs to the others of it may change, too.
+func (tx *Tx) regroupSurvivor(ctx context.Context, t don.Type, n int64) error {
+	return tx.q.send(ctx, `INSERT INTO group_todo (org_id, id, type, n, n_to) SELECT k.org_id, $2, $3, a.survivor, a.survivor
+		FROM group_keeper k JOIN alias a ON a.org_id = k.org_id AND a.type = $3 AND a.n = $4 WHERE k.org_id = $1
+		ON CONFLICT (org_id, id, type, n) DO NOTHING`, tx.scope.OrgID, nextID(tx.now), typeCodes[t], n)
+}
+
+// sooner asks for groups to be worked out whole at $2, unless they are to be before.
+const sooner = "UPDATE user_group SET asked = asked + 1, due_at = CASE WHEN due_at <= $2 THEN due_at ELSE $2 END WHERE org_id = $1 AND "
+
+// FollowGroup asks for a group of contacts to be worked out whole at a time, and
 // makes the org one that has such groups.
-func (tx *Tx) FollowGroup(ctx context.Context, n int64, from time.Time) error {
+func (tx *Tx) FollowGroup(ctx context.Context, n int64, at time.Time) error {
 	err := tx.q.send(ctx, `INSERT INTO group_keeper (org_id, lease, lease_until, timed, timed_at) VALUES ($1, '', $2, FALSE, $2) ON CONFLICT (org_id) DO NOTHING`,
 		tx.scope.OrgID, tx.now)
 	if err != nil {
 		return err
 	}
-	return tx.q.send(ctx, "INSERT INTO group_todo (org_id, id, type, n, n_to) VALUES ($1, $2, $3, $4, $4) ON CONFLICT (org_id, id, type, n) DO NOTHING",
-		tx.scope.OrgID, laterID(from), typeCodes[don.Group], n)
+	return tx.q.send(ctx, sooner+"n = $3", tx.scope.OrgID, at, n)
 }
 
-// FollowGroups asks for all dynamic groups to be worked out.
+// FollowGroups asks for all dynamic groups that are followed to be worked out whole.
 func (tx *Tx) FollowGroups(ctx context.Context) error {
-	return tx.q.send(ctx, `INSERT INTO group_todo (org_id, id, type, n, n_to) SELECT g.org_id, $2, $3, g.n, g.n FROM user_group g WHERE g.org_id = $1 AND g.dynamic = TRUE
-		ON CONFLICT (org_id, id, type, n) DO NOTHING`, tx.scope.OrgID, laterID(tx.now), typeCodes[don.Group])
+	return tx.q.send(ctx, sooner+"dynamic = TRUE AND due_at IS NOT NULL", tx.scope.OrgID, tx.now)
 }
 
-// laterID is the first id of a moment, which may lie ahead.
+// GroupDone notes that a group was worked out whole for those who had asked by
+// then, or why it cannot be. It is to be again at next, and if somebody has asked
+// meanwhile as soon as at soon.
+func (tx *Tx) GroupDone(ctx context.Context, g *group.Group, fault string, next, soon time.Time) error {
+	worked := g.Built || fault == ""
+	err := tx.q.send(ctx, "UPDATE user_group SET fault = $3, built = $4, checked_at = $5, due_at = $6 WHERE org_id = $1 AND n = $2",
+		tx.scope.OrgID, g.N, fault, worked, tx.now, soon)
+	if err != nil {
+		return err
+	}
+	return tx.q.send(ctx, "UPDATE user_group SET due_at = $4 WHERE org_id = $1 AND n = $2 AND asked = $3", tx.scope.OrgID, g.N, g.Asked, next)
+}
+
+// laterID is the first id of a moment.
 func laterID(at time.Time) int64 { return at.Sub(epoch).Microseconds() << 11 }
 
 type groupTodoRow struct {
 	directory.GroupTodo
-	id   int64
 	code int16
 }
 
@@ -77,19 +86,13 @@ type groupTodoRow struct {
 // that which waits longest first.
 func (tx *Tx) GroupTodo(ctx context.Context, limit int) ([]directory.GroupTodo, error) {
 	got, err := collect(ctx, tx.q, "SELECT id, type, n, n_to FROM group_todo WHERE org_id = $1 AND id < $2 ORDER BY id LIMIT $3",
-		[]any{tx.scope.OrgID, laterID(tx.now), limit}, func(r *groupTodoRow) []any { return []any{&r.id, &r.code, &r.N, &r.NTo} })
+		[]any{tx.scope.OrgID, laterID(tx.now), limit}, func(r *groupTodoRow) []any { return []any{&r.ID, &r.code, &r.N, &r.NTo} })
 	out := make([]directory.GroupTodo, len(got))
 	for i, r := range got {
-		r.Type, r.At, r.ID = typeOf(r.code), timeOf(r.id), r.id
+		r.Type = typeOf(r.code)
 		out[i] = r.GroupTodo
 	}
 	return out, err
-}
-
-// GroupsToFollow returns the groups that are to be worked out, now or later.
-func (tx *Tx) GroupsToFollow(ctx context.Context) ([]int64, error) {
-	return collect(ctx, tx.q, "SELECT n FROM group_todo WHERE org_id = $1 AND type = $2 ORDER BY id, n", []any{tx.scope.OrgID, typeCodes[don.Group]},
-		func(n *int64) []any { return []any{n} })
 }
 
 // DropGroupTodo takes off what groups were worked out for.
@@ -103,23 +106,34 @@ func (tx *Tx) DropGroupTodo(ctx context.Context, todo []directory.GroupTodo) err
 	return nil
 }
 
-// GroupsBehind returns for how long a change that groups wait for has waited, 0
-// when none waits.
-func (tx *Tx) GroupsBehind(ctx context.Context) (time.Duration, error) {
+// GroupsBehind returns for how long what groups wait for has waited, 0 when nothing
+// waits.
+func (tx *Tx) GroupsBehind(ctx context.Context) (lag time.Duration, err error) {
 	var id int64
 	found, err := one(ctx, tx.q, "SELECT id FROM group_todo WHERE org_id = $1 AND id < $2 ORDER BY id LIMIT 1", []any{tx.scope.OrgID, laterID(tx.now)}, &id)
-	if err != nil || !found {
+	if err != nil {
 		return 0, err
 	}
-	return age(tx.now, id), nil
+	if found {
+		lag = age(tx.now, id)
+	}
+	var due time.Time
+	found, err = one(ctx, tx.q, "SELECT due_at FROM user_group WHERE org_id = $1 AND due_at < $2 ORDER BY due_at LIMIT 1", []any{tx.scope.OrgID, tx.now}, &due)
+	if found {
+		lag = max(lag, age(tx.now, laterID(due)))
+	}
+	return lag, err
 }
 
 // GroupOrgs returns the orgs in which something is to be done for groups: those
-// with changes, and those with conditions that move with the clock.
+// with changes or a group that is due, and those with conditions that move with the
+// clock.
 func (d *DB) GroupOrgs(ctx context.Context) (due, timed []int64, err error) {
 	err = d.e.read(ctx, func(q querier) error {
-		due, err = collect(ctx, q, "SELECT k.org_id FROM group_keeper k WHERE EXISTS (SELECT 1 FROM group_todo t WHERE t.org_id = k.org_id AND t.id < $1) ORDER BY k.org_id",
-			[]any{laterID(d.now())}, func(n *int64) []any { return []any{n} })
+		now := d.now().UTC()
+		due, err = collect(ctx, q, `SELECT k.org_id FROM group_keeper k WHERE EXISTS (SELECT 1 FROM group_todo t WHERE t.org_id = k.org_id AND t.id < $1)
+			OR EXISTS (SELECT 1 FROM user_group g WHERE g.org_id = k.org_id AND g.due_at < $2) ORDER BY k.org_id`,
+			[]any{laterID(now), now}, func(n *int64) []any { return []any{n} })
 		if err != nil {
 			return err
 		}
@@ -132,15 +146,17 @@ func (d *DB) GroupOrgs(ctx context.Context) (due, timed []int64, err error) {
 // GroupLag returns for how long what waits longest in any org has waited for groups
 // to be worked out, 0 when nothing waits.
 func (d *DB) GroupLag(ctx context.Context) (lag time.Duration, err error) {
-	err = d.e.read(ctx, func(q querier) error {
-		now := d.now()
-		ids, err := collect(ctx, q, "SELECT MIN(id) FROM group_todo WHERE org_id > 0 AND id < $1 GROUP BY org_id", []any{laterID(now)}, func(n *int64) []any { return []any{n} })
-		lag = 0
-		for _, id := range ids {
-			lag = max(lag, age(now, id))
+	due, _, err := d.GroupOrgs(ctx)
+	for _, id := range due {
+		err := d.Read(ctx, org.Scope{OrgID: id}, func(tx *Tx) error {
+			behind, err := tx.GroupsBehind(ctx)
+			lag = max(lag, behind)
+			return err
+		})
+		if err != nil {
+			return 0, err
 		}
-		return err
-	})
+	}
 	return lag, err
 }
 
@@ -164,12 +180,9 @@ func (tx *Tx) SetGroupClock(ctx context.Context, at time.Time, timed bool) error
 	return tx.q.send(ctx, "UPDATE group_keeper SET timed = $2, timed_at = $3 WHERE org_id = $1", tx.scope.OrgID, timed, at)
 }
 
-// MarkGroup notes that a group was worked out, or why it cannot be.
-func (tx *Tx) MarkGroup(ctx context.Context, n int64, fault string) error {
-	if fault != "" {
-		return tx.q.send(ctx, "UPDATE user_group SET fault = $3 WHERE org_id = $1 AND n = $2", tx.scope.OrgID, n, fault)
-	}
-	return tx.q.send(ctx, "UPDATE user_group SET fault = '', built = TRUE, checked_at = $3 WHERE org_id = $1 AND n = $2", tx.scope.OrgID, n, tx.now)
+// FaultGroup notes why a group cannot be worked out.
+func (tx *Tx) FaultGroup(ctx context.Context, n int64, fault string) error {
+	return tx.q.send(ctx, "UPDATE user_group SET fault = $3 WHERE org_id = $1 AND n = $2", tx.scope.OrgID, n, fault)
 }
 
 // MatchingNumbers returns the numbers of the records of a type that meet a filter

@@ -138,63 +138,61 @@ func docs[T any](rows []T, err error, doc func(*T) (lexical.Doc, error)) ([]lexi
 	return out, nil
 }
 
+// todoColumns are those of tables of records that something is to be done for.
+var todoColumns = []column{{"org_id", "bigint"}, {"id", "bigint"}, {"type", "smallint"}, {"n", "bigint"}, {"n_to", "bigint"}}
+
 var (
-	todoTable = table{"search_todo", []column{
-		{"org_id", "bigint"}, {"id", "bigint"}, {"type", "smallint"}, {"n", "bigint"}, {"n_to", "bigint"},
-	}, []int{1, 2, 3}, []int{0, 2}}
-	postingTable = table{"search_posting", []column{
+	todoTable      = table{"search_todo", todoColumns, []int{1, 2, 3}, []int{0, 2}}
+	groupTodoTable = table{"group_todo", todoColumns, []int{1, 2, 3}, []int{0, 2}}
+	postingTable   = table{"search_posting", []column{
 		{"org_id", "bigint"}, {"type", "smallint"}, {"block", "bigint"}, {"gram", "bigint"}, {"docs", "bytea"},
 	}, []int{1, 2, 3}, []int{0, 1, 2}}
 )
 
+// recordRun is records from one number to another, both included.
+type recordRun struct{ n, to int64 }
+
 // written leaves word that records were written or removed, for the search index
 // and for groups, as runs of numbers in a row.
 func (tx *Tx) written(ctx context.Context, t don.Type, ns ...int64) error {
-	var runs []lexical.Todo
+	var runs []recordRun
 	for _, n := range ns {
-		if last := len(runs) - 1; last >= 0 && runs[last].NTo+1 == n && n%lexical.BlockSize != 0 {
-			runs[last].NTo = n
+		if last := len(runs) - 1; last >= 0 && runs[last].to+1 == n && n%lexical.BlockSize != 0 {
+			runs[last].to = n
 			continue
 		}
-		runs = append(runs, lexical.Todo{N: n, NTo: n})
+		runs = append(runs, recordRun{n, n})
 	}
-	if err := tx.regroup(ctx, t, runsOf(runs)...); err != nil {
-		return err
-	}
-	return tx.addTodo(ctx, t, runs)
+	return tx.writtenRuns(ctx, t, runs)
 }
 
 // WrittenRange leaves the same word for all records from one number to another.
 func (tx *Tx) WrittenRange(ctx context.Context, t don.Type, from, to int64) error {
-	var runs []lexical.Todo
+	var runs []recordRun
 	for n := from; n <= to; {
 		block, _ := lexical.Place(n)
 		_, last := lexical.Span(block)
-		runs = append(runs, lexical.Todo{N: n, NTo: min(last, to)})
+		runs = append(runs, recordRun{n, min(last, to)})
 		n = last + 1
 	}
-	if err := tx.regroup(ctx, t, runsOf(runs)...); err != nil {
+	return tx.writtenRuns(ctx, t, runs)
+}
+
+func (tx *Tx) writtenRuns(ctx context.Context, t don.Type, runs []recordRun) error {
+	if err := tx.regroup(ctx, t, runs...); err != nil {
 		return err
 	}
-	return tx.addTodo(ctx, t, runs)
+	return tx.addTodo(ctx, todoTable, t, runs)
 }
 
-func runsOf(todo []lexical.Todo) []recordRun {
-	out := make([]recordRun, len(todo))
-	for i, t := range todo {
-		out[i] = recordRun{t.N, t.NTo}
-	}
-	return out
-}
-
-func (tx *Tx) addTodo(ctx context.Context, t don.Type, runs []lexical.Todo) error {
+func (tx *Tx) addTodo(ctx context.Context, to table, t don.Type, runs []recordRun) error {
 	// A row that stands is of the same record and moment, by another process.
-	_, err := tx.q.insert(ctx, todoTable, ignore, len(runs), func(i int, w *record) {
+	_, err := tx.q.insert(ctx, to, ignore, len(runs), func(i int, w *record) {
 		w.Int(tx.scope.OrgID)
 		w.Int(nextID(tx.now))
 		w.Small(typeCodes[t])
-		w.Int(runs[i].N)
-		w.Int(runs[i].NTo)
+		w.Int(runs[i].n)
+		w.Int(runs[i].to)
 	})
 	return err
 }

@@ -16,16 +16,16 @@ const groupColumns = "n, name, description, dynamic, of_type, filter, owner, cre
 
 type groupRow struct {
 	group.Group
-	code    int16
-	checked *time.Time
+	code         int16
+	checked, due *time.Time
 }
 
 func scanGroup(r *groupRow) []any {
-	return []any{&r.N, &r.Name, &r.Description, &r.Dynamic, &r.code, &r.Filter, &r.Owner, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy, (*string)(&r.Standard), &r.Built, &r.checked, &r.Fault}
+	return []any{&r.N, &r.Name, &r.Description, &r.Dynamic, &r.code, &r.Filter, &r.Owner, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy, (*string)(&r.Standard), &r.Built, &r.checked, &r.Fault, &r.due, &r.Asked}
 }
 
 func (tx *Tx) userGroups(ctx context.Context, where string, args ...any) ([]*group.Group, error) {
-	got, err := collect(ctx, tx.q, "SELECT "+groupColumns+", standard, built, checked_at, fault FROM user_group WHERE org_id = $1 AND "+where, append([]any{tx.scope.OrgID}, args...), scanGroup)
+	got, err := collect(ctx, tx.q, "SELECT "+groupColumns+", standard, built, checked_at, fault, due_at, asked FROM user_group WHERE org_id = $1 AND "+where, append([]any{tx.scope.OrgID}, args...), scanGroup)
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +35,9 @@ func (tx *Tx) userGroups(ctx context.Context, where string, args ...any) ([]*gro
 		g.Of = typeOf(got[i].code)
 		if got[i].checked != nil {
 			g.CheckedAt = *got[i].checked
+		}
+		if got[i].due != nil {
+			g.DueAt = *got[i].due
 		}
 		out[i] = &g
 	}
@@ -143,12 +146,24 @@ func (tx *Tx) AddGroupMember(ctx context.Context, g *group.Group, m group.Member
 	default:
 		_, err = tx.q.exec(ctx, "UPDATE user_group_member SET place_n = $5 WHERE org_id = $1 AND "+samePerson, tx.scope.OrgID, g.N, typeCodes[g.Of], m.N, m.Place)
 	}
-	return err == nil, err
+	if err != nil || g.Of != don.Contact {
+		return err == nil, err
+	}
+	if err := tx.PutInGroup(ctx, g.N, []int64{m.N}); err != nil {
+		return false, err
+	}
+	return true, tx.regroup(ctx, don.Contact, recordRun{m.N, m.N}) // lest what was worked out before takes it back
 }
 
 // RemoveGroupMember takes a member out of a static group, with all that was
 // merged into it, and reports whether it was in.
 func (tx *Tx) RemoveGroupMember(ctx context.Context, g *group.Group, n int64) (bool, error) {
 	gone, err := tx.q.exec(ctx, "DELETE FROM user_group_member WHERE org_id = $1 AND "+samePerson, tx.scope.OrgID, g.N, typeCodes[g.Of], n)
-	return gone > 0, err
+	if err != nil || gone == 0 || g.Of != don.Contact {
+		return gone > 0, err
+	}
+	if err := tx.TakeFromGroup(ctx, g.N, []int64{n}); err != nil {
+		return false, err
+	}
+	return true, tx.regroup(ctx, don.Contact, recordRun{n, n})
 }

@@ -1,9 +1,8 @@
 -- Who belongs to groups of contacts stands in attr, as values of the field c.group.
 -- Older programs must not write beside it: they would not say what has changed.
 
--- Records that changed since groups were last worked out, n to n_to; a group that
--- is itself to be worked out; ids tell from when on. Whoever changes a record of an
--- org with such groups leaves a row in the same transaction.
+-- Records that changed since groups were last worked out, n to n_to. Whoever
+-- changes a record of an org with such groups leaves a row in the same transaction.
 CREATE TABLE group_todo (
 	org_id BIGINT NOT NULL,
 	id     BIGINT NOT NULL,
@@ -25,10 +24,14 @@ CREATE TABLE group_keeper (
 ) /* clustered */;
 
 -- built tells that a dynamic group was worked out once, checked_at when last; fault
--- is why it cannot be.
+-- is why it cannot be. due_at is when a group of contacts is to be worked out whole,
+-- asked counts who asked for that: it tells whether somebody did while it was.
 ALTER TABLE user_group ADD COLUMN built BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE user_group ADD COLUMN checked_at TIMESTAMPTZ;
 ALTER TABLE user_group ADD COLUMN fault TEXT NOT NULL DEFAULT '';
+ALTER TABLE user_group ADD COLUMN due_at TIMESTAMPTZ;
+ALTER TABLE user_group ADD COLUMN asked BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX user_group_due ON user_group (org_id, due_at) WHERE due_at IS NOT NULL;
 
 -- standard is which of the groups that every org has one is, '' for none of them.
 ALTER TABLE user_group ADD COLUMN standard TEXT NOT NULL DEFAULT '';
@@ -36,7 +39,7 @@ ALTER TABLE user_group ADD COLUMN standard TEXT NOT NULL DEFAULT '';
 -- The groups that there are already are to be worked out.
 INSERT INTO group_keeper (org_id, lease, lease_until, timed, timed_at)
 	SELECT DISTINCT g.org_id, '', g.at, FALSE, g.at FROM (SELECT org_id, MIN(created_at) AS at FROM user_group WHERE of_type = 1 GROUP BY org_id) g;
-INSERT INTO group_todo (org_id, id, type, n, n_to) SELECT org_id, 1, 25, n, n FROM user_group WHERE of_type = 1;
+UPDATE user_group SET due_at = created_at WHERE of_type = 1;
 
 -- The groups that every org has. One whose name is taken has a number behind it.
 INSERT INTO user_group (org_id, n, name, name_key, description, dynamic, of_type, filter, owner, created_at, created_by, modified_at, modified_by, standard)

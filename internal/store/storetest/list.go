@@ -376,7 +376,7 @@ func testListBadQueries(t *testing.T, open Open) {
 
 // RunLists runs the part of the suite about lists.
 func RunLists(t *testing.T, open Open) {
-	runListPlans(t, open, 40)
+	runListPlans(t, open, 80)
 	t.Run("ListBadQueries", func(t *testing.T) { testListBadQueries(t, open) })
 	t.Run("ListWhileWriting", func(t *testing.T) { testListWhileWriting(t, open) })
 	t.Run("ListScan", func(t *testing.T) { testListScan(t, open) })
@@ -386,7 +386,7 @@ func RunLists(t *testing.T, open Open) {
 }
 
 // RunListPlans runs what depends on how pages are found.
-func RunListPlans(t *testing.T, open Open) { runListPlans(t, open, 12) }
+func RunListPlans(t *testing.T, open Open) { runListPlans(t, open, 25) }
 
 func runListPlans(t *testing.T, open Open, rounds int) {
 	t.Run("ListProperty", func(t *testing.T) { testListProperty(t, open, rounds) })
