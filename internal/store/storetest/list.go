@@ -143,7 +143,7 @@ func compare(sorts []store.Sort, a, b *contact.Contact) int {
 		sorts = []store.Sort{{Field: store.SortCreated, Desc: true}}
 	}
 	for _, s := range sorts {
-		by := 0
+		var by int
 		switch s.Field {
 		case store.SortCreated:
 			by = a.CreatedAt.Compare(b.CreatedAt)
