@@ -201,7 +201,7 @@ func explainLists(t *testing.T, db *DB, s org.Scope, l limits) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range planFilters() {
+	for at, f := range planFilters() {
 		for _, field := range []string{SortCreated, SortModified, SortName, SortEmail, SortID} {
 			for _, desc := range []bool{false, true} {
 				sorts := []Sort{{Field: field, Desc: desc}}
@@ -209,10 +209,12 @@ func explainLists(t *testing.T, db *DB, s org.Scope, l limits) {
 				read(f, Query{Sorts: sorts, Limit: 5, Edge: EdgeOf(edge, sorts), Backward: desc})
 			}
 		}
-		for _, sorts := range [][]Sort{
-			{{Field: "tnt__plan"}}, {{Field: "tnt__seats", Desc: true, NullsFirst: true}}, {{Field: "tnt__plan"}, {Field: SortCreated, Desc: true}},
-			{{Field: "tnt__seats"}, {Field: "tnt__plan", Desc: true}}, {{Field: SortCreated}, {Field: "tnt__plan"}},
-		} {
+		own := [][]Sort{{{Field: "tnt__plan"}}, {{Field: "tnt__seats", Desc: true, NullsFirst: true}}}
+		if at%4 == 0 { // these are put together from lists of the others
+			own = append(own, []Sort{{Field: "tnt__plan"}, {Field: SortCreated, Desc: true}},
+				[]Sort{{Field: "tnt__seats"}, {Field: "tnt__plan", Desc: true}}, []Sort{{Field: SortCreated}, {Field: "tnt__plan"}})
+		}
+		for _, sorts := range own {
 			read(f, Query{Sorts: sorts, Limit: 5})
 			read(f, Query{Sorts: sorts, Limit: 5, Edge: EdgeOf(edge, sorts), Backward: true})
 			without := *edge
