@@ -169,8 +169,8 @@ func (g *catalogue) common(t don.Type) []filter.Field {
 func (g *catalogue) custom(t don.Type) []filter.Field {
 	var out []filter.Field
 	for _, fragment := range g.set(t).All() {
-		for _, x := range fragment.Fields {
-			if f, ok := x.FilterField(fragment.Prefix()+x.Name, env(g.tx.Scope())); ok && x.Filterable {
+		for _, x := range fragment.Lookups() {
+			if f, ok := x.FilterField(x.Name, env(g.tx.Scope())); ok && x.Filterable {
 				out = append(out, f)
 			}
 		}
@@ -178,7 +178,7 @@ func (g *catalogue) custom(t don.Type) []filter.Field {
 	return out
 }
 
-// folded is a field of text in which case and accents do not matter.
+// folded is a field of text in which case does not matter.
 func folded(name string) filter.Field {
 	return filter.Field{Name: name, Type: filter.Text, Keys: func(v string) ([]string, error) { return []string{contact.FoldName(v)}, nil }, Fold: contact.FoldName}
 }

@@ -178,12 +178,9 @@ func (s *Service) Group(ctx context.Context, sc org.Scope, leaf don.Type, where 
 	err := s.db.Read(ctx, sc, func(tx Tx) error {
 		out = Groups{}
 		g := &catalogue{ctx: ctx, tx: tx}
-		f, ok := g.of(leaf).Fields[by]
-		if g.err != nil {
-			return g.err
-		}
-		if !ok || !groupable(f) {
-			return errs.NotPermitted("group_by", "records cannot be grouped by %q; use tag, owner, account, tier, subtype or a custom field with few values", clip(by))
+		field, err := g.grouped(groupBy, leaf, by)
+		if err != nil {
+			return err
 		}
 		a, err := ask(ctx, tx, leaf, Query{Where: where})
 		if err != nil {
@@ -192,7 +189,7 @@ func (s *Service) Group(ctx context.Context, sc org.Scope, leaf don.Type, where 
 		if !a.rest.IsAll() {
 			return errs.NotPermitted("filter", "cannot be grouped, for no index serves all of it; leave out conditions such as contains")
 		}
-		counts, more, err := tx.Grouped(ctx, leaf, a.served, f.Name, maxGroups)
+		counts, more, err := tx.Grouped(ctx, leaf, a.served, field, maxGroups)
 		if err != nil {
 			return err
 		}
@@ -201,19 +198,35 @@ func (s *Service) Group(ctx context.Context, sc org.Scope, leaf don.Type, where 
 			out.Groups = append(out.Groups, Group{Value: value, Count: n})
 		}
 		slices.SortFunc(out.Groups, func(a, b Group) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value)) })
-		out.Groups, err = labelled(ctx, tx, leaf, f.Name, out.Groups)
+		out.Groups, err = labelled(ctx, tx, leaf, field, out.Groups)
 		return err
 	})
 	return out, err
 }
 
-// groupable reports whether a field's values stand in an index by which records
-// can be counted.
-func groupable(f filter.Field) bool {
-	if strings.Contains(f.Name, "__") {
-		return f.Type != filter.Time
+// groupBy is the parameter that says what records are grouped by.
+const groupBy = "group_by"
+
+// grouped returns the name of a field whose values stand in an index by which
+// records can be counted. Errors: invalid, of the parameter at, for others.
+func (g *catalogue) grouped(at string, leaf don.Type, by string) (string, error) {
+	f, ok := g.of(leaf).Fields[by]
+	if g.err != nil {
+		return "", g.err
 	}
-	return slices.Contains([]string{fieldTag, fieldOwner, fieldAccount, fieldWorkspace, fieldTier, fieldParent, fieldSubtype}, f.Name)
+	if strings.Contains(f.Name, "__") {
+		def, _ := g.set(leaf).Field(f.Name)
+		if why := def.Ungrouped(); why != "" {
+			return "", errs.NotPermitted(at, "%q %s", clip(by), why)
+		}
+		ok = f.Type != filter.Time
+	} else {
+		ok = slices.Contains([]string{fieldTag, fieldOwner, fieldAccount, fieldWorkspace, fieldTier, fieldParent, fieldSubtype}, f.Name)
+	}
+	if !ok {
+		return "", errs.NotPermitted(at, "records cannot be grouped by %q; use tag, owner, account, tier, subtype, a custom field with few values, or a date as created:month", clip(by))
+	}
+	return f.Name, nil
 }
 
 // labelled gives groups the names that people know their values by, and joins

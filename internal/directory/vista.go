@@ -148,12 +148,8 @@ func (p VistaPatch) apply(ctx context.Context, tx Tx, v *vista.Vista) error {
 		v.View.Filter = filter.Format(*p.Tree)
 	}
 	if p.GroupBy != nil {
-		f, ok := g.of(v.Leaf).Fields[*p.GroupBy]
-		if g.err != nil {
-			return g.err
-		}
-		if *p.GroupBy != "" && (!ok || !groupable(f)) {
-			return errs.NotPermitted("custom_view.group_by", "records cannot be grouped by %q", clip(*p.GroupBy))
+		if err := g.groupedBy(v.Leaf, *p.GroupBy); err != nil {
+			return err
 		}
 		v.View.GroupBy = *p.GroupBy
 	}
@@ -166,6 +162,19 @@ func (p VistaPatch) apply(ctx context.Context, tx Tx, v *vista.Vista) error {
 		return err
 	}
 	return v.Check()
+}
+
+// viewGroupBy is a vista's parameter of what its records are grouped by.
+const viewGroupBy = "custom_view." + groupBy
+
+// groupedBy refuses what records cannot be grouped by; "" is by nothing.
+func (g *catalogue) groupedBy(leaf don.Type, by string) (err error) {
+	if field, period, byDate := strings.Cut(by, ":"); byDate {
+		_, err = g.byDateOf(viewGroupBy, leaf, field, period, nil)
+	} else if by != "" {
+		_, err = g.grouped(viewGroupBy, leaf, by)
+	}
+	return err
 }
 
 // GetVista returns a vista that the caller may see. Errors: not_found.
@@ -243,7 +252,7 @@ func mended(g *catalogue, v *vista.Vista) (Seen, error) {
 	if out.View.Filter = ""; some {
 		out.View.Filter = filter.Format(kept)
 	}
-	if m.gone(v.View.GroupBy, m.catalog, "") {
+	if by, _, _ := strings.Cut(v.View.GroupBy, ":"); m.gone(by, m.catalog, "") {
 		out.View.GroupBy, out.View.Layout = "", vista.List
 	}
 	shown := g.set(v.Leaf) // a column may show a field that cannot be filtered by

@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/filter"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/store"
 	"github.com/kith-id/kith/internal/tag"
 )
@@ -28,11 +30,13 @@ type figure struct {
 	verified    bool
 	owned       bool
 	firm        *firm
+	own         attributes
 }
 
 type firm struct {
 	n          int64
 	name, tier string
+	size       int
 	parent     *firm
 	people     []*figure
 }
@@ -46,6 +50,7 @@ func (b bench) scene(t *testing.T) (people []*figure, firms []*firm) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.defineAttributes(t)
 	tags := map[string]int64{}
 	for _, name := range []string{"vip", "Trial", "odd"} {
 		made, err := b.CreateTag(t.Context(), b.scope, directory.TagPatch{Name: &name, AllowedValues: &[]string{"gold", "iron"}})
@@ -55,8 +60,11 @@ func (b bench) scene(t *testing.T) (people []*figure, firms []*firm) {
 		tags[name] = made.Item.N
 	}
 	for i := range 6 {
-		f := &firm{name: []string{"Acme Berlin", "acme Rome", "Bolt"}[i%3], tier: []string{"gold", "", "silver", "gold"}[i%4]}
+		f := &firm{name: []string{"Acme Berlin", "acme Rome", "Bolt"}[i%3], tier: []string{"gold", "", "silver", "gold"}[i%4], size: []int{0, 7, 100, 5000}[i%4]}
 		p := directory.AccountPatch{DisplayName: &f.name, Tier: &f.tier}
+		if f.size != 0 {
+			p.Custom = &schema.Change{Given: map[string]any{"tnt__size": json.Number(fmt.Sprint(f.size))}, Spec: schema.Spec{Tenant: true}}
+		}
 		if i > 3 {
 			f.parent = firms[i-4]
 			p.Parent = &f.parent.n
@@ -97,6 +105,7 @@ func (b bench) scene(t *testing.T) (people []*figure, firms []*firm) {
 			f.firm.people = append(f.firm.people, f)
 			places = append(places, don.Of(don.Account, f.firm.n))
 		}
+		f.attribute(i, &p)
 		f.n = b.contact(t, p, places...)
 		people = append(people, f)
 	}
@@ -191,17 +200,17 @@ func TestFiltersMean(t *testing.T) {
 	onEngines(t, func(t *testing.T, b bench) {
 		people, firms := b.scene(t)
 		rapid.Check(t, func(rt *rapid.T) {
-			p := sentence(rt, aboutPeople, 3)
+			p := sentence(rt, slices.Concat(aboutPeople, aboutAttributes), 3)
 			want := met(people, p.means, func(f *figure) int64 { return f.n })
-			got := all(rt, p.text, func(q directory.Query) (directory.Page[*contact.Contact], error) {
+			got := all(rt, p.text, []string{"created_date", "display_name", "display_id", "tnt__home.floor", "tnt__plan"}, func(q directory.Query) (directory.Page[*contact.Contact], error) {
 				return b.ListContacts(t.Context(), b.scope, contact.Filter{}, q)
 			}, func(c *contact.Contact) int64 { return c.N })
 			if diff := cmp.Diff(want, got); diff != "" {
 				rt.Fatalf("%s\n%s", p.text, diff)
 			}
-			f := sentence(rt, aboutFirms, 2)
+			f := sentence(rt, slices.Concat(aboutFirms, aboutSizes), 2)
 			wanted := met(firms, f.means, func(f *firm) int64 { return f.n })
-			found := all(rt, f.text, func(q directory.Query) (directory.Page[*account.Account], error) {
+			found := all(rt, f.text, []string{"created_date", "display_name", "display_id", "tnt__size"}, func(q directory.Query) (directory.Page[*account.Account], error) {
 				return b.ListAccounts(t.Context(), b.scope, account.Filter{}, q)
 			}, func(a *account.Account) int64 { return a.N })
 			if diff := cmp.Diff(wanted, found); diff != "" {
@@ -222,14 +231,14 @@ func met[T any](all []T, means func(T) bool, n func(T) int64) []int64 {
 }
 
 // all reads a list to its end, forward or backward.
-func all[T any](rt *rapid.T, text string, list func(directory.Query) (directory.Page[T], error), n func(T) int64) []int64 {
+func all[T any](rt *rapid.T, text string, sorts []string, list func(directory.Query) (directory.Page[T], error), n func(T) int64) []int64 {
 	tree, err := filter.Parse(text)
 	if err != nil {
 		rt.Fatalf("%s: %v", text, err)
 	}
 	q := directory.Query{
 		Limit: rapid.SampledFrom([]int{1, 3, 7, 100}).Draw(rt, "limit"), Backward: rapid.Bool().Draw(rt, "backward"), Where: directory.Where{Tree: tree},
-		Sorts: []directory.Sort{{Field: rapid.SampledFrom([]string{"created_date", "display_name", "display_id"}).Draw(rt, "sort"), Desc: rapid.Bool().Draw(rt, "desc")}},
+		Sorts: []directory.Sort{{Field: rapid.SampledFrom(sorts).Draw(rt, "sort"), Desc: rapid.Bool().Draw(rt, "desc")}},
 	}
 	var out []int64
 	for range 200 {

@@ -25,10 +25,14 @@ func (w *world) attributes(t *testing.T) {
 		{Name: "score", Type: schema.Double, Filterable: true}, {Name: "trial", Type: schema.Bool, Default: false, Filterable: true}, {Name: "renewal", Type: schema.Date, Filterable: true},
 		{Name: "seen", Type: schema.Timestamp}, {Name: "langs", Type: schema.Array, Base: schema.Text, Filterable: true}, {Name: "nums", Type: schema.Array, Base: schema.Int},
 		{Name: "level", Type: schema.UEnum, Choices: []schema.Choice{{ID: 1, Label: "low"}, {ID: 2, Label: "high"}}}, {Name: "raw", Type: schema.JSON},
-		{Name: "boss", Type: schema.ID}, {Name: "code", Type: schema.Text, Immutable: true},
+		{Name: "boss", Type: schema.ID}, {Name: "code", Type: schema.Text, Immutable: true}, {Name: "home", Type: schema.Structured, Composite: "address"},
+		{Name: "homes", Type: schema.Array, Base: schema.Structured, Composite: "address"}, {Name: "extra", Type: schema.Struct},
 	}
+	address := []schema.Composite{{Name: "address", Fields: []schema.Field{
+		{Name: "city", Type: schema.Text, Required: true, Filterable: true}, {Name: "floor", Type: schema.Int, Filterable: true}, {Name: "keys", Type: schema.Array, Base: schema.Text},
+	}}}
 	for _, f := range []schema.Fragment{
-		{Leaf: don.Contact, Kind: schema.Tenant, Fields: fields}, {Leaf: don.Account, Kind: schema.Tenant, Fields: fields},
+		{Leaf: don.Contact, Kind: schema.Tenant, Fields: fields, Composites: address}, {Leaf: don.Account, Kind: schema.Tenant, Fields: fields, Composites: address},
 		{Leaf: don.Contact, Kind: schema.Subtype, Name: "lead", Fields: []schema.Field{{Name: "heat", Type: schema.Int, Required: true}}},
 		{Leaf: don.Contact, Kind: schema.App, Name: "crm", Fields: []schema.Field{{Name: "owner_name", Type: schema.Text}}},
 	} {
@@ -38,7 +42,7 @@ func (w *world) attributes(t *testing.T) {
 	}
 }
 
-const customHeader = "external_ref,display_name,subtype,tnt__plan,tnt__seats,tnt__score,tnt__trial,tnt__renewal,tnt__seen,tnt__langs,tnt__nums,tnt__level,tnt__raw,tnt__boss,tnt__code,ctype__heat,app_crm__owner_name\n"
+const customHeader = "external_ref,display_name,subtype,tnt__plan,tnt__seats,tnt__score,tnt__trial,tnt__renewal,tnt__seen,tnt__langs,tnt__nums,tnt__level,tnt__raw,tnt__boss,tnt__code,tnt__home.city,tnt__home.floor,tnt__home.keys,tnt__homes,tnt__extra,ctype__heat,app_crm__owner_name\n"
 
 // TestCustomColumns imports custom values, finds records by them, exports them
 // and imports the export, which changes nothing.
@@ -47,21 +51,23 @@ func TestCustomColumns(t *testing.T) {
 		w.found(t, "acme")
 		w.attributes(t)
 		m := w.importBack(t, don.Contact, customHeader+
-			`1,Ann,,gold,25,-0.5,yes,2027-01-31,2026-11-26T10:00:00+01:00,"de,`+"`a, b`"+`","1,2",high,"{""a"":[1]}",,C1,,"Bo, the owner"`+"\n"+
-			`2,Bo,lead,"a, b",1e3,,,,,,,2,,REVU-1,,7,`+"\n"+
-			`3,Cy,,,,,,,,,,,,,,,`+"\n"+
-			`4,Dee,,lead,x,y,maybe,31.1.2027,now,,"1,b",mid,,ACC,,,`+"\n"+
-			`5,Eve,lead,,,,,,,,,,,,,,`+"\n"+
-			`6,Fay,nobody,,,,,,,,,,,,,,`+"\n")
+			`1,Ann,,gold,25,-0.5,yes,2027-01-31,2026-11-26T10:00:00+01:00,"de,`+"`a, b`"+`","1,2",high,"{""a"":[1]}",,C1,Köln,2,"a,b","`+"`"+`{""city"":""Bonn"",""floor"":1}`+"`, `"+`{""city"":""x,y""}`+"`"+`","{""a"":{""b"":1}}",,"Bo, the owner"`+"\n"+
+			`2,Bo,lead,"a, b",1e3,,,,,,,2,,REVU-1,,,,,,,7,`+"\n"+
+			`3,Cy,,,,,,,,,,,,,,,,,,,,`+"\n"+
+			`4,Dee,,lead,x,y,maybe,31.1.2027,now,,"1,b",mid,,ACC,,,7th,,1,2,,`+"\n"+
+			`5,Eve,lead,,,,,,,,,,,,,,,,,,,`+"\n"+
+			`6,Fay,nobody,,,,,,,,,,,,,,,,,,,`+"\n")
 		if m.Progress.Created != 3 || m.Progress.Failed != 3 {
 			t.Fatalf("%+v", m.Progress)
 		}
 		w.fails(t, m, map[string]string{
-			"Dee": "tnt__plan tnt__seats tnt__score tnt__trial tnt__renewal tnt__seen tnt__nums tnt__level tnt__boss", "Eve": "ctype__heat", "Fay": "subtype",
+			"Dee": "tnt__plan tnt__seats tnt__score tnt__trial tnt__renewal tnt__seen tnt__nums tnt__level tnt__boss tnt__home.floor tnt__homes tnt__extra", "Eve": "ctype__heat", "Fay": "subtype",
 		})
 		want := map[int64]schema.Values{1: {
 			"tnt__plan": "gold", "tnt__seats": num("25"), "tnt__score": num("-0.5"), "tnt__trial": true, "tnt__renewal": "2027-01-31", "tnt__seen": "2026-11-26T09:00:00.000000Z",
-			"tnt__langs": []any{"de", "a, b"}, "tnt__nums": []any{num("1"), num("2")}, "tnt__level": num("2"), "tnt__raw": map[string]any{"a": []any{num("1")}}, "tnt__code": "C1", "app_crm__owner_name": "Bo, the owner",
+			"tnt__langs": []any{"de", "a, b"}, "tnt__nums": []any{num("1"), num("2")}, "tnt__level": num("2"), "tnt__raw": map[string]any{"a": []any{num("1")}}, "tnt__code": "C1",
+			"tnt__home":  map[string]any{"city": "Köln", "floor": num("2"), "keys": []any{"a", "b"}},
+			"tnt__homes": []any{map[string]any{"city": "Bonn", "floor": num("1")}, map[string]any{"city": "x,y"}}, "tnt__extra": map[string]any{"a": map[string]any{"b": num("1")}}, "app_crm__owner_name": "Bo, the owner",
 		}, 2: {
 			"tnt__plan": "a, b", "tnt__seats": num("1000"), "tnt__trial": false, "tnt__level": num("2"), "tnt__boss": w.scope.Space.Format(don.Of(don.Contact, 1)), "ctype__heat": num("7"),
 		}, 3: {"tnt__trial": false}}
@@ -78,20 +84,21 @@ func TestCustomColumns(t *testing.T) {
 			t.Errorf("the export came back as %+v:\n%s", again.Progress, text)
 		}
 		// An update leaves what it has no cell for, and keeps to the definitions.
-		up := w.importBack(t, don.Contact, "external_ref,display_name,tnt__seats,tnt__code\n1,,26,\n2,,,C2\n3,,,C3\n1,,27,other\n")
-		if p := up.Progress; p.Updated+p.Repeated != 3 || p.Failed != 1 {
+		up := w.importBack(t, don.Contact, "external_ref,display_name,tnt__seats,tnt__code,tnt__home.floor\n1,,26,,3\n2,,,C2,\n3,,,C3,\n1,,27,other,\n2,,,,4\n")
+		if p := up.Progress; p.Updated+p.Repeated != 3 || p.Failed != 2 {
 			t.Errorf("%+v", p)
 		}
 		want[1]["tnt__seats"], want[2]["tnt__code"] = num("26"), "C2"
+		want[1]["tnt__home"] = map[string]any{"city": "Köln", "floor": num("3"), "keys": []any{"a", "b"}}
 		for n := range int64(2) {
 			if diff := cmp.Diff(want[n+1], w.contact(t, n+1).Custom); diff != "" {
 				t.Errorf("REVU-%d after the update: %s", n+1, diff)
 			}
 		}
 		w.finds(t, `tnt__seats = 25`)
-		w.finds(t, `tnt__seats = 26`, 1)
+		w.finds(t, `tnt__seats = 26 and tnt__home.floor = 3`, 1)
 		w.undo(t, up.N)
-		w.finds(t, `tnt__seats = 25`, 1)
+		w.finds(t, `tnt__seats = 25 and tnt__home.floor = 2`, 1)
 		if c := w.contact(t, 2); c.Custom["tnt__code"] != nil {
 			t.Errorf("the undone update left %v", c.Custom)
 		}

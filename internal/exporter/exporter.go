@@ -92,6 +92,10 @@ func (r record) custom(subtype string, values schema.Values) record {
 	r["subtype"] = subtype
 	for name, v := range values {
 		r[name] = schema.ToText(v, sheet.JoinArray)
+		object, _ := v.(map[string]any)
+		for member, x := range object { // a composite's members have columns
+			r[name+"."+member] = schema.ToText(x, sheet.JoinArray)
+		}
 	}
 	return r
 }

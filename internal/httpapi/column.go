@@ -78,6 +78,7 @@ func (d DirectoryDeps) columns(ctx context.Context, c call, leaf don.Type, names
 			return nil, errs.NotPermitted(element("columns", i), "%q is no field of %s; give names as filters have them, such as name or a custom field", name, vistaKind(leaf))
 		}
 		for _, f := range fields {
+			f, _, _ = strings.Cut(f, ".") // a composite is shown as a whole
 			out[f] = true
 		}
 	}

@@ -24,7 +24,7 @@ type queryIn struct {
 	Vista       string             `json:"vista" format:"id" doc:"A saved view of these records: its filter, group_by, sort_by and columns hold where the query does not give its own. An empty group_by shows it without groups."`
 	Columns     wire.Opt[[]string] `json:"columns" maxItems:"100" doc:"The fields that the records have in the answer, beside id, display_id and subtype: names as filters have them, such as name, tag or tnt__plan, or as answers do. All when absent or empty."`
 	SortBy      wire.Opt[[]string] `json:"sort_by" doc:"Fields to sort by, each as field:asc or field:desc, as in lists. created_date:desc when absent."`
-	GroupBy     wire.Opt[string]   `json:"group_by" maxLength:"200" doc:"tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date as created:day, created:week, created:month, modified:day, modified:week or modified:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use."`
+	GroupBy     wire.Opt[string]   `json:"group_by" maxLength:"200" doc:"tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date by day, week or month, as created:day, modified:week or tnt__renewal:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use."`
 	GroupLimit  int                `json:"group_limit" minimum:"0" maximum:"50" doc:"Groups on a page; 10 when absent."`
 	GroupCursor string             `json:"group_cursor" maxLength:"8192" doc:"Where to go on with the groups, from next_group_cursor."`
 }

@@ -17,6 +17,7 @@ type schemaSetIn struct {
 	Description string            `json:"description" doc:"At most 4096 bytes."`
 	Fields      []fieldIn         `json:"fields" doc:"All fields of the new version; those of the one before that are missing must stand in deleted_fields."`
 	Deleted     []string          `json:"deleted_fields" doc:"Fields of the version before to drop. Values that records have stay stored and are no longer shown by name."`
+	Composites  []compositeIn     `json:"composite_schemas" doc:"What the values of composite fields consist of. A field of one that is dropped stands in deleted_fields as address.postcode."`
 	Subtype     string            `json:"subtype" doc:"Of a custom_type_fragment."`
 	SubtypeName string            `json:"subtype_display_name"`
 	App         string            `json:"app" doc:"Of an app_fragment."`
@@ -84,6 +85,13 @@ func (d DirectoryDeps) setSchema(ctx context.Context, c call, in *schemaSetIn) (
 			return nil, err
 		}
 		f.Fields = append(f.Fields, field)
+	}
+	for i, x := range in.Composites {
+		made, err := x.composite(element("composite_schemas", i))
+		if err != nil {
+			return nil, err
+		}
+		f.Composites = append(f.Composites, made)
 	}
 	for _, o := range in.Overrides {
 		f.Overrides = append(f.Overrides, schema.Override(o))
@@ -178,11 +186,10 @@ func (d DirectoryDeps) listSchemas(ctx context.Context, c call, in *schemasListI
 
 // StockSchema is the fields that all records of a kind have.
 type StockSchema struct {
-	ID       string        `json:"id"`
-	LeafType string        `json:"leaf_type" enum:"account,revo,revu"`
-	Fields   []SchemaField `json:"fields"`
-	// Kith has no composite fields; the published API wants the list.
-	Composites []struct{}    `json:"composite_schemas"`
+	ID         string        `json:"id"`
+	LeafType   string        `json:"leaf_type" enum:"account,revo,revu"`
+	Fields     []SchemaField `json:"fields"`
+	Composites []struct{}    `json:"composite_schemas" doc:"Empty: no stock field is a composite."`
 	Offers     []SchemaField `json:"optional_fields" doc:"Fields that are ready to be added with schemas.custom.set, and that no record has until then."`
 }
 
@@ -261,9 +268,9 @@ type AggregatedSchema struct {
 	CustomFields []SchemaField     `json:"custom_fields" doc:"Names have their prefix."`
 	Overrides    []SchemaOverride  `json:"stock_field_overrides"`
 	Conditions   []SchemaCondition `json:"conditions"`
-	// Kith has no composite fields; the published API wants the lists.
-	StockComposites  []struct{} `json:"stock_composite_schemas"`
-	CustomComposites []struct{} `json:"custom_composite_schemas"`
+	// No stock field is a composite; the published API wants the list.
+	StockComposites  []struct{}        `json:"stock_composite_schemas"`
+	CustomComposites []SchemaComposite `json:"custom_composite_schemas" doc:"Names have the prefix of their fragment, here and in composite_type."`
 }
 
 type aggregatedOut struct {
@@ -281,13 +288,22 @@ func (d DirectoryDeps) aggregated(ctx context.Context, c call, in *aggregatedIn)
 	}
 	out := AggregatedSchema{
 		LeafType: string(t), StockFields: schemaFields(schema.Stock(t), ""), CustomFields: []SchemaField{}, Overrides: []SchemaOverride{}, Conditions: []SchemaCondition{},
-		StockComposites: []struct{}{}, CustomComposites: []struct{}{},
+		StockComposites: []struct{}{}, CustomComposites: []SchemaComposite{},
 	}
 	for _, f := range set.All() {
 		if f.Kind == schema.Subtype && f.Name != in.Spec.Subtype || f.Kind == schema.App && !slices.Contains(in.Spec.Apps, f.Name) {
 			continue
 		}
-		out.CustomFields = append(out.CustomFields, schemaFields(f.Fields, f.Prefix())...)
+		for _, x := range schemaFields(f.Fields, f.Prefix()) {
+			if x.Composite != "" {
+				x.Composite = f.Prefix() + x.Composite
+			}
+			out.CustomFields = append(out.CustomFields, x)
+		}
+		for _, x := range composites(f.Composites) {
+			x.Name = f.Prefix() + x.Name
+			out.CustomComposites = append(out.CustomComposites, x)
+		}
 		out.Overrides = append(out.Overrides, overrides(f.Overrides)...)
 		out.Conditions = append(out.Conditions, conditions(f.Conditions)...)
 	}

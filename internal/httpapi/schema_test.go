@@ -177,7 +177,7 @@ func TestSchemaRefusals(t *testing.T) {
 		}
 		c.Run(t, []apitest.Scenario{
 			field("upper case", `{"name":"Plan","field_type":"text"}`, "fields[0].name"), field("prefix", `{"name":"tnt__plan","field_type":"text"}`, "fields[0].name"),
-			field("no type", `{"name":"a"}`, "fields[0].field_type"), field("other type", `{"name":"a","field_type":"struct"}`, "fields[0].field_type"),
+			field("no type", `{"name":"a"}`, "fields[0].field_type"), field("other type", `{"name":"a","field_type":"blob"}`, "fields[0].field_type"),
 			field("lists of lists", `{"name":"a","field_type":"array","base_type":"array"}`, "fields[0].base_type"), field("base", `{"name":"a","field_type":"text","base_type":"int"}`, "fields[0].base_type"),
 			field("twice", `{"name":"a","field_type":"text"},{"name":"a","field_type":"int"}`, "fields[1].name"), field("no choices", `{"name":"a","field_type":"enum"}`, "fields[0].allowed_values"),
 			field("same choices", `{"name":"a","field_type":"enum","allowed_values":["X","x"]}`, "fields[0].allowed_values[1]"), field("choices of text", `{"name":"a","field_type":"text","allowed_values":["x"]}`, "fields[0].allowed_values"),

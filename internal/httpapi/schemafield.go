@@ -14,8 +14,9 @@ import (
 // fieldIn describes a field to define.
 type fieldIn struct {
 	Name        string         `json:"name" required:"true" maxLength:"63" doc:"Lower-case letters, digits and single underscores; without the prefix."`
-	FieldType   string         `json:"field_type" required:"true" doc:"array, bool, date, double, enum, id, int, json_value, rich_text, text, timestamp, tokens or uenum. It cannot change."`
+	FieldType   string         `json:"field_type" required:"true" doc:"array, bool, composite, date, double, enum, id, int, json_value, rich_text, struct, text, timestamp, tokens or uenum. It cannot change."`
 	BaseType    string         `json:"base_type" doc:"Of an array: the type of its elements."`
+	Composite   string         `json:"composite_type" doc:"Of a composite, or an array of these: its name among composite_schemas."`
 	Description string         `json:"description"`
 	Format      string         `json:"format" enum:"currency,email,phone,rating,url" doc:"What a text or number is; values are checked for it."`
 	Filterable  bool           `json:"is_filterable" doc:"Whether lists can be filtered by it. It may change at any time."`
@@ -44,7 +45,7 @@ type fieldIn struct {
 
 func (f fieldIn) field(at string) (schema.Field, error) {
 	out := schema.Field{
-		Name: f.Name, Type: schema.Type(f.FieldType), Base: schema.Type(f.BaseType), Description: f.Description, Format: schema.Format(f.Format),
+		Name: f.Name, Type: schema.Type(f.FieldType), Base: schema.Type(f.BaseType), Composite: f.Composite, Description: f.Description, Format: schema.Format(f.Format),
 		Filterable: f.Filterable, Immutable: f.Immutable, PII: f.PII, Required: f.Required, Default: f.Default, IDTypes: f.IDType,
 		MinItems: f.MinItems, MaxItems: f.MaxItems, EqItems: f.EqItems, MinLen: f.MinLen, MaxLen: f.MaxLen, EqLen: f.EqLen,
 		Pattern: f.Pattern, Prefix: f.Prefix, Suffix: f.Suffix, Contains: f.Contains, GT: f.GT, GTE: f.GTE, LT: f.LT, LTE: f.LTE, UI: f.UI,
@@ -82,6 +83,7 @@ type SchemaField struct {
 	Name        string         `json:"name"`
 	FieldType   string         `json:"field_type"`
 	BaseType    string         `json:"base_type,omitempty"`
+	Composite   string         `json:"composite_type,omitempty"`
 	Description string         `json:"description,omitempty"`
 	Format      string         `json:"format,omitempty"`
 	Filterable  bool           `json:"is_filterable"`
@@ -120,7 +122,7 @@ type Choice struct {
 
 func schemaField(f schema.Field, prefix string) SchemaField {
 	out := SchemaField{
-		Name: prefix + f.Name, FieldType: string(f.Type), BaseType: string(f.Base), Description: f.Description, Format: string(f.Format),
+		Name: prefix + f.Name, FieldType: string(f.Type), BaseType: string(f.Base), Composite: f.Composite, Description: f.Description, Format: string(f.Format),
 		Filterable: f.Filterable, Immutable: f.Immutable, PII: f.PII, Required: f.Required, Default: f.Default, IDType: f.IDTypes,
 		MinItems: f.MinItems, MaxItems: f.MaxItems, EqItems: f.EqItems, MinLen: f.MinLen, MaxLen: f.MaxLen, EqLen: f.EqLen,
 		Pattern: f.Pattern, Prefix: f.Prefix, Suffix: f.Suffix, Contains: f.Contains, GT: f.GT, GTE: f.GTE, LT: f.LT, LTE: f.LTE, UI: f.UI,
@@ -140,6 +142,40 @@ func schemaFields(list []schema.Field, prefix string) []SchemaField {
 	out := make([]SchemaField, len(list))
 	for i, f := range list {
 		out[i] = schemaField(f, prefix)
+	}
+	return out
+}
+
+// compositeIn describes a composite to define.
+type compositeIn struct {
+	Name        string    `json:"name" required:"true" maxLength:"63" doc:"Lower-case letters, digits and single underscores."`
+	Description string    `json:"description"`
+	Fields      []fieldIn `json:"fields" required:"true" doc:"What a value has; none of them a composite or immutable."`
+}
+
+func (x compositeIn) composite(at string) (schema.Composite, error) {
+	out := schema.Composite{Name: x.Name, Description: x.Description}
+	for i, f := range x.Fields {
+		field, err := f.field(element(at+".fields", i))
+		if err != nil {
+			return out, err
+		}
+		out.Fields = append(out.Fields, field)
+	}
+	return out, nil
+}
+
+// SchemaComposite describes what the values of composite fields consist of.
+type SchemaComposite struct {
+	Name        string        `json:"name"`
+	Description string        `json:"description,omitempty"`
+	Fields      []SchemaField `json:"fields"`
+}
+
+func composites(list []schema.Composite) []SchemaComposite {
+	out := make([]SchemaComposite, len(list))
+	for i, c := range list {
+		out[i] = SchemaComposite{c.Name, c.Description, schemaFields(c.Fields, "")}
 	}
 	return out
 }
@@ -178,6 +214,7 @@ type Fragment struct {
 	AppName        string            `json:"app_display_name,omitempty"`
 	Description    string            `json:"description,omitempty"`
 	Fields         []SchemaField     `json:"fields"`
+	Composites     []SchemaComposite `json:"composite_schemas,omitempty"`
 	Overrides      []SchemaOverride  `json:"stock_field_overrides,omitempty"`
 	Conditions     []SchemaCondition `json:"conditions,omitempty"`
 	Deprecated     bool              `json:"is_deprecated"`
@@ -205,7 +242,7 @@ func (v view) fragment(f *schema.Fragment) Fragment {
 		out.App, out.AppName = f.Name, f.DisplayName
 	default: // the others follow
 	}
-	out.Overrides, out.Conditions = overrides(f.Overrides), conditions(f.Conditions)
+	out.Composites, out.Overrides, out.Conditions = composites(f.Composites), overrides(f.Overrides), conditions(f.Conditions)
 	if f.Old != 0 {
 		out.OldFragmentRef = &FragmentRef{v.format(don.Of(id.Type, f.Old)), out.Type}
 	}

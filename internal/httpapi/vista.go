@@ -95,7 +95,7 @@ type shareIn struct {
 
 type customViewIn struct {
 	Columns    wire.Opt[[]ViewColumn] `json:"column_properties" doc:"The columns in their order. Replaces the list."`
-	GroupBy    wire.Opt[string]       `json:"group_by" maxLength:"200" doc:"A field by which rev-users.group and alike can group."`
+	GroupBy    wire.Opt[string]       `json:"group_by" maxLength:"200" doc:"What rev-users.query and alike can group by: a field, or a date as created:month."`
 	SortBy     wire.Opt[[]string]     `json:"sort_by" doc:"As in lists. Replaces the list."`
 	Layout     wire.Opt[string]       `json:"layout" enum:"board,list" doc:"board shows a column for each group."`
 	ShowGroups *bool                  `json:"show_groups" doc:"Whether groups are shown; false takes group_by off."`

@@ -40,7 +40,7 @@ func (d *customDraft) change() schema.Change {
 	c := schema.Change{Given: map[string]any{}, Spec: schema.Spec{Tenant: true, Subtype: d.subtype}}
 	all := d.all()
 	for _, name := range strings.FieldsFunc(d.given, func(r rune) bool { return r == ',' }) {
-		c.Given[name] = all[name]
+		c.Given[name], _ = all.At(name)
 		if app := schema.AppOf(name); app != "" && !slices.Contains(c.Spec.Apps, app) {
 			c.Spec.Apps = append(c.Spec.Apps, app)
 		}
@@ -54,15 +54,9 @@ func (d *customDraft) over(values *schema.Values, subtype *string) {
 	if d.subtype != "" {
 		*subtype = d.subtype
 	}
-	if len(change.Given) == 0 {
-		return
+	for name, x := range change.Given {
+		*values = values.With(name, x)
 	}
-	out := maps.Clone(*values)
-	if out == nil {
-		out = schema.Values{}
-	}
-	maps.Copy(out, change.Given)
-	*values = out
 }
 
 // customColumns are the columns of custom fields.
@@ -71,7 +65,7 @@ type customColumns struct {
 	fields  []schema.Named
 	first   int  // the field number of the first of them
 	subtype int  // of the subtype's column, -1 for none
-	needs   bool // whether any field is required
+	needs   bool // whether anything is required
 	env     schema.Env
 }
 
@@ -88,12 +82,14 @@ func (s *Service) Schema(ctx context.Context, sc org.Scope, t don.Type) (set *sc
 // newCustomColumns finds the custom fields among an import's fields, of which
 // they are the last.
 func newCustomColumns(set *schema.Set, fields []sheet.Field, space don.Space) *customColumns {
-	c := &customColumns{set: set, fields: set.Named(), subtype: -1, env: contact.SchemaEnv(space)}
+	c := &customColumns{set: set, fields: set.Columns(), subtype: -1, env: contact.SchemaEnv(space)}
 	c.first = len(fields) - len(c.fields)
 	if len(set.Subtypes) > 0 {
 		c.subtype = c.first - 1
 	}
-	c.needs = slices.ContainsFunc(c.fields, func(f schema.Named) bool { return f.Required })
+	for _, f := range set.All() {
+		c.needs = c.needs || slices.ContainsFunc(f.Fields, func(x schema.Field) bool { return x.Required || x.RequiresMembers() })
+	}
 	return c
 }
 
@@ -104,7 +100,7 @@ func (c *check) custom(d *customDraft) {
 		return
 	}
 	before := len(c.problems)
-	change := schema.Change{Given: map[string]any{}, Spec: schema.Spec{Tenant: true, Required: !c.t.update}}
+	change := schema.Change{Given: map[string]any{}, Spec: schema.Spec{Tenant: true, Required: !c.t.update, Partial: c.t.update}}
 	if cols.subtype >= 0 {
 		change.Spec.Subtype = strings.TrimSpace(c.t.cell(c.row, cols.subtype))
 	}

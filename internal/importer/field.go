@@ -59,7 +59,7 @@ func customFields(custom *schema.Set) []sheet.Field {
 	if len(custom.Subtypes) > 0 {
 		out = append(out, sheet.Field{Name: subtypeColumn})
 	}
-	for _, f := range custom.Named() {
+	for _, f := range custom.Columns() {
 		out = append(out, sheet.Field{Name: f.Name, Array: f.Type == schema.Array, Required: f.Required && strings.HasPrefix(f.Name, "tnt__")})
 	}
 	return out

@@ -14,10 +14,7 @@ import (
 // FilterField returns a custom field as filters know it, by its name in values;
 // ok is false for one whose values cannot be compared.
 func (f Field) FilterField(name string, env Env) (filter.Field, bool) {
-	t := f.Type
-	if t == Array {
-		t = f.Base
-	}
+	t := f.of()
 	out := filter.Field{Name: name, Multi: f.Type == Array}
 	switch t {
 	case Text, RichText, Tokens:
@@ -65,19 +62,14 @@ func (f Field) choice(t Type, env Env) func(string) ([]string, error) {
 
 // FilterValues returns a field's values as filters compare them.
 func (v Values) FilterValues(name string, f Field, env Env) []filter.Value {
-	x, has := v[name]
+	x, has := v.At(name)
 	if !has {
 		return nil
 	}
-	t := f.Type
-	list := []any{x}
-	if t == Array {
-		t = f.Base
-		list, _ = x.([]any)
-	}
+	list := elements(x)
 	out := make([]filter.Value, 0, len(list))
 	for _, x := range list {
-		if value, ok := filterValue(t, x, env); ok {
+		if value, ok := filterValue(f.of(), x, env); ok {
 			out = append(out, value)
 		}
 	}
@@ -129,11 +121,11 @@ func (h holder) Values(name string) []filter.Value {
 // Some implements filter.Record; values have no relations.
 func (h holder) Some(string, filter.Bound) bool { return false }
 
-// byName are a fragment's fields by their names in values.
-func (f *Fragment) byName() map[string]Field {
+// lookups are a fragment's fields by their names in filters.
+func (f *Fragment) lookups() map[string]Field {
 	out := map[string]Field{}
-	for _, x := range f.Fields {
-		out[f.Prefix()+x.Name] = x
+	for _, x := range f.Lookups() {
+		out[x.Name] = x.Field
 	}
 	return out
 }
@@ -145,7 +137,7 @@ func (f *Fragment) bind(c Condition, env Env) (filter.Bound, error) {
 		return filter.Bound{}, err
 	}
 	catalog := &filter.Catalog{Fields: map[string]filter.Field{}}
-	for name, x := range f.byName() {
+	for name, x := range f.lookups() {
 		if field, ok := x.FilterField(name, env); ok {
 			catalog.Fields[name] = field
 		}
@@ -161,7 +153,7 @@ func (f *Fragment) depend(was, values Values, required bool, env Env) error {
 		if err != nil {
 			return err
 		}
-		holds := b.Match(holder{f.byName(), values, env})
+		holds := b.Match(holder{f.lookups(), values, env})
 		for _, e := range c.Effects {
 			for _, name := range e.Fields {
 				switch {

@@ -49,25 +49,22 @@ func Define(earlier []*Fragment, f *Fragment, deleted []string, env Env) error {
 	if len(f.Description) > maxSentence || len(f.DisplayName) > maxLabel {
 		return errs.NotPermitted("description", "is too long; at most %d bytes are allowed", maxSentence)
 	}
-	seen := map[string]bool{}
-	for i := range f.Fields {
-		at := fmt.Sprintf("fields[%d]", i)
-		if err := f.Fields[i].define(at, env); err != nil {
+	if err := f.defineComposites(env); err != nil {
+		return err
+	}
+	if err := defineFields("fields", f.Fields, env); err != nil {
+		return err
+	}
+	for _, e := range earlier {
+		if err := keepTypes("fields", f.Fields, e.Fields); err != nil {
 			return err
 		}
-		if seen[f.Fields[i].Name] {
-			return errs.NotPermitted(at+".name", "%q is there twice", f.Fields[i].Name)
-		}
-		seen[f.Fields[i].Name] = true
-	}
-	if err := f.keepTypes(earlier); err != nil {
-		return err
 	}
 	before := &Fragment{}
 	if len(earlier) > 0 {
 		before = earlier[len(earlier)-1]
 	}
-	if err := f.succeed(before, deleted); err != nil {
+	if err := f.succeed(earlier, before, deleted); err != nil {
 		return err
 	}
 	if err := f.defineOverrides(); err != nil {
@@ -76,13 +73,32 @@ func Define(earlier []*Fragment, f *Fragment, deleted []string, env Env) error {
 	return f.defineConditions(env)
 }
 
-// keepTypes checks that no field has another type than one of its name ever had:
-// records may have values of that.
-func (f *Fragment) keepTypes(earlier []*Fragment) error {
-	for i, is := range f.Fields {
-		for _, e := range earlier {
-			if was, ok := e.field(is.Name); ok && (is.Type != was.Type || is.Base != was.Base) {
-				return errs.NotPermitted(fmt.Sprintf("fields[%d].field_type", i), "is not %s, of which records may have values; use another name", was.Type)
+func defineFields(field string, list []Field, env Env) error {
+	seen := map[string]bool{}
+	for i := range list {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		if err := list[i].define(at, env); err != nil {
+			return err
+		}
+		if seen[list[i].Name] {
+			return errs.NotPermitted(at+".name", "%q is there twice", list[i].Name)
+		}
+		seen[list[i].Name] = true
+	}
+	return nil
+}
+
+// keepTypes checks that no field has another type than one of its name had in a
+// version before: records may have values of that.
+func keepTypes(field string, list, before []Field) error {
+	for i, is := range list {
+		for _, was := range before {
+			switch {
+			case was.Name != is.Name:
+			case is.Type != was.Type || is.Base != was.Base:
+				return errs.NotPermitted(fmt.Sprintf("%s[%d].field_type", field, i), "is not %s, of which records may have values; use another name", was.Type)
+			case is.Composite != was.Composite:
+				return errs.NotPermitted(fmt.Sprintf("%s[%d].composite_type", field, i), "is not %s, of which records may have values; use another name", was.Composite)
 			}
 		}
 	}
@@ -91,28 +107,42 @@ func (f *Fragment) keepTypes(earlier []*Fragment) error {
 
 // succeed checks what a version may change about the one before: everything but
 // what would orphan values.
-func (f *Fragment) succeed(before *Fragment, deleted []string) error {
+func (f *Fragment) succeed(earlier []*Fragment, before *Fragment, deleted []string) error {
 	for i, name := range deleted {
-		at := fmt.Sprintf("deleted_fields[%d]", i)
-		if _, was := before.field(strings.TrimPrefix(name, f.Prefix())); !was {
+		at, bare := fmt.Sprintf("deleted_fields[%d]", i), strings.TrimPrefix(name, f.Prefix())
+		_, was := before.field(bare)
+		_, inside := before.member(bare)
+		if !was && !inside {
 			return errs.NotPermitted(at, "there is no field %q", clip(name))
 		}
-		if _, is := f.field(strings.TrimPrefix(name, f.Prefix())); is {
+		_, is := f.field(bare)
+		if _, still := f.member(bare); is || still {
 			return errs.NotPermitted(at, "%q stands among the fields as well", clip(name))
 		}
 	}
-	for _, was := range before.Fields {
-		i := slices.IndexFunc(f.Fields, func(x Field) bool { return x.Name == was.Name })
+	dropped := func(name string) bool {
+		return slices.Contains(deleted, name) || slices.Contains(deleted, f.Prefix()+name)
+	}
+	if err := keepFields("fields", f.Fields, before.Fields, dropped); err != nil {
+		return err
+	}
+	return f.keepComposites(earlier, before, deleted)
+}
+
+// keepFields checks that the fields before are there still, save for those that
+// are dropped on purpose, with the choices that they had.
+func keepFields(field string, list, before []Field, dropped func(name string) bool) error {
+	for _, was := range before {
+		i := slices.IndexFunc(list, func(x Field) bool { return x.Name == was.Name })
 		if i < 0 {
-			if !slices.Contains(deleted, was.Name) && !slices.Contains(deleted, f.Prefix()+was.Name) {
-				return refuse("fields", "field_dropped", "lack %q, which the version before has; give all fields, and name those to drop in deleted_fields", was.Name)
+			if !dropped(was.Name) {
+				return refuse(field, "field_dropped", "lack %q, which the version before has; give all fields, and name those to drop in deleted_fields", was.Name)
 			}
 			continue
 		}
-		is, at := f.Fields[i], fmt.Sprintf("fields[%d]", i)
 		for _, c := range was.Choices {
-			if !slices.ContainsFunc(is.Choices, func(o Choice) bool { return o.Label == c.Label || is.UEnum() && o.ID == c.ID }) {
-				return errs.NotPermitted(at+".allowed_values", "lacks %q, which records may have; keep it and set is_deprecated", c.Label)
+			if !slices.ContainsFunc(list[i].Choices, func(o Choice) bool { return o.Label == c.Label || list[i].UEnum() && o.ID == c.ID }) {
+				return errs.NotPermitted(fmt.Sprintf("%s[%d].allowed_values", field, i), "lacks %q, which records may have; keep it and set is_deprecated", c.Label)
 			}
 		}
 	}
@@ -137,7 +167,7 @@ func (f *Field) define(at string, env Env) error {
 	if !slices.Contains(types, f.Type) {
 		return refuse(at+".field_type", "unsupported_type", "%q is not supported; use one of %s", clip(string(f.Type)), typeNames())
 	}
-	if f.Type == Array && (!slices.Contains(types, f.Base) || f.Base == Array || f.Base == JSON) {
+	if f.Type == Array && (!slices.Contains(types, f.Base) || f.Base == Array) {
 		return refuse(at+".base_type", "unsupported_type", "an array of %q is not supported", clip(string(f.Base)))
 	}
 	if f.Type != Array && f.Base != "" {
@@ -264,8 +294,11 @@ func (f *Field) defineUI(at string) error {
 			return errs.NotPermitted(at+".ui."+key, "needs is_filterable")
 		}
 	}
-	if f.Filterable && f.of() == JSON {
-		return errs.NotPermitted(at+".is_filterable", "cannot be set for a json_value")
+	switch t := f.of(); {
+	case f.Filterable && t == Structured:
+		return errs.NotPermitted(at+".is_filterable", "cannot be set for a composite; set it for its fields")
+	case f.Filterable && (t == JSON || t == Struct):
+		return errs.NotPermitted(at+".is_filterable", "cannot be set for a %s", t)
 	}
 	return nil
 }
@@ -288,7 +321,6 @@ func (f *Fragment) defineConditions(env Env) error {
 	if len(f.Conditions) > maxConditions {
 		return errs.NotPermitted("conditions", "has %d conditions; at most %d are allowed", len(f.Conditions), maxConditions)
 	}
-	known := f.byName()
 	for i, c := range f.Conditions {
 		at := fmt.Sprintf("conditions[%d]", i)
 		if _, err := f.bind(c, env); err != nil {
@@ -300,7 +332,7 @@ func (f *Fragment) defineConditions(env Env) error {
 		}
 		for j, e := range c.Effects {
 			for k, name := range e.Fields {
-				if _, ok := known[name]; !ok {
+				if _, ok := f.field(strings.TrimPrefix(name, f.Prefix())); !ok || !strings.HasPrefix(name, f.Prefix()) {
 					return refuse(fmt.Sprintf("%s.effects[%d].fields[%d]", at, j, k), "field_not_in_schema", "there is no field %q in the fragment; write it with its prefix, %s", clip(name), f.Prefix())
 				}
 			}

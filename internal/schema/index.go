@@ -15,18 +15,29 @@ const MaxIndexed = 100
 type Entry struct{ Field, Value string }
 
 // Index returns the index entries of values, in the order of their names. All are
-// indexed, so a field becomes filterable at once. Fold brings text into the form
+// indexed, so a field becomes filterable at once, and members of composites under
+// their field's name and their own. Fold brings text into the form
 // in which it is compared.
 func (v Values) Index(fold func(string) string) []Entry {
 	var out []Entry
-	for name, value := range v {
-		list, several := value.([]any)
-		if !several {
-			list = []any{value}
-		}
-		for _, x := range list {
+	add := func(name string, value any) {
+		for _, x := range elements(value) {
 			if key, ok := indexed(x, fold); ok {
 				out = append(out, Entry{name, key})
+			}
+		}
+	}
+	for name, value := range v {
+		add(name, value)
+		for _, x := range elements(value) {
+			object, _ := x.(map[string]any)
+			if len(object) > maxMembers { // no composite
+				continue
+			}
+			for member, x := range object {
+				if nameForm.MatchString(member) {
+					add(name+"."+member, x)
+				}
 			}
 		}
 	}

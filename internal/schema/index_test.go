@@ -39,11 +39,17 @@ func compare(a, b float64) int {
 func TestIndex(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("Ä", 150)
+	large := map[string]any{}
+	for i := range 51 {
+		large["m"+strings.Repeat("a", i)] = "x"
+	}
 	v := schema.Values{
+		"tnt__h": []any{map[string]any{"city": "B", "floor": json.Number("1")}, map[string]any{"city": []any{"A", "b"}}}, "tnt__i": map[string]any{"No name": "x", "in": map[string]any{"deep": "x"}}, "tnt__j": large,
 		"tnt__a": "Ab", "tnt__b": json.Number("2"), "tnt__c": true, "tnt__d": []any{"x", "X", "y"}, "tnt__e": map[string]any{"k": "v"}, "tnt__f": long, "tnt__g": nil,
 	}
 	want := []schema.Entry{
-		{"tnt__a", "ab"}, {"tnt__b", schema.NumberKey(2)}, {"tnt__c", "true"}, {"tnt__d", "x"}, {"tnt__d", "y"}, {"tnt__f", strings.Repeat("ä", 100)},
+		{"tnt__a", "ab"}, {"tnt__b", schema.NumberKey(2)}, {"tnt__c", "true"}, {"tnt__d", "x"}, {"tnt__d", "y"}, {"tnt__e.k", "v"}, {"tnt__f", strings.Repeat("ä", 100)},
+		{"tnt__h.city", "a"}, {"tnt__h.city", "b"}, {"tnt__h.floor", schema.NumberKey(1)},
 	}
 	if diff := cmp.Diff(want, v.Index(strings.ToLower)); diff != "" {
 		t.Error(diff)

@@ -10,6 +10,7 @@ package schema
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -33,22 +34,24 @@ type Type string
 
 // The types. An Array has one of the others as its base.
 const (
-	Array     Type = "array"
-	Bool      Type = "bool"
-	Date      Type = "date" // a day: 2026-01-31
-	Double    Type = "double"
-	Enum      Type = "enum"
-	ID        Type = "id"
-	Int       Type = "int" // within ±2^53
-	JSON      Type = "json_value"
-	RichText  Type = "rich_text"
-	Text      Type = "text"
-	Timestamp Type = "timestamp"
-	Tokens    Type = "tokens" // text that is compared as a whole
-	UEnum     Type = "uenum"  // a choice by number, with a label
+	Array      Type = "array"
+	Bool       Type = "bool"
+	Structured Type = "composite" // fields of its own, as one of the fragment's composites has them
+	Date       Type = "date"      // a day: 2026-01-31
+	Double     Type = "double"
+	Enum       Type = "enum"
+	ID         Type = "id"
+	Int        Type = "int" // within ±2^53
+	JSON       Type = "json_value"
+	RichText   Type = "rich_text"
+	Struct     Type = "struct" // any object
+	Text       Type = "text"
+	Timestamp  Type = "timestamp"
+	Tokens     Type = "tokens" // text that is compared as a whole
+	UEnum      Type = "uenum"  // a choice by number, with a label
 )
 
-var types = []Type{Array, Bool, Date, Double, Enum, ID, Int, JSON, RichText, Text, Timestamp, Tokens, UEnum}
+var types = []Type{Array, Bool, Structured, Date, Double, Enum, ID, Int, JSON, RichText, Struct, Text, Timestamp, Tokens, UEnum}
 
 // Format is a hint at what a text is, which is checked as well.
 type Format string
@@ -75,7 +78,8 @@ type Choice struct {
 type Field struct {
 	Name        string   `json:"name"`
 	Type        Type     `json:"field_type"`
-	Base        Type     `json:"base_type,omitempty"` // of an array
+	Base        Type     `json:"base_type,omitempty"`      // of an array
+	Composite   string   `json:"composite_type,omitempty"` // the name of a composite's definition
 	Description string   `json:"description,omitempty"`
 	Format      Format   `json:"format,omitempty"`
 	Filterable  bool     `json:"is_filterable,omitempty"`
@@ -94,6 +98,8 @@ type Field struct {
 	GT, GTE, LT, LTE *float64 `json:",omitempty"`
 	// UI is how the field is shown: display_name, is_hidden, is_sortable and others.
 	UI map[string]any `json:"ui,omitempty"`
+
+	members []Field // of a composite, once linked
 }
 
 // Unsorted says why records are not sorted by the field, "" when they are.
@@ -105,6 +111,14 @@ func (f Field) Unsorted() string {
 		return "has several values, so records are not sorted by it"
 	case told && !shown:
 		return "is defined as not sortable"
+	}
+	return ""
+}
+
+// Ungrouped says why records are not grouped by the field, "" when they are.
+func (f Field) Ungrouped() string {
+	if shown, told := f.UI["is_groupable"].(bool); told && !shown {
+		return "is defined as not groupable"
 	}
 	return ""
 }
@@ -142,6 +156,7 @@ type Fragment struct {
 	DisplayName string // of the subtype or app
 	Description string
 	Fields      []Field
+	Composites  []Composite
 	Overrides   []Override
 	Conditions  []Condition
 	Deprecated  bool
@@ -173,7 +188,8 @@ func (f *Fragment) field(name string) (Field, bool) {
 }
 
 // Values are a record's custom values, by name with prefix: string, bool,
-// json.Number, or a list of these; anything for a json_value.
+// json.Number, an object of these for a composite, or a list of any; anything for
+// a json_value.
 type Values map[string]any
 
 // UnmarshalJSON keeps numbers as they are written.
@@ -201,6 +217,58 @@ func (v Values) Pack() string {
 		panic(err) // values come from JSON
 	}
 	return string(text)
+}
+
+// At returns the value of a name as filters have it, such as tnt__plan or
+// tnt__home.city; ok is false where there is none. Members of a list of composites
+// come as one list.
+func (v Values) At(name string) (x any, ok bool) {
+	head, member, inside := strings.Cut(name, ".")
+	if x, ok = v[head]; !inside || !ok {
+		return x, ok
+	}
+	switch x := x.(type) {
+	case map[string]any:
+		m, ok := x[member]
+		return m, ok
+	case []any:
+		out := []any{}
+		for _, e := range x {
+			if m, has := (Values{head: e}).At(name); has {
+				out = append(out, elements(m)...)
+			}
+		}
+		return out, len(out) > 0
+	}
+	return nil, false
+}
+
+// With returns the values with another one, named as At does.
+func (v Values) With(name string, x any) Values {
+	out := maps.Clone(v)
+	if out == nil {
+		out = Values{}
+	}
+	head, member, inside := strings.Cut(name, ".")
+	if !inside {
+		out[name] = x
+		return out
+	}
+	object, _ := out[head].(map[string]any)
+	object = maps.Clone(object)
+	if object == nil {
+		object = map[string]any{}
+	}
+	object[member], out[head] = x, object
+	return out
+}
+
+// elements returns the values of a list, or the one that is none.
+func elements(x any) []any {
+	if list, several := x.([]any); several {
+		return list
+	}
+	return []any{x}
 }
 
 // without returns the values whose names do not begin with a prefix.

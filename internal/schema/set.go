@@ -41,11 +41,12 @@ type Spec struct {
 	DropSubtype bool
 	DropApps    []string
 	Required    bool // whether required fields must have values
+	Partial     bool // whether composites may lack what they require: another change has it
 }
 
 // Change is what shall become of a record's values.
 type Change struct {
-	Given map[string]any // null takes a value off
+	Given map[string]any // null takes a value off; tnt__home.city changes one member of a composite
 	Spec  Spec
 }
 
@@ -74,12 +75,19 @@ func (s *Set) Apply(was Record, c Change, create bool, env Env) (Record, error) 
 	if err != nil {
 		return out, err
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.Given)) {
+	given, err := s.whole(about, was.Values, c.Given)
+	if err != nil {
+		return out, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(given)) {
 		f, err := field(about, name, s)
 		if err != nil {
 			return out, err
 		}
-		if err := f.give(name, c.Given[name], was.Values, out.Values, env); err != nil {
+		if c.Spec.Partial {
+			f.Field = f.relaxed()
+		}
+		if err := f.give(name, given[name], was.Values, out.Values, env); err != nil {
 			return out, err
 		}
 	}
@@ -135,13 +143,22 @@ type Named struct {
 	Field
 }
 
-// Named returns all fields that records can be given, as All has them.
-func (s *Set) Named() []Named {
+// Columns returns all fields that records can be given, as All has them, each as
+// one cell of a row: the members of a composite have cells of their own.
+func (s *Set) Columns() []Named {
 	var out []Named
 	for _, f := range s.All() {
 		for _, x := range f.Fields {
-			if !f.Deprecated {
-				out = append(out, Named{f.Prefix() + x.Name, x})
+			name := f.Prefix() + x.Name
+			switch {
+			case f.Deprecated:
+			case x.Type == Structured:
+				for _, m := range x.members {
+					m.Required = m.Required && x.Required
+					out = append(out, Named{name + "." + m.Name, m})
+				}
+			default:
+				out = append(out, Named{name, x})
 			}
 		}
 	}
@@ -167,7 +184,11 @@ func field(about []*Fragment, name string, s *Set) (Named, error) {
 			}
 		}
 	}
-	if _, known := s.Field(name); known {
+	if head, _, inside := strings.Cut(name, "."); inside {
+		if _, known := s.Field(name); known {
+			return Named{}, refuse(at(name), "field_not_in_schema", "is a part of a value that is given as a whole; give %s as an object", head)
+		}
+	} else if _, known := s.Field(name); known {
 		return Named{}, refuse(at(name), "field_not_in_schema", "belongs to a schema that custom_schema_spec does not name; add %s", specOf(name))
 	}
 	return Named{}, refuse(at(name), "field_not_in_schema", "there is no custom field %q; names begin with tnt__, ctype__ or app_<app>__", clip(name))
@@ -184,13 +205,20 @@ func specOf(name string) string {
 	return `"apps"`
 }
 
-// Field finds a field by its name in values, in whichever fragment.
+// Field finds a field by its name in values, or that of a composite's member, in
+// whichever fragment.
 func (s *Set) Field(name string) (Field, bool) {
 	for _, f := range s.All() {
-		if rest, ok := strings.CutPrefix(name, f.Prefix()); ok {
-			if x, known := f.field(rest); known {
-				return x, true
-			}
+		rest, ok := strings.CutPrefix(name, f.Prefix())
+		if !ok {
+			continue
+		}
+		if x, known := f.field(rest); known {
+			return x, true
+		}
+		lookups := f.Lookups()
+		if i := slices.IndexFunc(lookups, func(x Named) bool { return x.Name == name }); i >= 0 {
+			return lookups[i].Field, true
 		}
 	}
 	return Field{}, false
@@ -210,7 +238,7 @@ func (s *Set) HasField(subtype, name string) bool {
 // field, or none of those with the name takes it. Nil takes a value off.
 func (s *Set) Takes(name string, x any, env Env) error {
 	_, err := field(nil, name, s)
-	if _, known := s.Field(name); !known {
+	if _, known := s.Field(name); !known || strings.Contains(name, ".") {
 		return err
 	}
 	for _, f := range s.All() {
@@ -256,7 +284,7 @@ func (f Named) give(name string, x any, was, values Values, env Env) error {
 		delete(values, name)
 		return nil
 	}
-	v, err := f.check(at(name), x, env)
+	v, err := f.over(old, at(name), x, env)
 	if err != nil && !(had && same(old, x)) { // what stands stays, even a choice that is no longer one
 		return err
 	}
@@ -266,15 +294,26 @@ func (f Named) give(name string, x any, was, values Values, env Env) error {
 	if had && f.Immutable && !same(old, v) {
 		return refuse(at(name), "field_immutable", "cannot be changed once it is set")
 	}
-	if list, ok := v.([]any); ok && len(list) == 0 {
+	if nothing(f.of(), v) {
 		if f.Required {
-			return refuse(at(name), "field_required", "cannot be set to an empty list, for it is required")
+			return refuse(at(name), "field_required", "cannot be set to %s without anything in it, for it is required", kindOf(v))
 		}
 		delete(values, name)
 		return nil
 	}
 	values[name] = v
 	return nil
+}
+
+// nothing reports whether a value is a list or composite without anything in it.
+func nothing(t Type, v any) bool {
+	switch v := v.(type) {
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0 && t == Structured
+	}
+	return false
 }
 
 func same(a, b any) bool { return Values{"": a}.Equal(Values{"": b}) }

@@ -70,7 +70,7 @@ func fromText(t Type, text string) any {
 		if json.Unmarshal([]byte(text), &n) == nil && n != "" && text[0] != '"' {
 			return n
 		}
-	case JSON:
+	case JSON, Struct, Structured:
 		d := json.NewDecoder(strings.NewReader(text))
 		d.UseNumber()
 		var v any
@@ -155,6 +155,13 @@ func (f Field) scalar(t Type, at string, x any, env Env) (any, error) {
 		return f.uenum(at, x)
 	case JSON:
 		return x, sized(at, x)
+	case Struct:
+		if _, ok := x.(map[string]any); !ok {
+			return nil, refuse(at, "wrong_type", "takes an object, not %s", kindOf(x))
+		}
+		return x, sized(at, x)
+	case Structured:
+		return f.structured(at, x, nil, env)
 	default: // the others follow
 	}
 	text, ok := x.(string)

@@ -38,7 +38,7 @@ func isCustom(field string) bool { return customName.MatchString(field) }
 
 // sortKey is what a custom value sorts by: as the index has it, nil for none.
 func sortKey(v schema.Values, name string) any {
-	x, ok := v[name]
+	x, ok := v.At(name)
 	if !ok {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -11,11 +12,20 @@ import (
 func (t *pgTx) streams() bool { return false }
 
 func (t *pgTx) jsonText(column, member string) string {
-	return "(NULLIF(" + column + ", '')::json->>'" + member + `') COLLATE "C"`
+	return "(" + jsonMember(column, member) + `) COLLATE "C"`
 }
 
 func (t *pgTx) jsonNumber(column, member string) string {
-	return "(NULLIF(" + column + ", '')::json->>'" + member + "')::float8"
+	return "(" + jsonMember(column, member) + ")::float8"
+}
+
+func jsonMember(column, member string) string {
+	steps := strings.Split(member, ".")
+	last := len(steps) - 1
+	for i, s := range steps[:last] {
+		steps[i] = "'" + s + "'->"
+	}
+	return "NULLIF(" + column + ", '')::json->" + strings.Join(steps[:last], "") + ">'" + steps[last] + "'"
 }
 
 // lookup keeps the planner from walking an index for each of the numbers, or the

@@ -26,6 +26,7 @@ type fragmentBody struct {
 	DisplayName string             `json:"display_name,omitempty"`
 	Description string             `json:"description,omitempty"`
 	Fields      []schema.Field     `json:"fields"`
+	Composites  []schema.Composite `json:"composites,omitempty"`
 	Overrides   []schema.Override  `json:"overrides,omitempty"`
 	Conditions  []schema.Condition `json:"conditions,omitempty"`
 	Deprecated  bool               `json:"deprecated,omitempty"`
@@ -40,7 +41,9 @@ func (r *fragmentRow) fragment() (*schema.Fragment, error) {
 	if err := d.Decode(&b); err != nil {
 		return nil, err
 	}
-	f.DisplayName, f.Description, f.Fields, f.Overrides, f.Conditions, f.Deprecated = b.DisplayName, b.Description, b.Fields, b.Overrides, b.Conditions, b.Deprecated
+	f.DisplayName, f.Description, f.Fields, f.Composites = b.DisplayName, b.Description, b.Fields, b.Composites
+	f.Overrides, f.Conditions, f.Deprecated = b.Overrides, b.Conditions, b.Deprecated
+	f.Link()
 	return &f, nil
 }
 
@@ -90,7 +93,7 @@ func (tx *Tx) LockFragment(ctx context.Context, leaf don.Type, kind schema.Kind,
 // PutFragment adds a version of a fragment in place of the one before. It
 // reports false when another transaction has just added one.
 func (tx *Tx) PutFragment(ctx context.Context, f *schema.Fragment) (bool, error) {
-	body, err := json.Marshal(fragmentBody{f.DisplayName, f.Description, f.Fields, f.Overrides, f.Conditions, f.Deprecated})
+	body, err := json.Marshal(fragmentBody{f.DisplayName, f.Description, f.Fields, f.Composites, f.Overrides, f.Conditions, f.Deprecated})
 	if err != nil {
 		return false, err
 	}

@@ -13,8 +13,9 @@ import (
 	"github.com/kith-id/kith/internal/schema"
 )
 
-// customName is the form of a custom field's name. It becomes part of a statement.
-var customName = regexp.MustCompile(`^[a-z0-9_]+__[a-z0-9_]+$`)
+// customName is the form of a custom field's name, or of a composite's member. It
+// becomes part of a statement.
+var customName = regexp.MustCompile(`^[a-z0-9_]+__[a-z0-9_]+(\.[a-z0-9_]+)?$`)
 
 // customSource is a custom field: all values stand in the inverted index, and in
 // the record's row as JSON.
@@ -28,6 +29,9 @@ func customSource(of don.Type, name string) source {
 		case filter.Any:
 			return customAny(field, b)
 		case filter.Exists:
+			if b.Field.Multi && strings.Contains(name, ".") {
+				return cond{}, false // the row cannot tell of a list's members
+			}
 			return attrRange(field, "", func(b *builder, t string) string { return b.q.jsonText(t+".custom", name) + " IS NOT NULL" }), true
 		case filter.Within:
 			return customWithin(field, b)

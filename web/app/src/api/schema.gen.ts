@@ -2938,7 +2938,7 @@ export interface components {
                 /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
                 values?: unknown[];
             };
-            /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date as created:day, created:week, created:month, modified:day, modified:week or modified:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
+            /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date by day, week or month, as created:day, modified:week or tnt__renewal:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
             group_by?: string | null;
             /** @description Where to go on with the groups, from next_group_cursor. */
             group_cursor?: string;
@@ -3019,7 +3019,8 @@ export interface components {
         };
         AggregatedSchema: {
             conditions: components["schemas"]["SchemaCondition"][];
-            custom_composite_schemas: components["schemas"]["Item"][];
+            /** @description Names have the prefix of their fragment, here and in composite_type. */
+            custom_composite_schemas: components["schemas"]["SchemaComposite"][];
             /** @description Names have their prefix. */
             custom_fields: components["schemas"]["SchemaField"][];
             /** @enum {string} */
@@ -3527,6 +3528,13 @@ export interface components {
             subtype?: string;
             tags?: components["schemas"]["TagWithValue"][];
         };
+        CompositeInInput: {
+            description?: string;
+            /** @description What a value has; none of them a composite or immutable. */
+            fields: components["schemas"]["FieldInInput"][];
+            /** @description Lower-case letters, digits and single underscores. */
+            name: string;
+        };
         Count: {
             /**
              * Format: int64
@@ -3560,7 +3568,7 @@ export interface components {
         CustomViewInInput: {
             /** @description The columns in their order. Replaces the list. */
             column_properties?: components["schemas"]["ViewColumnInput"][] | null;
-            /** @description A field by which rev-users.group and alike can group. */
+            /** @description What rev-users.query and alike can group by: a field, or a date as created:month. */
             group_by?: string | null;
             /**
              * @description board shows a column for each group.
@@ -4121,6 +4129,8 @@ export interface components {
             allowed_values?: unknown[];
             /** @description Of an array: the type of its elements. */
             base_type?: string;
+            /** @description Of a composite, or an array of these: its name among composite_schemas. */
+            composite_type?: string;
             contains?: string;
             /** @description What new records get. */
             default_value?: unknown;
@@ -4129,7 +4139,7 @@ export interface components {
             eq_items?: number;
             /** Format: int64 */
             eq_len?: number;
-            /** @description array, bool, date, double, enum, id, int, json_value, rich_text, text, timestamp, tokens or uenum. It cannot change. */
+            /** @description array, bool, composite, date, double, enum, id, int, json_value, rich_text, struct, text, timestamp, tokens or uenum. It cannot change. */
             field_type: string;
             /**
              * @description What a text or number is; values are checked for it.
@@ -4252,6 +4262,7 @@ export interface components {
         Fragment: {
             app?: string;
             app_display_name?: string;
+            composite_schemas?: components["schemas"]["SchemaComposite"][];
             conditions?: components["schemas"]["SchemaCondition"][];
             created_by?: components["schemas"]["UserSummary"];
             /**
@@ -5432,7 +5443,7 @@ export interface components {
                 /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
                 values?: unknown[];
             };
-            /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date as created:day, created:week, created:month, modified:day, modified:week or modified:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
+            /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date by day, week or month, as created:day, modified:week or tnt__renewal:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
             group_by?: string | null;
             /** @description Where to go on with the groups, from next_group_cursor. */
             group_cursor?: string;
@@ -5990,7 +6001,7 @@ export interface components {
                 /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
                 values?: unknown[];
             };
-            /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date as created:day, created:week, created:month, modified:day, modified:week or modified:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
+            /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date by day, week or month, as created:day, modified:week or tnt__renewal:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
             group_by?: string | null;
             /** @description Where to go on with the groups, from next_group_cursor. */
             group_cursor?: string;
@@ -6238,6 +6249,11 @@ export interface components {
         ScanOut: {
             duplicate_scan: components["schemas"]["DuplicateScan"];
         };
+        SchemaComposite: {
+            description?: string;
+            fields: components["schemas"]["SchemaField"][];
+            name: string;
+        };
         SchemaCondition: {
             effects: components["schemas"]["SchemaEffect"][];
             /** @description A filter over the fragment's own fields, such as tnt__plan = enterprise. While it holds, the effects do. */
@@ -6280,6 +6296,7 @@ export interface components {
             base_type?: string;
             /** @description The same, always as objects. */
             choices?: components["schemas"]["Choice"][];
+            composite_type?: string;
             contains?: string;
             default_value?: unknown;
             description?: string;
@@ -6385,6 +6402,8 @@ export interface components {
             /** @description Of an app_fragment. */
             app?: string;
             app_display_name?: string;
+            /** @description What the values of composite fields consist of. A field of one that is dropped stands in deleted_fields as address.postcode. */
+            composite_schemas?: components["schemas"]["CompositeInInput"][];
             conditions?: components["schemas"]["SchemaConditionInput"][];
             /** @description Fields of the version before to drop. Values that records have stay stored and are no longer shown by name. */
             deleted_fields?: string[];
@@ -6650,6 +6669,7 @@ export interface components {
             fragment: components["schemas"]["StockSchema"];
         };
         StockSchema: {
+            /** @description Empty: no stock field is a composite. */
             composite_schemas: components["schemas"]["Item"][];
             fields: components["schemas"]["SchemaField"][];
             id: string;
@@ -8889,7 +8909,7 @@ export interface operations {
                 columns?: string[];
                 /** @description Fields to sort by, each as field:asc or field:desc, as in lists. created_date:desc when absent. */
                 sort_by?: string[];
-                /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date as created:day, created:week, created:month, modified:day, modified:week or modified:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
+                /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date by day, week or month, as created:day, modified:week or tnt__renewal:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
                 group_by?: string;
                 /** @description Groups on a page; 10 when absent. */
                 group_limit?: number;
@@ -18753,7 +18773,7 @@ export interface operations {
                 columns?: string[];
                 /** @description Fields to sort by, each as field:asc or field:desc, as in lists. created_date:desc when absent. */
                 sort_by?: string[];
-                /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date as created:day, created:week, created:month, modified:day, modified:week or modified:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
+                /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date by day, week or month, as created:day, modified:week or tnt__renewal:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
                 group_by?: string;
                 /** @description Groups on a page; 10 when absent. */
                 group_limit?: number;
@@ -21750,7 +21770,7 @@ export interface operations {
                 columns?: string[];
                 /** @description Fields to sort by, each as field:asc or field:desc, as in lists. created_date:desc when absent. */
                 sort_by?: string[];
-                /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date as created:day, created:week, created:month, modified:day, modified:week or modified:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
+                /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date by day, week or month, as created:day, modified:week or tnt__renewal:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
                 group_by?: string;
                 /** @description Groups on a page; 10 when absent. */
                 group_limit?: number;
