@@ -186,8 +186,9 @@ func TestGroupsChange(t *testing.T) {
 	onEngines(t, func(t *testing.T, b bench) {
 		people, _ := b.scene(t)
 		f, heard := b.follower("one")
-		fields := []schema.Field{{Name: "plan", Type: schema.Text, Filterable: true}}
-		if _, err := b.SetFragment(t.Context(), b.scope, schema.Fragment{Leaf: don.Contact, Kind: schema.Tenant, Fields: fields}, nil); err != nil {
+		fields := []schema.Field{{Name: "grade", Type: schema.Text, Filterable: true}}
+		others := []string{"plan", "seats", "langs", "due", "home", "homes"}
+		if _, err := b.SetFragment(t.Context(), b.scope, schema.Fragment{Leaf: don.Contact, Kind: schema.Tenant, Fields: fields}, others); err != nil {
 			t.Fatal(err)
 		}
 		n := b.group(t, "some", "tag:vip")
@@ -205,16 +206,16 @@ func TestGroupsChange(t *testing.T) {
 		if got := b.kept(t, n); len(got)+len(before) != len(people) || len(heard.notes) != len(people) {
 			t.Errorf("%d and %d contacts, %d told", len(before), len(got), len(heard.notes))
 		}
-		refilter("tnt__plan empty")
+		refilter("tnt__grade empty")
 		if got := b.kept(t, n); len(got) != len(people) {
 			t.Errorf("%d contacts have no plan", len(got))
 		}
-		if _, err := b.SetFragment(t.Context(), b.scope, schema.Fragment{Leaf: don.Contact, Kind: schema.Tenant}, []string{"plan"}); err != nil {
+		if _, err := b.SetFragment(t.Context(), b.scope, schema.Fragment{Leaf: don.Contact, Kind: schema.Tenant}, []string{"grade"}); err != nil {
 			t.Fatal(err)
 		}
 		b.round(t, f)
 		g, err := b.GetUserGroup(t.Context(), b.scope, n)
-		if err != nil || !strings.Contains(g.Item.Fault, "tnt__plan") {
+		if err != nil || !strings.Contains(g.Item.Fault, "tnt__grade") {
 			t.Errorf("the group says %q, %v", g.Item.Fault, err)
 		}
 		if _, err := b.UpdateContact(t.Context(), b.scope, people[1].n, directory.ContactPatch{DisplayName: ptr("Zed")}); err != nil {

@@ -129,6 +129,7 @@ type listTx interface {
 	ContactRows(ctx context.Context, f contact.Filter, q Query) (Rows[*contact.Contact], error)
 	AccountRows(ctx context.Context, f account.Filter, q Query) (Rows[*account.Account], error)
 	WorkspaceRows(ctx context.Context, f account.WorkspaceFilter, q Query) (Rows[*account.Workspace], error)
+	NumbersWhere(ctx context.Context, t don.Type, served filter.Bound, limit int) (ns []int64, more bool, err error)
 	// Serves reports whether indexes can tell which records of a type meet a
 	// filter, so that it may be part of a list's own filter.
 	Serves(t don.Type, b filter.Bound) bool

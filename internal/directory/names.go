@@ -10,6 +10,7 @@ import (
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -24,7 +25,9 @@ type Names struct {
 	// Moved are accounts and workspaces that were merged into others, with what
 	// they are now. Accounts and Workspaces have the other in their place.
 	Moved map[don.ID]don.ID
-	at    time.Time // when they were read
+	// Schemas are the custom fields of the kinds of records of which some have any.
+	Schemas map[don.Type]*schema.Set
+	at      time.Time // when they were read
 }
 
 // Now returns the account or workspace that stands for one that was merged into
@@ -148,7 +151,15 @@ func (n needs) tags(uses []tag.Use) {
 	}
 }
 
+// schema asks for the fields of a kind of record when one of it has values.
+func (n needs) schema(leaf don.Type, subtype string, values schema.Values) {
+	if subtype != "" || len(values) > 0 {
+		n[don.ID{Type: don.TenantFragment, N: int64(slices.Index(schema.Leaves, leaf))}] = struct{}{}
+	}
+}
+
 func (n needs) contact(c *contact.Contact) {
+	n.schema(don.Contact, c.Subtype, c.Custom)
 	n.add(don.FromTail(c.CreatedBy), don.FromTail(c.ModifiedBy), contactOf(c.Survivor))
 	n.members(c.Owners)
 	n.tags(c.Tags)
@@ -162,12 +173,14 @@ func (n needs) places(as []contact.Association) {
 }
 
 func (n needs) account(a *account.Account) {
+	n.schema(don.Account, a.Subtype, a.Custom)
 	n.add(don.FromTail(a.CreatedBy), don.FromTail(a.ModifiedBy), accountOf(a.ParentN), accountOf(a.Survivor))
 	n.members(a.Owners)
 	n.tags(a.Tags)
 }
 
 func (n needs) workspace(w *account.Workspace) {
+	n.schema(don.Workspace, w.Subtype, w.Custom)
 	n.add(don.FromTail(w.CreatedBy), don.FromTail(w.ModifiedBy), accountOf(w.AccountN), workspaceOf(w.Survivor))
 	n.members(w.Owners)
 	n.tags(w.Tags)
@@ -214,9 +227,34 @@ func (n *Names) load(ctx context.Context, tx Tx, want needs) (err error) {
 		}
 	}
 	if ns := want.of(don.Tag); len(ns) > 0 {
-		n.Tags, err = tx.Tags(ctx, ns)
+		if n.Tags, err = tx.Tags(ctx, ns); err != nil {
+			return err
+		}
 	}
-	return err
+	for _, at := range want.of(don.TenantFragment) {
+		if n.Schemas == nil {
+			n.Schemas = map[don.Type]*schema.Set{}
+		}
+		leaf := schema.Leaves[at]
+		if n.Schemas[leaf], err = schemaOf(ctx, tx, leaf); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Custom returns what there is of a record's custom values by now: those of fields
+// that were dropped stay stored and are not shown. Versions are the ids of the
+// definitions that the values follow.
+func (n *Names) Custom(leaf don.Type, subtype string, values schema.Values) (shown schema.Values, versions []don.ID) {
+	set := n.Schemas[leaf]
+	if set == nil {
+		return values, nil
+	}
+	for _, f := range set.Of(subtype, values) {
+		versions = append(versions, FragmentID(f))
+	}
+	return set.Shown(subtype, values), versions
 }
 
 // survivingContacts returns the contacts with the numbers given; those that

@@ -129,7 +129,7 @@ func groupsNamed(ctx context.Context, tx Tx, b filter.Bound) (filter.Bound, erro
 func someOf(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (filter.Bound, error) {
 	relation := b.Field.Name
 	to := relate(relation)
-	found, few, err := matching(ctx, tx, to, b.Nodes[0])
+	found, few, err := matching(ctx, tx, t, to, b.Nodes[0])
 	if err != nil || !few {
 		return b, err
 	}
@@ -138,14 +138,22 @@ func someOf(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (filter.Boun
 	return filter.Bound{Op: filter.Any, Field: filter.Field{Name: name, Type: filter.Ref}, Keys: slices.Compact(keys)}, err
 }
 
-// matching returns the records of a type that meet a filter, if indexes serve
-// it and they are at most maxRelated.
-func matching(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (found []any, few bool, err error) {
-	a, err := split(ctx, tx, t, b)
+// matching returns the records of the type to, to which a relation of records of
+// the type from leads, that meet a filter, if indexes serve it and they are at most
+// maxRelated: as ids where these lead back, else as records.
+func matching(ctx context.Context, tx Tx, from, to don.Type, b filter.Bound) (found []any, few bool, err error) {
+	a, err := split(ctx, tx, to, b)
 	if err != nil || !a.rest.IsAll() {
 		return nil, false, err
 	}
-	found, more, err := rowsWhere(ctx, tx, t, a.served, maxRelated)
+	if to == don.Contact || to == don.Workspace && from == don.Account {
+		found, more, err := rowsWhere(ctx, tx, to, a.served, maxRelated)
+		return found, !more, err
+	}
+	ns, more, err := tx.NumbersWhere(ctx, to, a.served, maxRelated)
+	for _, n := range ns {
+		found = append(found, don.Of(to, n))
+	}
 	return found, !more, err
 }
 
@@ -195,13 +203,9 @@ func refersTo(ctx context.Context, tx Tx, t don.Type, relation string, found []a
 				}
 			}
 		case *account.Workspace:
-			if t == don.Account {
-				ids = append(ids, don.Of(t, r.AccountN))
-			} else {
-				ids = append(ids, don.Of(don.Workspace, r.N))
-			}
-		case *account.Account:
-			ids = append(ids, don.Of(don.Account, r.N))
+			ids = append(ids, don.Of(t, r.AccountN))
+		case don.ID:
+			ids = append(ids, r)
 		}
 	}
 	if relation == toContacts || relation == toWorkspaces {

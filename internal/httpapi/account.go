@@ -26,6 +26,7 @@ type Account struct {
 	StockFragment string          `json:"stock_schema_fragment"`
 	Subtype       string          `json:"subtype,omitempty"`
 	CustomFields  schema.Values   `json:"custom_fields,omitempty" doc:"Values of custom fields by name."`
+	Fragments     []string        `json:"custom_schema_fragments,omitempty" doc:"The definitions that the values follow, as schemas.custom.get takes them."`
 	Tags          []TagWithValue  `json:"tags,omitempty"`
 	Tier          string          `json:"tier,omitempty"`
 	Websites      []string        `json:"websites,omitempty"`
@@ -37,8 +38,9 @@ func (v view) accountBody(a *account.Account) Account {
 		Atom:        v.atom(id, a.CreatedAt, a.CreatedBy, a.ModifiedAt, a.ModifiedBy),
 		DisplayName: a.DisplayName, Description: a.Description, Domains: a.Domains, Websites: a.Websites, Tier: a.Tier,
 		ExternalRefs: a.Refs, OwnedBy: v.users(a.Owners), Parent: v.account(a.ParentN), Tags: v.tags(a.Tags),
-		StockFragment: v.stock(stockAccount), Subtype: a.Subtype, CustomFields: a.Custom, Primary: v.account(a.Survivor),
+		StockFragment: v.stock(stockAccount), Subtype: a.Subtype, Primary: v.account(a.Survivor),
 	}
+	out.CustomFields, out.Fragments = v.custom(don.Account, a.Subtype, a.Custom)
 	if len(out.ExternalRefs) == 0 {
 		out.ExternalRefs = []string{v.format(id)}
 	}

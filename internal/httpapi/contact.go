@@ -31,6 +31,7 @@ type RevUser struct {
 	StockFragment string         `json:"stock_schema_fragment"`
 	Subtype       string         `json:"subtype,omitempty"`
 	CustomFields  schema.Values  `json:"custom_fields,omitempty" doc:"Values of custom fields by name."`
+	Fragments     []string       `json:"custom_schema_fragments,omitempty" doc:"The definitions that the values follow, as schemas.custom.get takes them."`
 	Tags          []TagWithValue `json:"tags,omitempty"`
 }
 
@@ -40,8 +41,9 @@ func (v view) contact(c *contact.Contact) RevUser {
 		DisplayName: c.DisplayName, FullName: c.FullName, Description: c.Description,
 		Email: c.Email(), PhoneNumbers: c.Values(contact.KindPhone), ExternalRef: shownRef(c), ExternalRefs: c.Values(contact.KindRef),
 		IsVerified: c.Verified, State: c.State, OwnedBy: v.users(c.Owners), RevOrg: v.customer(c), Tags: v.tags(c.Tags),
-		StockFragment: v.stock(stockContact), Subtype: c.Subtype, CustomFields: c.Custom,
+		StockFragment: v.stock(stockContact), Subtype: c.Subtype,
 	}
+	u.CustomFields, u.Fragments = v.custom(don.Contact, c.Subtype, c.Custom)
 	if len(u.ExternalRefs) == 0 {
 		u.ExternalRefs = []string{u.ExternalRef}
 	}

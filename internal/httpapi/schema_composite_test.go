@@ -97,6 +97,7 @@ func TestCompositeVersions(t *testing.T) {
 			bad("another type", `{"name":"city","field_type":"int"},{"name":"zip","field_type":"text"},{"name":"kind","field_type":"enum","allowed_values":["home","work"]}`, home, "", "composite_schemas[0].fields[0].field_type"),
 			bad("no such", city+`,{"name":"zip","field_type":"text"},{"name":"kind","field_type":"enum","allowed_values":["home","work"]}`, home, `,"deleted_fields":["address.town"]`, "deleted_fields[0]"),
 			made("schemas.custom.set", addresses(`{"name":"city","field_type":"text","is_filterable":true},{"name":"kind","field_type":"enum","allowed_values":["home",{"label":"work","is_deprecated":true}]}`, home, `,"deleted_fields":["address.zip"]`), `{}`),
+			absent(done("rev-users.get", `{"id":"REVU-1"}`, `{"rev_user":{"custom_fields":{"tnt__home":{"city":"Ulm","kind":"work"}},"custom_schema_fragments":["<any>"]}}`), "rev_user.custom_fields.tnt__home.zip"),
 			done("rev-users.list", `{"filter":"tnt__home.city = ulm"}`, `{"rev_users":[{"display_name":"Ann"}]}`),
 			refused("no choice any more", "rev-users.create", `{"custom_fields":{"tnt__home":{"kind":"work"}},`+ours+`}`, 400, `{"field_name":"custom_fields.tnt__home.kind"}`),
 			absent(done("rev-users.update", `{"id":"REVU-1","custom_fields":{"tnt__home.city":"Bonn"},`+ours+`}`, `{"rev_user":{"custom_fields":{"tnt__home":{"city":"Bonn","kind":"work"}}}}`), "rev_user.custom_fields.tnt__home.zip"),

@@ -148,6 +148,7 @@ func TestSchemaVersions(t *testing.T) {
 			made("schemas.custom.set", set(`{"name":"plan","field_type":"enum","allowed_values":["a","b","c"],"is_filterable":true}`, `,"deleted_fields":["tnt__old"]`), `{"id":"<any>"}`),
 			done("accounts.list", `{"filter":"tnt__plan = a"}`, `{"accounts":[{"display_name":"X"}]}`),
 			refused("once something else", "schemas.custom.set", set(`{"name":"plan","field_type":"enum","allowed_values":["a","b","c"]},{"name":"old","field_type":"int"}`, ""), 400, `{"field_name":"fields[1].field_type"}`),
+			absent(done("accounts.get", `{"id":"ACC-1"}`, `{"account":{"custom_fields":{"tnt__plan":"a"},"custom_schema_fragments":["<any>"]}}`), "account.custom_fields.tnt__old", "account.custom_schema_fragments.1"),
 			refused("gone", "accounts.update", `{"id":"ACC-1","custom_fields":{"tnt__old":"new"},`+ours+`}`, 400, `{"subtype":"field_not_in_schema"}`),
 			done("accounts.update", `{"id":"ACC-1","custom_fields":{"tnt__plan":"c"},`+ours+`}`, `{"account":{"custom_fields":{"tnt__plan":"c"}}}`),
 			done("rev-users.list", `{"filter":"account.tnt__plan = c"}`, `{"rev_users":[]}`),

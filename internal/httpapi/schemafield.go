@@ -203,6 +203,17 @@ type SchemaEffect struct {
 	Invalid   bool     `json:"invalid,omitempty" doc:"The fields cannot be given at all."`
 }
 
+// custom returns a record's custom values as they are shown, and the ids of the
+// definitions that they follow.
+func (v view) custom(leaf don.Type, subtype string, values schema.Values) (schema.Values, []string) {
+	shown, versions := v.names.Custom(leaf, subtype, values)
+	var ids []string
+	for _, id := range versions {
+		ids = append(ids, v.format(id))
+	}
+	return shown, ids
+}
+
 // Fragment is one version of a set of custom fields.
 type Fragment struct {
 	Atom

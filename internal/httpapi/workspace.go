@@ -31,6 +31,7 @@ type RevOrg struct {
 	StockFragment string          `json:"stock_schema_fragment"`
 	Subtype       string          `json:"subtype,omitempty"`
 	CustomFields  schema.Values   `json:"custom_fields,omitempty" doc:"Values of custom fields by name."`
+	Fragments     []string        `json:"custom_schema_fragments,omitempty" doc:"The definitions that the values follow, as schemas.custom.get takes them."`
 	Tags          []TagWithValue  `json:"tags,omitempty"`
 	Tier          string          `json:"tier,omitempty"`
 }
@@ -44,8 +45,9 @@ func (v view) workspace(w *account.Workspace) RevOrg {
 		Atom:    v.atom(id, w.CreatedAt, w.CreatedBy, w.ModifiedAt, w.ModifiedBy),
 		Account: v.account(w.AccountN), DisplayName: w.DisplayName, Description: w.Description, Domain: w.Domain, Environment: w.Environment,
 		Tier: w.Tier, ExternalRef: w.Ref, OwnedBy: v.users(w.Owners), Tags: v.tags(w.Tags), StockFragment: v.stock(stockWorkspace),
-		Subtype: w.Subtype, CustomFields: w.Custom,
+		Subtype: w.Subtype,
 	}
+	out.CustomFields, out.Fragments = v.custom(don.Workspace, w.Subtype, w.Custom)
 	if w.Survivor != 0 {
 		primary := v.record(don.Of(don.Workspace, w.Survivor))
 		out.PrimaryRevOrg = &primary

@@ -96,8 +96,16 @@ func (s *Set) whole(about []*Fragment, was Values, given map[string]any) (map[st
 	return out, nil
 }
 
-// known returns a composite value without members that are no longer there.
+// known returns a composite value, or a list of these, without members that are no
+// longer there.
 func (f Field) known(x any) any {
+	if list, several := x.([]any); several {
+		out := make([]any, len(list))
+		for i, e := range list {
+			out[i] = f.known(e)
+		}
+		return out
+	}
 	object, ok := x.(map[string]any)
 	if !ok {
 		return x

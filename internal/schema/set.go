@@ -257,6 +257,41 @@ func (s *Set) Takes(name string, x any, env Env) error {
 	return err
 }
 
+// Of returns the fragments that a record of a subtype follows: the subtype's, and
+// the org's own and those of apps of which it has values.
+func (s *Set) Of(subtype string, values Values) []*Fragment {
+	return slices.DeleteFunc(s.All(), func(f *Fragment) bool {
+		if f.Kind == Subtype {
+			return f.Name != subtype
+		}
+		for name := range values {
+			if strings.HasPrefix(name, f.Prefix()) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// Shown returns the values of fields that there are, without members of composites
+// that there are no longer.
+func (s *Set) Shown(subtype string, values Values) Values {
+	out := Values{}
+	for _, f := range s.Of(subtype, values) {
+		for _, x := range f.Fields {
+			v, has := values[f.Prefix()+x.Name]
+			if !has {
+				continue
+			}
+			if x.of() == Structured {
+				v = x.known(v)
+			}
+			out[f.Prefix()+x.Name] = v
+		}
+	}
+	return out
+}
+
 // All returns the fragments: the org's own, then subtypes and apps by name.
 func (s *Set) All() []*Fragment {
 	var out []*Fragment

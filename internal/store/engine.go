@@ -34,6 +34,8 @@ type querier interface {
 	// numbers runs a query whose only column is a number that is never null. It
 	// is for those with many rows.
 	numbers(ctx context.Context, sql string, args ...any) ([]int64, error)
+	// visit does the same one by one until it is told to stop.
+	visit(ctx context.Context, each func(int64) bool, sql string, args ...any) error
 	// streams tells that rows are made as they are read, so that those left
 	// unread cost nothing. Otherwise a result is made and sent whole.
 	streams() bool
@@ -54,6 +56,11 @@ type querier interface {
 	// be empty, or with a dot that of a member's member; jsonNumber its number. Both are NULL when it has none.
 	jsonText(column, member string) string
 	jsonNumber(column, member string) string
+	// perValue spells the rows that a select finds for each of some values, in their
+	// order; of is told what the value is, such as = $2.
+	perValue(b *builder, values []string, of func(is string) string) string
+	// jsonItems spells the elements j.value of a list in a column that may be empty.
+	jsonItems(column string) string
 	// lookup spells the join of the rows t of a table whose numbers n come before
 	// it, one by one: they are known to be few, of which the engine may know better.
 	lookup(table, n string) string

@@ -6,6 +6,8 @@ import (
 
 	"github.com/kith-id/kith/internal/account"
 	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/filter"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -102,6 +104,19 @@ func list[R, T any](ctx context.Context, tx *Tx, l *listing, conds []cond, q Que
 	}
 	items, err := read(ctx, tx, l, ns, scan, build)
 	return items, more, err
+}
+
+// NumbersWhere returns the numbers of up to limit records of a type that meet a
+// filter which indexes serve, in their order; more reports that there are others.
+func (tx *Tx) NumbersWhere(ctx context.Context, t don.Type, served filter.Bound, limit int) (ns []int64, more bool, err error) {
+	if err := tx.q.choosy(ctx); err != nil {
+		return nil, false, err
+	}
+	l := listings[t]
+	p := plan{tx: tx, l: l, conds: whereConds(l, served), order: order{keys: []orderKey{{field: SortID}}, start: true}, want: limit + 1}
+	ns, err = p.find(ctx)
+	more = len(ns) > limit
+	return ns[:min(len(ns), limit)], more, err
 }
 
 // read returns the records with the numbers given, in their order.

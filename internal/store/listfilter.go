@@ -43,12 +43,14 @@ type cond struct {
 	// those that do not. Further terms may follow.
 	members func(b *builder) string
 	not     bool
-	// parts are members for each value where there are several: only one value's
+	// part are members for one of the values where there are several: only one value's
 	// are in the order of an index, and only what has an order is sure to be read
 	// from the index when few are asked for.
-	parts   []func(b *builder) string
-	order   string // the column in whose order an index has the members, "" with parts or when there is none
+	part    func(is string) string
+	values  []string
+	order   string // the column in whose order an index has the members, "" with part or when there is none
 	repeats bool   // members may give a number more than once
+	seek    bool   // an index has the members by number, or those of each value
 	weight  int    // lookups that a probe takes
 	size    int    // how many members there are as far as a plan knows, 0 when it does not
 	// probe tests the record whose number the expression n is; nil when no index
@@ -68,29 +70,26 @@ func exists(from, where string) string {
 // attrCond asks for any of the values in a field of the inverted index.
 func attrCond(field string, values []string) cond {
 	values = unique(values)
-	where := func(b *builder, values []string) string {
-		return "x.org_id = $1 AND x.field = '" + field + "' AND x.value" + in(b, values)
-	}
+	where := func(is string) string { return "x.org_id = $1 AND x.field = '" + field + "' AND x.value" + is }
 	c := cond{
 		weight:  len(values),
 		repeats: len(values) > 1,
-		probe:   func(b *builder, n string) string { return exists("attr x", where(b, values)+" AND x.n = "+n) },
+		seek:    true,
+		probe:   func(b *builder, n string) string { return exists("attr x", where(in(b, values))+" AND x.n = "+n) },
 	}
-	c.each(values, func(b *builder, values []string) string { return "SELECT x.n FROM attr x WHERE " + where(b, values) })
+	c.each(values, func(is string) string { return "SELECT x.n FROM attr x WHERE " + where(is) })
 	return c
 }
 
-// each sets members and parts from a select for some of the values, which an
-// index has by number for each value.
-func (c *cond) each(values []string, of func(b *builder, values []string) string) {
-	c.members = func(b *builder) string { return of(b, values) }
+// each sets members and parts from a select for what a value is, such as = $2, of
+// which an index has them by number for each value.
+func (c *cond) each(values []string, of func(is string) string) {
+	c.members = func(b *builder) string { return of(in(b, values)) }
 	if len(values) == 1 {
 		c.order = "x.n"
 		return
 	}
-	for i := range values {
-		c.parts = append(c.parts, func(b *builder) string { return of(b, values[i:i+1]) })
-	}
+	c.values, c.part = values, of
 }
 
 // keyCond asks for any of the identity keys.
@@ -124,8 +123,8 @@ func authorCond(table string, tails []string) cond {
 		weight: len(tails),
 		test:   test,
 	}
-	c.each(tails, func(b *builder, tails []string) string {
-		return "SELECT x.n FROM " + table + " x WHERE x.org_id = $1 AND x.created_by" + in(b, tails)
+	c.each(tails, func(is string) string {
+		return "SELECT x.n FROM " + table + " x WHERE x.org_id = $1 AND x.created_by" + is
 	})
 	return c
 }
@@ -139,6 +138,7 @@ func numberCond(table string, ns []int64) cond {
 		},
 		order:  "x.n",
 		weight: 1,
+		seek:   true,
 		test:   test,
 		probe: func(b *builder, n string) string {
 			return exists(table+" x", "x.org_id = $1 AND "+test(b, "x")+" AND x.n = "+n)
@@ -152,6 +152,7 @@ func verifiedCond(want bool) cond {
 	c := cond{
 		members: func(*builder) string { return "SELECT x.n FROM contact x WHERE x.org_id = $1 AND x.verified = FALSE" },
 		not:     want,
+		seek:    true,
 		order:   "x.n",
 		weight:  1,
 	}
@@ -174,6 +175,7 @@ func verifiedCond(want bool) cond {
 func liveCond(table string) cond {
 	return cond{
 		members: func(*builder) string { return "SELECT x.n FROM " + table + " x WHERE x.org_id = $1" },
+		seek:    true,
 		test:    func(*builder, string) string { return "TRUE" },
 	}
 }

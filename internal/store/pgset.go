@@ -28,10 +28,30 @@ func jsonMember(column, member string) string {
 	return "NULLIF(" + column + ", '')::json->" + strings.Join(steps[:last], "") + ">'" + steps[last] + "'"
 }
 
+// perValue takes the values as a list: to plan a part for each takes longer than
+// all of them run.
+func (t *pgTx) perValue(b *builder, values []string, of func(is string) string) string {
+	return "SELECT p.n FROM unnest(" + b.arg(values) + "::text[]) k(v) CROSS JOIN LATERAL (" + of(` = k.v COLLATE "C"`) + ") p"
+}
+
+func (t *pgTx) jsonItems(column string) string {
+	return "json_array_elements(NULLIF(" + column + ", '')::json) j(value)"
+}
+
 // lookup keeps the planner from walking an index for each of the numbers, or the
 // whole table, where it takes them for many.
 func (t *pgTx) lookup(table, n string) string {
 	return " CROSS JOIN LATERAL (SELECT * FROM " + table + " o WHERE o.org_id = $1 AND o.n = " + n + " OFFSET 0) t"
+}
+
+func (t *pgTx) visit(ctx context.Context, each func(int64) bool, sql string, args ...any) error {
+	ns, err := t.numbers(ctx, sql, args...)
+	for _, n := range ns {
+		if !each(n) {
+			break
+		}
+	}
+	return err
 }
 
 // numbers has the server pack the numbers into one array: a row of a result

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -84,8 +85,9 @@ type plan struct {
 	// plan's.
 	valued bool
 
-	sets  []*numberSet // of each condition, nil when not read whole
-	total int          // the highest number, 0 until it is needed
+	sets    []*numberSet // of each condition, nil when not read whole
+	total   int          // the highest number, 0 until it is needed
+	pressed bool         // whether a walk has ended in vain
 }
 
 func (p *plan) builder() *builder { return &builder{args: []any{p.tx.scope.OrgID}, q: p.tx.q} }
@@ -101,6 +103,13 @@ func (p *plan) find(ctx context.Context) ([]int64, error) {
 		return nil, err
 	}
 	if at := p.smallest(); at >= 0 {
+		known := p.known()
+		if err := p.readSets(ctx); err != nil {
+			return nil, err
+		}
+		if p.known() > known {
+			return p.sift(ctx)
+		}
 		return p.gathered(ctx, at)
 	}
 	lookups := p.worthwhile()
@@ -118,9 +127,9 @@ func (p *plan) find(ctx context.Context) ([]int64, error) {
 				return ns, err
 			}
 		}
-		if err := p.readSets(ctx); err != nil {
-			return nil, err
-		}
+	}
+	if err := p.readSets(ctx); err != nil {
+		return nil, err
 	}
 	return p.sift(ctx)
 }
@@ -131,29 +140,82 @@ func (p *plan) worthwhile() int {
 	if p.share(p.conds) == 1 {
 		return planLimits.short
 	}
-	expect := p.expected(&sieve{rest: p.conds}) * p.weight()
+	expect := p.lookups()
 	if expect*lookupCost > planLimits.sample*len(p.conds) {
 		return 0
 	}
 	return 3 * expect
 }
 
-// long is how many lookups the second walk may take. Where sets come whole they
-// are read so much faster than records are looked up that it ends sooner.
+// long is how many lookups the second walk may take: many where reading the
+// members of the conditions costs far more than what the samples promise, none
+// where it costs less. Where sets come whole they are read so much faster than
+// records are looked up that it ends sooner.
 func (p *plan) long() int {
-	if p.tx.q.streams() {
-		return planLimits.long
+	long := planLimits.long
+	if !p.tx.q.streams() {
+		long /= 3
 	}
-	return planLimits.long / 3
+	sets := 0 // what a sieve takes
+	for _, c := range p.conds {
+		if !p.along(c) {
+			sets += c.size
+		}
+	}
+	sets += p.expected(&sieve{rest: p.conds})
+	switch expect := p.lookups(); {
+	case p.share(p.conds) == 1:
+	case expect*lookupCost > sets*2/3:
+		return 0
+	default:
+		return max(long, 2*expect)
+	}
+	return long
 }
 
-// weight is how many lookups a step of a probing walk takes.
-func (p *plan) weight() int {
-	weight := 0
+// lookups is how many lookups a walk may be expected to take.
+func (p *plan) lookups() int {
+	return int(float64(p.expected(&sieve{rest: p.conds})) * p.weight())
+}
+
+// weight is how many lookups a step of a probing walk takes, which tests the
+// conditions in their order until one is not met.
+func (p *plan) weight() float64 {
+	weight, left := 0.0, 1.0
 	for _, c := range p.conds {
-		weight += c.weight
+		weight += left * float64(max(c.weight, 1))
+		left *= p.share([]cond{c})
 	}
 	return max(weight, 1)
+}
+
+// rank puts the conditions into the order in which walks test them: first those
+// that leave out the most for what they cost.
+func (p *plan) rank() {
+	at := make([]int, len(p.conds))
+	for i := range at {
+		at[i] = i
+	}
+	price := func(i int) float64 {
+		c := p.conds[i]
+		return float64(max(c.weight, 1)) / max(1-p.share([]cond{c}), 1e-6)
+	}
+	slices.SortStableFunc(at, func(a, b int) int { return cmp.Compare(price(a), price(b)) })
+	conds, sets := make([]cond, len(at)), make([]*numberSet, len(at))
+	for i, from := range at {
+		conds[i], sets[i] = p.conds[from], p.sets[from]
+	}
+	p.conds, p.sets = conds, sets
+}
+
+// known is how many conditions' members are known.
+func (p *plan) known() (n int) {
+	for _, s := range p.sets {
+		if s != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // smallest returns the condition whose members are known to be the fewest, -1
@@ -173,7 +235,7 @@ func (p *plan) smallest() int {
 // more are left alone.
 func (p *plan) sample(ctx context.Context, limit int) error {
 	for i, c := range p.conds {
-		if p.sets[i] != nil || p.along(c) || c.size > 4*limit {
+		if p.sets[i] != nil || p.along(c) || c.size > 2*limit {
 			continue
 		}
 		ns, err := p.members(ctx, c, limit+1)
@@ -188,12 +250,92 @@ func (p *plan) sample(ctx context.Context, limit int) error {
 		if err := p.learnTotal(ctx); err != nil {
 			return err
 		}
-		p.conds[i].size = min(8*limit, p.total)
-		if c.order == "x.n" { // as dense above the sample as in it
-			p.conds[i].size = int(int64(limit) * (int64(p.total) - ns[0] + 1) / max(ns[limit]-ns[0], 1))
+		if p.conds[i].size, err = p.guess(ctx, c, limit); err != nil {
+			return err
 		}
 	}
+	p.rank()
 	return nil
+}
+
+const (
+	stretches     = 8   // of all numbers, by which a size is guessed
+	stretchSample = 32  // members of each
+	partSample    = 8   // members of each part
+	rowSample     = 100 // records
+)
+
+// guess returns how many members, more than limit, a condition may have: by how
+// dense they are where an index has them by number, or by number for each of some
+// values; else by the share among records from all over.
+func (p *plan) guess(ctx context.Context, c cond, limit int) (int, error) {
+	switch {
+	case c.order == "x.n":
+		size, err := p.sampleStretches(ctx, c)
+		return max(size, limit), err
+	case c.part != nil:
+		b := p.builder()
+		b.WriteString("SELECT u.n FROM (" + c.some(b, partSample) + ") u")
+		ns, err := p.numbers(ctx, b)
+		size, from := 0, 0
+		for at := range ns { // each part begins with a number that is not above the one before
+			if at+1 < len(ns) && ns[at+1] > ns[at] && at-from+1 < partSample {
+				continue
+			}
+			if n := at - from + 1; n < partSample {
+				size += n
+			} else {
+				size += int(int64(n) * int64(p.total) / max(ns[at], 1))
+			}
+			from = at + 1
+		}
+		return min(max(size, limit), p.total), err
+	case c.test != nil:
+		met, err := p.sampleRows(ctx, c)
+		return max(int(float64(p.total)*met), limit), err
+	}
+	return min(8*limit, p.total), nil
+}
+
+// sampleStretches guesses how many members a condition has by how dense they are at
+// the beginning of each stretch of numbers.
+func (p *plan) sampleStretches(ctx context.Context, c cond) (size int, err error) {
+	width := int64(p.total)/stretches + 1
+	b := p.builder()
+	for i := range int64(stretches) {
+		if i > 0 {
+			b.WriteString(" UNION ALL ")
+		}
+		b.WriteString("SELECT * FROM (" + c.members(b) + " AND x.n >= " + b.arg(1+i*width) + " AND x.n < " + b.arg(1+(i+1)*width) +
+			" ORDER BY x.n LIMIT " + b.arg(stretchSample) + ") s" + num(i))
+	}
+	ns, err := p.numbers(ctx, b)
+	count, last := make([]int64, stretches), make([]int64, stretches)
+	for _, n := range ns {
+		i := (n - 1) / width
+		count[i]++
+		last[i] = max(last[i], n)
+	}
+	for i, n := range count {
+		if n == stretchSample {
+			n = n * width / (last[i] - int64(i)*width)
+		}
+		size += int(n)
+	}
+	return size, err
+}
+
+// sampleRows returns which share of records from all over meets a condition.
+func (p *plan) sampleRows(ctx context.Context, c cond) (float64, error) {
+	ns := make([]int64, rowSample)
+	for i := range ns {
+		ns[i] = 1 + int64(i)*int64(p.total)/rowSample
+	}
+	b := p.builder()
+	b.WriteString("SELECT COUNT(*), COUNT(CASE WHEN " + c.test(b, "t") + " THEN 1 END) FROM " + p.l.table + " t WHERE t.org_id = $1 AND t.n IN (" + padded(b, ns) + ")")
+	var all, met int
+	_, err := one(ctx, p.tx.q, b.String(), b.args, &all, &met)
+	return (float64(met) + 0.5) / (float64(all) + 1), err
 }
 
 // along reports whether the walk runs within the condition's range anyhow.
@@ -246,7 +388,7 @@ func (p *plan) taken(ctx context.Context, b *builder) ([]int64, error) {
 // probe walks until the page is full, with about so many lookups. It reports
 // false when they did not suffice.
 func (p *plan) probe(ctx context.Context, lookups int) (ns []int64, done bool, err error) {
-	window := max(lookups/p.weight(), 1)
+	window := max(int(float64(lookups)/p.weight()), 1)
 	for _, g := range p.legs() {
 		b := p.builder()
 		p.walk(b, g, window, p.want-len(ns))

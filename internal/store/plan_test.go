@@ -102,6 +102,13 @@ func (e explainer) numbers(ctx context.Context, sql string, args ...any) ([]int6
 	return e.querier.numbers(ctx, sql, args...)
 }
 
+func (e explainer) visit(ctx context.Context, each func(int64) bool, sql string, args ...any) error {
+	if err := e.explain(ctx, sql, args); err != nil {
+		return err
+	}
+	return e.querier.visit(ctx, each, sql, args...)
+}
+
 func (e explainer) explain(ctx context.Context, sql string, args []any) error {
 	if e.known[sql] {
 		return nil

@@ -62,10 +62,9 @@ func (p *plan) readSets(ctx context.Context) error {
 		}
 	}
 	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(p.cost(a), p.cost(b)) })
-	left := math.MaxInt / lookupCost
 	for _, i := range order {
 		c := p.conds[i]
-		if p.conds[i].size > left*lookupCost {
+		if p.conds[i].size > p.tested(i)*lookupCost*max(c.weight, 1) {
 			continue
 		}
 		ns, err := p.members(ctx, c, 0)
@@ -73,11 +72,21 @@ func (p *plan) readSets(ctx context.Context) error {
 			return err
 		}
 		p.sets[i] = newNumberSet(ns)
-		if s := p.sieve(); s.in != nil {
-			left = s.in.size
-		}
 	}
 	return nil
+}
+
+// tested is how many records are looked up for a condition whose members are not
+// read: all that meet the others known, or as many of these as fill the page.
+func (p *plan) tested(at int) int {
+	s := p.sieve()
+	if s.in == nil {
+		return math.MaxInt / lookupCost / 10_000 // all there are
+	}
+	if s.in.size <= planLimits.listed || p.pressed {
+		return s.in.size
+	}
+	return min(s.in.size, 4*int(float64(p.want)/max(p.share([]cond{p.conds[at]}), 1e-9)))
 }
 
 // requireLive makes existence a condition like others where a walk runs along
@@ -119,6 +128,9 @@ func (p *plan) sift(ctx context.Context) ([]int64, error) {
 	reading := math.MaxInt
 	if base >= 0 {
 		reading = p.sets[base].size * recordCost
+		if len(s.rest) > 0 {
+			reading += int(float64(p.sets[base].size) * lookupCost * (&plan{conds: s.rest, total: p.total}).weight())
+		}
 	}
 	if reading > steps {
 		if budget := max(4*steps, planLimits.sieved); budget < reading {
@@ -126,6 +138,16 @@ func (p *plan) sift(ctx context.Context) ([]int64, error) {
 			if done || err != nil {
 				return ns, err
 			}
+		}
+	}
+	if len(s.rest) > 0 && !p.pressed { // the conditions have more to do with each other than was thought
+		p.pressed = true
+		known := p.known()
+		if err := p.readSets(ctx); err != nil {
+			return nil, err
+		}
+		if p.known() > known {
+			return p.sift(ctx)
 		}
 	}
 	if reading < p.total {
@@ -306,14 +328,8 @@ func (w *sieveLeg) pass(ctx context.Context, skip, size int) (passed []step, too
 
 // each calls visit with the entries that a statement reads until it returns false.
 func (w *sieveLeg) each(ctx context.Context, b *builder, visit func(step) bool) error {
-	if w.g.shown == "" && !w.p.tx.q.streams() {
-		ns, err := w.p.numbers(ctx, b)
-		for _, n := range ns {
-			if !visit(step{n: n}) {
-				break
-			}
-		}
-		return err
+	if w.g.shown == "" {
+		return w.p.tx.q.visit(ctx, func(n int64) bool { return visit(step{n: n}) }, b.String(), b.args...)
 	}
 	rs, err := w.p.tx.q.query(ctx, b.String(), b.args...)
 	if err != nil {
@@ -321,12 +337,8 @@ func (w *sieveLeg) each(ctx context.Context, b *builder, visit func(step) bool) 
 	}
 	defer rs.Close()
 	var s step
-	dest := []any{&s.n, &s.k}
-	if w.g.shown == "" {
-		dest = dest[:1]
-	}
 	for rs.Next() {
-		if err := rs.Scan(dest...); err != nil {
+		if err := rs.Scan(&s.n, &s.k); err != nil {
 			return err
 		}
 		if !visit(s) {

@@ -5,16 +5,13 @@ import (
 	"time"
 )
 
-// some selects members of a condition with parts, up to limit of each.
+// some selects members of a condition with several values, up to limit of each, one
+// value after the other.
 func (c cond) some(b *builder, limit int) string {
-	if c.parts == nil {
+	if c.part == nil {
 		return c.members(b)
 	}
-	parts := make([]string, len(c.parts))
-	for i, part := range c.parts {
-		parts[i] = "SELECT * FROM (" + part(b) + " ORDER BY x.n LIMIT " + b.arg(limit) + ") p" + itoa(i)
-	}
-	return strings.Join(parts, " UNION ALL ")
+	return b.q.perValue(b, c.values, func(is string) string { return c.part(is) + " ORDER BY x.n LIMIT " + b.arg(limit) })
 }
 
 // gather writes a statement that selects the members of one condition that meet

@@ -271,6 +271,18 @@ func (c *sqliteConn) jsonText(column, member string) string {
 
 func (c *sqliteConn) jsonNumber(column, member string) string { return c.jsonText(column, member) }
 
+func (c *sqliteConn) perValue(b *builder, values []string, of func(is string) string) string {
+	parts := make([]string, len(values))
+	for i, v := range values {
+		parts[i] = "SELECT * FROM (" + of(" = "+b.arg(v)) + ") p" + itoa(i)
+	}
+	return strings.Join(parts, " UNION ALL ")
+}
+
+func (c *sqliteConn) jsonItems(column string) string {
+	return "json_each(NULLIF(" + column + ", '')) j"
+}
+
 // lookup keeps the engine, which keeps to the order of a cross join, from reading a
 // range of dates for each of the numbers: the index of a date has both columns, and
 // is taken for the better one. The other tables' key is the table itself.
@@ -282,22 +294,29 @@ func (c *sqliteConn) lookup(table, _ string) string {
 	return " CROSS JOIN " + table + " t" + hint
 }
 
-func (c *sqliteConn) numbers(_ context.Context, sql string, args ...any) (out []int64, err error) {
+func (c *sqliteConn) numbers(ctx context.Context, sql string, args ...any) (out []int64, err error) {
+	err = c.visit(ctx, func(n int64) bool {
+		out = append(out, n)
+		return true
+	}, sql, args...)
+	return out, err
+}
+
+func (c *sqliteConn) visit(_ context.Context, each func(int64) bool, sql string, args ...any) error {
 	st, err := c.prepare(sql)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := st.bind(args); err != nil {
-		return nil, errors.Join(err, st.done())
+		return errors.Join(err, st.done())
 	}
-	for st.s.Step() {
-		out = append(out, st.s.ColumnInt64(0))
+	for st.s.Step() && each(st.s.ColumnInt64(0)) {
 	}
 	err = st.s.Err()
 	if end := st.done(); err == nil {
 		err = end
 	}
-	return out, err
+	return err
 }
 
 func (c *sqliteConn) lock() string { return "" }

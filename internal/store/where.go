@@ -150,6 +150,7 @@ func (l *listing) every(all []cond) cond {
 		return out
 	}
 	out.members, out.not, out.repeats = union(all), true, true
+	out.seek = !slices.ContainsFunc(all, func(c cond) bool { return !c.seek })
 	return out
 }
 
@@ -168,6 +169,7 @@ func (l *listing) any(all []cond) cond {
 		return out
 	}
 	out.members, out.repeats = union(all), true
+	out.seek = !slices.ContainsFunc(all, func(c cond) bool { return !c.seek })
 	return out
 }
 
@@ -260,7 +262,7 @@ func placeSource(t don.Type) source {
 	return func(b filter.Bound) (cond, bool) {
 		switch b.Op {
 		case filter.Any:
-			return attrAny(contactPlace, b.Keys), true
+			return placesAny(b.Keys), true
 		case filter.Exists:
 			mark := `"t":"` + string(t) + `"`
 			return attrRange(contactPlace, string(t)+"/", func(b *builder, t string) string {
@@ -272,13 +274,30 @@ func placeSource(t don.Type) source {
 	}
 }
 
+// placesLooked is how many places are looked up in the index for a record: of more
+// its row is read.
+const placesLooked = 8
+
+// placesAny asks for any of the places.
+func placesAny(keys []string) cond {
+	c := attrAny(contactPlace, keys)
+	if len(keys) > placesLooked {
+		c.probe, c.weight = nil, rowWeight
+		c.test = func(b *builder, t string) string {
+			item := b.q.jsonItems(t + ".associations")
+			return "EXISTS (SELECT 1 FROM " + item + " WHERE (j.value->>'t') || '/' || (j.value->>'n')" + in(b, keys) + ")"
+		}
+	}
+	return c
+}
+
 func attrAny(field string, keys []string) cond {
 	if len(keys) == 0 {
 		return nobody()
 	}
 	c := attrCond(field, keys)
 	if len(keys) > contact.MaxFilterValues {
-		c.parts = nil // a statement has no room for so many
+		c.part = nil // a statement has no room for so many
 	}
 	return c
 }

@@ -32,7 +32,9 @@ func customSource(of don.Type, name string) source {
 			if b.Field.Multi && strings.Contains(name, ".") {
 				return cond{}, false // the row cannot tell of a list's members
 			}
-			return attrRange(field, "", func(b *builder, t string) string { return b.q.jsonText(t+".custom", name) + " IS NOT NULL" }), true
+			c := attrRange(field, "", func(b *builder, t string) string { return b.q.jsonText(t+".custom", name) + " IS NOT NULL" })
+			c.weight = rowWeight
+			return c, true
 		case filter.Within:
 			return customWithin(field, b)
 		default: // the others follow
@@ -42,6 +44,9 @@ func customSource(of don.Type, name string) source {
 		return cond{}, false
 	}
 }
+
+// rowWeight is what a test of a row's JSON costs, in lookups.
+const rowWeight = 4
 
 func customAny(field string, b filter.Bound) (cond, bool) {
 	keys := slices.Clone(b.Keys)
@@ -75,7 +80,7 @@ func customWithin(field string, b filter.Bound) (cond, bool) {
 	}
 	name := b.Field.Name
 	return cond{
-		weight: 1,
+		weight: rowWeight,
 		members: func(b *builder) string {
 			sql := "SELECT x.n FROM attr x WHERE x.org_id = $1 AND x.field = '" + field + "'"
 			for _, e := range ends {

@@ -95,7 +95,7 @@ var outside = map[string][]string{
 	"test/bench/sqliteload":   {"test/bench/bare"},
 	// These run Kith, and say on which data.
 	"test/bench":          {"internal/benchdata", "test/bench/bare", "test/bench/listpair"},
-	"test/bench/listpair": {"internal/contact", "internal/don", "internal/tag"},
+	"test/bench/listpair": {"internal/contact", "internal/don", "internal/schema", "internal/tag"},
 	"test/bench/seedlist": {
 		"internal/account", "internal/contact", "internal/don", "internal/identity", "internal/org", "internal/store", "internal/tag",
 		"test/bench/listpair",

@@ -23,6 +23,7 @@ type benchCase struct {
 type bar struct {
 	slowdown float64 // at most so many times the baseline's time
 	share    float64 // at least this share of the baseline's rate
+	rate     float64 // units a second, at least
 	p99      float64 // seconds, at most
 	syncs    float64 // fdatasyncs to add to p99: the disk's part
 	rss      int64   // bytes, at most
@@ -60,6 +61,16 @@ var cases = []benchCase{
 	{name: "list SQLite, 5 hard pairs", unit: "pages", bar: bar{p99: 0.300}, kith: kithList(sqlite, true)},
 	{name: "list PostgreSQL, 35 pairs", unit: "pages", rival: rivalLists, bar: bar{p99: 0.050}, kith: kithList(postgres, false)},
 	{name: "list PostgreSQL, 5 hard pairs", unit: "pages", bar: bar{p99: 0.300}, kith: kithList(postgres, true)},
+	{name: "slice SQLite, 22 pairs", unit: "pages", bar: bar{p99: 0.050}, self: true, base: kithSlice(sqlite, small, false), kith: kithSlice(sqlite, whole, false)},
+	{name: "slice SQLite, 5 hard pairs", unit: "pages", bar: bar{p99: 0.300}, self: true, base: kithSlice(sqlite, small, true), kith: kithSlice(sqlite, whole, true)},
+	{name: "slice PostgreSQL, 22 pairs", unit: "pages", bar: bar{p99: 0.050}, self: true, base: kithSlice(postgres, small, false), kith: kithSlice(postgres, whole, false)},
+	{name: "slice PostgreSQL, 5 hard pairs", unit: "pages", bar: bar{p99: 0.300}, self: true, base: kithSlice(postgres, small, true), kith: kithSlice(postgres, whole, true)},
+	{name: "group by 20 values, SQLite", unit: "answers", bar: bar{p99: 0.300}, self: true, base: kithGroupBy(sqlite, small), kith: kithGroupBy(sqlite, whole)},
+	{name: "group by 20 values, PostgreSQL", unit: "answers", bar: bar{p99: 0.300}, self: true, base: kithGroupBy(postgres, small), kith: kithGroupBy(postgres, whole)},
+	{name: "count, SQLite, 22 pairs", unit: "counts", bar: bar{p99: 0.050}, self: true, base: kithCount(sqlite, small), kith: kithCount(sqlite, whole)},
+	{name: "count, PostgreSQL, 22 pairs", unit: "counts", bar: bar{p99: 0.050}, self: true, base: kithCount(postgres, small), kith: kithCount(postgres, whole)},
+	{name: "group follows one write, SQLite", unit: "members", bar: bar{rate: 10_000}, kith: kithFollow(sqlite)},
+	{name: "group follows one write, PostgreSQL", unit: "members", bar: bar{rate: 10_000}, kith: kithFollow(postgres)},
 	{name: "resolve known, SQLite, 32 clients", unit: "requests", bar: bar{share: 0.6, p99: 0.020}, base: bareRead(sqlite), kith: kithResolve(sqlite)},
 	{name: "resolve known, PostgreSQL, 32 clients", unit: "requests", bar: bar{share: 0.6, p99: 0.020}, base: bareRead(postgres), kith: kithResolve(postgres)},
 	{name: "resolve new, SQLite, 32 clients", unit: "requests", bar: bar{share: 0.3, p99: 0.020}, base: bareRead(sqlite), kith: kithResolveNew(sqlite)},
@@ -70,8 +81,12 @@ var cases = []benchCase{
 	{name: "search PostgreSQL, 3 to 5 characters", unit: "searches", bar: bar{p99: 0.250}, kith: kithSearch(postgres, 3, 5)},
 	{name: "search PostgreSQL, 6 to 8 characters", unit: "searches", bar: bar{p99: 0.100}, kith: kithSearch(postgres, 6, 8)},
 	{name: "search PostgreSQL, misspelled names", unit: "searches", bar: bar{p99: 0.100}, kith: kithSpell(postgres)},
-	{name: "import SQLite until all is found", unit: "rows", bar: bar{share: 0.35}, self: true, base: kithImport(sqlite), kith: kithSearchable(sqlite)},
-	{name: "import PostgreSQL until all is found", unit: "rows", bar: bar{share: 0.35}, self: true, base: kithImport(postgres), kith: kithSearchable(postgres)},
+	{name: "import SQLite until all is found", unit: "rows", bar: bar{share: 0.35}, self: true, base: kithImport(sqlite), kith: untilFound(sqlite, kithImport)},
+	{name: "import PostgreSQL until all is found", unit: "rows", bar: bar{share: 0.35}, self: true, base: kithImport(postgres), kith: untilFound(postgres, kithImport)},
+	{name: "import SQLite with three custom fields", unit: "rows", bar: bar{share: 0.6}, self: true, base: kithImport(sqlite), kith: kithImportFields(sqlite)},
+	{name: "import PostgreSQL with three custom fields", unit: "rows", bar: bar{share: 0.6}, self: true, base: kithImport(postgres), kith: kithImportFields(postgres)},
+	{name: "the same until all is found, SQLite", unit: "rows", bar: bar{share: 0.35}, self: true, base: kithImport(sqlite), kith: untilFound(sqlite, kithImportFields)},
+	{name: "the same until all is found, PostgreSQL", unit: "rows", bar: bar{share: 0.35}, self: true, base: kithImport(postgres), kith: untilFound(postgres, kithImportFields)},
 	// Last: these leave other contacts behind.
 	{name: "create SQLite during an import", unit: "creates", bar: bar{p99: 0.400}, kith: kithCreateDuringImport(sqlite)},
 	{name: "create PostgreSQL during an import", unit: "creates", bar: bar{p99: 0.400}, kith: kithCreateDuringImport(postgres)},

@@ -9,8 +9,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/kith-id/kith/internal/benchdata"
 	"github.com/kith-id/kith/test/bench/bare"
@@ -34,6 +36,7 @@ type env struct {
 	loaded    map[engine]bool // whether the bare tables hold the file
 	imported  map[engine]bool // whether the site's org holds it
 	newcomers atomic.Int64    // people created so far who are in no file
+	detailed  bool            // whether the parts of measurements are told
 }
 
 // newEnv builds the programs, generates the data and measures the disk.
@@ -126,6 +129,14 @@ func (e *env) program(name string, args ...string) (bare.Figures, error) {
 		return figures, err
 	}
 	return figures, json.Unmarshal(out, &figures)
+}
+
+// detail tells how long the calls of a part of a measurement took.
+func (e *env) detail(name string, took []time.Duration) {
+	if e.detailed {
+		f := distribution(slices.Clone(took), 1)
+		fmt.Fprintf(os.Stderr, "  %-42s p50 %6.1f ms, p99 %6.1f ms\n", name, f.P50Seconds*1e3, f.P99Seconds*1e3)
+	}
 }
 
 // output runs a command and returns what it prints; its error says what it complained of.

@@ -33,6 +33,7 @@ const (
 type site struct {
 	data, url string // the data folder, and PostgreSQL's URL or ""
 	token     string
+	grouped   bool // whether the groups that slices name are there
 }
 
 // args returns what tells a command of Kith's where the data is.

@@ -18,7 +18,7 @@ const pagesPerPair = 25
 // the other, in an org of its own with the published contacts.
 func kithList(on engine, hard bool) func(*env) (bare.Figures, error) {
 	return func(e *env) (bare.Figures, error) {
-		s, err := e.listSite(on)
+		s, err := e.listSite(on, e.rows)
 		if err != nil {
 			return bare.Figures{}, err
 		}
@@ -30,7 +30,7 @@ func kithList(on engine, hard bool) func(*env) (bare.Figures, error) {
 				if p.Hard != hard {
 					continue
 				}
-				pages, err := s.read(e, client, url, p)
+				pages, err := s.read(e, client, url, request(p), pagesPerPair)
 				if err != nil {
 					return fmt.Errorf("%s: %w", p.Name, err)
 				}
@@ -42,10 +42,10 @@ func kithList(on engine, hard bool) func(*env) (bare.Figures, error) {
 	}
 }
 
-// read follows a pair's pages and returns how long each took.
-func (s *site) read(e *env, client *http.Client, url string, p listpair.Pair) (took []time.Duration, err error) {
-	body := request(p)
-	for range pagesPerPair {
+// read follows a list's pages, from the first one again behind the last, and
+// returns how long each took.
+func (s *site) read(e *env, client *http.Client, url string, body map[string]any, count int) (took []time.Duration, err error) {
+	for range count {
 		var page struct {
 			Next string `json:"next_cursor"`
 		}
@@ -95,9 +95,9 @@ func request(p listpair.Pair) map[string]any {
 	return body
 }
 
-// listSite returns the engine's org with the published contacts.
-func (e *env) listSite(on engine) (*site, error) {
-	name := "lists-" + string(on)
+// listSite returns the engine's org with so many of the published contacts.
+func (e *env) listSite(on engine, rows int) (*site, error) {
+	name := fmt.Sprintf("lists-%s-%d", on, rows)
 	if s := e.sites[engine(name)]; s != nil {
 		return s, nil
 	}
@@ -106,7 +106,7 @@ func (e *env) listSite(on engine) (*site, error) {
 		return nil, err
 	}
 	e.sites[engine(name)] = s
-	args := append([]string{"-org", "1", "-rows", fmt.Sprint(e.rows)}, s.seedArgs()...)
+	args := append([]string{"-org", "1", "-rows", fmt.Sprint(rows)}, s.seedArgs()...)
 	_, err = e.output(e.path("seedlist"), args...)
 	return s, err
 }

@@ -34,6 +34,7 @@ func run(ctx context.Context) (err error) {
 	parent := flag.String("dir", "/var/tmp", "folder on the disk to measure")
 	only := flag.String("only", ".", "run the measurements whose name matches")
 	report := flag.String("report", "", "write the table to this file as well")
+	detailed := flag.Bool("v", false, "tell the lists of which a measurement consists as well")
 	flag.Parse()
 	pattern, err := regexp.Compile(*only)
 	if err != nil {
@@ -47,6 +48,7 @@ func run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = cmp.Or(err, env.close()) }()
+	env.detailed = *detailed
 
 	var lines []line
 	for _, c := range cases {

@@ -202,11 +202,10 @@ func slip(rng *rand.Rand, word []rune) []rune {
 	}
 }
 
-// kithSearchable imports the file into a new org and then serves it until all is
-// found.
-func kithSearchable(on engine) func(*env) (bare.Figures, error) {
+// untilFound imports a file into a new org and then serves it until all is found.
+func untilFound(on engine, load func(engine) func(*env) (bare.Figures, error)) func(*env) (bare.Figures, error) {
 	return func(e *env) (bare.Figures, error) {
-		f, err := kithImport(on)(e)
+		f, err := load(on)(e)
 		if err != nil {
 			return f, err
 		}

@@ -58,7 +58,7 @@ func (l line) judge(sync float64) (ratio, met string) {
 		return ratio, met
 	}
 	ok := (l.bar.p99 == 0 || l.subject.P99Seconds <= l.bar.p99+l.bar.syncs*sync) &&
-		(l.bar.rss == 0 || l.subject.PeakRSSBytes <= l.bar.rss)
+		l.subject.RowsPerSecond >= l.bar.rate && (l.bar.rss == 0 || l.subject.PeakRSSBytes <= l.bar.rss)
 	if l.base != nil {
 		share := l.subject.RowsPerSecond / l.base.RowsPerSecond
 		ratio = fmt.Sprintf("%.0f %%", share*100)
@@ -81,6 +81,9 @@ func (b bar) String() string {
 	}
 	if b.share > 0 {
 		parts = append(parts, fmt.Sprintf("≥ %.0f %%", b.share*100))
+	}
+	if b.rate > 0 {
+		parts = append(parts, "≥ "+thousands(int(b.rate))+"/s")
 	}
 	if b.p99 > 0 {
 		part := fmt.Sprintf("p99 ≤ %.0f ms", b.p99*1e3)

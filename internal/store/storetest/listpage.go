@@ -170,6 +170,10 @@ func testListGhosts(t *testing.T, open Open) {
 		keys = append(keys, importer.Key{Text: fmt.Appendf(nil, "e:b%d@example.com", n), N: n, Main: true})
 	}
 	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error {
+		m := &importer.Import{N: 1, Type: don.Contact, State: importer.Running, CreatedAt: tx.Now(), CreatedBy: "devu/1"} // whose they are
+		if err := tx.InsertImport(ctx, m); err != nil {
+			return err
+		}
 		if err := tx.ReserveAttrs(ctx, attrs, false); err != nil {
 			return err
 		}

@@ -15,11 +15,12 @@ import (
 type Seeder struct {
 	rows int
 	rng  *rand.Rand
+	own  *rand.Rand // of custom attributes
 }
 
 // NewSeeder returns a seeder of rows contacts.
 func NewSeeder(rows int, seed uint64) *Seeder {
-	return &Seeder{rows: rows, rng: rand.New(rand.NewPCG(seed, 1))}
+	return &Seeder{rows: rows, rng: rand.New(rand.NewPCG(seed, 1)), own: rand.New(rand.NewPCG(seed, 2))}
 }
 
 func (s *Seeder) chance(p float64) bool { return s.rng.Float64() < p }
@@ -46,7 +47,8 @@ func (s *Seeder) Contact(n int64) *contact.Contact {
 	s.identify(c, n, first, last)
 	s.place(c)
 	s.tag(c, at)
-	s.own(c)
+	s.owners(c)
+	s.attributes(c, at)
 	return c
 }
 
@@ -110,7 +112,7 @@ func (s *Seeder) tag(c *contact.Contact, at float64) {
 	}
 }
 
-func (s *Seeder) own(c *contact.Contact) {
+func (s *Seeder) owners(c *contact.Contact) {
 	if s.chance(0.1) {
 		c.Owners = append(c.Owners, OwnerTenth)
 	}

@@ -114,6 +114,15 @@ func surround(ctx context.Context, tx *store.Tx, rows int) error {
 			return fmt.Errorf("the org has records already: its next %s would be %d", of.Wire(), first)
 		}
 	}
+	f := listpair.Fragment()
+	f.CreatedAt, f.CreatedBy = now, "devu/1"
+	var err error
+	if f.N, err = tx.Next(ctx, don.TenantFragment, 1); err != nil {
+		return err
+	}
+	if _, err := tx.PutFragment(ctx, &f); err != nil {
+		return err
+	}
 	for n := int64(1); n <= listpair.Tags; n++ {
 		t := &tag.Tag{N: n, Name: fmt.Sprint("tag ", n), CreatedAt: now, CreatedBy: "devu/1", ModifiedAt: now, ModifiedBy: "devu/1"}
 		if n == listpair.TagHundred {
@@ -125,7 +134,7 @@ func surround(ctx context.Context, tx *store.Tx, rows int) error {
 	}
 	for n := int64(1); n <= listpair.Accounts; n++ {
 		a := &account.Account{
-			N: n, DisplayName: fmt.Sprint("Account ", n), Version: 1, CreatedAt: now, CreatedBy: "devu/1", ModifiedAt: now, ModifiedBy: "devu/1",
+			N: n, DisplayName: fmt.Sprint("Account ", n), Tier: listpair.Tier(n), Version: 1, CreatedAt: now, CreatedBy: "devu/1", ModifiedAt: now, ModifiedBy: "devu/1",
 		}
 		if err := tx.InsertAccount(ctx, a); err != nil {
 			return err

@@ -2503,6 +2503,8 @@ export interface components {
             custom_fields?: {
                 [key: string]: unknown;
             };
+            /** @description The definitions that the values follow, as schemas.custom.get takes them. */
+            custom_schema_fragments?: string[];
             description?: string;
             display_id: string;
             display_name: string;
@@ -3419,6 +3421,8 @@ export interface components {
             custom_fields?: {
                 [key: string]: unknown;
             };
+            /** @description The definitions that the values follow, as schemas.custom.get takes them. */
+            custom_schema_fragments?: string[];
             description?: string;
             display_id: string;
             display_name?: string;
@@ -3460,6 +3464,8 @@ export interface components {
             custom_fields?: {
                 [key: string]: unknown;
             };
+            /** @description The definitions that the values follow, as schemas.custom.get takes them. */
+            custom_schema_fragments?: string[];
             description?: string;
             display_id: string;
             display_name?: string;
@@ -3496,6 +3502,8 @@ export interface components {
             custom_fields?: {
                 [key: string]: unknown;
             };
+            /** @description The definitions that the values follow, as schemas.custom.get takes them. */
+            custom_schema_fragments?: string[];
             description?: string;
             display_id: string;
             display_name?: string;
@@ -5215,6 +5223,8 @@ export interface components {
             custom_fields?: {
                 [key: string]: unknown;
             };
+            /** @description The definitions that the values follow, as schemas.custom.get takes them. */
+            custom_schema_fragments?: string[];
             description?: string;
             display_id: string;
             display_name: string;
@@ -5534,6 +5544,8 @@ export interface components {
             custom_fields?: {
                 [key: string]: unknown;
             };
+            /** @description The definitions that the values follow, as schemas.custom.get takes them. */
+            custom_schema_fragments?: string[];
             description?: string;
             display_id: string;
             display_name: string;
