@@ -51,8 +51,8 @@ func TestCustomColumns(t *testing.T) {
 		w.found(t, "acme")
 		w.attributes(t)
 		m := w.importBack(t, don.Contact, customHeader+
-			`1,Ann,,gold,25,-0.5,yes,2027-01-31,2026-11-26T10:00:00+01:00,"de,`+"`a, b`"+`","1,2",high,"{""a"":[1]}",,C1,Köln,2,"a,b","`+"`"+`{""city"":""Bonn"",""floor"":1}`+"`, `"+`{""city"":""x,y""}`+"`"+`","{""a"":{""b"":1}}",,"Bo, the owner"`+"\n"+
-			`2,Bo,lead,"a, b",1e3,,,,,,,2,,REVU-1,,,,,,,7,`+"\n"+
+			`1,Ann,,gold,25,-0.5,yes,2027-01-31,2026-11-26T10:00:00+01:00,"de,`+"`a, b`"+`","1,2",high,"[""5"",1]",,C1,Köln,2,"a,b","`+"`"+`{""city"":""Bonn"",""floor"":1}`+"`, `"+`{""city"":""x,y""}`+"`"+`","{""a"":{""b"":1}}",,"Bo, the owner"`+"\n"+
+			`2,Bo,lead,"a, b",1e3,,,,,,,2,"""5""",REVU-1,,,,,,,7,`+"\n"+
 			`3,Cy,,,,,,,,,,,,,,,,,,,,`+"\n"+
 			`4,Dee,,lead,x,y,maybe,31.1.2027,now,,"1,b",mid,,ACC,,,7th,,1,2,,`+"\n"+
 			`5,Eve,lead,,,,,,,,,,,,,,,,,,,`+"\n"+
@@ -65,11 +65,11 @@ func TestCustomColumns(t *testing.T) {
 		})
 		want := map[int64]schema.Values{1: {
 			"tnt__plan": "gold", "tnt__seats": num("25"), "tnt__score": num("-0.5"), "tnt__trial": true, "tnt__renewal": "2027-01-31", "tnt__seen": "2026-11-26T09:00:00.000000Z",
-			"tnt__langs": []any{"de", "a, b"}, "tnt__nums": []any{num("1"), num("2")}, "tnt__level": num("2"), "tnt__raw": map[string]any{"a": []any{num("1")}}, "tnt__code": "C1",
+			"tnt__langs": []any{"de", "a, b"}, "tnt__nums": []any{num("1"), num("2")}, "tnt__level": num("2"), "tnt__raw": []any{"5", num("1")}, "tnt__code": "C1",
 			"tnt__home":  map[string]any{"city": "Köln", "floor": num("2"), "keys": []any{"a", "b"}},
 			"tnt__homes": []any{map[string]any{"city": "Bonn", "floor": num("1")}, map[string]any{"city": "x,y"}}, "tnt__extra": map[string]any{"a": map[string]any{"b": num("1")}}, "app_crm__owner_name": "Bo, the owner",
 		}, 2: {
-			"tnt__plan": "a, b", "tnt__seats": num("1000"), "tnt__trial": false, "tnt__level": num("2"), "tnt__boss": w.scope.Space.Format(don.Of(don.Contact, 1)), "ctype__heat": num("7"),
+			"tnt__plan": "a, b", "tnt__seats": num("1000"), "tnt__trial": false, "tnt__level": num("2"), "tnt__raw": "5", "tnt__boss": w.scope.Space.Format(don.Of(don.Contact, 1)), "ctype__heat": num("7"),
 		}, 3: {"tnt__trial": false}}
 		for n, v := range want {
 			if diff := cmp.Diff(v, w.contact(t, n).Custom); diff != "" {

@@ -72,6 +72,7 @@ type table struct {
 	scope  org.Scope
 	out    *sheet.Writer
 	header []string
+	custom []schema.Named
 }
 
 func newTable(ctx context.Context, dir *directory.Service, t don.Type, sc org.Scope, w io.Writer) (*table, error) {
@@ -80,6 +81,7 @@ func newTable(ctx context.Context, dir *directory.Service, t don.Type, sc org.Sc
 	if err != nil {
 		return nil, err
 	}
+	out.custom = custom.Columns()
 	for _, f := range importer.Fields(t, sc.Settings, custom) {
 		out.header = append(out.header, f.Name)
 	}
@@ -87,14 +89,12 @@ func newTable(ctx context.Context, dir *directory.Service, t don.Type, sc org.Sc
 	return out, nil
 }
 
-// custom adds a subtype and custom values to a row.
-func (r record) custom(subtype string, values schema.Values) record {
+// attributes adds a subtype and custom values to a row.
+func (t *table) attributes(r record, subtype string, values schema.Values) record {
 	r["subtype"] = subtype
-	for name, v := range values {
-		r[name] = schema.ToText(v, sheet.JoinArray)
-		object, _ := v.(map[string]any)
-		for member, x := range object { // a composite's members have columns
-			r[name+"."+member] = schema.ToText(x, sheet.JoinArray)
+	for _, f := range t.custom {
+		if x, has := values.At(f.Name); has {
+			r[f.Name] = f.ToText(x, sheet.JoinArray)
 		}
 	}
 	return r
@@ -145,7 +145,7 @@ func (t *table) contact(c *contact.Contact, names *directory.Names) record {
 	if c.Verified {
 		verified = "true"
 	}
-	return record{
+	return t.attributes(record{
 		"display_name": c.DisplayName, "external_ref": ref, "email": c.Email(), "phone_numbers": sheet.JoinArray(c.Values(contact.KindPhone)),
 		"full_name": c.FullName, "description": c.Description,
 		"account_external_reference": p.account, "workspace_external_reference": p.workspace,
@@ -154,7 +154,7 @@ func (t *table) contact(c *contact.Contact, names *directory.Names) record {
 		"display_id": don.Of(don.Contact, c.N).Display(), "is_verified": verified,
 		"other_emails": others(c.Values(contact.KindEmail)), "other_external_refs": others(c.Values(contact.KindRef)),
 		"created_date": stamp(c.CreatedAt), "modified_date": stamp(c.ModifiedAt),
-	}.custom(c.Subtype, c.Custom)
+	}, c.Subtype, c.Custom)
 }
 
 // places are references of what a contact belongs to.
@@ -276,12 +276,12 @@ func (t *table) account(a *account.Account, names *directory.Names) record {
 	if p := names.Accounts[a.ParentN]; p != nil {
 		parent = t.ref(don.Account, p.N, first(p.Refs))
 	}
-	return record{
+	return t.attributes(record{
 		"display_name": a.DisplayName, "external_refs": refs, "domains": sheet.JoinArray(a.Domains), "websites": sheet.JoinArray(a.Websites),
 		"description": a.Description, "tier": a.Tier, "tags.name": tags(a.Tags, names), "owned_by": owners(a.Owners, names),
 		"display_id": don.Of(don.Account, a.N).Display(), "parent_account": parent,
 		"created_date": stamp(a.CreatedAt), "modified_date": stamp(a.ModifiedAt),
-	}.custom(a.Subtype, a.Custom)
+	}, a.Subtype, a.Custom)
 }
 
 // stamp writes a time as the API does.

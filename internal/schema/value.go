@@ -84,6 +84,22 @@ func fromText(t Type, text string) any {
 
 // ToText writes a value as FromText reads it; join puts the elements of a list
 // together.
+func (f Field) ToText(x any, join func([]string) string) string {
+	switch {
+	case f.Type == JSON:
+		return jsonText(x)
+	case f.of() == JSON:
+		list := elements(x)
+		out := make([]string, len(list))
+		for i, v := range list {
+			out[i] = jsonText(v)
+		}
+		return join(out)
+	}
+	return ToText(x, join)
+}
+
+// ToText writes a value of whatever field for people.
 func ToText(x any, join func([]string) string) string {
 	list, several := x.([]any)
 	if !several {
@@ -100,6 +116,10 @@ func toText(x any) string {
 	if text, ok := x.(string); ok {
 		return text
 	}
+	return jsonText(x)
+}
+
+func jsonText(x any) string {
 	text, err := json.Marshal(x)
 	if err != nil {
 		panic(err) // values come from JSON

@@ -87,7 +87,7 @@ type plan struct {
 
 	sets    []*numberSet // of each condition, nil when not read whole
 	total   int          // the highest number, 0 until it is needed
-	pressed bool         // whether a walk has ended in vain
+	pressed bool         // whether a walk has ended in vain: the conditions have to do with each other
 }
 
 func (p *plan) builder() *builder { return &builder{args: []any{p.tx.scope.OrgID}, q: p.tx.q} }
@@ -117,11 +117,12 @@ func (p *plan) find(ctx context.Context) ([]int64, error) {
 		if ns, done, err := p.probe(ctx, lookups); done || err != nil {
 			return ns, err
 		}
+		p.pressed = p.share(p.conds) < 1 // it had three times what it was to take
 	}
 	if err := p.sample(ctx, planLimits.sample); err != nil {
 		return nil, err
 	}
-	if p.smallest() < 0 {
+	if p.smallest() < 0 && !p.pressed {
 		if long := p.long(); lookups < long {
 			if ns, done, err := p.probe(ctx, long); done || err != nil {
 				return ns, err
@@ -332,7 +333,7 @@ func (p *plan) sampleRows(ctx context.Context, c cond) (float64, error) {
 		ns[i] = 1 + int64(i)*int64(p.total)/rowSample
 	}
 	b := p.builder()
-	b.WriteString("SELECT COUNT(*), COUNT(CASE WHEN " + c.test(b, "t") + " THEN 1 END) FROM " + p.l.table + " t WHERE t.org_id = $1 AND t.n IN (" + padded(b, ns) + ")")
+	b.WriteString(p.listed(b, ns) + " SELECT COUNT(*), COUNT(CASE WHEN " + c.test(b, "t") + " THEN 1 END) FROM d" + b.q.lookup(p.l.table, "d.dn") + " WHERE t.org_id = $1 AND t.n = d.dn")
 	var all, met int
 	_, err := one(ctx, p.tx.q, b.String(), b.args, &all, &met)
 	return (float64(met) + 0.5) / (float64(all) + 1), err

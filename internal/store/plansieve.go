@@ -140,7 +140,7 @@ func (p *plan) sift(ctx context.Context) ([]int64, error) {
 			}
 		}
 	}
-	if len(s.rest) > 0 && !p.pressed { // the conditions have more to do with each other than was thought
+	if len(s.rest) > 0 && !p.pressed {
 		p.pressed = true
 		known := p.known()
 		if err := p.readSets(ctx); err != nil {

@@ -27,10 +27,15 @@ func (p *plan) gather(b *builder, from int) {
 	p.test(b, "d.dn", "t", without(p.conds, from))
 }
 
-// gatherList does the same of those of the numbers that meet the conditions. The numbers are looked up apart, lest an engine walks along the
-// sort's index for them.
+// listed names those of the numbers that are records' d. They are looked up apart,
+// lest an engine walks along another index for them.
+func (p *plan) listed(b *builder, ns []int64) string {
+	return "WITH d(dn) AS MATERIALIZED (SELECT x.n FROM " + p.l.table + " x WHERE x.org_id = $1 AND x.n IN (" + padded(b, ns) + "))"
+}
+
+// gatherList does as gather of those of the numbers that meet the conditions.
 func (p *plan) gatherList(b *builder, ns []int64, conds []cond) {
-	b.WriteString("WITH d(dn) AS MATERIALIZED (SELECT x.n FROM " + p.l.table + " x WHERE x.org_id = $1 AND x.n IN (" + padded(b, ns) + "))" +
+	b.WriteString(p.listed(b, ns) +
 		" SELECT " + p.taking() + " FROM d" + b.q.lookup(p.l.table, "d.dn") + " WHERE t.org_id = $1 AND t.n = d.dn")
 	p.test(b, "d.dn", "t", conds)
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -81,7 +82,7 @@ func run(t *testing.T, pattern string, database func(*testscript.Env) error) {
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"serve": serve, "end": end, "http": request, "exitcode": exitCode,
+			"serve": serve, "end": end, "http": request, "until": until, "exitcode": exitCode,
 		},
 	})
 }
@@ -205,29 +206,54 @@ func request(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	var body io.Reader
-	if len(args) > 4 {
-		body = strings.NewReader(args[4])
+	status, text := send(ts, args[1:])
+	_, err = fmt.Fprintf(ts.Stdout(), "%s\n", text)
+	ts.Check(err)
+	if status != want {
+		ts.Fatalf("status %d, want %d: %s", status, want, text)
 	}
-	r, err := http.NewRequest(args[1], args[2], body)
+}
+
+// until PATTERN METHOD URL [TOKENFILE|-] [BODY] sends a request again and again
+// until the answer's body matches.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: until PATTERN METHOD URL [TOKENFILE|-] [BODY]")
+	}
+	pattern, err := regexp.Compile(args[0])
+	ts.Check(err)
+	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		status, text := send(ts, args[1:])
+		if status/100 == 2 && pattern.Match(text) {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("the answer is still %d %s", status, text)
+		}
+	}
+}
+
+// send sends a request of METHOD URL [TOKENFILE|-] [BODY].
+func send(ts *testscript.TestScript, args []string) (status int, text []byte) {
+	var body io.Reader
+	if len(args) > 3 {
+		body = strings.NewReader(args[3])
+	}
+	r, err := http.NewRequest(args[0], args[1], body)
 	ts.Check(err)
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
-	if len(args) > 3 && args[3] != "-" {
-		r.Header.Set("Authorization", strings.TrimSpace(ts.ReadFile(args[3])))
+	if len(args) > 2 && args[2] != "-" {
+		r.Header.Set("Authorization", strings.TrimSpace(ts.ReadFile(args[2])))
 	}
 	client := http.Client{Timeout: patience}
 	res, err := client.Do(r)
 	ts.Check(err)
 	defer func() { _ = res.Body.Close() }()
-	text, err := io.ReadAll(res.Body)
+	text, err = io.ReadAll(res.Body)
 	ts.Check(err)
-	_, err = fmt.Fprintf(ts.Stdout(), "%s\n", text)
-	ts.Check(err)
-	if res.StatusCode != want {
-		ts.Fatalf("status %d, want %d: %s", res.StatusCode, want, text)
-	}
+	return res.StatusCode, text
 }
 
 // exitcode CODE COMMAND… runs a command that must end with the code. Its output
