@@ -32,6 +32,10 @@ func count(ctx context.Context, tx *Tx, l *listing, conds []cond, limit int) (in
 
 // countTested counts by tests of the members of one condition, or of all records.
 func (p *plan) countTested(ctx context.Context, limit int) (int, error) {
+	loose, err := p.tx.importing(ctx)
+	if err != nil {
+		return 0, err
+	}
 	at := p.smallest()
 	if at < 0 {
 		for i, c := range p.conds {
@@ -50,12 +54,17 @@ func (p *plan) countTested(ctx context.Context, limit int) (int, error) {
 		if c.repeats {
 			distinct = "DISTINCT "
 		}
-		b.WriteString("(SELECT " + distinct + "m.n FROM (" + c.members(b) + ") m) d" + b.q.lookup(p.l.table, "d.n") + " WHERE t.org_id = $1 AND t.n = d.n")
-		p.test(b, "d.n", "t", without(p.conds, at))
+		b.WriteString("(SELECT " + distinct + "m.n FROM (" + c.members(b) + ") m) ")
+		if len(p.conds) == 1 && !loose {
+			b.WriteString("t")
+		} else {
+			b.WriteString("d" + b.q.lookup(p.l.table, "d.n") + " WHERE t.org_id = $1 AND t.n = d.n")
+			p.test(b, "d.n", "t", without(p.conds, at))
+		}
 	}
 	b.WriteString(" LIMIT " + b.arg(limit) + ") y")
 	var n int
-	_, err := one(ctx, p.tx.q, b.String(), b.args, &n)
+	_, err = one(ctx, p.tx.q, b.String(), b.args, &n)
 	return n, err
 }
 
