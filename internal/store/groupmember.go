@@ -315,9 +315,12 @@ func (tx *Tx) PutInGroup(ctx context.Context, n int64, contacts []int64) error {
 
 // TakeFromGroup see PutInGroup.
 func (tx *Tx) TakeFromGroup(ctx context.Context, n int64, contacts []int64) error {
+	contacts = slices.Sorted(slices.Values(contacts))
 	for chunk := range slices.Chunk(contacts, chunkSize) {
-		list, args := inList([]any{tx.scope.OrgID, strconv.FormatInt(n, 10)}, evened(chunk))
-		if err := tx.q.send(ctx, "DELETE FROM attr WHERE org_id = $1 AND field = '"+contactGroup+"' AND value = $2 AND n IN "+list, args...); err != nil {
+		// The bounds keep PostgreSQL from reading the whole group, which it takes for
+		// small as long as it has not counted it.
+		list, args := inList([]any{tx.scope.OrgID, strconv.FormatInt(n, 10), chunk[0], chunk[len(chunk)-1]}, evened(chunk))
+		if err := tx.q.send(ctx, "DELETE FROM attr WHERE org_id = $1 AND field = '"+contactGroup+"' AND value = $2 AND n BETWEEN $3 AND $4 AND n IN "+list, args...); err != nil {
 			return err
 		}
 	}

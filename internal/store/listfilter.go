@@ -59,6 +59,8 @@ type cond struct {
 	// test tests a row of the table under an alias; nil when the row does not tell.
 	test func(b *builder, t string) string
 	span *span // the range that the condition is, nil for others
+	// field and start are of a condition on how a value of the inverted index begins.
+	field, start string
 }
 
 // exists makes a probe of a sub-select. This spelling, unlike EXISTS, is a

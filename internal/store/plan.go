@@ -20,12 +20,13 @@ import (
 // index into a set; then the records are visited in order as before, but tested
 // against the set, which costs a tenth of a lookup.
 //
-// Nothing is known of how a filter's values are spread, so the plan tries what
-// is cheap if luck has it, within a budget, and goes on with what it has learnt:
-// gather if a condition has very few records, probe a few hundred, sieve or
-// gather if a condition has few, probe a few thousand, at last read the sets of
-// the conditions whole. All ways find the numbers of the page's records, reading
-// indexes alone where they can; the records are then read by number.
+// Nothing is known of how a filter's values are spread, so the plan reads a few
+// members of each condition, guesses from these how many there are, and takes the
+// way that is the cheapest if the conditions have nothing to do with each other and
+// the order. Each walk has a budget, and one that ends in vain shows that they do:
+// then the members of the conditions are read whole. All ways find the numbers of
+// the page's records, reading indexes alone where they can; the records are then
+// read by number.
 
 // limits are where plans change over. They are variables for tests' sake alone.
 type limits struct {
@@ -341,7 +342,8 @@ func (p *plan) sampleRows(ctx context.Context, c cond) (float64, error) {
 
 // along reports whether the walk runs within the condition's range anyhow.
 func (p *plan) along(c cond) bool {
-	return c.span != nil && c.span.column == p.l.sorts[p.order.keys[0].field]
+	first := p.order.keys[0].field
+	return c.span != nil && c.span.column == p.l.sorts[first] || c.start != "" && first == SortName && c.field == p.l.names
 }
 
 // members reads the members of a condition: all of them, or with a limit the

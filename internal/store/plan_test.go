@@ -262,6 +262,7 @@ func planFilters() []contact.Filter {
 		{Where: is("tnt__plan", "gold")},
 		{Where: join(filter.And, filter.Bound{Op: filter.Within, Field: filter.Field{Name: "tnt__seats", Type: filter.Number}, Range: filter.Bounds{Low: &low}}, is("tag", "1"))},
 		{Where: join(filter.Not, filter.Bound{Op: filter.Exists, Field: filter.Field{Name: "tnt__plan"}})},
+		{Where: join(filter.And, is("account", "account/1", "account/2", "account/3", "account/4", "account/5", "account/6", "account/7", "account/8", "account/9"), is("tag", "1"))},
 		{Where: join(filter.Or, join(filter.And, is("tag", "1"), is("owner", "3")), join(filter.Not, is("verified", "true")))},
 		{Where: join(filter.And, is("group", "1"), is("tag", "1"))},
 		{Where: join(filter.Not, is("group", "1", "2"))},

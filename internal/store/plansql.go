@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -100,6 +101,10 @@ type leg struct {
 	loose  bool       // the index does not order entries of one key by number
 	check  string     // what a row x must meet besides, in terms of w.k
 	shown  string     // the expression of w.k
+	// field and start tell how all values of s begin, low and high on which sides that
+	// bounds them.
+	field, start string
+	low, high    bool
 }
 
 // legs cuts the walk into parts that an index has in order: e-mails are in the
@@ -163,8 +168,19 @@ func (p *plan) columnLeg() leg {
 	return g
 }
 
+// nameLeg runs along the names that begin as the filter says, if it does. The edge
+// stands for the bound on its side, for of two an engine may use the wider.
 func (p *plan) nameLeg() leg {
 	g := leg{from: "attr s", where: "s.org_id = $1 AND s.field = '" + p.l.names + "'", n: "s.n", edged: !p.order.start}
+	at := slices.IndexFunc(p.conds, p.along)
+	if at < 0 {
+		return p.indexed(g, "s.value", "", p.order.keys)
+	}
+	g.field, g.start = p.conds[at].field, p.conds[at].start
+	first := p.order.keys[0]
+	edge, _ := first.edge.(string)
+	begun := g.edged && edge >= g.start && edge < behind(g.start)
+	g.low, g.high = !begun || first.desc, !begun || !first.desc
 	return p.indexed(g, "s.value", "", p.order.keys)
 }
 
@@ -224,7 +240,9 @@ func (p *plan) restTerms(t string, keys []orderKey) []term {
 }
 
 // meets reports whether all steps meet a condition because of their range.
-func (g leg) meets(c cond) bool { return c.span != nil && g.own && c.span.column == g.column }
+func (g leg) meets(c cond) bool {
+	return c.span != nil && g.own && c.span.column == g.column || c.start != "" && c.start == g.start && c.field == g.field
+}
 
 // tests reports whether a leg's steps need a test.
 func (p *plan) tests(g leg) bool { return !g.own || len(p.rest(g)) > 0 }
@@ -252,6 +270,12 @@ func (p *plan) entries(b *builder, g leg, by []term) {
 	b.WriteString("SELECT " + g.n + " AS n" + shown + " FROM " + g.from + " WHERE " + g.where)
 	if bounds := g.span.test(b, "s"); bounds != "" {
 		b.WriteString(" AND " + bounds)
+	}
+	if g.low {
+		b.WriteString(" AND s.value >= " + b.arg(g.start))
+	}
+	if g.high {
+		b.WriteString(" AND s.value < " + b.arg(behind(g.start)))
 	}
 	if g.edged {
 		b.WriteString(" AND " + beyond(b, g.terms))

@@ -129,7 +129,7 @@ func (l *listing) testing(c cond) func(b *builder, t string) string {
 func (l *listing) opposite(c cond) cond {
 	probe, test := l.probing(c), l.testing(c)
 	out := c
-	out.not, out.span = !c.not, nil
+	out.not, out.span, out.start = !c.not, nil, ""
 	out.probe = func(b *builder, n string) string { return "NOT (" + probe(b, n) + ")" }
 	out.test = func(b *builder, t string) string { return "NOT (" + test(b, t) + ")" }
 	return out
@@ -306,7 +306,7 @@ func attrAny(field string, keys []string) cond {
 // when it is empty; test asks a row the same.
 func attrRange(field, from string, test func(b *builder, t string) string) cond {
 	return cond{
-		weight: 1, test: test,
+		weight: 1, test: test, field: field, start: from,
 		repeats: true, // a record may have several values in the range
 		members: func(b *builder) string {
 			sql := "SELECT x.n FROM attr x WHERE x.org_id = $1 AND x.field = '" + field + "'"
