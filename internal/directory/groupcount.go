@@ -210,20 +210,21 @@ const groupBy = "group_by"
 // grouped returns the name of a field whose values stand in an index by which
 // records can be counted. Errors: invalid, of the parameter at, for others.
 func (g *catalogue) grouped(at string, leaf don.Type, by string) (string, error) {
-	f, ok := g.of(leaf).Fields[by]
+	f := g.of(leaf).Fields[by]
 	if g.err != nil {
 		return "", g.err
 	}
+	var counted bool
 	if strings.Contains(f.Name, "__") {
 		def, _ := g.set(leaf).Field(f.Name)
 		if why := def.Ungrouped(); why != "" {
 			return "", errs.NotPermitted(at, "%q %s", clip(by), why)
 		}
-		ok = f.Type != filter.Time
+		counted = f.Type != filter.Time
 	} else {
-		ok = slices.Contains([]string{fieldTag, fieldOwner, fieldAccount, fieldWorkspace, fieldTier, fieldParent, fieldSubtype}, f.Name)
+		counted = slices.Contains([]string{fieldTag, fieldOwner, fieldAccount, fieldWorkspace, fieldTier, fieldParent, fieldSubtype}, f.Name)
 	}
-	if !ok {
+	if !counted {
 		return "", errs.NotPermitted(at, "records cannot be grouped by %q; use tag, owner, account, tier, subtype, a custom field with few values, or a date as created:month", clip(by))
 	}
 	return f.Name, nil

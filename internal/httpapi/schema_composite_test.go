@@ -80,7 +80,7 @@ func TestCompositeVersions(t *testing.T) {
 			return refused(name, "schemas.custom.set", addresses(members, fields, more), 400, `{"field_name":"`+field+`"}`)
 		}
 		c.Run(t, []apitest.Scenario{
-			bad("no such composite", city, `{"name":"home","field_type":"composite","composite_type":"adress"}`, "", "fields[0].composite_type"),
+			bad("no such composite", city, `{"name":"home","field_type":"composite","composite_type":"addresses"}`, "", "fields[0].composite_type"),
 			bad("without its name", city, `{"name":"home","field_type":"composite"}`, "", "fields[0].composite_type"),
 			bad("of a text", city, `{"name":"home","field_type":"text","composite_type":"address"}`, "", "fields[0].composite_type"),
 			bad("nested", city+`,`+home, "", "", "composite_schemas[0].fields[1].field_type"),
