@@ -325,3 +325,43 @@ func TestGroupsRefuse(t *testing.T) {
 		}
 	})
 }
+
+// A group that has not been worked out yet is what it asks for, also among other
+// conditions, and so is what is counted and grouped by it.
+func TestFilterByGroupNotBuilt(t *testing.T) {
+	onEngines(t, func(t *testing.T, b bench) {
+		b.scene(t)
+		f, _ := b.follower("one")
+		n := b.group(t, "some", "account.tier = gold and (tag:vip or name ~ roth)")
+		find := func(text string) (out []int64) {
+			t.Helper()
+			p, err := b.ListContacts(t.Context(), b.scope, contact.Filter{}, directory.Query{Limit: 100, Sorts: []directory.Sort{{Field: "display_id"}}, Where: directory.Where{Tree: parsed(t, text)}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range p.Items {
+				out = append(out, c.N)
+			}
+			return out
+		}
+		for _, filters := range [][2]string{
+			{"group = some", "account.tier = gold and (tag:vip or name ~ roth)"},
+			{"not group = some and owner = DEVU-1", "not (account.tier = gold and (tag:vip or name ~ roth)) and owner = DEVU-1"},
+			{"group in (some, Customers)", "id not empty"},
+		} {
+			want := find(filters[1])
+			if diff := cmp.Diff(want, find(filters[0])); diff != "" || len(want) == 0 {
+				t.Errorf("%s before it is worked out: %s", filters[0], diff)
+			}
+			counted, err := b.Count(t.Context(), b.scope, directory.SoughtBy(don.Contact, directory.Where{Tree: parsed(t, filters[0])}))
+			if err != nil || counted.N != len(want) {
+				t.Errorf("%s counts %d, %v; want %d", filters[0], counted.N, err, len(want))
+			}
+		}
+		before := find("group = some")
+		b.round(t, f)
+		if diff := cmp.Diff(before, find("group = some")); diff != "" || len(b.kept(t, n)) != len(before) {
+			t.Errorf("once it is worked out: %s", diff)
+		}
+	})
+}

@@ -104,7 +104,8 @@ func related(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (filter.Bou
 
 // groupsNamed turns conditions on groups into those that an index serves: being in
 // any group into being in one of all, as none is kept of the standard ones that
-// have most contacts, and being in one of these into what they ask for.
+// have most contacts, and being in one of these, or in one that is not worked out
+// yet, into what it asks for.
 func groupsNamed(ctx context.Context, tx Tx, b filter.Bound) (filter.Bound, error) {
 	all, err := tx.UserGroups(ctx, 0, group.MaxGroups)
 	if err != nil {
@@ -113,10 +114,12 @@ func groupsNamed(ctx context.Context, tx Tx, b filter.Bound) (filter.Bound, erro
 	kept, out := filter.Bound{Op: filter.Any, Field: b.Field}, filter.Bound{Op: filter.Or}
 	for _, g := range all {
 		switch named := slices.Contains(b.Keys, num(g.N)); {
-		case g.Plain() && named && g.Standard == group.Customers:
-			return filter.Bound{Op: filter.And}, nil
-		case g.Plain() && named:
-			out.Nodes = append(out.Nodes, filter.Bound{Op: filter.Any, Field: filter.Field{Name: fieldVerified, Type: filter.Bool}, Keys: []string{"true"}})
+		case named && (g.Plain() || g.Dynamic && !g.Built):
+			part, err := meansNow(ctx, tx, g)
+			if err != nil || part.IsAll() {
+				return part, err
+			}
+			out.Nodes = append(out.Nodes, part)
 		case !g.Plain() && (named || b.Op == filter.Exists):
 			kept.Keys = append(kept.Keys, num(g.N))
 		}
@@ -124,6 +127,24 @@ func groupsNamed(ctx context.Context, tx Tx, b filter.Bound) (filter.Bound, erro
 	slices.Sort(kept.Keys)
 	out.Nodes = append(out.Nodes, kept)
 	return out, nil
+}
+
+// meansNow returns what a group asks for, related records as conditions on the
+// references to them; nobody meets what cannot be asked.
+func meansNow(ctx context.Context, tx Tx, g *group.Group) (filter.Bound, error) {
+	tree, err := filter.Parse(g.Filter)
+	if err != nil {
+		return filter.Bound{}, err
+	}
+	c := &catalogue{ctx: ctx, tx: tx, forGroup: true}
+	bound, err := filter.Bind(tree, c.of(don.Contact), tx.Now().In(tx.Scope().Settings.Zone()))
+	switch err = cmp.Or(c.err, err); {
+	case errs.Is(err, errs.Invalid):
+		return filter.Bound{Op: filter.Or}, nil
+	case err != nil:
+		return filter.Bound{}, err
+	}
+	return related(ctx, tx, don.Contact, bound)
 }
 
 func someOf(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (filter.Bound, error) {

@@ -46,9 +46,9 @@ func (b bench) defineAttributes(t *testing.T) {
 		Fields: []schema.Field{
 			{Name: "plan", Type: schema.Enum, Choices: []schema.Choice{{Label: "Gold"}, {Label: "iron"}}, Filterable: true}, {Name: "seats", Type: schema.Double, Filterable: true},
 			{Name: "langs", Type: schema.Array, Base: schema.Text, Filterable: true}, {Name: "due", Type: schema.Date, Filterable: true},
-			{Name: "home", Type: schema.Structured, Composite: "address"}, {Name: "homes", Type: schema.Array, Base: schema.Structured, Composite: "address"},
+			{Name: "home", Type: schema.Composite, Composite: "address"}, {Name: "homes", Type: schema.Array, Base: schema.Composite, Composite: "address"},
 		},
-		Composites: []schema.Composite{{Name: "address", Fields: []schema.Field{{Name: "city", Type: schema.Text, Filterable: true}, {Name: "floor", Type: schema.Int, Filterable: true}}}},
+		Composites: []schema.CompositeSchema{{Name: "address", Fields: []schema.Field{{Name: "city", Type: schema.Text, Filterable: true}, {Name: "floor", Type: schema.Int, Filterable: true}}}},
 	}
 	firms := schema.Fragment{Leaf: don.Account, Kind: schema.Tenant, Fields: []schema.Field{{Name: "size", Type: schema.Int, Filterable: true}}}
 	for _, f := range []schema.Fragment{people, firms} {

@@ -25,10 +25,10 @@ func (w *world) attributes(t *testing.T) {
 		{Name: "score", Type: schema.Double, Filterable: true}, {Name: "trial", Type: schema.Bool, Default: false, Filterable: true}, {Name: "renewal", Type: schema.Date, Filterable: true},
 		{Name: "seen", Type: schema.Timestamp}, {Name: "langs", Type: schema.Array, Base: schema.Text, Filterable: true}, {Name: "nums", Type: schema.Array, Base: schema.Int},
 		{Name: "level", Type: schema.UEnum, Choices: []schema.Choice{{ID: 1, Label: "low"}, {ID: 2, Label: "high"}}}, {Name: "raw", Type: schema.JSON},
-		{Name: "boss", Type: schema.ID}, {Name: "code", Type: schema.Text, Immutable: true}, {Name: "home", Type: schema.Structured, Composite: "address"},
-		{Name: "homes", Type: schema.Array, Base: schema.Structured, Composite: "address"}, {Name: "extra", Type: schema.Struct},
+		{Name: "boss", Type: schema.ID}, {Name: "code", Type: schema.Text, Immutable: true}, {Name: "home", Type: schema.Composite, Composite: "address"},
+		{Name: "homes", Type: schema.Array, Base: schema.Composite, Composite: "address"}, {Name: "extra", Type: schema.Struct},
 	}
-	address := []schema.Composite{{Name: "address", Fields: []schema.Field{
+	address := []schema.CompositeSchema{{Name: "address", Fields: []schema.Field{
 		{Name: "city", Type: schema.Text, Required: true, Filterable: true}, {Name: "floor", Type: schema.Int, Filterable: true}, {Name: "keys", Type: schema.Array, Base: schema.Text},
 	}}}
 	for _, f := range []schema.Fragment{

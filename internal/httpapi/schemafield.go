@@ -153,8 +153,8 @@ type compositeIn struct {
 	Fields      []fieldIn `json:"fields" required:"true" doc:"What a value has; none of them a composite or immutable."`
 }
 
-func (x compositeIn) composite(at string) (schema.Composite, error) {
-	out := schema.Composite{Name: x.Name, Description: x.Description}
+func (x compositeIn) composite(at string) (schema.CompositeSchema, error) {
+	out := schema.CompositeSchema{Name: x.Name, Description: x.Description}
 	for i, f := range x.Fields {
 		field, err := f.field(element(at+".fields", i))
 		if err != nil {
@@ -172,7 +172,7 @@ type SchemaComposite struct {
 	Fields      []SchemaField `json:"fields"`
 }
 
-func composites(list []schema.Composite) []SchemaComposite {
+func composites(list []schema.CompositeSchema) []SchemaComposite {
 	out := make([]SchemaComposite, len(list))
 	for i, c := range list {
 		out[i] = SchemaComposite{c.Name, c.Description, schemaFields(c.Fields, "")}

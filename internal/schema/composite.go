@@ -15,10 +15,10 @@ const (
 	maxMembers    = 50
 )
 
-// Composite is what the values of composite fields consist of: an address of
+// CompositeSchema is what the values of composite fields consist of: an address of
 // street, postcode and city. Filters, sorts and groups name a member with the
 // field's name before it, as in tnt__home.city.
-type Composite struct {
+type CompositeSchema struct {
 	Name        string  `json:"name"`
 	Description string  `json:"description,omitempty"`
 	Fields      []Field `json:"fields"` // its members, whose names have no prefix
@@ -29,16 +29,16 @@ type Composite struct {
 func (f *Fragment) Link() {
 	for i := range f.Fields {
 		f.Fields[i].members = nil
-		if c, ok := f.composite(f.Fields[i].Composite); ok && f.Fields[i].of() == Structured {
+		if c, ok := f.composite(f.Fields[i].Composite); ok && f.Fields[i].of() == Composite {
 			f.Fields[i].members = c.Fields
 		}
 	}
 }
 
-func (f *Fragment) composite(name string) (Composite, bool) {
-	i := slices.IndexFunc(f.Composites, func(c Composite) bool { return c.Name == name })
+func (f *Fragment) composite(name string) (CompositeSchema, bool) {
+	i := slices.IndexFunc(f.Composites, func(c CompositeSchema) bool { return c.Name == name })
 	if i < 0 {
-		return Composite{}, false
+		return CompositeSchema{}, false
 	}
 	return f.Composites[i], true
 }
@@ -49,7 +49,7 @@ func (f *Fragment) Lookups() []Named {
 	var out []Named
 	for _, x := range f.Fields {
 		name := f.Prefix() + x.Name
-		if x.of() != Structured {
+		if x.of() != Composite {
 			out = append(out, Named{name, x})
 			continue
 		}
@@ -76,7 +76,7 @@ func (s *Set) whole(about []*Fragment, was Values, given map[string]any) (map[st
 		if err != nil {
 			return nil, err
 		}
-		if f.Type != Structured || !slices.ContainsFunc(f.members, func(m Field) bool { return m.Name == member }) {
+		if f.Type != Composite || !slices.ContainsFunc(f.members, func(m Field) bool { return m.Name == member }) {
 			return nil, refuse(at(name), "field_not_in_schema", "there is no %q in %s", clip(member), head)
 		}
 		base, ok := out[head]
@@ -138,7 +138,7 @@ func (f Field) RequiresMembers() bool {
 func (f Field) over(old any, at string, x any, env Env) (any, error) {
 	given, isObject := x.(map[string]any)
 	stands, _ := old.(map[string]any)
-	if f.Type != Structured || !isObject || stands == nil {
+	if f.Type != Composite || !isObject || stands == nil {
 		return f.check(at, x, env)
 	}
 	fresh, stay := map[string]any{}, map[string]any{}
@@ -149,12 +149,12 @@ func (f Field) over(old any, at string, x any, env Env) (any, error) {
 			fresh[name] = v
 		}
 	}
-	return f.structured(at, fresh, stay, env)
+	return f.object(at, fresh, stay, env)
 }
 
-// structured checks a composite value, which is given as a whole but for what is
+// object checks a composite value, which is given as a whole but for what is
 // known to be valid.
-func (f Field) structured(at string, x any, valid map[string]any, env Env) (any, error) {
+func (f Field) object(at string, x any, valid map[string]any, env Env) (any, error) {
 	given, ok := x.(map[string]any)
 	if !ok {
 		return nil, refuse(at, "wrong_type", "takes an object, not %s", kindOf(x))
@@ -212,7 +212,7 @@ func (f *Fragment) defineComposites(env Env) error {
 		if err := checkName(at+".name", c.Name); err != nil {
 			return err
 		}
-		if slices.IndexFunc(f.Composites, func(o Composite) bool { return o.Name == c.Name }) < i {
+		if slices.IndexFunc(f.Composites, func(o CompositeSchema) bool { return o.Name == c.Name }) < i {
 			return errs.NotPermitted(at+".name", "%q is there twice", c.Name)
 		}
 		if len(c.Description) > maxSentence {
@@ -226,7 +226,7 @@ func (f *Fragment) defineComposites(env Env) error {
 		}
 		for j, m := range c.Fields {
 			inside := fmt.Sprintf("%s.fields[%d]", at, j)
-			if m.of() == Structured {
+			if m.of() == Composite {
 				return refuse(inside+".field_type", "unsupported_type", "a composite in a composite is not supported; use struct")
 			}
 			if m.Immutable {
@@ -238,9 +238,9 @@ func (f *Fragment) defineComposites(env Env) error {
 	for i, x := range f.Fields {
 		at := fmt.Sprintf("fields[%d].composite_type", i)
 		switch {
-		case x.of() != Structured && x.Composite != "":
+		case x.of() != Composite && x.Composite != "":
 			return errs.NotPermitted(at, "belongs to composites alone")
-		case x.of() == Structured && x.members == nil:
+		case x.of() == Composite && x.members == nil:
 			return errs.NotPermitted(at, "there is no %q among composite_schemas", clip(x.Composite))
 		}
 	}

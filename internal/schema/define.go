@@ -295,7 +295,7 @@ func (f *Field) defineUI(at string) error {
 		}
 	}
 	switch t := f.of(); {
-	case f.Filterable && t == Structured:
+	case f.Filterable && t == Composite:
 		return errs.NotPermitted(at+".is_filterable", "cannot be set for a composite; set it for its fields")
 	case f.Filterable && (t == JSON || t == Struct):
 		return errs.NotPermitted(at+".is_filterable", "cannot be set for a %s", t)

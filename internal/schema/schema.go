@@ -34,24 +34,24 @@ type Type string
 
 // The types. An Array has one of the others as its base.
 const (
-	Array      Type = "array"
-	Bool       Type = "bool"
-	Structured Type = "composite" // fields of its own, as one of the fragment's composites has them
-	Date       Type = "date"      // a day: 2026-01-31
-	Double     Type = "double"
-	Enum       Type = "enum"
-	ID         Type = "id"
-	Int        Type = "int" // within ±2^53
-	JSON       Type = "json_value"
-	RichText   Type = "rich_text"
-	Struct     Type = "struct" // any object
-	Text       Type = "text"
-	Timestamp  Type = "timestamp"
-	Tokens     Type = "tokens" // text that is compared as a whole
-	UEnum      Type = "uenum"  // a choice by number, with a label
+	Array     Type = "array"
+	Bool      Type = "bool"
+	Composite Type = "composite" // fields of its own, as one of the fragment's composites has them
+	Date      Type = "date"      // a day: 2026-01-31
+	Double    Type = "double"
+	Enum      Type = "enum"
+	ID        Type = "id"
+	Int       Type = "int" // within ±2^53
+	JSON      Type = "json_value"
+	RichText  Type = "rich_text"
+	Struct    Type = "struct" // any object
+	Text      Type = "text"
+	Timestamp Type = "timestamp"
+	Tokens    Type = "tokens" // text that is compared as a whole
+	UEnum     Type = "uenum"  // a choice by number, with a label
 )
 
-var types = []Type{Array, Bool, Structured, Date, Double, Enum, ID, Int, JSON, RichText, Struct, Text, Timestamp, Tokens, UEnum}
+var types = []Type{Array, Bool, Composite, Date, Double, Enum, ID, Int, JSON, RichText, Struct, Text, Timestamp, Tokens, UEnum}
 
 // Format is a hint at what a text is, which is checked as well.
 type Format string
@@ -156,7 +156,7 @@ type Fragment struct {
 	DisplayName string // of the subtype or app
 	Description string
 	Fields      []Field
-	Composites  []Composite
+	Composites  []CompositeSchema
 	Overrides   []Override
 	Conditions  []Condition
 	Deprecated  bool

@@ -152,7 +152,7 @@ func (s *Set) Columns() []Named {
 			name := f.Prefix() + x.Name
 			switch {
 			case f.Deprecated:
-			case x.Type == Structured:
+			case x.Type == Composite:
 				for _, m := range x.members {
 					m.Required = m.Required && x.Required
 					out = append(out, Named{name + "." + m.Name, m})
@@ -283,7 +283,7 @@ func (s *Set) Shown(subtype string, values Values) Values {
 			if !has {
 				continue
 			}
-			if x.of() == Structured {
+			if x.of() == Composite {
 				v = x.known(v)
 			}
 			out[f.Prefix()+x.Name] = v
@@ -346,7 +346,7 @@ func nothing(t Type, v any) bool {
 	case []any:
 		return len(v) == 0
 	case map[string]any:
-		return len(v) == 0 && t == Structured
+		return len(v) == 0 && t == Composite
 	}
 	return false
 }

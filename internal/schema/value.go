@@ -70,7 +70,7 @@ func fromText(t Type, text string) any {
 		if json.Unmarshal([]byte(text), &n) == nil && n != "" && text[0] != '"' {
 			return n
 		}
-	case JSON, Struct, Structured:
+	case JSON, Struct, Composite:
 		d := json.NewDecoder(strings.NewReader(text))
 		d.UseNumber()
 		var v any
@@ -180,8 +180,8 @@ func (f Field) scalar(t Type, at string, x any, env Env) (any, error) {
 			return nil, refuse(at, "wrong_type", "takes an object, not %s", kindOf(x))
 		}
 		return x, sized(at, x)
-	case Structured:
-		return f.structured(at, x, nil, env)
+	case Composite:
+		return f.object(at, x, nil, env)
 	default: // the others follow
 	}
 	text, ok := x.(string)

@@ -53,7 +53,8 @@ type querier interface {
 	// lock ends a SELECT that means to update what it reads.
 	lock() string
 	// jsonText spells the text of a member of a JSON object in a column, which may
-	// be empty, or with a dot that of a member's member; jsonNumber its number. Both are NULL when it has none.
+	// be empty, or with a dot that of a member's member; jsonNumber its number. Both
+	// are NULL when it has none.
 	jsonText(column, member string) string
 	jsonNumber(column, member string) string
 	// perValue spells the rows that a select finds for each of some values, in their

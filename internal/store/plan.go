@@ -177,14 +177,14 @@ func (p *plan) long() int {
 
 // lookups is how many lookups a walk may be expected to take.
 func (p *plan) lookups() int {
-	return int(float64(p.expected(&sieve{rest: p.conds})) * p.weight())
+	return int(float64(p.expected(&sieve{rest: p.conds})) * p.weight(p.conds))
 }
 
 // weight is how many lookups a step of a probing walk takes, which tests the
 // conditions in their order until one is not met.
-func (p *plan) weight() float64 {
+func (p *plan) weight(conds []cond) float64 {
 	weight, left := 0.0, 1.0
-	for _, c := range p.conds {
+	for _, c := range conds {
 		weight += left * float64(max(c.weight, 1))
 		left *= p.share([]cond{c})
 	}
@@ -391,7 +391,7 @@ func (p *plan) taken(ctx context.Context, b *builder) ([]int64, error) {
 // probe walks until the page is full, with about so many lookups. It reports
 // false when they did not suffice.
 func (p *plan) probe(ctx context.Context, lookups int) (ns []int64, done bool, err error) {
-	window := max(int(float64(lookups)/p.weight()), 1)
+	window := max(int(float64(lookups)/p.weight(p.conds)), 1)
 	for _, g := range p.legs() {
 		b := p.builder()
 		p.walk(b, g, window, p.want-len(ns))

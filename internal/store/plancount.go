@@ -126,8 +126,10 @@ func (p *plan) countWithin(ctx context.Context, conds []cond, sets []*numberSet,
 }
 
 // importing reports whether an index may have entries of records that do not exist:
-// those that an import has reserved or not yet cleared away.
+// those that an import has reserved or not yet cleared away. It is one in any state
+// but completed and undone, beside which an index has the others.
 func (tx *Tx) importing(ctx context.Context) (bool, error) {
+	const from = "SELECT 1 FROM import WHERE org_id = $1 AND state "
 	var n int
-	return one(ctx, tx.q, "SELECT 1 FROM import WHERE org_id = $1 AND state NOT IN ('completed', 'undone') LIMIT 1", []any{tx.scope.OrgID}, &n)
+	return one(ctx, tx.q, from+"< 'completed' UNION ALL "+from+"> 'completed' AND state < 'undone' UNION ALL "+from+"> 'undone' LIMIT 1", []any{tx.scope.OrgID}, &n)
 }

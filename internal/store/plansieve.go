@@ -64,7 +64,7 @@ func (p *plan) readSets(ctx context.Context) error {
 	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(p.cost(a), p.cost(b)) })
 	for _, i := range order {
 		c := p.conds[i]
-		if p.conds[i].size > p.tested(i)*lookupCost*max(c.weight, 1) {
+		if s := p.sieve(); s.in != nil && c.size > p.tested(s, c)*lookupCost*max(c.weight, 1) {
 			continue
 		}
 		ns, err := p.members(ctx, c, 0)
@@ -76,17 +76,13 @@ func (p *plan) readSets(ctx context.Context) error {
 	return nil
 }
 
-// tested is how many records are looked up for a condition whose members are not
-// read: all that meet the others known, or as many of these as fill the page.
-func (p *plan) tested(at int) int {
-	s := p.sieve()
-	if s.in == nil {
-		return math.MaxInt / lookupCost / 10_000 // all there are
-	}
+// tested is how many of the records that pass a sieve are looked up for a condition
+// whose members are not read: all, or as many as fill the page.
+func (p *plan) tested(s *sieve, c cond) int {
 	if s.in.size <= planLimits.listed || p.pressed {
 		return s.in.size
 	}
-	return min(s.in.size, 4*int(float64(p.want)/max(p.share([]cond{p.conds[at]}), 1e-9)))
+	return min(s.in.size, 4*int(float64(p.want)/max(p.share([]cond{c}), 1e-9)))
 }
 
 // requireLive makes existence a condition like others where a walk runs along
@@ -129,7 +125,7 @@ func (p *plan) sift(ctx context.Context) ([]int64, error) {
 	if base >= 0 {
 		reading = p.sets[base].size * recordCost
 		if len(s.rest) > 0 {
-			reading += int(float64(p.sets[base].size) * lookupCost * (&plan{conds: s.rest, total: p.total}).weight())
+			reading += int(float64(p.sets[base].size) * lookupCost * p.weight(s.rest))
 		}
 	}
 	if reading > steps {

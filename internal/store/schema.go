@@ -23,13 +23,13 @@ func scanFragment(r *fragmentRow) []any {
 
 // fragmentBody is what is stored as JSON.
 type fragmentBody struct {
-	DisplayName string             `json:"display_name,omitempty"`
-	Description string             `json:"description,omitempty"`
-	Fields      []schema.Field     `json:"fields"`
-	Composites  []schema.Composite `json:"composites,omitempty"`
-	Overrides   []schema.Override  `json:"overrides,omitempty"`
-	Conditions  []schema.Condition `json:"conditions,omitempty"`
-	Deprecated  bool               `json:"deprecated,omitempty"`
+	DisplayName string                   `json:"display_name,omitempty"`
+	Description string                   `json:"description,omitempty"`
+	Fields      []schema.Field           `json:"fields"`
+	Composites  []schema.CompositeSchema `json:"composites,omitempty"`
+	Overrides   []schema.Override        `json:"overrides,omitempty"`
+	Conditions  []schema.Condition       `json:"conditions,omitempty"`
+	Deprecated  bool                     `json:"deprecated,omitempty"`
 }
 
 func (r *fragmentRow) fragment() (*schema.Fragment, error) {
