@@ -3,11 +3,18 @@
 package servertest
 
 import (
+	"bytes"
+	"context"
+	"encoding/base64"
 	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/kith-id/kith/internal/auth"
 	"github.com/kith-id/kith/internal/config"
 	"github.com/kith-id/kith/internal/httpapi"
 	"github.com/kith-id/kith/internal/httpapi/apitest"
@@ -34,16 +41,61 @@ type Kith struct {
 	Operator http.Handler // as the commands reach it
 }
 
-// New returns an empty Kith that ends with the test.
+// New returns an empty Kith that ends with the test. It has been started once
+// before, with the other tests of the process: migrations ran and its signing key
+// was made then. Tests of a first start call Open with settings of their own.
 func New(t testing.TB, engine string) *Kith {
 	t.Helper()
-	cfg := config.Defaults()
-	cfg.Data = t.TempDir()
-	cfg.SetupCode = "SETUP-CODE"
+	cfg := settings(t.TempDir())
 	if engine == "postgres" {
-		cfg.DatabaseURL = testpg.DSN(t)
+		cfg.DatabaseURL = testpg.Template(t, "started", func(dsn string) error {
+			return start(t.TempDir(), dsn)
+		})
+		return Open(t, cfg)
+	}
+	started, err := startedFolder()
+	if err == nil {
+		err = os.WriteFile(filepath.Join(cfg.Data, databaseFile), started, 0o600)
+	}
+	if err != nil {
+		t.Fatalf("servertest: %v", err)
 	}
 	return Open(t, cfg)
+}
+
+// settings are those of every Kith here. The secret is given, because the keys
+// in a database that was copied were sealed with it.
+func settings(data string) config.Config {
+	cfg := config.Defaults()
+	cfg.Data, cfg.SetupCode, cfg.SecretKey = data, "SETUP-CODE", base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{0x5e}, auth.SecretSize))
+	return cfg
+}
+
+// databaseFile is what SQLite's database is called in the data folder.
+const databaseFile = "kith.db"
+
+// startedFolder returns the database of a Kith that was started and stopped.
+var startedFolder = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "servertest-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if err := start(dir, ""); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(dir, databaseFile))
+})
+
+// start starts a Kith and stops it.
+func start(data, url string) error {
+	cfg := settings(data)
+	cfg.DatabaseURL = url
+	app, err := server.Open(context.Background(), cfg, server.Options{Version: "test", Log: slog.New(slog.DiscardHandler), Purpose: "servertest"})
+	if err != nil {
+		return err
+	}
+	return app.Close()
 }
 
 // Open returns a Kith with the settings given.

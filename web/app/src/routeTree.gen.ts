@@ -14,9 +14,19 @@ import { Route as AppRouteImport } from "./routes/_app";
 import { Route as SetupRouteImport } from "./routes/setup";
 import { Route as SignInRouteImport } from "./routes/sign-in";
 import { Route as WelcomeRouteImport } from "./routes/welcome";
+import { Route as AppAccountsRouteImport } from "./routes/_app/accounts";
 import { Route as AppContactsRouteImport } from "./routes/_app/contacts";
+import { Route as AppDuplicatesRouteImport } from "./routes/_app/duplicates";
+import { Route as AppHomeRouteImport } from "./routes/_app/home";
+import { Route as AppImportsRouteImport } from "./routes/_app/imports";
+import { Route as AppWorkspacesRouteImport } from "./routes/_app/workspaces";
 import { Route as ResetTokenRouteImport } from "./routes/reset.$token";
 import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings/index";
+import { Route as AppSettingsCustomizationRouteImport } from "./routes/_app/settings/customization";
+import { Route as AppSettingsIdentityRouteImport } from "./routes/_app/settings/identity";
+import { Route as AppSettingsMembersRouteImport } from "./routes/_app/settings/members";
+import { Route as AppSettingsOrganisationRouteImport } from "./routes/_app/settings/organisation";
+import { Route as AppSettingsTagsRouteImport } from "./routes/_app/settings/tags";
 import { Route as AppSettingsTokensRouteImport } from "./routes/_app/settings/tokens";
 
 const IndexRoute = IndexRouteImport.update({
@@ -43,9 +53,34 @@ const WelcomeRoute = WelcomeRouteImport.update({
   path: "/welcome",
   getParentRoute: () => rootRouteImport,
 } as any);
+const AppAccountsRoute = AppAccountsRouteImport.update({
+  id: "/accounts",
+  path: "/accounts",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppContactsRoute = AppContactsRouteImport.update({
   id: "/contacts",
   path: "/contacts",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppDuplicatesRoute = AppDuplicatesRouteImport.update({
+  id: "/duplicates",
+  path: "/duplicates",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppHomeRoute = AppHomeRouteImport.update({
+  id: "/home",
+  path: "/home",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppImportsRoute = AppImportsRouteImport.update({
+  id: "/imports",
+  path: "/imports",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppWorkspacesRoute = AppWorkspacesRouteImport.update({
+  id: "/workspaces",
+  path: "/workspaces",
   getParentRoute: () => AppRoute,
 } as any);
 const ResetTokenRoute = ResetTokenRouteImport.update({
@@ -56,6 +91,32 @@ const ResetTokenRoute = ResetTokenRouteImport.update({
 const AppSettingsIndexRoute = AppSettingsIndexRouteImport.update({
   id: "/settings/",
   path: "/settings/",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppSettingsCustomizationRoute =
+  AppSettingsCustomizationRouteImport.update({
+    id: "/settings/customization",
+    path: "/settings/customization",
+    getParentRoute: () => AppRoute,
+  } as any);
+const AppSettingsIdentityRoute = AppSettingsIdentityRouteImport.update({
+  id: "/settings/identity",
+  path: "/settings/identity",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppSettingsMembersRoute = AppSettingsMembersRouteImport.update({
+  id: "/settings/members",
+  path: "/settings/members",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppSettingsOrganisationRoute = AppSettingsOrganisationRouteImport.update({
+  id: "/settings/organisation",
+  path: "/settings/organisation",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppSettingsTagsRoute = AppSettingsTagsRouteImport.update({
+  id: "/settings/tags",
+  path: "/settings/tags",
   getParentRoute: () => AppRoute,
 } as any);
 const AppSettingsTokensRoute = AppSettingsTokensRouteImport.update({
@@ -69,8 +130,18 @@ export interface FileRoutesByFullPath {
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/welcome": typeof WelcomeRoute;
+  "/accounts": typeof AppAccountsRoute;
   "/contacts": typeof AppContactsRoute;
+  "/duplicates": typeof AppDuplicatesRoute;
+  "/home": typeof AppHomeRoute;
+  "/imports": typeof AppImportsRoute;
+  "/workspaces": typeof AppWorkspacesRoute;
   "/reset/$token": typeof ResetTokenRoute;
+  "/settings/customization": typeof AppSettingsCustomizationRoute;
+  "/settings/identity": typeof AppSettingsIdentityRoute;
+  "/settings/members": typeof AppSettingsMembersRoute;
+  "/settings/organisation": typeof AppSettingsOrganisationRoute;
+  "/settings/tags": typeof AppSettingsTagsRoute;
   "/settings/tokens": typeof AppSettingsTokensRoute;
   "/settings/": typeof AppSettingsIndexRoute;
 }
@@ -79,8 +150,18 @@ export interface FileRoutesByTo {
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/welcome": typeof WelcomeRoute;
+  "/accounts": typeof AppAccountsRoute;
   "/contacts": typeof AppContactsRoute;
+  "/duplicates": typeof AppDuplicatesRoute;
+  "/home": typeof AppHomeRoute;
+  "/imports": typeof AppImportsRoute;
+  "/workspaces": typeof AppWorkspacesRoute;
   "/reset/$token": typeof ResetTokenRoute;
+  "/settings/customization": typeof AppSettingsCustomizationRoute;
+  "/settings/identity": typeof AppSettingsIdentityRoute;
+  "/settings/members": typeof AppSettingsMembersRoute;
+  "/settings/organisation": typeof AppSettingsOrganisationRoute;
+  "/settings/tags": typeof AppSettingsTagsRoute;
   "/settings/tokens": typeof AppSettingsTokensRoute;
   "/settings": typeof AppSettingsIndexRoute;
 }
@@ -91,8 +172,18 @@ export interface FileRoutesById {
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/welcome": typeof WelcomeRoute;
+  "/_app/accounts": typeof AppAccountsRoute;
   "/_app/contacts": typeof AppContactsRoute;
+  "/_app/duplicates": typeof AppDuplicatesRoute;
+  "/_app/home": typeof AppHomeRoute;
+  "/_app/imports": typeof AppImportsRoute;
+  "/_app/workspaces": typeof AppWorkspacesRoute;
   "/reset/$token": typeof ResetTokenRoute;
+  "/_app/settings/customization": typeof AppSettingsCustomizationRoute;
+  "/_app/settings/identity": typeof AppSettingsIdentityRoute;
+  "/_app/settings/members": typeof AppSettingsMembersRoute;
+  "/_app/settings/organisation": typeof AppSettingsOrganisationRoute;
+  "/_app/settings/tags": typeof AppSettingsTagsRoute;
   "/_app/settings/tokens": typeof AppSettingsTokensRoute;
   "/_app/settings/": typeof AppSettingsIndexRoute;
 }
@@ -103,8 +194,18 @@ export interface FileRouteTypes {
     | "/setup"
     | "/sign-in"
     | "/welcome"
+    | "/accounts"
     | "/contacts"
+    | "/duplicates"
+    | "/home"
+    | "/imports"
+    | "/workspaces"
     | "/reset/$token"
+    | "/settings/customization"
+    | "/settings/identity"
+    | "/settings/members"
+    | "/settings/organisation"
+    | "/settings/tags"
     | "/settings/tokens"
     | "/settings/";
   fileRoutesByTo: FileRoutesByTo;
@@ -113,8 +214,18 @@ export interface FileRouteTypes {
     | "/setup"
     | "/sign-in"
     | "/welcome"
+    | "/accounts"
     | "/contacts"
+    | "/duplicates"
+    | "/home"
+    | "/imports"
+    | "/workspaces"
     | "/reset/$token"
+    | "/settings/customization"
+    | "/settings/identity"
+    | "/settings/members"
+    | "/settings/organisation"
+    | "/settings/tags"
     | "/settings/tokens"
     | "/settings";
   id:
@@ -124,8 +235,18 @@ export interface FileRouteTypes {
     | "/setup"
     | "/sign-in"
     | "/welcome"
+    | "/_app/accounts"
     | "/_app/contacts"
+    | "/_app/duplicates"
+    | "/_app/home"
+    | "/_app/imports"
+    | "/_app/workspaces"
     | "/reset/$token"
+    | "/_app/settings/customization"
+    | "/_app/settings/identity"
+    | "/_app/settings/members"
+    | "/_app/settings/organisation"
+    | "/_app/settings/tags"
     | "/_app/settings/tokens"
     | "/_app/settings/";
   fileRoutesById: FileRoutesById;
@@ -176,11 +297,46 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof WelcomeRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/_app/accounts": {
+      id: "/_app/accounts";
+      path: "/accounts";
+      fullPath: "/accounts";
+      preLoaderRoute: typeof AppAccountsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/contacts": {
       id: "/_app/contacts";
       path: "/contacts";
       fullPath: "/contacts";
       preLoaderRoute: typeof AppContactsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/duplicates": {
+      id: "/_app/duplicates";
+      path: "/duplicates";
+      fullPath: "/duplicates";
+      preLoaderRoute: typeof AppDuplicatesRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/home": {
+      id: "/_app/home";
+      path: "/home";
+      fullPath: "/home";
+      preLoaderRoute: typeof AppHomeRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/imports": {
+      id: "/_app/imports";
+      path: "/imports";
+      fullPath: "/imports";
+      preLoaderRoute: typeof AppImportsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/workspaces": {
+      id: "/_app/workspaces";
+      path: "/workspaces";
+      fullPath: "/workspaces";
+      preLoaderRoute: typeof AppWorkspacesRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/reset/$token": {
@@ -197,6 +353,41 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsIndexRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/settings/customization": {
+      id: "/_app/settings/customization";
+      path: "/settings/customization";
+      fullPath: "/settings/customization";
+      preLoaderRoute: typeof AppSettingsCustomizationRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/settings/identity": {
+      id: "/_app/settings/identity";
+      path: "/settings/identity";
+      fullPath: "/settings/identity";
+      preLoaderRoute: typeof AppSettingsIdentityRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/settings/members": {
+      id: "/_app/settings/members";
+      path: "/settings/members";
+      fullPath: "/settings/members";
+      preLoaderRoute: typeof AppSettingsMembersRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/settings/organisation": {
+      id: "/_app/settings/organisation";
+      path: "/settings/organisation";
+      fullPath: "/settings/organisation";
+      preLoaderRoute: typeof AppSettingsOrganisationRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/settings/tags": {
+      id: "/_app/settings/tags";
+      path: "/settings/tags";
+      fullPath: "/settings/tags";
+      preLoaderRoute: typeof AppSettingsTagsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/settings/tokens": {
       id: "/_app/settings/tokens";
       path: "/settings/tokens";
@@ -208,13 +399,33 @@ declare module "@tanstack/react-router" {
 }
 
 interface AppRouteChildren {
+  AppAccountsRoute: typeof AppAccountsRoute;
   AppContactsRoute: typeof AppContactsRoute;
+  AppDuplicatesRoute: typeof AppDuplicatesRoute;
+  AppHomeRoute: typeof AppHomeRoute;
+  AppImportsRoute: typeof AppImportsRoute;
+  AppWorkspacesRoute: typeof AppWorkspacesRoute;
+  AppSettingsCustomizationRoute: typeof AppSettingsCustomizationRoute;
+  AppSettingsIdentityRoute: typeof AppSettingsIdentityRoute;
+  AppSettingsMembersRoute: typeof AppSettingsMembersRoute;
+  AppSettingsOrganisationRoute: typeof AppSettingsOrganisationRoute;
+  AppSettingsTagsRoute: typeof AppSettingsTagsRoute;
   AppSettingsTokensRoute: typeof AppSettingsTokensRoute;
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute;
 }
 
 const AppRouteChildren: AppRouteChildren = {
+  AppAccountsRoute: AppAccountsRoute,
   AppContactsRoute: AppContactsRoute,
+  AppDuplicatesRoute: AppDuplicatesRoute,
+  AppHomeRoute: AppHomeRoute,
+  AppImportsRoute: AppImportsRoute,
+  AppWorkspacesRoute: AppWorkspacesRoute,
+  AppSettingsCustomizationRoute: AppSettingsCustomizationRoute,
+  AppSettingsIdentityRoute: AppSettingsIdentityRoute,
+  AppSettingsMembersRoute: AppSettingsMembersRoute,
+  AppSettingsOrganisationRoute: AppSettingsOrganisationRoute,
+  AppSettingsTagsRoute: AppSettingsTagsRoute,
   AppSettingsTokensRoute: AppSettingsTokensRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
 };

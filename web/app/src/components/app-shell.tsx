@@ -1,10 +1,12 @@
-import { Link, type LinkProps } from "@tanstack/react-router";
-import { ChevronsUpDown, Keyboard, KeyRound, LogOut, Menu as MenuIcon, UsersRound } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { ChevronsUpDown, Keyboard, LogOut, Menu as MenuIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { BrandMark } from "@/components/brand";
+import { type Place, places, settingsPlaces } from "@/components/places";
 import { Avatar } from "@/components/ui/avatar";
 import { Button } from "@/components/ui/button";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/menu";
+import { strings } from "@/strings";
 
 type Person = { id: string; name: string; email: string | undefined };
 
@@ -15,11 +17,6 @@ type AppShellProps = {
   onShowShortcuts: () => void;
   children: ReactNode;
 };
-
-const places: { to: NonNullable<LinkProps["to"]>; label: string; icon: typeof KeyRound; group?: string }[] = [
-  { to: "/contacts", label: "Contacts", icon: UsersRound },
-  { to: "/settings/tokens", label: "Tokens", icon: KeyRound, group: "Settings" },
-];
 
 /** The frame of the app: navigation at the left, or in a bar on phones, and the page. */
 export function AppShell(props: AppShellProps) {
@@ -49,21 +46,12 @@ function Sidebar({ orgName, person, ...actions }: AppShellProps) {
           {orgName}
         </span>
       </div>
-      <nav aria-label="Main" className="mt-4 grid gap-0.5">
-        {places.map(({ to, label, icon: Icon, group }) => (
-          <div key={to} className="grid gap-0.5">
-            {group && <p className="px-2 pt-4 pb-1 font-medium text-ink-3 text-xs">{group}</p>}
-            <Link
-              to={to}
-              className="flex h-8 items-center gap-2.5 rounded-lg px-2 font-medium text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-selected aria-[current=page]:text-ink [&_svg]:size-4 [&_svg]:text-ink-3 aria-[current=page]:[&_svg]:text-brand"
-            >
-              <Icon aria-hidden />
-              {label}
-            </Link>
-          </div>
-        ))}
+      <nav aria-label={strings.nav.main} className="mt-4 -mr-2.5 min-h-0 flex-1 overflow-y-auto pr-2.5">
+        <PlaceLinks places={places} />
+        <p className="px-2 pt-4 pb-1 font-medium text-ink-3 text-xs">{strings.nav.settings}</p>
+        <PlaceLinks places={settingsPlaces} />
       </nav>
-      <div className="mt-auto">
+      <div className="pt-2">
         <Menu
           align="start"
           side="top"
@@ -89,6 +77,23 @@ function Sidebar({ orgName, person, ...actions }: AppShellProps) {
   );
 }
 
+function PlaceLinks({ places }: { places: Place[] }) {
+  return (
+    <div className="grid gap-0.5">
+      {places.map(({ to, label, icon: Icon }) => (
+        <Link
+          key={to}
+          to={to}
+          className="flex h-8 items-center gap-2.5 rounded-lg px-2 font-medium text-ink-2 outline-offset-[-2px] hover:bg-hover hover:text-ink aria-[current=page]:bg-selected aria-[current=page]:text-ink [&_svg]:size-4 [&_svg]:text-ink-3 aria-[current=page]:[&_svg]:text-brand"
+        >
+          <Icon aria-hidden />
+          <span className="truncate">{label}</span>
+        </Link>
+      ))}
+    </div>
+  );
+}
+
 function TopBar({ orgName, person, ...actions }: AppShellProps) {
   return (
     <header className="flex h-13 shrink-0 items-center gap-2.5 border-line border-b bg-sunken pr-2 pl-4 md:hidden">
@@ -106,7 +111,7 @@ function TopBar({ orgName, person, ...actions }: AppShellProps) {
           <span className="block text-ink-3 text-xs">{person.email}</span>
         </MenuLabel>
         <MenuSeparator />
-        {places.map(({ to, label, icon: Icon }) => (
+        {[...places, ...settingsPlaces].map(({ to, label, icon: Icon }) => (
           <MenuItem key={to} asChild className="min-h-10">
             <Link to={to}>
               <Icon aria-hidden />

@@ -1,10 +1,14 @@
 import { Fragment } from "react";
+import { places, settingsPlaces } from "@/components/places";
 import { Dialog } from "@/components/ui/dialog";
 import { Kbd } from "@/components/ui/kbd";
+import { strings } from "@/strings";
 
 const shortcuts: { does: string; keys: string[] }[] = [
-  { does: "Go to contacts", keys: ["G", "C"] },
-  { does: "Go to tokens", keys: ["G", "T"] },
+  ...[...places, ...settingsPlaces].map(({ label, key }) => ({
+    does: strings.shortcuts.goTo(label),
+    keys: ["G", key.toUpperCase()],
+  })),
   { does: "Next and previous row", keys: ["J", "K"] },
   { does: "Refresh the contacts", keys: ["R"] },
   { does: "New token, on the tokens page", keys: ["N"] },

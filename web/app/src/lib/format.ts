@@ -19,6 +19,25 @@ function format(formatter: Intl.DateTimeFormat, iso: string | undefined): string
   return Number.isNaN(time) ? "" : formatter.format(time);
 }
 
+const relativeFormat = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+const steps: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["second", 60],
+  ["minute", 60],
+  ["hour", 24],
+  ["day", 30],
+];
+
+/** "in 2 days", "3 hours ago"; beyond a month the date. */
+export function formatRelative(iso: string | undefined, now = Date.now()): string {
+  let value = (Date.parse(iso ?? "") - now) / 1000;
+  if (Number.isNaN(value)) return "";
+  for (const [unit, size] of steps) {
+    if (Math.abs(value) < size) return relativeFormat.format(Math.round(value), unit);
+    value /= size;
+  }
+  return formatDate(iso);
+}
+
 export function formatNumber(value: number): string {
   return numberFormat.format(value);
 }

@@ -2,7 +2,9 @@ import { createFileRoute, Outlet, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { messageOf } from "@/api/client";
 import { AppShell } from "@/components/app-shell";
+import { places, settingsPlaces } from "@/components/places";
 import { ShortcutsDialog } from "@/components/shortcuts-dialog";
+import { Toaster } from "@/components/toaster";
 import { Alert } from "@/components/ui/alert";
 import { requireSession } from "@/features/session/session";
 import { useSession, useSignOut } from "@/features/session/use-session";
@@ -21,8 +23,9 @@ function App() {
   const navigate = useNavigate();
   const [showsShortcuts, setShowsShortcuts] = useState(false);
   useHotkeys({
-    "g c": () => void navigate({ to: "/contacts" }),
-    "g t": () => void navigate({ to: "/settings/tokens" }),
+    ...Object.fromEntries(
+      [...places, ...settingsPlaces].map(({ key, to }) => [`g ${key}`, () => void navigate({ to })]),
+    ),
     "?": () => setShowsShortcuts(true),
   });
   if (!session) return null; // signed out: the redirect is on its way
@@ -40,6 +43,7 @@ function App() {
           You are still signed in. {messageOf(signOut.error)}
         </Alert>
       )}
+      <Toaster />
       <ShortcutsDialog open={showsShortcuts} onOpenChange={setShowsShortcuts} />
     </AppShell>
   );

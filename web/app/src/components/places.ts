@@ -1,0 +1,46 @@
+import type { LinkProps } from "@tanstack/react-router";
+import {
+  Blocks,
+  Building2,
+  Copy,
+  FileUp,
+  Fingerprint,
+  House,
+  KeyRound,
+  type LucideIcon,
+  Settings2,
+  SquareStack,
+  Tags,
+  UserRoundCog,
+  UsersRound,
+} from "lucide-react";
+import { strings } from "@/strings";
+
+export type Place = {
+  to: NonNullable<LinkProps["to"]>;
+  label: string;
+  icon: LucideIcon;
+  /** The second key of the shortcut that begins with "g". */
+  key: string;
+};
+
+const { nav } = strings;
+
+/** Where the navigation, the shortcuts and the command palette lead. */
+export const places: Place[] = [
+  { to: "/home", label: nav.home, icon: House, key: "h" },
+  { to: "/contacts", label: nav.contacts, icon: UsersRound, key: "c" },
+  { to: "/accounts", label: nav.accounts, icon: Building2, key: "a" },
+  { to: "/workspaces", label: nav.workspaces, icon: SquareStack, key: "w" },
+  { to: "/duplicates", label: nav.duplicates, icon: Copy, key: "d" },
+  { to: "/imports", label: nav.imports, icon: FileUp, key: "i" },
+];
+
+export const settingsPlaces: Place[] = [
+  { to: "/settings/customization", label: nav.customization, icon: Blocks, key: "o" },
+  { to: "/settings/tags", label: nav.tags, icon: Tags, key: "l" },
+  { to: "/settings/members", label: nav.members, icon: UserRoundCog, key: "m" },
+  { to: "/settings/tokens", label: nav.tokens, icon: KeyRound, key: "t" },
+  { to: "/settings/identity", label: nav.identity, icon: Fingerprint, key: "r" },
+  { to: "/settings/organisation", label: nav.org, icon: Settings2, key: "s" },
+];
