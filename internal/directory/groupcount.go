@@ -222,7 +222,7 @@ func (g *catalogue) grouped(at string, leaf don.Type, by string) (string, error)
 		}
 		counted = f.Type != filter.Time
 	} else {
-		counted = slices.Contains([]string{fieldTag, fieldOwner, fieldAccount, fieldWorkspace, fieldTier, fieldParent, fieldSubtype}, f.Name)
+		counted = slices.Contains([]string{fieldTag, fieldOwner, fieldAccount, fieldWorkspace, fieldTier, fieldEnvironment, fieldParent, fieldSubtype}, f.Name)
 	}
 	if !counted {
 		return "", errs.NotPermitted(at, "records cannot be grouped by %q; use tag, owner, account, tier, subtype, a custom field with few values, or a date as created:month", clip(by))

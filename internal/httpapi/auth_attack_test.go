@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -420,11 +419,7 @@ func TestFloodOfVisitors(t *testing.T) {
 func TestRevocationReachesOtherServers(t *testing.T) {
 	first := servertest.New(t, "postgres")
 	cfg := first.Config
-	secret, err := os.ReadFile(cfg.SecretFile())
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.Data, cfg.SecretKey = t.TempDir(), strings.TrimSpace(string(secret))
+	cfg.Data = t.TempDir()
 	second := servertest.Open(t, cfg)
 	s := newShop(t, first, "Acme")
 	there := func(c apitest.Client) apitest.Client { return loose(second, c.Token) }

@@ -17,8 +17,20 @@ type FilterCondition struct {
 	AnsweredBy string `json:"answered_by" enum:"index,rows" doc:"index: from indexes, at once. rows: by looking at the records that the other conditions leave, one by one, for up to 10 seconds a page."`
 }
 
+// FilterTree is a filter, or a part of one, as it was understood: a filter
+// expression whose values are texts.
+type FilterTree struct {
+	Type        string       `json:"type" enum:"and,not,or,primitive,some" doc:"primitive is a condition; some holds when a related record meets the expression."`
+	Expressions []FilterTree `json:"expressions,omitempty" doc:"Of and and or."`
+	Expression  *FilterTree  `json:"expression,omitempty" doc:"Of not and some."`
+	Field       string       `json:"field,omitempty" doc:"Of a primitive, such as tag or account.tier; of some the relation, such as account."`
+	Operator    string       `json:"operator,omitempty" enum:"between,contains,empty,eq,gt,gte,in,lt,lte,ne,not_contains,not_empty,not_in,starts_with" doc:"Of a primitive."`
+	Values      []string     `json:"values,omitempty" doc:"Of a primitive."`
+}
+
 type filterExplainOut struct {
 	Filter     string            `json:"filter" doc:"The filter as text, as it was understood."`
+	Expression *FilterTree       `json:"expression,omitempty" doc:"The filter as an expression, to be changed and sent again. Absent for one that holds for every record."`
 	Indexed    bool              `json:"indexed" doc:"Whether indexes answer all of it, so that it can be grouped and counted at once."`
 	Conditions []FilterCondition `json:"conditions" doc:"All of them have to hold."`
 }
@@ -37,7 +49,7 @@ func (d DirectoryDeps) explainFilter(ctx context.Context, c call, in *filterExpl
 	if where.Tree.Op == "" {
 		return out, nil
 	}
-	out.Filter = filter.Format(where.Tree)
+	out.Filter, out.Expression = filter.Format(where.Tree), new(filterTree(where.Tree))
 	list, err := d.Service.ExplainFilter(ctx, c.Scope, objectType(in.Object), where)
 	for _, x := range list {
 		by := "index"
@@ -47,4 +59,19 @@ func (d DirectoryDeps) explainFilter(ctx context.Context, c call, in *filterExpl
 		out.Conditions = append(out.Conditions, FilterCondition{x.Text, by})
 	}
 	return out, err
+}
+
+func filterTree(n filter.Node) FilterTree {
+	out := FilterTree{Type: string(n.Op), Field: n.Field, Values: n.Values}
+	switch n.Op {
+	case filter.And, filter.Or:
+		for _, child := range n.Nodes {
+			out.Expressions = append(out.Expressions, filterTree(child))
+		}
+	case filter.Not, filter.Some:
+		out.Expression = new(filterTree(n.Nodes[0]))
+	default:
+		out.Type, out.Operator = "primitive", string(n.Op)
+	}
+	return out
 }

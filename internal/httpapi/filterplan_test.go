@@ -22,6 +22,10 @@ func TestFiltersExplained(t *testing.T) {
 			`{"object":"rev_user","filter":"tag:vip and (name ~ a or owner empty) and account.tier = gold"}`, 200, `{"filter":"tag = vip and (name ~ a or owner empty) and account.tier = gold","indexed":false,"conditions":[
 				{"condition":"tag = vip","answered_by":"index"},{"condition":"name ~ a or owner empty","answered_by":"rows"},{"condition":"account.tier = gold","answered_by":"index"}]}`),
 			done("filters.explain", `{"object":"rev_org"}`, `{"filter":"","indexed":true,"conditions":[]}`),
+			done("filters.explain", `{"object":"rev_user","filter":"not tag:vip and account(tier in (gold, 7) or name empty)"}`, `{"expression":{"type":"and","expressions":[
+				{"type":"not","expression":{"type":"primitive","field":"tag","operator":"eq","values":["vip"]}},
+				{"type":"some","field":"account","expression":{"type":"or","expressions":[
+					{"type":"primitive","field":"tier","operator":"in","values":["gold","7"]},{"type":"primitive","field":"name","operator":"empty"}]}}]}}`),
 			done("filters.explain", `{"object":"account","filter":"not tier = gold"}`, `{"filter":"not tier = gold","indexed":true,"conditions":[{"condition":"not tier = gold","answered_by":"index"}]}`),
 			refused("no object", "filters.explain", `{"filter":"tag = vip"}`, 400, `{"field_name":"object"}`),
 			refused("another object", "filters.explain", `{"object":"ticket"}`, 400, `{"field_name":"object"}`),

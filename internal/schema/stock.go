@@ -4,30 +4,33 @@ import "github.com/kith-id/kith/internal/don"
 
 // Stock returns the fields that all records of a kind have.
 func Stock(leaf don.Type) []Field {
+	sorted, grouped := map[string]any{"is_sortable": true}, map[string]any{"is_groupable": true}
+	both := map[string]any{"is_sortable": true, "is_groupable": true}
 	text := func(name string) Field { return Field{Name: name, Type: Text, Filterable: true} }
 	list := func(name string, of Type) Field { return Field{Name: name, Type: Array, Base: of, Filterable: true} }
 	out := []Field{
-		{Name: "display_name", Type: Text, Filterable: true, UI: map[string]any{"is_sortable": true}}, text("description"),
-		{Name: "created_date", Type: Timestamp, Filterable: true, Immutable: true, UI: map[string]any{"is_sortable": true}},
-		{Name: "modified_date", Type: Timestamp, Filterable: true, Immutable: true, UI: map[string]any{"is_sortable": true}},
+		{Name: "display_name", Type: Text, Filterable: true, UI: sorted}, text("description"),
+		{Name: "created_date", Type: Timestamp, Filterable: true, Immutable: true, UI: both},
+		{Name: "modified_date", Type: Timestamp, Filterable: true, Immutable: true, UI: both},
 		{Name: "created_by", Type: ID, IDTypes: []string{"dev_user"}, Filterable: true, Immutable: true},
-		{Name: "owned_by", Type: Array, Base: ID, IDTypes: []string{"dev_user"}, Filterable: true},
-		{Name: "tags", Type: Array, Base: ID, IDTypes: []string{"tag"}, Filterable: true},
+		{Name: "owned_by", Type: Array, Base: ID, IDTypes: []string{"dev_user"}, Filterable: true, UI: grouped},
+		{Name: "tags", Type: Array, Base: ID, IDTypes: []string{"tag"}, Filterable: true, UI: grouped},
 	}
 	switch leaf {
 	case don.Account:
-		return append(out, list("external_refs", Text), list("domains", Text), list("websites", Text), text("tier"),
-			Field{Name: "parent_account", Type: ID, IDTypes: []string{"account"}, Filterable: true})
+		return append(out, list("external_refs", Text), list("domains", Text), list("websites", Text),
+			Field{Name: "tier", Type: Text, Filterable: true, UI: grouped},
+			Field{Name: "parent_account", Type: ID, IDTypes: []string{"account"}, Filterable: true, UI: grouped})
 	case don.Workspace:
-		return append(out, text("external_ref"), text("domain"), text("tier"),
-			Field{Name: "environment", Type: Enum, Choices: []Choice{{Label: "production"}, {Label: "staging"}, {Label: "test"}}, Filterable: true},
-			Field{Name: "account", Type: ID, IDTypes: []string{"account"}, Filterable: true, Immutable: true})
+		return append(out, text("external_ref"), text("domain"), Field{Name: "tier", Type: Text, Filterable: true, UI: grouped},
+			Field{Name: "environment", Type: Enum, Choices: []Choice{{Label: "production"}, {Label: "staging"}, {Label: "test"}}, Filterable: true, UI: grouped},
+			Field{Name: "account", Type: ID, IDTypes: []string{"account"}, Filterable: true, Immutable: true, UI: grouped})
 	default: // the others follow
 	}
-	return append(out, text("full_name"), Field{Name: "email", Type: Text, Format: Email, Filterable: true, PII: true, UI: map[string]any{"is_sortable": true}},
+	return append(out, text("full_name"), Field{Name: "email", Type: Text, Format: Email, Filterable: true, PII: true, UI: sorted},
 		Field{Name: "phone_numbers", Type: Array, Base: Text, Format: Phone, Filterable: true, PII: true}, list("external_refs", Text),
 		Field{Name: "is_verified", Type: Bool, Filterable: true, Immutable: true},
-		Field{Name: "associations", Type: Array, Base: ID, IDTypes: []string{"account", "rev_org"}, Filterable: true})
+		Field{Name: "associations", Type: Array, Base: ID, IDTypes: []string{"account", "rev_org"}, Filterable: true, UI: grouped})
 }
 
 // Offers returns fields that ship ready to be added to the org's own fragment,

@@ -198,6 +198,12 @@ func (r *spaceRow) workspace() (*account.Workspace, error) {
 
 func spaceAttrs(w *account.Workspace) []attr {
 	out := []attr{{spaceName, contact.FoldName(w.DisplayName)}, {spaceAccount, num(w.AccountN)}}
+	if w.Tier != "" {
+		out = append(out, attr{spaceTier, w.Tier})
+	}
+	if w.Environment != "" {
+		out = append(out, attr{spaceEnv, w.Environment})
+	}
 	out = tagAttrs(out, spaceTag, w.Tags)
 	return customAttrs(numAttrs(out, spaceOwner, w.Owners), don.Workspace, w.Subtype, w.Custom)
 }

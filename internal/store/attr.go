@@ -32,6 +32,8 @@ const (
 	spaceAccount  = "W.account"
 	spaceTag      = "W.tag"
 	spaceOwner    = "W.owner"
+	spaceTier     = "W.tier"
+	spaceEnv      = "W.environment"
 )
 
 func num(n int64) string { return strconv.FormatInt(n, 10) }

@@ -17,7 +17,7 @@ var groupFields = map[don.Type]map[string][2]string{
 		"account": {contactPlace, string(don.Account) + "/"}, "workspace": {contactPlace, string(don.Workspace) + "/"},
 	},
 	don.Account:   {"tag": {accountTag}, "owner": {accountOwner}, "tier": {accountTier}, "parent": {accountParent}, "subtype": {"a.subtype"}},
-	don.Workspace: {"tag": {spaceTag}, "owner": {spaceOwner}, "account": {spaceAccount}, "subtype": {"W.subtype"}},
+	don.Workspace: {"tag": {spaceTag}, "owner": {spaceOwner}, "account": {spaceAccount}, "tier": {spaceTier}, "environment": {spaceEnv}, "subtype": {"W.subtype"}},
 }
 
 // Grouped counts the records of a type that meet a filter which indexes serve, by

@@ -122,7 +122,7 @@ func (s *sqlite) read(ctx context.Context, body func(querier) error) error {
 	if _, err := c.exec(ctx, "BEGIN"); err != nil {
 		return mapSQLite(err)
 	}
-	err := body(c)
+	err := guard(body, c) // or the connection would stay within its transaction
 	c.c.SetInterrupt(context.Background())
 	if _, end := c.exec(ctx, "ROLLBACK"); end != nil && err == nil {
 		err = end

@@ -41,7 +41,8 @@ var sources = map[don.Type]map[string]source{
 	don.Workspace: {
 		"id": numberSource("workspace"), "subtype": attrSource("W.subtype", "subtype"), "name": attrSource(spaceName, "name_key"),
 		"owner": attrSource(spaceOwner, "owners"), "tag": attrSource(spaceTag, "tags"),
-		"account": attrSource(spaceAccount, "account_n"), "ref": keySource(don.Workspace, identity.KindWorkspaceRef),
+		"account": attrSource(spaceAccount, "account_n"), "tier": attrSource(spaceTier, "tier"), "environment": attrSource(spaceEnv, "environment"),
+		"ref":        keySource(don.Workspace, identity.KindWorkspaceRef),
 		"created_by": authorSource("workspace"), "created": dateSource("workspace", "created_at"), "modified": dateSource("workspace", "modified_at"),
 	},
 }

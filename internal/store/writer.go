@@ -267,12 +267,12 @@ func (w *writer) inSavepoint(body func(querier) error) error {
 	return err
 }
 
-// guard turns a panic of one member into its error, so that the others of its
-// group are not lost with it.
+// guard turns a panic of a body into its error, so that neither its connection nor
+// the others of its group are lost with it.
 func guard(body func(querier) error, q querier) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic in a write: %v", p)
+			err = fmt.Errorf("panic in a transaction: %v", p)
 		}
 	}()
 	return body(q)

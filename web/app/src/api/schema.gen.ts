@@ -4212,6 +4212,8 @@ export interface components {
         FilterExplainOut: {
             /** @description All of them have to hold. */
             conditions: components["schemas"]["FilterCondition"][];
+            /** @description The filter as an expression, to be changed and sent again. Absent for one that holds for every record. */
+            expression?: components["schemas"]["FilterTree"];
             /** @description The filter as text, as it was understood. */
             filter: string;
             /** @description Whether indexes answer all of it, so that it can be grouped and counted at once. */
@@ -4236,6 +4238,26 @@ export interface components {
             type: "and" | "not" | "or" | "primitive" | "some";
             /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
             values?: unknown[];
+        };
+        FilterTree: {
+            /** @description Of not and some. */
+            expression?: components["schemas"]["FilterTree"];
+            /** @description Of and and or. */
+            expressions?: components["schemas"]["FilterTree"][];
+            /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+            field?: string;
+            /**
+             * @description Of a primitive.
+             * @enum {string}
+             */
+            operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with";
+            /**
+             * @description primitive is a condition; some holds when a related record meets the expression.
+             * @enum {string}
+             */
+            type: "and" | "not" | "or" | "primitive" | "some";
+            /** @description Of a primitive. */
+            values?: string[];
         };
         FiltersExplainRequest: {
             /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
