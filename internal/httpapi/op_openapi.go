@@ -2,7 +2,9 @@ package httpapi
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"reflect"
 	"slices"
@@ -125,11 +127,42 @@ func (a *API) success(op Op, out reflect.Type) *huma.Response {
 	case out.Name() == "" && out.NumField() == 0:
 		r.Content = map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: "object"}}}
 	default:
+		if hidden := undocumented(out, map[reflect.Type]bool{}); hidden != nil {
+			panic(fmt.Sprintf("httpapi: %s: the document would leave out the fields of %s, which is embedded and not exported", op.Path, hidden))
+		}
 		s := a.registry().Schema(out, true, componentName(op.Path)+"Response")
 		asAnswers(a.registry().Map())
 		r.Content = map[string]*huma.MediaType{"application/json": {Schema: s}}
 	}
 	return r
+}
+
+// undocumented returns a struct within an answer whose fields encoding/json writes
+// and the document lacks, nil when there is none.
+func undocumented(t reflect.Type, seen map[reflect.Type]bool) reflect.Type {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Array:
+		return undocumented(t.Elem(), seen)
+	case reflect.Struct:
+	default:
+		return nil
+	}
+	if seen[t] || t.Implements(reflect.TypeFor[json.Marshaler]()) || t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
+		return nil
+	}
+	seen[t] = true
+	for f := range t.Fields() {
+		if f.Anonymous && !f.IsExported() && f.Tag.Get("json") == "" {
+			return f.Type
+		}
+		if !f.IsExported() {
+			continue
+		}
+		if hidden := undocumented(f.Type, seen); hidden != nil {
+			return hidden
+		}
+	}
+	return nil
 }
 
 // asAnswers corrects two assumptions about Go structs: that a slice may be

@@ -29,8 +29,8 @@ type queryIn struct {
 	GroupCursor string             `json:"group_cursor" maxLength:"8192" doc:"Where to go on with the groups, from next_group_cursor."`
 }
 
-// queryHead is what answers have beside records.
-type queryHead struct {
+// QueryHead is what answers have beside records.
+type QueryHead struct {
 	page.Links
 	Count           int      `json:"count" doc:"How many records meet the filter, exact up to 10,000."`
 	More            bool     `json:"more" doc:"Whether there are more than that."`
@@ -38,8 +38,8 @@ type queryHead struct {
 	Dropped         []string `json:"dropped_fields,omitempty" doc:"What the vista names and is no longer there, or is no field of these records: it is left out."`
 }
 
-// groupHead is how many records have a value of a field.
-type groupHead struct {
+// GroupHead is how many records have a value of a field.
+type GroupHead struct {
 	Value  string `json:"value" doc:"As a filter takes it; of dates the first day. Empty for the group of those without a value."`
 	Label  string `json:"label" doc:"For people."`
 	Count  int    `json:"count" doc:"How many records the group has; exact, of dates and of those without a value up to 10,000."`
@@ -47,41 +47,41 @@ type groupHead struct {
 	Filter string `json:"filter" doc:"What the records of the group meet, the filter of the query or vista included."`
 }
 
-// queryGroup is what a group has beside its records.
-type queryGroup struct {
-	groupHead
+// QueryGroup is what a group has beside its records.
+type QueryGroup struct {
+	GroupHead
 	NextCursor string `json:"next_cursor,omitempty" doc:"Goes on with the records of the group: send it as cursor with the group's filter, the same limit, sort_by, vista and time_zone, and without group_by, which is to be empty where a vista has one."`
 }
 
 type revUserGroup struct {
-	queryGroup
+	QueryGroup
 	RevUsers []chosen[RevUser] `json:"rev_users"`
 }
 
 type revUsersQueryOut struct {
-	queryHead
+	QueryHead
 	RevUsers []chosen[RevUser] `json:"rev_users" doc:"None when they are in groups."`
 	Groups   []revUserGroup    `json:"groups,omitempty" doc:"The largest first, dates the latest first; at the end of the others those without a value. A record with several values, such as tags, is in each."`
 }
 
 type accountGroup struct {
-	queryGroup
+	QueryGroup
 	Accounts []chosen[Account] `json:"accounts"`
 }
 
 type accountsQueryOut struct {
-	queryHead
+	QueryHead
 	Accounts []chosen[Account] `json:"accounts" doc:"None when they are in groups."`
 	Groups   []accountGroup    `json:"groups,omitempty" doc:"The largest first, dates the latest first; at the end of the others those without a value. A record with several values, such as tags, is in each."`
 }
 
 type revOrgGroup struct {
-	queryGroup
+	QueryGroup
 	RevOrgs []chosen[RevOrg] `json:"rev_orgs"`
 }
 
 type revOrgsQueryOut struct {
-	queryHead
+	QueryHead
 	RevOrgs []chosen[RevOrg] `json:"rev_orgs" doc:"None when they are in groups."`
 	Groups  []revOrgGroup    `json:"groups,omitempty" doc:"The largest first, dates the latest first; at the end of the others those without a value. A record with several values, such as tags, is in each."`
 }
@@ -97,7 +97,7 @@ func registerQueries(api *API, d DirectoryDeps) {
 			p, err := d.Service.ListContacts(ctx, c.Scope, contact.Filter{}, q)
 			return shown(c, p, view.contact), p.Next, p.Prev, err
 		})
-		out := &revUsersQueryOut{queryHead: got.head, RevUsers: got.records}
+		out := &revUsersQueryOut{QueryHead: got.head, RevUsers: got.records}
 		for _, g := range got.groups {
 			out.Groups = append(out.Groups, revUserGroup{g.head, g.records})
 		}
@@ -108,7 +108,7 @@ func registerQueries(api *API, d DirectoryDeps) {
 			p, err := d.Service.ListAccounts(ctx, c.Scope, account.Filter{}, q)
 			return shown(c, p, view.accountBody), p.Next, p.Prev, err
 		})
-		out := &accountsQueryOut{queryHead: got.head, Accounts: got.records}
+		out := &accountsQueryOut{QueryHead: got.head, Accounts: got.records}
 		for _, g := range got.groups {
 			out.Groups = append(out.Groups, accountGroup{g.head, g.records})
 		}
@@ -119,7 +119,7 @@ func registerQueries(api *API, d DirectoryDeps) {
 			p, err := d.Service.ListWorkspaces(ctx, c.Scope, account.WorkspaceFilter{}, nil, q)
 			return shown(c, p, view.workspace), p.Next, p.Prev, err
 		})
-		out := &revOrgsQueryOut{queryHead: got.head, RevOrgs: got.records}
+		out := &revOrgsQueryOut{QueryHead: got.head, RevOrgs: got.records}
 		for _, g := range got.groups {
 			out.Groups = append(out.Groups, revOrgGroup{g.head, g.records})
 		}
@@ -138,13 +138,13 @@ func shown[T, Out any](c call, p directory.Page[T], show func(view, T) Out) []Ou
 
 // queried is the answer to a query.
 type queried[T any] struct {
-	head    queryHead
+	head    QueryHead
 	records []chosen[T]
 	groups  []queriedGroup[T]
 }
 
 type queriedGroup[T any] struct {
-	head    queryGroup
+	head    QueryGroup
 	records []chosen[T]
 }
 
@@ -209,7 +209,7 @@ func query[T any](ctx context.Context, d DirectoryDeps, c call, in *queryIn, lea
 		if err != nil {
 			return out, err
 		}
-		out.groups = append(out.groups, queriedGroup[T]{queryGroup{g, l.links(next, nil).NextCursor}, chosenOf(records, only)})
+		out.groups = append(out.groups, queriedGroup[T]{QueryGroup{g, l.links(next, nil).NextCursor}, chosenOf(records, only)})
 	}
 	return out, nil
 }
@@ -263,7 +263,7 @@ func (w whereFilter) grouping() (directory.Where, error) {
 
 // groups returns a page of the groups, each with the filter of its records, and
 // the cursor of the next page, "" on the last one.
-func (in *queryIn) groups(ctx context.Context, d DirectoryDeps, c call, leaf don.Type, where directory.Where) (out []groupHead, next string, err error) {
+func (in *queryIn) groups(ctx context.Context, d DirectoryDeps, c call, leaf don.Type, where directory.Where) (out []GroupHead, next string, err error) {
 	found, edge, err := in.groupsFrom(ctx, d, c, leaf, where)
 	if err != nil {
 		return nil, "", err
@@ -274,7 +274,7 @@ func (in *queryIn) groups(ctx context.Context, d DirectoryDeps, c call, leaf don
 			return nil, "", err
 		}
 		text := filter.Format(filter.Node{Op: filter.And, Nodes: []filter.Node{where.Tree, part}}.Canonical())
-		out = append(out, groupHead{g.Value, g.Label, g.Count, g.More, text})
+		out = append(out, GroupHead{g.Value, g.Label, g.Count, g.More, text})
 	}
 	if edge != nil {
 		next = d.Cursors.Encode(in.groupList(c), page.Cursor{Keys: []any{edge}})

@@ -89,14 +89,15 @@ type SearchResult struct {
 	User         *UserSummary    `json:"user,omitempty"`
 }
 
-type searchHybridOut struct {
+// SearchHybridOut is what a search found. The document of the API leaves out what unexported types embed.
+type SearchHybridOut struct {
 	Results []SearchResult `json:"results"`
 	Behind  float64        `json:"index_lag_seconds,omitempty" doc:"Absent when all changes are searched. Otherwise for how long the change that waits longest has waited to be indexed."`
 	Ended   bool           `json:"incomplete,omitempty" doc:"The search ended early, for too many records are like what is looked for: more may fit. Add a word, or go on with the cursor if there is one."`
 }
 
 type searchCoreOut struct {
-	searchHybridOut
+	SearchHybridOut
 	page.Links
 }
 
@@ -130,7 +131,7 @@ func (d SearchDeps) core(ctx context.Context, c call, in *searchCoreIn) (*search
 	if err != nil {
 		return nil, err
 	}
-	out := &searchCoreOut{searchHybridOut: *found}
+	out := &searchCoreOut{SearchHybridOut: *found}
 	cursor := func(k search.Key, back bool) string {
 		return d.Cursors.Encode(list, page.Cursor{Keys: []any{int64(k.Pass), k.At, string(k.Type), k.N}, Back: back})
 	}
@@ -164,7 +165,7 @@ func searchEdge(keys []any) *search.Key {
 	return &k
 }
 
-func (d SearchDeps) hybrid(ctx context.Context, c call, in *searchHybridIn) (*searchHybridOut, error) {
+func (d SearchDeps) hybrid(ctx context.Context, c call, in *searchHybridIn) (*SearchHybridOut, error) {
 	types, err := c.searched(func(int) string { return "namespace" }, []string{in.Namespace})
 	if err != nil {
 		return nil, err
@@ -176,7 +177,7 @@ func (d SearchDeps) hybrid(ctx context.Context, c call, in *searchHybridIn) (*se
 }
 
 // find searches and shows what it finds.
-func (d SearchDeps) find(ctx context.Context, c call, r search.Request) (*searchHybridOut, search.Answer, error) {
+func (d SearchDeps) find(ctx context.Context, c call, r search.Request) (*SearchHybridOut, search.Answer, error) {
 	if id, err := c.Scope.Space.Parse("query", r.Text, r.Types...); err == nil && len(r.Types) > 0 {
 		r.IDs = []don.ID{id}
 	}
@@ -193,7 +194,7 @@ func (d SearchDeps) find(ctx context.Context, c call, r search.Request) (*search
 		return nil, answer, err
 	}
 	v := c.view(names)
-	out := &searchHybridOut{Results: make([]SearchResult, 0, len(ids)), Behind: answer.Behind.Seconds(), Ended: answer.Ended}
+	out := &SearchHybridOut{Results: make([]SearchResult, 0, len(ids)), Behind: answer.Behind.Seconds(), Ended: answer.Ended}
 	for i, id := range ids {
 		if s, ok := v.hit(id); ok { // it may have been deleted in this moment
 			s.Snippet = answer.Hits[i].Snippet

@@ -17,7 +17,7 @@ type vistasGroupsIn struct {
 }
 
 type vistasGroupsOut struct {
-	Groups     []groupHead `json:"groups" doc:"The largest first; at the end those without a value. A record with several values, such as tags, is in each."`
+	Groups     []GroupHead `json:"groups" doc:"The largest first; at the end those without a value. A record with several values, such as tags, is in each."`
 	NextCursor string      `json:"next_cursor,omitempty" doc:"Goes on after this page. Absent on the last one."`
 	Dropped    []string    `json:"dropped_fields,omitempty" doc:"What the vista names and is no longer there: it is left out."`
 }
@@ -38,7 +38,7 @@ func (d DirectoryDeps) vistaGroups(ctx context.Context, c call, in *vistasGroups
 		whereFilter: whereFilter{Filter: &filterIn{text: v.View.Filter}, TimeZone: in.TimeZone},
 		GroupBy:     wire.Some(v.View.GroupBy), GroupLimit: req.Limit, GroupCursor: in.Cursor,
 	}
-	out := &vistasGroupsOut{Groups: []groupHead{}, Dropped: v.Dropped}
+	out := &vistasGroupsOut{Groups: []GroupHead{}, Dropped: v.Dropped}
 	where, err := q.grouping()
 	if err != nil || !c.sees(v.Leaf) {
 		return out, err

@@ -208,3 +208,21 @@ func TestAbandonedWrite(t *testing.T) {
 		}
 	})
 }
+
+// More bodies panic than there are connections, and none of these is lost.
+func TestPanicsLeaveConnectionsFree(t *testing.T) {
+	eachEngine(t, func(t *testing.T, db *DB, s org.Scope) {
+		for range 50 {
+			for name, do := range map[string]func(context.Context, org.Scope, func(*Tx) error) error{"read": db.Read, "write": db.Write} {
+				if err := do(t.Context(), s, func(*Tx) error { panic("a bug") }); err == nil {
+					t.Fatalf("a %s that panics succeeds", name)
+				}
+			}
+		}
+		for range 50 {
+			if err := db.Read(t.Context(), s, func(tx *Tx) error { _, err := tx.Settings(t.Context()); return err }); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

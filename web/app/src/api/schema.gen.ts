@@ -2536,6 +2536,21 @@ export interface components {
         };
         AccountGroup: {
             accounts: components["schemas"]["ChosenAccount"][];
+            /**
+             * Format: int64
+             * @description How many records the group has; exact, of dates and of those without a value up to 10,000.
+             */
+            count: number;
+            /** @description What the records of the group meet, the filter of the query or vista included. */
+            filter: string;
+            /** @description For people. */
+            label: string;
+            /** @description Whether there are more than count. */
+            more: boolean;
+            /** @description Goes on with the records of the group: send it as cursor with the group's filter, the same limit, sort_by, vista and time_zone, and without group_by, which is to be empty where a vista has one. */
+            next_cursor?: string;
+            /** @description As a filter takes it; of dates the first day. Empty for the group of those without a value. */
+            value: string;
         };
         AccountOut: {
             account: components["schemas"]["Account"];
@@ -2911,8 +2926,23 @@ export interface components {
         AccountsQueryOut: {
             /** @description None when they are in groups. */
             accounts: components["schemas"]["ChosenAccount"][];
+            /**
+             * Format: int64
+             * @description How many records meet the filter, exact up to 10,000.
+             */
+            count: number;
+            /** @description What the vista names and is no longer there, or is no field of these records: it is left out. */
+            dropped_fields?: string[];
             /** @description The largest first, dates the latest first; at the end of the others those without a value. A record with several values, such as tags, is in each. */
             groups?: components["schemas"]["AccountGroup"][];
+            /** @description Whether there are more than that. */
+            more: boolean;
+            /** @description Goes on after this page. Absent on the last one. */
+            next_cursor?: string;
+            /** @description Absent on the last page of groups. */
+            next_group_cursor?: string;
+            /** @description With mode before, goes back to the page before this one. Absent on the first one. */
+            prev_cursor?: string;
         };
         AccountsQueryRequest: {
             /** @description The fields that the records have in the answer, beside id, display_id and subtype: names as filters have them, such as name, tag or tnt__plan, or as answers do. All when absent or empty. */
@@ -5273,7 +5303,22 @@ export interface components {
             tier?: string;
         };
         RevOrgGroup: {
+            /**
+             * Format: int64
+             * @description How many records the group has; exact, of dates and of those without a value up to 10,000.
+             */
+            count: number;
+            /** @description What the records of the group meet, the filter of the query or vista included. */
+            filter: string;
+            /** @description For people. */
+            label: string;
+            /** @description Whether there are more than count. */
+            more: boolean;
+            /** @description Goes on with the records of the group: send it as cursor with the group's filter, the same limit, sort_by, vista and time_zone, and without group_by, which is to be empty where a vista has one. */
+            next_cursor?: string;
             rev_orgs: components["schemas"]["ChosenRevOrg"][];
+            /** @description As a filter takes it; of dates the first day. Empty for the group of those without a value. */
+            value: string;
         };
         RevOrgOut: {
             rev_org: components["schemas"]["RevOrg"];
@@ -5444,8 +5489,23 @@ export interface components {
             rev_orgs: components["schemas"]["RevOrg"][];
         };
         RevOrgsQueryOut: {
+            /**
+             * Format: int64
+             * @description How many records meet the filter, exact up to 10,000.
+             */
+            count: number;
+            /** @description What the vista names and is no longer there, or is no field of these records: it is left out. */
+            dropped_fields?: string[];
             /** @description The largest first, dates the latest first; at the end of the others those without a value. A record with several values, such as tags, is in each. */
             groups?: components["schemas"]["RevOrgGroup"][];
+            /** @description Whether there are more than that. */
+            more: boolean;
+            /** @description Goes on after this page. Absent on the last one. */
+            next_cursor?: string;
+            /** @description Absent on the last page of groups. */
+            next_group_cursor?: string;
+            /** @description With mode before, goes back to the page before this one. Absent on the first one. */
+            prev_cursor?: string;
             /** @description None when they are in groups. */
             rev_orgs: components["schemas"]["ChosenRevOrg"][];
         };
@@ -5601,7 +5661,22 @@ export interface components {
             tags?: components["schemas"]["TagWithValue"][];
         };
         RevUserGroup: {
+            /**
+             * Format: int64
+             * @description How many records the group has; exact, of dates and of those without a value up to 10,000.
+             */
+            count: number;
+            /** @description What the records of the group meet, the filter of the query or vista included. */
+            filter: string;
+            /** @description For people. */
+            label: string;
+            /** @description Whether there are more than count. */
+            more: boolean;
+            /** @description Goes on with the records of the group: send it as cursor with the group's filter, the same limit, sort_by, vista and time_zone, and without group_by, which is to be empty where a vista has one. */
+            next_cursor?: string;
             rev_users: components["schemas"]["ChosenRevUser"][];
+            /** @description As a filter takes it; of dates the first day. Empty for the group of those without a value. */
+            value: string;
         };
         RevUserOut: {
             rev_user: components["schemas"]["RevUser"];
@@ -6004,8 +6079,23 @@ export interface components {
             rev_users: components["schemas"]["RevUser"][];
         };
         RevUsersQueryOut: {
+            /**
+             * Format: int64
+             * @description How many records meet the filter, exact up to 10,000.
+             */
+            count: number;
+            /** @description What the vista names and is no longer there, or is no field of these records: it is left out. */
+            dropped_fields?: string[];
             /** @description The largest first, dates the latest first; at the end of the others those without a value. A record with several values, such as tags, is in each. */
             groups?: components["schemas"]["RevUserGroup"][];
+            /** @description Whether there are more than that. */
+            more: boolean;
+            /** @description Goes on after this page. Absent on the last one. */
+            next_cursor?: string;
+            /** @description Absent on the last page of groups. */
+            next_group_cursor?: string;
+            /** @description With mode before, goes back to the page before this one. Absent on the first one. */
+            prev_cursor?: string;
             /** @description None when they are in groups. */
             rev_users: components["schemas"]["ChosenRevUser"][];
         };
@@ -6480,10 +6570,18 @@ export interface components {
             leaf_types?: string[];
         };
         SearchCoreOut: {
+            /** @description The search ended early, for too many records are like what is looked for: more may fit. Add a word, or go on with the cursor if there is one. */
+            incomplete?: boolean;
+            /**
+             * Format: double
+             * @description Absent when all changes are searched. Otherwise for how long the change that waits longest has waited to be indexed.
+             */
+            index_lag_seconds?: number;
             /** @description Goes on after this page. Absent on the last one. */
             next_cursor?: string;
             /** @description With mode before, goes back to the page before this one. Absent on the first one. */
             prev_cursor?: string;
+            results: components["schemas"]["SearchResult"][];
         };
         SearchCoreRequest: {
             /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
