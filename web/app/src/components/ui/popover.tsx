@@ -11,7 +11,7 @@ type PopoverProps = {
   align?: "start" | "end";
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
-  className?: string;
+  className?: string | undefined;
 };
 
 /** A panel beside its button. Not modal: Radix's modal panels inject a style sheet that the Content-Security-Policy refuses. */

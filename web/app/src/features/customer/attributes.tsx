@@ -1,0 +1,61 @@
+import { Pencil } from "lucide-react";
+import { useState } from "react";
+import { EditField } from "@/features/record/edit-field";
+import { type RecordField, useFields } from "@/features/record/field";
+import { FieldValue } from "@/features/record/field-value";
+import type { AnyRecord, RecordType } from "@/features/record/record";
+import { isEditable, isEmpty, valueOf } from "@/features/record/value";
+import { strings } from "@/strings";
+
+const words = strings.customer;
+// Shown in the heading, or in a part of their own.
+const elsewhere = new Set(["display_id", "account", "workspace", "is_verified", "created_by", "created_date", "modified_date"]);
+
+type AttributesProps = { type: RecordType; record: AnyRecord };
+
+/** All fields of a record, each to be edited where it stands. */
+export function Attributes({ type, record }: AttributesProps) {
+  const fields = useFields(type).filter(({ name }) => !elsewhere.has(name));
+  return (
+    <dl className="grid gap-px">
+      {fields.map((field) => (
+        <Attribute key={field.name} type={type} record={record} field={field} />
+      ))}
+    </dl>
+  );
+}
+
+function Attribute({ type, record, field }: AttributesProps & { field: RecordField }) {
+  const [editing, setEditing] = useState(false);
+  const empty = isEmpty(valueOf(record, field));
+  const editable = isEditable(field);
+  if (empty && !editable) return null;
+  return (
+    <div className="group/field grid grid-cols-[8.5rem_minmax(0,1fr)] items-start gap-3 rounded-lg px-2 py-1.5 hover:bg-hover max-sm:grid-cols-[6.5rem_minmax(0,1fr)]">
+      <dt className="truncate pt-0.5 text-[0.8125rem] text-ink-3" title={field.label}>
+        {field.label}
+      </dt>
+      <dd className="min-w-0">
+        {editing ? (
+          <EditField type={type} record={record} field={field} onDone={() => setEditing(false)} />
+        ) : (
+          <div className="flex items-start gap-2">
+            <div className="min-w-0 flex-1 pt-0.5">
+              {empty ? <span className="text-ink-3">–</span> : <FieldValue record={record} field={field} />}
+            </div>
+            {editable && (
+              <button
+                type="button"
+                aria-label={words.edit(field.label)}
+                onClick={() => setEditing(true)}
+                className="grid size-7 shrink-0 place-items-center rounded-md text-ink-3 opacity-0 hover:bg-selected hover:text-ink focus-visible:opacity-100 group-hover/field:opacity-100 max-md:opacity-100"
+              >
+                <Pencil aria-hidden className="size-3.5" />
+              </button>
+            )}
+          </div>
+        )}
+      </dd>
+    </div>
+  );
+}

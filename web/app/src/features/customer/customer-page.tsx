@@ -1,0 +1,162 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { UserRoundX } from "lucide-react";
+import type { ReactNode } from "react";
+import { ApiError, messageOf } from "@/api/client";
+import { StateMessage } from "@/components/state-message";
+import { Button } from "@/components/ui/button";
+import { Skeleton } from "@/components/ui/skeleton";
+import { Tabs } from "@/components/ui/tabs";
+import { Attributes } from "@/features/customer/attributes";
+import { Heading } from "@/features/customer/heading";
+import { Places } from "@/features/customer/places";
+import { recordQuery } from "@/features/customer/record-query";
+import { Related } from "@/features/customer/related";
+import { EvidenceGraph } from "@/features/identity/evidence-graph";
+import { IdentifierList } from "@/features/identity/identifier-list";
+import { MergeHistory } from "@/features/merge/merge-history";
+import { type AnyRecord, type RecordKind, type RecordType, recordKinds } from "@/features/record/record";
+import { cn } from "@/lib/cn";
+import { useTitle } from "@/lib/use-title";
+import { strings } from "@/strings";
+
+const words = strings.customer;
+
+export const customerTabs = ["overview", "identifiers", "people", "workspaces", "merges"] as const;
+export type CustomerTab = (typeof customerTabs)[number];
+
+const tabsOf: Record<RecordType, CustomerTab[]> = {
+  rev_user: ["overview", "identifiers", "merges"],
+  account: ["overview", "people", "workspaces", "merges"],
+  rev_org: ["overview", "people", "merges"],
+};
+
+type CustomerPageProps = {
+  type: RecordType;
+  id: string;
+  tab: CustomerTab;
+  onTabChange: (tab: CustomerTab) => void;
+};
+
+/** The page of a contact, an account or a workspace. */
+export function CustomerPage({ type, id, tab, onTabChange }: CustomerPageProps) {
+  const kind = recordKinds[type];
+  const query = useQuery(recordQuery(type, id));
+  useTitle(query.data?.display_name ?? kind.words.title);
+  if (query.data) return <Customer {...{ kind, tab, onTabChange }} record={query.data} />;
+  if (query.error) return <NotShown kind={kind} error={query.error} onRetry={() => void query.refetch()} />;
+  return (
+    <div role="status" aria-label={strings.records.loading(kind.words.one)} className="grid gap-4 p-6">
+      <Skeleton className="size-11 rounded-full" />
+      <Skeleton className="h-6 w-60" />
+      <Skeleton className="h-40" />
+    </div>
+  );
+}
+
+function NotShown({ kind, error, onRetry }: { kind: RecordKind; error: Error; onRetry: () => void }) {
+  const missing = error instanceof ApiError && error.status === 404;
+  return (
+    <StateMessage role="alert" icon={UserRoundX} title={missing ? words.notFound : messageOf(error)}>
+      {missing ? (
+        <>
+          <p className="text-ink-2">{words.notFoundText}</p>
+          <Button asChild className="mt-2">
+            <Link to={kind.path}>{words.back(kind.words.many)}</Link>
+          </Button>
+        </>
+      ) : (
+        <Button onClick={onRetry}>{strings.common.tryAgain}</Button>
+      )}
+    </StateMessage>
+  );
+}
+
+type CustomerProps = Omit<CustomerPageProps, "type" | "id"> & { kind: RecordKind; record: AnyRecord };
+
+function Customer({ kind, record, tab, onTabChange }: CustomerProps) {
+  const tabs = tabsOf[kind.type];
+  const shown = tabs.includes(tab) ? tab : "overview";
+  return (
+    <div className="flex h-full flex-col">
+      <Heading kind={kind} record={record} />
+      <Tabs
+        label={words.tabs}
+        tabs={tabs.map((name) => ({ id: name, label: words[name] }))}
+        value={shown}
+        onChange={(name) => onTabChange(name as CustomerTab)}
+      >
+        <div className="h-full overflow-y-auto px-4 py-5 sm:px-6">{partOf(kind, record, shown)}</div>
+      </Tabs>
+    </div>
+  );
+}
+
+function partOf(kind: RecordKind, record: AnyRecord, tab: CustomerTab): ReactNode {
+  const belongs = kind.type === "account" ? `account = ${record.display_id}` : `workspace = ${record.display_id}`;
+  switch (tab) {
+    case "identifiers":
+      return (
+        <div className="grid max-w-5xl gap-8">
+          <IdentifierList contactId={record.id} />
+          <EvidenceGraph contactId={record.id} />
+        </div>
+      );
+    case "people":
+      return (
+        <div className="max-w-2xl">
+          <Related type="rev_user" filter={belongs} />
+        </div>
+      );
+    case "workspaces":
+      return (
+        <div className="max-w-2xl">
+          <Related type="rev_org" filter={belongs} />
+        </div>
+      );
+    case "merges":
+      return (
+        <div className="max-w-3xl">
+          <MergeHistory record={record.id} />
+        </div>
+      );
+    default:
+      return <Overview kind={kind} record={record} />;
+  }
+}
+
+/** The fields of a record, and where it belongs. */
+export function Overview({ kind, record, narrow = false }: { kind: RecordKind; record: AnyRecord; narrow?: boolean }) {
+  return (
+    <div className={cn("grid max-w-5xl items-start gap-6", !narrow && "lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]")}>
+      <Part title={words.details}>
+        <Attributes type={kind.type} record={record} />
+      </Part>
+      {kind.type === "rev_user" && (
+        <Part title={words.places}>
+          <Places contact={record} />
+        </Part>
+      )}
+      {kind.type === "rev_org" && record.account && (
+        <Part title={strings.records.fields.account}>
+          <Link
+            to="/accounts/$id"
+            params={{ id: record.account.display_id ?? record.account.id }}
+            className="px-2 font-medium hover:underline"
+          >
+            {record.account.display_name}
+          </Link>
+        </Part>
+      )}
+    </div>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section aria-label={title} className="grid gap-2">
+      <h2 className="px-2 font-medium text-[0.8125rem] text-ink-2">{title}</h2>
+      {children}
+    </section>
+  );
+}

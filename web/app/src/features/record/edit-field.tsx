@@ -1,0 +1,103 @@
+import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { ApiError, fieldMessageOf, messageOf } from "@/api/client";
+import { Alert } from "@/components/ui/alert";
+import { Button } from "@/components/ui/button";
+import { type Draft, draftOf, payloadOf } from "@/features/record/draft";
+import type { RecordField } from "@/features/record/field";
+import { FieldInput } from "@/features/record/field-input";
+import { type AnyRecord, type RecordType, recordKinds } from "@/features/record/record";
+import { changeOf, valueOf } from "@/features/record/value";
+import { toast } from "@/lib/toast";
+import { strings } from "@/strings";
+
+type EditFieldProps = { type: RecordType; record: AnyRecord; field: RecordField; onDone: () => void };
+
+/**
+ * A form for one field of a record. Before it writes it looks whether somebody else has changed the field since it
+ * was opened: then it says so and keeps what was typed.
+ */
+export function EditField({ type, record, field, onDone }: EditFieldProps) {
+  const client = useQueryClient();
+  const [draft, setDraft] = useState<Draft>(() => draftOf(record, field));
+  const [seen, setSeen] = useState(() => JSON.stringify(valueOf(record, field)));
+  const [clashes, setClashes] = useState(false);
+  const kind = recordKinds[type];
+  const save = useMutation({
+    mutationFn: async () => {
+      const now = await kind.get(record.id);
+      const theirs = JSON.stringify(valueOf(now, field));
+      if (theirs !== seen) {
+        setSeen(theirs);
+        return { changed: undefined, before: now };
+      }
+      return { changed: await kind.update(record.id, changeOf(field, payloadOf(field, draft))), before: now };
+    },
+    onSuccess: ({ changed, before }) => {
+      setClashes(changed === undefined);
+      if (!changed) return;
+      recordChanged(client, type, changed);
+      toast({
+        tone: "success",
+        title: strings.records.changed(field.label),
+        action: { label: strings.common.undo, run: () => void restoreField(client, type, before, field) },
+      });
+      onDone();
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    save.mutate();
+  };
+  return (
+    <form onSubmit={submit} noValidate className="grid gap-3">
+      <FieldInput field={field} draft={draft} onChange={setDraft} autoFocus />
+      {clashes && (
+        <Alert tone="warn">
+          {strings.records.conflict}. {strings.records.conflictText(field.label)}
+        </Alert>
+      )}
+      {save.error && <Alert>{problemOf(save.error)}</Alert>}
+      <div className="flex justify-end gap-2">
+        <Button size="sm" variant="ghost" onClick={onDone}>
+          {strings.common.cancel}
+        </Button>
+        <Button size="sm" variant="primary" type="submit" pending={save.isPending}>
+          {strings.common.save}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function problemOf(error: Error): string {
+  return error instanceof ApiError && error.field ? fieldMessageOf(error) : messageOf(error);
+}
+
+async function restoreField(client: QueryClient, type: RecordType, before: AnyRecord, field: RecordField) {
+  try {
+    const change = changeOf(field, payloadOf(field, draftOf(before, field)));
+    recordChanged(client, type, await recordKinds[type].update(before.id, change));
+  } catch (error) {
+    toast({ tone: "danger", title: messageOf(error) });
+  }
+}
+
+type Pages = { pages: { records: AnyRecord[]; groups: { records: AnyRecord[] }[] }[] };
+
+/** Puts a changed record where it is shown: lists keep their order until they are refreshed. */
+export function recordChanged(client: QueryClient, type: RecordType, changed: AnyRecord): void {
+  client.setQueryData(["record", type, changed.id], changed);
+  const replaced = (records: AnyRecord[]) =>
+    records.map((record) => (record.id === changed.id ? { ...record, ...changed } : record));
+  client.setQueriesData({ queryKey: ["records", type] }, (data: Pages | AnyRecord[] | undefined) => {
+    if (!data) return data;
+    if (Array.isArray(data)) return replaced(data);
+    const pages = data.pages.map((page) => ({
+      ...page,
+      records: replaced(page.records),
+      groups: page.groups.map((group) => ({ ...group, records: replaced(group.records) })),
+    }));
+    return { ...data, pages };
+  });
+}

@@ -1,0 +1,195 @@
+import { type InfiniteData, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { Ellipsis, Plus, RotateCw, Search } from "lucide-react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { PageHeader } from "@/components/page-header";
+import { Button } from "@/components/ui/button";
+import { Input } from "@/components/ui/input";
+import { Menu, MenuItem } from "@/components/ui/menu";
+import { CreateSheet } from "@/features/create/create-sheet";
+import { FilterBar } from "@/features/filter/filter-bar";
+import { useFields } from "@/features/record/field";
+import { ColumnMenu, GroupMenu, LayoutToggle, SortMenu } from "@/features/record/list-menus";
+import { type ListSearch, type ListView, searchOf, viewOf } from "@/features/record/list-search";
+import { RecordList } from "@/features/record/record-list";
+import { type RecordKind, type RecordPage, type RecordType, recordKinds } from "@/features/record/record";
+import { recordsQuery, useRecords, useSearchedRecords } from "@/features/record/use-records";
+import { VistaTabs } from "@/features/vista/vista-tabs";
+import { vistasQuery } from "@/features/vista/vista";
+import { useDebounced } from "@/lib/use-debounced";
+import { useHotkeys } from "@/lib/use-hotkeys";
+import { useTitle } from "@/lib/use-title";
+import { strings } from "@/strings";
+
+const words = strings.records;
+const searchMillis = 120;
+
+type ListPageProps = {
+  type: RecordType;
+  search: ListSearch;
+  onSearchChange: (search: ListSearch, how?: { replace: boolean }) => void;
+  /** Opens the dialog that imports records; types that are not imported have none. */
+  onImport?: () => void;
+  children?: ReactNode;
+};
+
+/** All records of a type, as the URL says: filtered, grouped, sorted, in the columns chosen. */
+export function ListPage({ type, search, onSearchChange, onImport, children }: ListPageProps) {
+  const kind = recordKinds[type];
+  useTitle(kind.words.title);
+  const client = useQueryClient();
+  const fields = useFields(type);
+  const { data: vistas } = useSuspenseQuery(vistasQuery(type));
+  const vista = vistas.find(({ display_id }) => display_id === search.vista);
+  const view = viewOf(type, search, vista);
+  const [creating, setCreating] = useState(false);
+  const searchField = useRef<HTMLInputElement>(null);
+  const query = useRecords(type, view, !search.q);
+  const found = useSearchedRecords(type, view, search.q ?? "");
+  const change = (next: ListView) => onSearchChange(searchOf(type, next, search, vista));
+  const refresh = () => {
+    // Back to the first page: what lies beyond is fetched again on the way down.
+    client.setQueryData(recordsQuery(type, view).queryKey, firstPage);
+    void query.refetch();
+    if (search.q) void found.refetch();
+  };
+  useHotkeys({
+    r: refresh,
+    n: () => setCreating(true),
+    "/": () => searchField.current?.focus(),
+  });
+  const menus = { type, fields, view, onChange: change };
+  return (
+    <div className="relative flex h-full flex-col">
+      <PageHeader
+        title={kind.words.title}
+        aside={<p role="status">{countText(kind, query.data?.pages[0], search.q ? found.data?.length : undefined)}</p>}
+        actions={
+          <>
+            <SearchField ref={searchField} kind={kind} text={search.q ?? ""} onSearch={(q) => onSearchChange(searched(search, q), { replace: true })} />
+            <ActionMenu kind={kind} view={view} onImport={onImport} />
+            <Button variant="primary" size="sm" onClick={() => setCreating(true)}>
+              <Plus aria-hidden />
+              {kind.words.create}
+            </Button>
+          </>
+        }
+      />
+      <VistaTabs
+        type={type}
+        search={search}
+        view={view}
+        vista={vista}
+        onChoose={(chosen) => onSearchChange(chosen ? { vista: chosen.display_id } : {})}
+      />
+      <div className="flex items-start">
+        <div className="min-w-0 flex-1">
+          <FilterBar type={type} filter={view.filter} onChange={(filter) => change({ ...view, filter })} />
+        </div>
+        <div className="flex shrink-0 items-center gap-0.5 self-stretch border-line border-b py-1.5 pr-3 sm:pr-5">
+          <GroupMenu {...menus} />
+          <LayoutToggle view={view} onChange={change} />
+          <SortMenu {...menus} />
+          <ColumnMenu {...menus} />
+          <Button variant="ghost" size="icon" onClick={refresh} pending={query.isRefetching} aria-label={words.refresh}>
+            {!query.isRefetching && <RotateCw aria-hidden />}
+          </Button>
+        </div>
+      </div>
+      <RecordList
+        // Another list begins at its top, with nothing chosen.
+        key={JSON.stringify([view.filter, view.group, view.sort, search.q])}
+        {...{ kind, fields, view, query, found, search, vista, onSearchChange }}
+        onCreate={() => setCreating(true)}
+        onImport={onImport}
+        onChange={change}
+      />
+      <CreateSheet type={type} open={creating} onOpenChange={setCreating} />
+      {children}
+    </div>
+  );
+}
+
+function searched({ q: _, ...search }: ListSearch, text: string): ListSearch {
+  return text ? { ...search, q: text } : search;
+}
+
+function firstPage<Page, Param>(data: InfiniteData<Page, Param> | undefined) {
+  return data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) };
+}
+
+function countText(kind: RecordKind, page: RecordPage | undefined, found: number | undefined): string {
+  if (found !== undefined) return words.found(found);
+  if (!page || (page.count === 0 && !page.more)) return "";
+  return words.count(page.count, page.more, kind.words.one, kind.words.many);
+}
+
+type SearchFieldProps = {
+  ref: React.RefObject<HTMLInputElement | null>;
+  kind: RecordKind;
+  text: string;
+  onSearch: (text: string) => void;
+};
+
+/** Searches as one types; the URL follows after a pause. */
+function SearchField({ ref, kind, text, onSearch }: SearchFieldProps) {
+  const [typed, setTyped] = useState(text);
+  const settled = useDebounced(typed.trim(), searchMillis);
+  const search = useRef(onSearch);
+  useEffect(() => {
+    search.current = onSearch;
+  });
+  const shown = useRef(text);
+  useEffect(() => {
+    if (settled === shown.current) return;
+    shown.current = settled;
+    search.current(settled);
+  }, [settled]);
+  useEffect(() => {
+    // The URL was changed by other means, such as the back button.
+    if (text === shown.current) return;
+    shown.current = text;
+    setTyped(text);
+  }, [text]);
+  return (
+    <div className="relative">
+      <Search aria-hidden className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-ink-3" />
+      <Input
+        ref={ref}
+        type="search"
+        aria-label={words.search(kind.words.many)}
+        placeholder={words.search(kind.words.many)}
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+        onKeyDown={(event) => event.key === "Escape" && setTyped("")}
+        className="w-36 pl-8 sm:h-8 sm:w-56"
+      />
+    </div>
+  );
+}
+
+type ActionMenuProps = { kind: RecordKind; view: ListView; onImport: (() => void) | undefined };
+
+function ActionMenu({ kind, view, onImport }: ActionMenuProps) {
+  const exported = { rev_user: "rev-users", account: "accounts", rev_org: undefined }[kind.type];
+  if (!exported && !onImport) return null;
+  const query = view.filter ? `?filter=${encodeURIComponent(view.filter)}` : "";
+  return (
+    <Menu
+      trigger={
+        <Button size="sm" variant="ghost" aria-label={words.actions}>
+          <Ellipsis aria-hidden />
+          <span className="max-sm:sr-only">{words.actions}</span>
+        </Button>
+      }
+    >
+      {onImport && <MenuItem onSelect={onImport}>{words.uploadCsv}</MenuItem>}
+      {exported && (
+        <MenuItem asChild>
+          <a href={`/internal/${exported}.export-csv${query}`} download>
+            {words.exportCsv}
+          </a>
+        </MenuItem>
+      )}
+    </Menu>
+  );
+}

@@ -1,0 +1,27 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { CustomerPage, customerTabs, type CustomerTab } from "@/features/customer/customer-page";
+import { fieldsQuery } from "@/features/record/field";
+
+export const Route = createFileRoute("/_app/contacts/$id")({
+  validateSearch: (search): { tab?: CustomerTab } => {
+    const tab = customerTabs.find((name) => name === search.tab);
+    return tab ? { tab } : {};
+  },
+  loader: ({ context: { client } }) => client.ensureQueryData(fieldsQuery("rev_user")),
+  component: Page,
+});
+
+function Page() {
+  const { id } = Route.useParams();
+  const { tab = "overview" } = Route.useSearch();
+  const navigate = Route.useNavigate();
+  return (
+    <CustomerPage
+      key={id}
+      type="rev_user"
+      id={id}
+      tab={tab}
+      onTabChange={(next) => void navigate({ search: next === "overview" ? {} : { tab: next }, replace: true })}
+    />
+  );
+}
