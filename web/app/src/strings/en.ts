@@ -136,7 +136,7 @@ export const en = {
       against: "Two persons",
       inFavour: "One person",
       learnt: (bits: string) => `${bits} bits of this were learnt from your decisions.`,
-      given: (field: string) => `beside ${field}`,
+      given: (field: string) => `given the ${field}`,
       notSaid: (fields: string) => `Not given on both sides, so it counts neither way: ${fields}.`,
       byRule: "This pair was not found by likeness, so there is nothing to weigh.",
       byIdentifier: (kind: string, value: string) => `It goes by the ${kind} ${value}.`,

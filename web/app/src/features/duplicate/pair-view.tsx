@@ -78,7 +78,7 @@ function OpenPair({ pair, known, contacts, onDecided, onSkip }: OpenPairProps) {
     <div className="flex h-full flex-col">
       <div className="min-h-0 flex-1 overflow-y-auto">
         <div className="mx-auto grid max-w-4xl grid-cols-[minmax(0,1fr)] gap-8 px-4 py-5 sm:px-6">
-          <PairHeading duplicate={duplicate} />
+          <PairHeading duplicate={duplicate} onSwap={swap} />
           {duplicate.state !== "open" && <Alert tone="info">{text.decided[duplicate.state]}</Alert>}
           <PairCompare pair={known} primary={primary.id} />
           <Section title={text.evidence.title} hint={evidence && text.evidence.hint}>
@@ -109,17 +109,6 @@ function OpenPair({ pair, known, contacts, onDecided, onSkip }: OpenPairProps) {
           {text.actions.skip}
           <ChevronRight aria-hidden className="lg:hidden" />
           <Key>J</Key>
-        </Button>
-        <Button
-          variant="ghost"
-          className="ml-auto max-sm:w-9 max-sm:px-0"
-          onClick={swap}
-          aria-label={text.actions.swap}
-          title={text.actions.swap}
-        >
-          <ArrowLeftRight aria-hidden />
-          <span className="max-sm:hidden">{text.actions.swap}</span>
-          <Key>S</Key>
         </Button>
       </fieldset>
     </div>
@@ -161,13 +150,20 @@ function Key({ children }: { children: string }) {
   );
 }
 
-function PairHeading({ duplicate }: { duplicate: Duplicate }) {
+function PairHeading({ duplicate, onSwap }: { duplicate: Duplicate; onSwap: () => void }) {
   return (
-    <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
-      <h2 className="font-semibold text-xl tabular-nums tracking-tight">
-        {text.likely(percent(duplicate.probability))}
-      </h2>
-      <p className="text-ink-2">{ruleText(duplicate.rule)}</p>
+    <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+      <div>
+        <h2 className="font-semibold text-xl tabular-nums tracking-tight">
+          {text.likely(percent(duplicate.probability))}
+        </h2>
+        <p className="text-ink-2">{ruleText(duplicate.rule)}</p>
+      </div>
+      <Button size="sm" onClick={onSwap}>
+        <ArrowLeftRight aria-hidden />
+        {text.actions.swap}
+        <Key>S</Key>
+      </Button>
     </div>
   );
 }
