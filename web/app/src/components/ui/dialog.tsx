@@ -1,6 +1,7 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
+import { cn } from "@/lib/cn";
 
 type DialogProps = {
   open: boolean;
@@ -10,6 +11,8 @@ type DialogProps = {
   children: ReactNode;
   /** Refuses to close on a click outside, for content that is shown once. */
   sticky?: boolean;
+  /** For content that stands side by side. */
+  wide?: boolean;
 };
 
 /**
@@ -17,7 +20,15 @@ type DialogProps = {
  * that one injects a style sheet to lock scrolling, which the
  * Content-Security-Policy refuses. styles.css locks scrolling instead.
  */
-export function Dialog({ open, onOpenChange, title, description, children, sticky = false }: DialogProps) {
+export function Dialog({
+  open,
+  onOpenChange,
+  title,
+  description,
+  children,
+  sticky = false,
+  wide = false,
+}: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -25,7 +36,10 @@ export function Dialog({ open, onOpenChange, title, description, children, stick
         <Radix.Content
           onInteractOutside={(event) => sticky && event.preventDefault()}
           {...(description ? {} : { "aria-describedby": undefined })}
-          className="fixed inset-x-3 bottom-3 z-50 mx-auto grid grid-cols-[minmax(0,1fr)] max-h-[calc(100dvh-1.5rem)] max-w-md animate-rise gap-4 overflow-y-auto rounded-2xl border border-line bg-raised p-5 shadow-pop focus:outline-none sm:top-[16vh] sm:bottom-auto"
+          className={cn(
+            "fixed inset-x-3 bottom-3 z-50 mx-auto grid grid-cols-[minmax(0,1fr)] max-h-[calc(100dvh-1.5rem)] max-w-md animate-rise gap-4 overflow-y-auto rounded-2xl border border-line bg-raised p-5 shadow-pop focus:outline-none sm:top-[16vh] sm:bottom-auto sm:max-h-[80vh]",
+            wide && "sm:top-[8vh] sm:max-h-[84vh] sm:max-w-2xl",
+          )}
         >
           <div className="grid gap-1 pr-8">
             <Radix.Title className="font-semibold text-base">{title}</Radix.Title>
