@@ -6,6 +6,7 @@ import { places, settingsPlaces } from "@/components/places";
 import { ShortcutsDialog } from "@/components/shortcuts-dialog";
 import { Toaster } from "@/components/toaster";
 import { Alert } from "@/components/ui/alert";
+import { ImportWatcher } from "@/features/import/import-watcher";
 import { requireSession } from "@/features/session/session";
 import { useSession, useSignOut } from "@/features/session/use-session";
 import { useHotkeys } from "@/lib/use-hotkeys";
@@ -44,6 +45,7 @@ function App() {
         </Alert>
       )}
       <Toaster />
+      <ImportWatcher />
       <ShortcutsDialog open={showsShortcuts} onOpenChange={setShowsShortcuts} />
     </AppShell>
   );

@@ -1,6 +1,7 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
+import { cn } from "@/lib/cn";
 
 type DialogProps = {
   open: boolean;
@@ -10,6 +11,8 @@ type DialogProps = {
   children: ReactNode;
   /** Refuses to close on a click outside, for content that is shown once. */
   sticky?: boolean;
+  /** For tables. Its children are a DialogBody and a DialogFooter, between which only the body scrolls. */
+  wide?: boolean;
 };
 
 /**
@@ -17,7 +20,15 @@ type DialogProps = {
  * that one injects a style sheet to lock scrolling, which the
  * Content-Security-Policy refuses. styles.css locks scrolling instead.
  */
-export function Dialog({ open, onOpenChange, title, description, children, sticky = false }: DialogProps) {
+export function Dialog({
+  open,
+  onOpenChange,
+  title,
+  description,
+  children,
+  sticky = false,
+  wide = false,
+}: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -25,9 +36,13 @@ export function Dialog({ open, onOpenChange, title, description, children, stick
         <Radix.Content
           onInteractOutside={(event) => sticky && event.preventDefault()}
           {...(description ? {} : { "aria-describedby": undefined })}
-          className="fixed inset-x-3 bottom-3 z-50 mx-auto grid grid-cols-[minmax(0,1fr)] max-h-[calc(100dvh-1.5rem)] max-w-md animate-rise gap-4 overflow-y-auto rounded-2xl border border-line bg-raised p-5 shadow-pop focus:outline-none sm:top-[16vh] sm:bottom-auto"
+          className={cn(
+            "fixed inset-x-3 bottom-3 z-50 mx-auto grid grid-cols-[minmax(0,1fr)] max-h-[calc(100dvh-1.5rem)] max-w-md animate-rise gap-4 overflow-y-auto rounded-2xl border border-line bg-raised p-5 shadow-pop focus:outline-none sm:top-[16vh] sm:bottom-auto",
+            wide &&
+              "max-w-3xl grid-rows-[auto_minmax(0,1fr)_auto] gap-0 overflow-hidden p-0 sm:top-[7vh] sm:max-h-[86vh]",
+          )}
         >
-          <div className="grid gap-1 pr-8">
+          <div className={cn("grid gap-1 pr-8", wide && "border-line border-b py-4 pr-14 pl-5")}>
             <Radix.Title className="font-semibold text-base">{title}</Radix.Title>
             {description && <Radix.Description className="text-ink-2">{description}</Radix.Description>}
           </div>
@@ -42,6 +57,16 @@ export function Dialog({ open, onOpenChange, title, description, children, stick
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** What scrolls in a wide dialog. */
+export function DialogBody({ children }: { children: ReactNode }) {
+  return <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-6 overflow-y-auto p-5">{children}</div>;
+}
+
+/** Stands below what scrolls in a wide dialog. */
+export function DialogFooter({ children }: { children: ReactNode }) {
+  return <div className="flex flex-wrap items-center justify-end gap-2 border-line border-t px-5 py-3">{children}</div>;
 }
 
 export function DialogActions({ children }: { children: ReactNode }) {
