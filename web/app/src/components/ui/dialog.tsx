@@ -49,7 +49,10 @@ export function Dialog({
           {children}
           <Radix.Close
             aria-label="Close"
-            className="absolute top-4 right-4 grid size-8 place-items-center rounded-lg text-ink-3 hover:bg-hover hover:text-ink"
+            className={cn(
+              "absolute top-4 right-4 grid size-8 place-items-center rounded-lg text-ink-3 hover:bg-hover hover:text-ink",
+              wide && "top-3 right-3",
+            )}
           >
             <X aria-hidden className="size-4" />
           </Radix.Close>

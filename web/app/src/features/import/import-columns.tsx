@@ -33,7 +33,7 @@ export function ColumnTable({ preview, options, onOptions }: ColumnTableProps) {
     <div className="overflow-hidden rounded-xl border border-line">
       <div
         aria-hidden
-        className="hidden gap-3 border-line border-b bg-sunken px-3.5 py-2 text-[0.8125rem] text-ink-3 sm:grid sm:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_15rem]"
+        className="hidden gap-3 border-line border-b bg-sunken px-3.5 py-2 text-[0.8125rem] text-ink-3 sm:grid sm:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_16.5rem]"
       >
         <span>{words.columnOfFile}</span>
         <span>{words.samples}</span>
@@ -82,7 +82,7 @@ function ColumnRow({ name, number, samples, fields, onAssign }: ColumnRowProps) 
   const [field = "", ...others] = fieldsOf(name, fields);
   const examples = samples.join(", ");
   return (
-    <li className="grid items-center gap-x-3 gap-y-1 px-3.5 py-2 sm:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_15rem]">
+    <li className="grid items-center gap-x-3 gap-y-1 px-3.5 py-2 sm:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_16.5rem]">
       <span className={cn("truncate font-medium", !name.trim() && "text-ink-3 italic")} title={title}>
         {title}
       </span>

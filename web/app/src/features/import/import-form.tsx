@@ -17,6 +17,7 @@ import { FileCard, FileZone } from "@/features/import/import-file";
 import { ImportOptionFields } from "@/features/import/import-option-fields";
 import { FirstRows } from "@/features/import/import-rows";
 import { SectionHeading } from "@/features/import/section-heading";
+import { cn } from "@/lib/cn";
 import { strings } from "@/strings";
 
 const words = strings.imports;
@@ -52,10 +53,12 @@ export function ImportForm(props: ImportFormProps) {
         )}
       </DialogBody>
       <DialogFooter>
-        <SampleLink type={type} />
-        <Button disabled={!canImport} onClick={props.onCheck}>
-          {words.dryRun}
-        </Button>
+        <SampleLink type={type} className={cn(chosen && "max-sm:hidden")} />
+        {chosen && (
+          <Button disabled={!canImport} onClick={props.onCheck}>
+            {words.dryRun}
+          </Button>
+        )}
         <Button variant="primary" disabled={!canImport} onClick={props.onImport}>
           {words.import}
         </Button>
@@ -64,13 +67,16 @@ export function ImportForm(props: ImportFormProps) {
   );
 }
 
-function SampleLink({ type }: { type: ImportType }) {
+function SampleLink({ type, className }: { type: ImportType; className: string }) {
   return (
     <a
       href={sampleHref(type)}
       download
       title={words.sampleHint}
-      className="mr-auto inline-flex items-center gap-1.5 rounded font-medium text-[0.8125rem] text-brand underline-offset-2 hover:text-brand-hover hover:underline"
+      className={cn(
+        "mr-auto inline-flex items-center gap-1.5 rounded font-medium text-[0.8125rem] text-brand underline-offset-2 hover:text-brand-hover hover:underline",
+        className,
+      )}
     >
       <Download aria-hidden className="size-4" />
       {words.sample}

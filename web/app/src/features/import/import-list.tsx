@@ -42,9 +42,11 @@ function ImportRow({ listed, onUndo }: { listed: Import; onUndo: (target: Import
   return (
     <li className="flex flex-wrap items-start gap-x-4 gap-y-2 px-4 py-3">
       <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-ink-3 max-sm:hidden" />
-      <div className="grid min-w-0 flex-1 basis-60 gap-1">
+      <div className="grid min-w-0 flex-1 basis-52 gap-1">
         <RowTitle shown={shown} />
         <RowMeta shown={shown} />
+      </div>
+      <div className="order-last grid basis-full gap-2 sm:pl-8 lg:order-none lg:basis-2/5 lg:pl-0">
         {isOver(shown) ? <Outcomes of={shown} /> : <ImportMeter running={shown} />}
         {shown.progress.waiting && !isOver(shown) && <Alert tone="warn">{words.waiting(shown.progress.waiting)}</Alert>}
         {shown.error && <Alert>{shown.error}</Alert>}
@@ -84,7 +86,9 @@ function RowMeta({ shown }: { shown: Import }) {
       <span>{words.types[shown.type === "accounts" ? "accounts" : "contacts"]}</span>
       <span aria-hidden>·</span>
       <span>{shown.display_id}</span>
-      <span aria-hidden>·</span>
+      <span aria-hidden className="max-sm:hidden">
+        ·
+      </span>
       <span>
         <RelativeTime iso={shown.created_date} />
         {author && ` ${words.by(author)}`}
@@ -98,7 +102,7 @@ function RowActions({ shown, onUndo }: { shown: Import; onUndo: () => void }) {
   // Of a check nothing can be taken back, and the server refuses what is under way.
   const canUndo = !shown.options.dry_run && (state === "completed" || state === "cancelled" || state === "failed");
   return (
-    <div className="flex gap-2">
+    <div className="flex justify-end gap-2 lg:w-40">
       {shown.progress.failed > 0 && (
         <Button size="sm" aria-label={words.errorsButton(name)} onClick={() => showFailures(shown.id)}>
           {words.errors}

@@ -52,7 +52,7 @@ export function ImportPage() {
 function Imports() {
   const query = useInfiniteQuery(importsQuery);
   return (
-    <div className="mx-auto grid max-w-5xl gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <QueryState query={query} loading={words.loading} bars={6}>
         {({ pages }) => {
           const imports = pages.flatMap((page) => page.imports);

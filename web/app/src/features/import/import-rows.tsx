@@ -53,7 +53,7 @@ function RowsHead({ columns }: { columns: Column[] }) {
           {words.line}
         </th>
         {columns.map(({ name, index }) => (
-          <th key={index} scope="col" className="max-w-56 truncate px-3 py-2 font-normal">
+          <th key={index} scope="col" className="max-w-52 truncate px-3 py-2 font-normal">
             {name}
           </th>
         ))}
@@ -74,7 +74,7 @@ function Row({ row, columns }: { row: PreviewRow; columns: Column[] }) {
           <td
             key={index}
             title={row.cells[index]}
-            className={cn("max-w-56 truncate px-3 py-2", wrong.includes(name) && "bg-danger-soft text-danger")}
+            className={cn("max-w-52 truncate px-3 py-2", wrong.includes(name) && "bg-danger-soft text-danger")}
           >
             {row.cells[index]}
           </td>

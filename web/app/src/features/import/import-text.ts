@@ -50,7 +50,8 @@ export function endMessage(ended: Import): Message {
   if (ended.state === "undone") return { tone: "success", title: words.undoneTitle(name), detail };
   if (ended.state === "cancelled") return { tone: "info", title: words.cancelledTitle(name, imported), detail };
   const result = ended.options.dry_run ? words.wouldResult : words.result;
-  return { tone: toneOf(progress), title: result(imported, errorCount(progress)), detail: `${name}: ${detail}` };
+  const title = result(imported, errorCount(progress));
+  return { tone: toneOf(progress), title, detail: detail ? `${name}: ${detail}` : name };
 }
 
 function toneOf(progress: ImportProgress): Message["tone"] {
