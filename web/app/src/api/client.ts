@@ -52,16 +52,21 @@ export async function answer<Body>(call: Promise<{ data?: Body }>): Promise<Body
 }
 
 async function fetchInTime(request: Request): Promise<Response> {
-  const timeout = AbortSignal.timeout(timeoutMillis);
+  // A file travels for as long as it is large: the server ends an upload from which nothing comes.
+  const timeout = isUpload(request) ? undefined : AbortSignal.timeout(timeoutMillis);
   try {
-    return await fetch(request, { signal: AbortSignal.any([request.signal, timeout]) });
+    return await fetch(request, { signal: AbortSignal.any(timeout ? [request.signal, timeout] : [request.signal]) });
   } catch (cause) {
     if (request.signal.aborted) throw cause;
-    const message = timeout.aborted
+    const message = timeout?.aborted
       ? "Kith did not answer in time. Try again in a moment."
       : "Kith cannot be reached. Check that it is running and that you are online.";
     throw new ApiError(0, "unavailable", message, undefined, {});
   }
+}
+
+function isUpload(request: Request): boolean {
+  return request.headers.get("Content-Type")?.startsWith("multipart/form-data") ?? false;
 }
 
 async function readObject(response: Response): Promise<Record<string, unknown>> {

@@ -7,6 +7,7 @@ import { ShortcutsDialog } from "@/components/shortcuts-dialog";
 import { Toaster } from "@/components/toaster";
 import { Alert } from "@/components/ui/alert";
 import { UndoReportDialog } from "@/features/merge/undo-report-dialog";
+import { ImportWatcher } from "@/features/import/import-watcher";
 import { requireSession } from "@/features/session/session";
 import { useSession, useSignOut } from "@/features/session/use-session";
 import { useHotkeys } from "@/lib/use-hotkeys";
@@ -46,6 +47,7 @@ function App() {
       )}
       <Toaster />
       <UndoReportDialog />
+      <ImportWatcher />
       <ShortcutsDialog open={showsShortcuts} onOpenChange={setShowsShortcuts} />
     </AppShell>
   );

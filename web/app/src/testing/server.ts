@@ -3,7 +3,7 @@ import type { paths } from "@/api/schema.gen";
 
 type OperationName = keyof paths extends infer Path ? (Path extends `/${infer Name}` ? Name : never) : never;
 type RequestOf<Name extends OperationName> = paths[`/${Name}`] extends {
-  post: { requestBody: { content: { "application/json": infer Body } } };
+  post: { requestBody: { content: { "application/json": infer Body } | { "multipart/form-data": infer Body } } };
 }
   ? Body
   : never;
@@ -19,13 +19,27 @@ export function serve(handlers: Handlers): { calls: Call[] } {
   const calls: Call[] = [];
   vi.stubGlobal("fetch", async (request: Request) => {
     const name = new URL(request.url).pathname.replace("/internal/", "");
-    const body: unknown = await request.json();
+    const body: unknown = isUpload(request) ? await readUpload(request) : await request.json();
     calls.push({ name, body, request });
     const handler = handlers[name as OperationName] as ((request: unknown) => Answer | Promise<Answer>) | undefined;
     const answer = handler ? ((await handler(body)) ?? { status: 200 }) : notRouted;
     return new Response(JSON.stringify(answer.body ?? {}), { status: answer.status });
   });
   return { calls };
+}
+
+function isUpload(request: Request): boolean {
+  return request.headers.get("Content-Type")?.startsWith("multipart/form-data") ?? false;
+}
+
+/** The parts of an upload by their names: the file as its text, everything else as the operation takes it. */
+async function readUpload(request: Request): Promise<Record<string, unknown>> {
+  const parts: Record<string, unknown> = {};
+  for (const [name, part] of await request.formData()) {
+    if (typeof part !== "string") parts[name] = await part.text();
+    else parts[name] = name === "options" ? JSON.parse(part) : part;
+  }
+  return parts;
 }
 
 const notRouted = { status: 404, body: { message: "route not found" } };

@@ -13,6 +13,8 @@ type DialogProps = {
   sticky?: boolean;
   /** For content that stands side by side. */
   wide?: boolean;
+  /** For tables. Its children are a DialogBody and a DialogFooter, between which only the body scrolls. */
+  framed?: boolean;
 };
 
 /**
@@ -28,6 +30,7 @@ export function Dialog({
   children,
   sticky = false,
   wide = false,
+  framed = false,
 }: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -39,16 +42,21 @@ export function Dialog({
           className={cn(
             "fixed inset-x-3 bottom-3 z-50 mx-auto grid grid-cols-[minmax(0,1fr)] max-h-[calc(100dvh-1.5rem)] max-w-md animate-rise gap-4 overflow-y-auto rounded-2xl border border-line bg-raised p-5 shadow-pop focus:outline-none sm:top-[16vh] sm:bottom-auto sm:max-h-[80vh]",
             wide && "sm:top-[8vh] sm:max-h-[84vh] sm:max-w-2xl",
+            framed &&
+              "max-w-3xl grid-rows-[auto_minmax(0,1fr)_auto] gap-0 overflow-hidden p-0 sm:top-[7vh] sm:max-h-[86vh]",
           )}
         >
-          <div className="grid gap-1 pr-8">
+          <div className={cn("grid gap-1 pr-8", framed && "border-line border-b py-4 pr-14 pl-5")}>
             <Radix.Title className="font-semibold text-base">{title}</Radix.Title>
             {description && <Radix.Description className="text-ink-2">{description}</Radix.Description>}
           </div>
           {children}
           <Radix.Close
             aria-label="Close"
-            className="absolute top-4 right-4 grid size-8 place-items-center rounded-lg text-ink-3 hover:bg-hover hover:text-ink"
+            className={cn(
+              "absolute top-4 right-4 grid size-8 place-items-center rounded-lg text-ink-3 hover:bg-hover hover:text-ink",
+              framed && "top-3 right-3",
+            )}
           >
             <X aria-hidden className="size-4" />
           </Radix.Close>
@@ -56,6 +64,16 @@ export function Dialog({
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** What scrolls in a framed dialog. */
+export function DialogBody({ children }: { children: ReactNode }) {
+  return <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-6 overflow-y-auto p-5">{children}</div>;
+}
+
+/** Stands below what scrolls in a framed dialog. */
+export function DialogFooter({ children }: { children: ReactNode }) {
+  return <div className="flex flex-wrap items-center justify-end gap-2 border-line border-t px-5 py-3">{children}</div>;
 }
 
 export function DialogActions({ children }: { children: ReactNode }) {

@@ -1,3 +1,4 @@
 import { createFileRoute } from "@tanstack/react-router";
+import { ImportPage } from "@/features/import/import-page";
 
-export const Route = createFileRoute("/_app/imports")({ component: () => null });
+export const Route = createFileRoute("/_app/imports")({ component: ImportPage });
