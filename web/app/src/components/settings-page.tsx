@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { Tabs } from "@/components/ui/tabs";
 import { cn } from "@/lib/cn";
 import { useTitle } from "@/lib/use-title";
 
@@ -19,7 +20,7 @@ export function SettingsPage({ title, text, action, children }: SettingsPageProp
         <div className="mb-6 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
           <div className="min-w-0 flex-1 basis-72">
             <h1 className="font-semibold text-xl tracking-tight">{title}</h1>
-            <p className="mt-1 max-w-prose text-pretty text-ink-2">{text}</p>
+            <p className="mt-1 max-w-2xl text-pretty text-ink-2">{text}</p>
           </div>
           {action}
         </div>
@@ -44,12 +45,31 @@ export function SettingsSection({ title, text, action, children, className }: Se
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
         <div className="min-w-0 flex-1 basis-64">
           <h2 className="font-semibold text-[0.9375rem]">{title}</h2>
-          {text && <p className="mt-0.5 max-w-prose text-pretty text-[0.8125rem] text-ink-2">{text}</p>}
+          {text && <p className="mt-0.5 max-w-2xl text-pretty text-[0.8125rem] text-ink-2">{text}</p>}
         </div>
         {action}
       </div>
       {children}
     </section>
+  );
+}
+
+type SettingsTabsProps<Id extends string> = {
+  label: string;
+  tabs: { id: Id; label: string }[];
+  value: Id;
+  onChange: (id: Id) => void;
+  children: ReactNode;
+};
+
+/** Tabs in the column of a page: they begin where its text does. */
+export function SettingsTabs<Id extends string>({ onChange, children, ...tabs }: SettingsTabsProps<Id>) {
+  return (
+    <div className="[&_[role=tab]:first-child]:-ml-2.5 [&_[role=tablist]]:px-2.5">
+      <Tabs {...tabs} onChange={(id) => onChange(id as Id)}>
+        <div className="pt-5">{children}</div>
+      </Tabs>
+    </div>
   );
 }
 

@@ -57,7 +57,7 @@ export function ChoiceFields({ draft, edit, errors }: ChoiceFieldsProps) {
             onChange={(changes) => update(at, changes)}
             onMove={(by) => move(at, by)}
             onRemove={() => set(choices.toSpliced(at, 1))}
-            onAddBelow={() => insert(at + 1, [""])}
+            onAddBelow={() => (choices[at + 1]?.label === "" ? focus.now(choices[at + 1]?.key) : insert(at + 1, [""]))}
             onSpread={(lines) => spread(at, lines)}
           />
         ))}
@@ -94,10 +94,11 @@ function useFocusOf(choices: ChoiceDraft[]) {
     ref.current?.querySelector<HTMLElement>(`[data-choice="${wanted.current}"]`)?.focus();
     wanted.current = undefined;
   }, [choices]);
+  const now = (key: number | undefined) => ref.current?.querySelector<HTMLElement>(`[data-choice="${key}"]`)?.focus();
   const next = (key: number) => {
     wanted.current = key;
   };
-  return { ref, next };
+  return { ref, now, next };
 }
 
 type ChoiceRowProps = {

@@ -1,11 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { QueryState } from "@/components/query-state";
-import { SettingsPage } from "@/components/settings-page";
-import { Tabs } from "@/components/ui/tabs";
+import { SettingsPage, SettingsTabs } from "@/components/settings-page";
 import { Conditions } from "@/features/schema/conditions";
 import { CustomFields } from "@/features/schema/custom-fields";
 import { Offers } from "@/features/schema/offers";
-import { fragmentOf, fragmentsQuery, type ObjectName, objects, type Scope, stockQuery } from "@/features/schema/schema";
+import { fragmentOf, fragmentsQuery, objects, type Scope, stockQuery } from "@/features/schema/schema";
 import { StockFields } from "@/features/schema/stock-fields";
 import { ScopePicker, SubtypeState } from "@/features/schema/subtypes";
 import { strings } from "@/strings";
@@ -18,16 +17,14 @@ type CustomizationPageProps = { scope: Scope; onScopeChange: (scope: Scope) => v
 export function CustomizationPage({ scope, onScopeChange }: CustomizationPageProps) {
   return (
     <SettingsPage title={words.title} text={words.text}>
-      <Tabs
+      <SettingsTabs
         label={words.objectsLabel}
         tabs={objects.map((id) => ({ id, label: words.objects[id] }))}
         value={scope.object}
-        onChange={(object) => onScopeChange({ object: object as ObjectName })}
+        onChange={(object) => onScopeChange({ object })}
       >
-        <div className="pt-5">
-          <Fields key={`${scope.object} ${scope.subtype}`} scope={scope} onScopeChange={onScopeChange} />
-        </div>
-      </Tabs>
+        <Fields key={`${scope.object} ${scope.subtype}`} scope={scope} onScopeChange={onScopeChange} />
+      </SettingsTabs>
     </SettingsPage>
   );
 }

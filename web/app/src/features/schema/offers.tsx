@@ -7,7 +7,6 @@ import { Button } from "@/components/ui/button";
 import { iconOf } from "@/features/schema/field-types";
 import { asRequest, labelOf, type Scope, withAdded } from "@/features/schema/schema";
 import { useFragmentChange } from "@/features/schema/use-fragment-change";
-import { toast } from "@/lib/toast";
 import { strings } from "@/strings";
 
 const words = strings.customization;
@@ -33,11 +32,7 @@ export function Offers({ scope, stock, fragment }: OffersProps) {
                 size="sm"
                 aria-label={words.switchOn(label)}
                 disabled={change.isPending}
-                onClick={() =>
-                  change.mutate((state) => withAdded(state, asRequest(offer)), {
-                    onSuccess: () => toast({ tone: "success", title: words.switchedOn(label) }),
-                  })
-                }
+                onClick={() => change.mutate((state) => withAdded(state, asRequest(offer)))}
               >
                 <Icon aria-hidden className="text-ink-3" />
                 {label}
