@@ -24,3 +24,4 @@ export type SignInRequest = Schemas["SessionsCreateRequest"];
 export type StockSchema = Schemas["StockSchema"];
 export type Tag = Schemas["Tag"];
 export type TagWithValue = Schemas["TagWithValue"];
+export type TokenRequest = Schemas["AuthTokensCreateRequest"];

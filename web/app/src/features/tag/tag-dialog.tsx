@@ -38,7 +38,13 @@ export function TagDialog({ tag, onClose }: { tag: Tag | undefined; onClose: () 
   };
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} title={tag ? words.dialogEdit : words.dialogNew}>
-      <form ref={formRef} onSubmit={submit} onInput={forgive} noValidate className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      <form
+        ref={formRef}
+        onSubmit={submit}
+        onInput={forgive}
+        noValidate
+        className="grid grid-cols-[minmax(0,1fr)] gap-4"
+      >
         {errors.form && <Alert>{errors.form}</Alert>}
         <Field name="name" label={words.name} error={errors.fields.name}>
           {(control) => (
@@ -62,12 +68,7 @@ export function TagDialog({ tag, onClose }: { tag: Tag | undefined; onClose: () 
         >
           {(control) => <Input {...control} autoComplete="off" defaultValue={tag?.description} />}
         </Field>
-        <Field
-          name="allowed_values"
-          label={words.values}
-          hint={words.valuesHint}
-          error={errors.fields.allowed_values}
-        >
+        <Field name="allowed_values" label={words.values} hint={words.valuesHint} error={errors.fields.allowed_values}>
           {(control) => <Textarea {...control} rows={3} defaultValue={tag?.allowed_values?.join("\n")} />}
         </Field>
         <DialogActions>

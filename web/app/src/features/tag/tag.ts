@@ -22,7 +22,9 @@ export type TagDraft = { name: string; description: string; allowed_values: stri
 export function saveTag(tag: Tag | undefined, { color, allowed_values, ...draft }: TagDraft): Promise<unknown> {
   const style_new = color === "" ? null : { color };
   if (!tag) return answer(api.POST("/tags.create", { body: { ...draft, allowed_values, style_new } }));
-  return answer(api.POST("/tags.update", { body: { id: tag.id, ...draft, allowed_values: { set: allowed_values }, style_new } }));
+  return answer(
+    api.POST("/tags.update", { body: { id: tag.id, ...draft, allowed_values: { set: allowed_values }, style_new } }),
+  );
 }
 
 export function deleteTag(id: string): Promise<unknown> {
