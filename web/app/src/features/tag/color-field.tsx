@@ -40,7 +40,7 @@ export function ColorField({ value, onChange, error }: ColorFieldProps) {
         <label
           htmlFor={id}
           className={cn(
-            "ml-1 flex h-7 cursor-pointer items-center gap-1.5 rounded-full border px-2.5 text-[0.8125rem] hover:bg-hover",
+            "flex h-7 cursor-pointer items-center gap-1.5 rounded-full border px-2.5 text-[0.8125rem] hover:bg-hover",
             isOwn ? "border-brand" : "border-line-strong",
           )}
         >

@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Bot, Plus } from "lucide-react";
 import { useState } from "react";
 import type { ServiceAccount } from "@/api/types";
-import { CopyButton } from "@/components/copy-button";
 import { QueryState } from "@/components/query-state";
 import { SettingsSection } from "@/components/settings-page";
 import { StateMessage } from "@/components/state-message";
@@ -70,11 +69,8 @@ function ApplicationCard({ application: { account, tokens }, onAdd }: { applicat
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-line border-b bg-sunken px-4 py-2.5">
         <div className="min-w-0">
           <h3 className="break-words font-medium">{account.display_name}</h3>
-          <p className="flex items-center gap-1 text-[0.8125rem] text-ink-3">
-            <span className="min-w-0 truncate">
-              {words.clientId} <code className="font-mono text-xs">{account.client_id}</code>
-            </span>
-            <CopyButton text={account.client_id} label={`${words.clientId} ${account.display_name}`} />
+          <p className="mt-0.5 truncate text-[0.8125rem] text-ink-3">
+            {words.clientId} <code className="select-all font-mono text-xs">{account.client_id}</code>
           </p>
         </div>
         <Button size="sm" aria-label={words.addTokenTo(account.display_name)} onClick={onAdd}>
