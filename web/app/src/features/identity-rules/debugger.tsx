@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { ApiError, answer, api } from "@/api/client";
 import type { ResolveRequest } from "@/api/types";
 import { Alert } from "@/components/ui/alert";
@@ -30,6 +30,10 @@ export function Debugger() {
     mutationFn: (body: ResolveRequest) => answer(api.POST("/identities.resolve", { body })),
     gcTime: 0, // a token leaves memory with the page
   });
+  const result = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (attempt.data) result.current?.scrollIntoView?.({ block: "nearest", behavior: "smooth" });
+  }, [attempt.data]);
   const choose = (next: Source) => {
     setSource(next);
     clear();
@@ -73,7 +77,9 @@ export function Debugger() {
           {words.run}
         </Button>
       </form>
-      <div aria-live="polite">{attempt.data && <ResolutionView resolution={attempt.data} />}</div>
+      <div ref={result} aria-live="polite" className="scroll-my-6">
+        {attempt.data && <ResolutionView resolution={attempt.data} />}
+      </div>
     </div>
   );
 }

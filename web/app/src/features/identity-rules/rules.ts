@@ -1,5 +1,5 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
-import { ApiError, answer, api, fieldMessageOf } from "@/api/client";
+import { ApiError, answer, api } from "@/api/client";
 import type { OrgSettings, OrgSettingsChange, RuleEffect } from "@/api/types";
 import { strings } from "@/strings";
 
@@ -59,7 +59,8 @@ export function ofControl(error: unknown, change: OrgSettingsChange): unknown {
     error instanceof ApiError ? /^(?:settings\.)?blocked_values\[(\d+)\]$/.exec(error.field ?? "")?.[1] : undefined;
   if (!(error instanceof ApiError) || at === undefined) return error;
   const value = change.blocked_values?.[Number(at)] ?? "";
-  const message = strings.identity.refusedValue(value, fieldMessageOf(error));
+  const reason = error.message.replace(`${error.field}: `, "");
+  const message = strings.identity.refusedValue(value, reason);
   return new ApiError(error.status, error.type, message, "blocked_values", error.body);
 }
 

@@ -148,15 +148,22 @@ export function fieldOf(draft: FieldDraft, stored: SchemaField | undefined): Sch
 // Takes a format off: JSON leaves out what is undefined.
 const noFormat = { format: undefined };
 
+/** Choices that are sent, in their order, and below them the rows that were left empty. */
+export function blankLast(choices: ChoiceDraft[]): ChoiceDraft[] {
+  return [...choices.filter(isFilled), ...choices.filter((choice) => !isFilled(choice))];
+}
+
+function isFilled({ stored, label }: ChoiceDraft): boolean {
+  return stored !== undefined || label.trim() !== "";
+}
+
 function choicesOf({ choices, type }: FieldDraft): SchemaChoice[] {
-  return choices
-    .filter((choice) => choice.stored || choice.label.trim() !== "")
-    .map(({ stored, label, number, isRetired }) => ({
-      ...stored,
-      label: label.trim(),
-      ...(type === "uenum" && { id: numberOf(number) ?? 0 }),
-      is_deprecated: isRetired,
-    }));
+  return choices.filter(isFilled).map(({ stored, label, number, isRetired }) => ({
+    ...stored,
+    label: label.trim(),
+    ...(type === "uenum" && { id: numberOf(number) ?? 0 }),
+    is_deprecated: isRetired,
+  }));
 }
 
 function defaultOf({ type, defaultValue }: FieldDraft): unknown {

@@ -8,7 +8,15 @@ import { Input } from "@/components/ui/input";
 import { Sheet } from "@/components/ui/sheet";
 import { Textarea } from "@/components/ui/textarea";
 import { DefaultField } from "@/features/schema/default-field";
-import { draftOf, type FieldDraft, fieldOf, hasDefault, nameFrom, newDraft } from "@/features/schema/field-draft";
+import {
+  blankLast,
+  draftOf,
+  type FieldDraft,
+  fieldOf,
+  hasDefault,
+  nameFrom,
+  newDraft,
+} from "@/features/schema/field-draft";
 import { isComparable, isNumber, isText, typeLabel } from "@/features/schema/field-types";
 import { labelOf, prefixOf, type Scope, withAdded, withField, withinPart } from "@/features/schema/schema";
 import { type Edit, TypeFields } from "@/features/schema/type-fields";
@@ -76,7 +84,10 @@ function FieldForm({ id, prefix, field, composites, onSubmit }: FieldFormProps) 
     event.preventDefault();
     const problems: FieldErrors = draft.label.trim() === "" ? { display_name: words.labelMissing } : {};
     if (check(problems)) return;
-    onSubmit(draft).catch((error) => report(withinPart(error, /^fields\[\d+\]\./)));
+    // The server names a choice by its place, so those without words go below the others.
+    const sent = { ...draft, choices: blankLast(draft.choices) };
+    setDraft(sent);
+    onSubmit(sent).catch((error) => report(withinPart(error, /^fields\[\d+\]\./)));
   };
   const parts = { draft, edit, errors: errors.fields };
   return (
