@@ -17,6 +17,9 @@ import {
 } from "@/features/token/token";
 import { textOf, useFormErrors } from "@/lib/form";
 import { formatDate } from "@/lib/format";
+import { strings } from "@/strings";
+
+const words = strings.tokens;
 
 type CreateTokenDialogProps = { open: boolean; onOpenChange: (open: boolean) => void };
 
@@ -37,12 +40,8 @@ export function CreateTokenDialog({ open, onOpenChange }: CreateTokenDialogProps
     <Dialog
       open={open}
       onOpenChange={close}
-      title={created ? "Copy your token now" : "New personal token"}
-      description={
-        created
-          ? "Kith keeps only a fingerprint of it and cannot show it again."
-          : "A token lets the command line and your scripts act as you."
-      }
+      title={created ? words.dialogCopy : words.dialogNew}
+      description={created ? words.dialogCopyText : words.dialogNewText}
       sticky={created !== undefined}
     >
       {created ? (
@@ -58,13 +57,14 @@ export function CreateTokenDialog({ open, onOpenChange }: CreateTokenDialogProps
   );
 }
 
-function CreatedToken({ token, onClose }: { token: NewToken; onClose: () => void }) {
+/** The secret, once. */
+export function CreatedToken({ token, onClose }: { token: NewToken; onClose: () => void }) {
   return (
     <>
-      <SecretBox value={token.secret} label={`Works until ${formatDate(token.expiresAt)}`} />
+      <SecretBox value={token.secret} label={words.worksUntil(formatDate(token.expiresAt))} />
       <DialogActions>
         <Button variant="primary" onClick={onClose}>
-          I have saved it
+          {words.saved}
         </Button>
       </DialogActions>
     </>
@@ -83,35 +83,48 @@ function TokenForm({ pending, onCancel, onSubmit }: TokenFormProps) {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
     const name = textOf(data, "token_hint");
-    if (check(name === "" ? { token_hint: "Give it a name, such as the machine or script that will use it" } : {}))
-      return;
+    if (check(name === "" ? { token_hint: words.nameMissing } : {})) return;
     onSubmit(name, Number(textOf(data, "expires_in"))).catch(report);
   };
   return (
     <form ref={formRef} onSubmit={submit} onInput={forgive} noValidate className="grid gap-4">
       {errors.form && <Alert>{errors.form}</Alert>}
-      <Field name="token_hint" label="Name" error={errors.fields.token_hint}>
+      <Field name="token_hint" label={words.name} error={errors.fields.token_hint}>
         {(control) => (
-          <Input {...control} placeholder="Laptop" maxLength={maxTokenName} autoComplete="off" autoFocus required />
+          <Input
+            {...control}
+            placeholder={words.namePlaceholder}
+            maxLength={maxTokenName}
+            autoComplete="off"
+            autoFocus
+            required
+          />
         )}
       </Field>
-      <Field name="expires_in" label="Expires after" error={errors.fields.expires_in}>
-        {(control) => (
-          <Select {...control} defaultValue={defaultExpiry}>
-            {expiryChoices.map((days) => (
-              <option key={days} value={days}>
-                {days === 365 ? "1 year" : `${days} days`}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
+      <ExpiryField error={errors.fields.expires_in} />
       <DialogActions>
-        <Button onClick={onCancel}>Cancel</Button>
+        <Button onClick={onCancel}>{strings.common.cancel}</Button>
         <Button type="submit" variant="primary" pending={pending}>
-          Create token
+          {words.create}
         </Button>
       </DialogActions>
     </form>
+  );
+}
+
+/** How long a token works. */
+export function ExpiryField({ error }: { error: string | undefined }) {
+  return (
+    <Field name="expires_in" label={words.expires} error={error}>
+      {(control) => (
+        <Select {...control} defaultValue={defaultExpiry}>
+          {expiryChoices.map((days) => (
+            <option key={days} value={days}>
+              {words.days(days)}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
   );
 }

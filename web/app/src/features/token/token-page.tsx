@@ -1,69 +1,60 @@
 import { useQuery } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { useState } from "react";
-import { messageOf } from "@/api/client";
+import { QueryState } from "@/components/query-state";
+import { SettingsPage, SettingsSection } from "@/components/settings-page";
 import { StateMessage } from "@/components/state-message";
-import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
-import { Skeleton } from "@/components/ui/skeleton";
+import { Applications } from "@/features/token/applications";
 import { CreateTokenDialog } from "@/features/token/create-token-dialog";
 import { tokensQuery } from "@/features/token/token";
 import { TokenList } from "@/features/token/token-list";
 import { useHotkeys } from "@/lib/use-hotkeys";
-import { useTitle } from "@/lib/use-title";
+import { strings } from "@/strings";
 
+const words = strings.tokens;
+
+/** The signed-in member's own tokens, and those of applications. */
 export function TokenPage() {
-  useTitle("Tokens");
-  const [creating, setCreating] = useState(false);
-  useHotkeys({ n: () => setCreating(true) });
   return (
-    <div className="h-full overflow-y-auto">
-      <div className="mx-auto max-w-3xl px-4 py-6 sm:px-8 sm:py-10">
-        <div className="mb-6 flex items-start justify-between gap-4">
-          <div>
-            <h1 className="font-semibold text-xl tracking-tight">Personal tokens</h1>
-            <p className="mt-1 text-pretty text-ink-2">
-              Tokens let the command line and your scripts act as you. Kith shows each one only when it is created.
-            </p>
-          </div>
-          <Button variant="primary" onClick={() => setCreating(true)}>
-            <Plus aria-hidden />
-            New token
-          </Button>
-        </div>
-        <Tokens />
+    <SettingsPage title={words.title} text={words.text}>
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-10">
+        <PersonalTokens />
+        <Applications />
       </div>
-      <CreateTokenDialog open={creating} onOpenChange={setCreating} />
-    </div>
+    </SettingsPage>
   );
 }
 
-function Tokens() {
-  const { data, error, isFetching, refetch } = useQuery(tokensQuery);
-  if (data?.length) return <TokenList tokens={data} />;
-  if (data) {
-    return (
-      <StateMessage icon={KeyRound} title="No tokens yet">
-        <p className="text-pretty text-ink-2">
-          Create one for each machine or script, so that each can be revoked alone.
-        </p>
-      </StateMessage>
-    );
-  }
-  if (error) {
-    return (
-      <Alert>
-        <p className="mb-2">{messageOf(error)}</p>
-        <Button size="sm" pending={isFetching} onClick={() => refetch()}>
-          Try again
-        </Button>
-      </Alert>
-    );
-  }
+function PersonalTokens() {
+  const [creating, setCreating] = useState(false);
+  const tokens = useQuery(tokensQuery);
+  useHotkeys({ n: () => setCreating(true) });
   return (
-    <div role="status" aria-label="Loading tokens" className="grid gap-2">
-      <Skeleton className="h-16 rounded-xl" />
-      <Skeleton className="h-16 rounded-xl" />
+    <SettingsSection
+      title={words.personal}
+      text={words.personalText}
+      action={
+        <Button variant="primary" onClick={() => setCreating(true)}>
+          <Plus aria-hidden />
+          {words.newToken}
+        </Button>
+      }
+    >
+      <QueryState query={tokens} loading={words.loading} bars={2}>
+        {(found) => (found.length > 0 ? <TokenList tokens={found} label={words.personal} /> : <NoTokens />)}
+      </QueryState>
+      <CreateTokenDialog open={creating} onOpenChange={setCreating} />
+    </SettingsSection>
+  );
+}
+
+function NoTokens() {
+  return (
+    <div className="rounded-xl border border-line border-dashed [&>div]:py-8 sm:[&>div]:py-8">
+      <StateMessage icon={KeyRound} title={words.empty}>
+        <p className="text-pretty text-ink-2">{words.emptyText}</p>
+      </StateMessage>
     </div>
   );
 }

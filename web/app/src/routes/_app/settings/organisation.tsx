@@ -1,3 +1,4 @@
 import { createFileRoute } from "@tanstack/react-router";
+import { OrgPage } from "@/features/org/org-page";
 
-export const Route = createFileRoute("/_app/settings/organisation")({ component: () => null });
+export const Route = createFileRoute("/_app/settings/organisation")({ component: OrgPage });
