@@ -14,13 +14,14 @@ import { Route as AppRouteImport } from "./routes/_app";
 import { Route as SetupRouteImport } from "./routes/setup";
 import { Route as SignInRouteImport } from "./routes/sign-in";
 import { Route as WelcomeRouteImport } from "./routes/welcome";
-import { Route as AppAccountsRouteImport } from "./routes/_app/accounts";
-import { Route as AppContactsRouteImport } from "./routes/_app/contacts";
 import { Route as AppDuplicatesRouteImport } from "./routes/_app/duplicates";
 import { Route as AppHomeRouteImport } from "./routes/_app/home";
 import { Route as AppImportsRouteImport } from "./routes/_app/imports";
-import { Route as AppWorkspacesRouteImport } from "./routes/_app/workspaces";
 import { Route as ResetTokenRouteImport } from "./routes/reset.$token";
+import { Route as AppAccountsIndexRouteImport } from "./routes/_app/accounts/index";
+import { Route as AppAccountsIdRouteImport } from "./routes/_app/accounts/$id";
+import { Route as AppContactsIndexRouteImport } from "./routes/_app/contacts/index";
+import { Route as AppContactsIdRouteImport } from "./routes/_app/contacts/$id";
 import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings/index";
 import { Route as AppSettingsCustomizationRouteImport } from "./routes/_app/settings/customization";
 import { Route as AppSettingsIdentityRouteImport } from "./routes/_app/settings/identity";
@@ -28,6 +29,8 @@ import { Route as AppSettingsMembersRouteImport } from "./routes/_app/settings/m
 import { Route as AppSettingsOrganisationRouteImport } from "./routes/_app/settings/organisation";
 import { Route as AppSettingsTagsRouteImport } from "./routes/_app/settings/tags";
 import { Route as AppSettingsTokensRouteImport } from "./routes/_app/settings/tokens";
+import { Route as AppWorkspacesIndexRouteImport } from "./routes/_app/workspaces/index";
+import { Route as AppWorkspacesIdRouteImport } from "./routes/_app/workspaces/$id";
 
 const IndexRoute = IndexRouteImport.update({
   id: "/",
@@ -53,16 +56,6 @@ const WelcomeRoute = WelcomeRouteImport.update({
   path: "/welcome",
   getParentRoute: () => rootRouteImport,
 } as any);
-const AppAccountsRoute = AppAccountsRouteImport.update({
-  id: "/accounts",
-  path: "/accounts",
-  getParentRoute: () => AppRoute,
-} as any);
-const AppContactsRoute = AppContactsRouteImport.update({
-  id: "/contacts",
-  path: "/contacts",
-  getParentRoute: () => AppRoute,
-} as any);
 const AppDuplicatesRoute = AppDuplicatesRouteImport.update({
   id: "/duplicates",
   path: "/duplicates",
@@ -78,15 +71,30 @@ const AppImportsRoute = AppImportsRouteImport.update({
   path: "/imports",
   getParentRoute: () => AppRoute,
 } as any);
-const AppWorkspacesRoute = AppWorkspacesRouteImport.update({
-  id: "/workspaces",
-  path: "/workspaces",
-  getParentRoute: () => AppRoute,
-} as any);
 const ResetTokenRoute = ResetTokenRouteImport.update({
   id: "/reset/$token",
   path: "/reset/$token",
   getParentRoute: () => rootRouteImport,
+} as any);
+const AppAccountsIndexRoute = AppAccountsIndexRouteImport.update({
+  id: "/accounts/",
+  path: "/accounts/",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppAccountsIdRoute = AppAccountsIdRouteImport.update({
+  id: "/accounts/$id",
+  path: "/accounts/$id",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppContactsIndexRoute = AppContactsIndexRouteImport.update({
+  id: "/contacts/",
+  path: "/contacts/",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppContactsIdRoute = AppContactsIdRouteImport.update({
+  id: "/contacts/$id",
+  path: "/contacts/$id",
+  getParentRoute: () => AppRoute,
 } as any);
 const AppSettingsIndexRoute = AppSettingsIndexRouteImport.update({
   id: "/settings/",
@@ -124,46 +132,62 @@ const AppSettingsTokensRoute = AppSettingsTokensRouteImport.update({
   path: "/settings/tokens",
   getParentRoute: () => AppRoute,
 } as any);
+const AppWorkspacesIndexRoute = AppWorkspacesIndexRouteImport.update({
+  id: "/workspaces/",
+  path: "/workspaces/",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppWorkspacesIdRoute = AppWorkspacesIdRouteImport.update({
+  id: "/workspaces/$id",
+  path: "/workspaces/$id",
+  getParentRoute: () => AppRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof IndexRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/welcome": typeof WelcomeRoute;
-  "/accounts": typeof AppAccountsRoute;
-  "/contacts": typeof AppContactsRoute;
   "/duplicates": typeof AppDuplicatesRoute;
   "/home": typeof AppHomeRoute;
   "/imports": typeof AppImportsRoute;
-  "/workspaces": typeof AppWorkspacesRoute;
   "/reset/$token": typeof ResetTokenRoute;
+  "/accounts/$id": typeof AppAccountsIdRoute;
+  "/contacts/$id": typeof AppContactsIdRoute;
   "/settings/customization": typeof AppSettingsCustomizationRoute;
   "/settings/identity": typeof AppSettingsIdentityRoute;
   "/settings/members": typeof AppSettingsMembersRoute;
   "/settings/organisation": typeof AppSettingsOrganisationRoute;
   "/settings/tags": typeof AppSettingsTagsRoute;
   "/settings/tokens": typeof AppSettingsTokensRoute;
+  "/workspaces/$id": typeof AppWorkspacesIdRoute;
+  "/accounts/": typeof AppAccountsIndexRoute;
+  "/contacts/": typeof AppContactsIndexRoute;
   "/settings/": typeof AppSettingsIndexRoute;
+  "/workspaces/": typeof AppWorkspacesIndexRoute;
 }
 export interface FileRoutesByTo {
   "/": typeof IndexRoute;
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/welcome": typeof WelcomeRoute;
-  "/accounts": typeof AppAccountsRoute;
-  "/contacts": typeof AppContactsRoute;
   "/duplicates": typeof AppDuplicatesRoute;
   "/home": typeof AppHomeRoute;
   "/imports": typeof AppImportsRoute;
-  "/workspaces": typeof AppWorkspacesRoute;
   "/reset/$token": typeof ResetTokenRoute;
+  "/accounts/$id": typeof AppAccountsIdRoute;
+  "/contacts/$id": typeof AppContactsIdRoute;
   "/settings/customization": typeof AppSettingsCustomizationRoute;
   "/settings/identity": typeof AppSettingsIdentityRoute;
   "/settings/members": typeof AppSettingsMembersRoute;
   "/settings/organisation": typeof AppSettingsOrganisationRoute;
   "/settings/tags": typeof AppSettingsTagsRoute;
   "/settings/tokens": typeof AppSettingsTokensRoute;
+  "/workspaces/$id": typeof AppWorkspacesIdRoute;
+  "/accounts": typeof AppAccountsIndexRoute;
+  "/contacts": typeof AppContactsIndexRoute;
   "/settings": typeof AppSettingsIndexRoute;
+  "/workspaces": typeof AppWorkspacesIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
@@ -172,20 +196,23 @@ export interface FileRoutesById {
   "/setup": typeof SetupRoute;
   "/sign-in": typeof SignInRoute;
   "/welcome": typeof WelcomeRoute;
-  "/_app/accounts": typeof AppAccountsRoute;
-  "/_app/contacts": typeof AppContactsRoute;
   "/_app/duplicates": typeof AppDuplicatesRoute;
   "/_app/home": typeof AppHomeRoute;
   "/_app/imports": typeof AppImportsRoute;
-  "/_app/workspaces": typeof AppWorkspacesRoute;
   "/reset/$token": typeof ResetTokenRoute;
+  "/_app/accounts/$id": typeof AppAccountsIdRoute;
+  "/_app/contacts/$id": typeof AppContactsIdRoute;
   "/_app/settings/customization": typeof AppSettingsCustomizationRoute;
   "/_app/settings/identity": typeof AppSettingsIdentityRoute;
   "/_app/settings/members": typeof AppSettingsMembersRoute;
   "/_app/settings/organisation": typeof AppSettingsOrganisationRoute;
   "/_app/settings/tags": typeof AppSettingsTagsRoute;
   "/_app/settings/tokens": typeof AppSettingsTokensRoute;
+  "/_app/workspaces/$id": typeof AppWorkspacesIdRoute;
+  "/_app/accounts/": typeof AppAccountsIndexRoute;
+  "/_app/contacts/": typeof AppContactsIndexRoute;
   "/_app/settings/": typeof AppSettingsIndexRoute;
+  "/_app/workspaces/": typeof AppWorkspacesIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
@@ -194,40 +221,46 @@ export interface FileRouteTypes {
     | "/setup"
     | "/sign-in"
     | "/welcome"
-    | "/accounts"
-    | "/contacts"
     | "/duplicates"
     | "/home"
     | "/imports"
-    | "/workspaces"
     | "/reset/$token"
+    | "/accounts/$id"
+    | "/contacts/$id"
     | "/settings/customization"
     | "/settings/identity"
     | "/settings/members"
     | "/settings/organisation"
     | "/settings/tags"
     | "/settings/tokens"
-    | "/settings/";
+    | "/workspaces/$id"
+    | "/accounts/"
+    | "/contacts/"
+    | "/settings/"
+    | "/workspaces/";
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/"
     | "/setup"
     | "/sign-in"
     | "/welcome"
-    | "/accounts"
-    | "/contacts"
     | "/duplicates"
     | "/home"
     | "/imports"
-    | "/workspaces"
     | "/reset/$token"
+    | "/accounts/$id"
+    | "/contacts/$id"
     | "/settings/customization"
     | "/settings/identity"
     | "/settings/members"
     | "/settings/organisation"
     | "/settings/tags"
     | "/settings/tokens"
-    | "/settings";
+    | "/workspaces/$id"
+    | "/accounts"
+    | "/contacts"
+    | "/settings"
+    | "/workspaces";
   id:
     | "__root__"
     | "/"
@@ -235,20 +268,23 @@ export interface FileRouteTypes {
     | "/setup"
     | "/sign-in"
     | "/welcome"
-    | "/_app/accounts"
-    | "/_app/contacts"
     | "/_app/duplicates"
     | "/_app/home"
     | "/_app/imports"
-    | "/_app/workspaces"
     | "/reset/$token"
+    | "/_app/accounts/$id"
+    | "/_app/contacts/$id"
     | "/_app/settings/customization"
     | "/_app/settings/identity"
     | "/_app/settings/members"
     | "/_app/settings/organisation"
     | "/_app/settings/tags"
     | "/_app/settings/tokens"
-    | "/_app/settings/";
+    | "/_app/workspaces/$id"
+    | "/_app/accounts/"
+    | "/_app/contacts/"
+    | "/_app/settings/"
+    | "/_app/workspaces/";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
@@ -297,20 +333,6 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof WelcomeRouteImport;
       parentRoute: typeof rootRouteImport;
     };
-    "/_app/accounts": {
-      id: "/_app/accounts";
-      path: "/accounts";
-      fullPath: "/accounts";
-      preLoaderRoute: typeof AppAccountsRouteImport;
-      parentRoute: typeof AppRoute;
-    };
-    "/_app/contacts": {
-      id: "/_app/contacts";
-      path: "/contacts";
-      fullPath: "/contacts";
-      preLoaderRoute: typeof AppContactsRouteImport;
-      parentRoute: typeof AppRoute;
-    };
     "/_app/duplicates": {
       id: "/_app/duplicates";
       path: "/duplicates";
@@ -332,19 +354,40 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppImportsRouteImport;
       parentRoute: typeof AppRoute;
     };
-    "/_app/workspaces": {
-      id: "/_app/workspaces";
-      path: "/workspaces";
-      fullPath: "/workspaces";
-      preLoaderRoute: typeof AppWorkspacesRouteImport;
-      parentRoute: typeof AppRoute;
-    };
     "/reset/$token": {
       id: "/reset/$token";
       path: "/reset/$token";
       fullPath: "/reset/$token";
       preLoaderRoute: typeof ResetTokenRouteImport;
       parentRoute: typeof rootRouteImport;
+    };
+    "/_app/accounts/": {
+      id: "/_app/accounts/";
+      path: "/accounts";
+      fullPath: "/accounts/";
+      preLoaderRoute: typeof AppAccountsIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/accounts/$id": {
+      id: "/_app/accounts/$id";
+      path: "/accounts/$id";
+      fullPath: "/accounts/$id";
+      preLoaderRoute: typeof AppAccountsIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/contacts/": {
+      id: "/_app/contacts/";
+      path: "/contacts";
+      fullPath: "/contacts/";
+      preLoaderRoute: typeof AppContactsIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/contacts/$id": {
+      id: "/_app/contacts/$id";
+      path: "/contacts/$id";
+      fullPath: "/contacts/$id";
+      preLoaderRoute: typeof AppContactsIdRouteImport;
+      parentRoute: typeof AppRoute;
     };
     "/_app/settings/": {
       id: "/_app/settings/";
@@ -395,39 +438,59 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsTokensRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/workspaces/": {
+      id: "/_app/workspaces/";
+      path: "/workspaces";
+      fullPath: "/workspaces/";
+      preLoaderRoute: typeof AppWorkspacesIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/workspaces/$id": {
+      id: "/_app/workspaces/$id";
+      path: "/workspaces/$id";
+      fullPath: "/workspaces/$id";
+      preLoaderRoute: typeof AppWorkspacesIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
   }
 }
 
 interface AppRouteChildren {
-  AppAccountsRoute: typeof AppAccountsRoute;
-  AppContactsRoute: typeof AppContactsRoute;
   AppDuplicatesRoute: typeof AppDuplicatesRoute;
   AppHomeRoute: typeof AppHomeRoute;
   AppImportsRoute: typeof AppImportsRoute;
-  AppWorkspacesRoute: typeof AppWorkspacesRoute;
+  AppAccountsIdRoute: typeof AppAccountsIdRoute;
+  AppContactsIdRoute: typeof AppContactsIdRoute;
   AppSettingsCustomizationRoute: typeof AppSettingsCustomizationRoute;
   AppSettingsIdentityRoute: typeof AppSettingsIdentityRoute;
   AppSettingsMembersRoute: typeof AppSettingsMembersRoute;
   AppSettingsOrganisationRoute: typeof AppSettingsOrganisationRoute;
   AppSettingsTagsRoute: typeof AppSettingsTagsRoute;
   AppSettingsTokensRoute: typeof AppSettingsTokensRoute;
+  AppWorkspacesIdRoute: typeof AppWorkspacesIdRoute;
+  AppAccountsIndexRoute: typeof AppAccountsIndexRoute;
+  AppContactsIndexRoute: typeof AppContactsIndexRoute;
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute;
+  AppWorkspacesIndexRoute: typeof AppWorkspacesIndexRoute;
 }
 
 const AppRouteChildren: AppRouteChildren = {
-  AppAccountsRoute: AppAccountsRoute,
-  AppContactsRoute: AppContactsRoute,
   AppDuplicatesRoute: AppDuplicatesRoute,
   AppHomeRoute: AppHomeRoute,
   AppImportsRoute: AppImportsRoute,
-  AppWorkspacesRoute: AppWorkspacesRoute,
+  AppAccountsIdRoute: AppAccountsIdRoute,
+  AppContactsIdRoute: AppContactsIdRoute,
   AppSettingsCustomizationRoute: AppSettingsCustomizationRoute,
   AppSettingsIdentityRoute: AppSettingsIdentityRoute,
   AppSettingsMembersRoute: AppSettingsMembersRoute,
   AppSettingsOrganisationRoute: AppSettingsOrganisationRoute,
   AppSettingsTagsRoute: AppSettingsTagsRoute,
   AppSettingsTokensRoute: AppSettingsTokensRoute,
+  AppWorkspacesIdRoute: AppWorkspacesIdRoute,
+  AppAccountsIndexRoute: AppAccountsIndexRoute,
+  AppContactsIndexRoute: AppContactsIndexRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
+  AppWorkspacesIndexRoute: AppWorkspacesIndexRoute,
 };
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);

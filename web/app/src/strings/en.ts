@@ -144,7 +144,8 @@ export const en = {
     edit: (label: string) => `Edit ${label}`,
     changed: (label: string) => `${label} changed`,
     conflict: "Somebody else changed this record meanwhile",
-    conflictText: (label: string) => `${label} is something else now. Yours is kept here: save again to replace theirs.`,
+    conflictText: (label: string) =>
+      `${label} is something else now. Yours is kept here: save again to replace theirs.`,
     unsupported: "This value can be changed over the API",
     onePerLine: "One a line",
     newTag: (name: string) => `Create the tag “${name}”`,

@@ -6,7 +6,7 @@ import type { BulkChange } from "@/features/bulk/bulk";
 import { BulkDialog, type BulkPlan } from "@/features/bulk/bulk-dialog";
 import { BulkField } from "@/features/bulk/bulk-field";
 import { createTag, type Loader, loadMembers, loadRecords, loadTags } from "@/features/record/options";
-import { type AnyRecord, type RecordKind } from "@/features/record/record";
+import type { AnyRecord, RecordKind } from "@/features/record/record";
 import type { Selection } from "@/features/record/use-selection";
 import { strings } from "@/strings";
 
@@ -53,7 +53,9 @@ export function BulkBar({ kind, selection, records, count, filter, onDone }: Bul
         icon={<Tag aria-hidden />}
         load={loadTags}
         source="tag"
-        create={(name) => void createTag(name).then((tag) => start(tagging("add_tags", tag), words.what.add_tags(name)))}
+        create={(name) =>
+          void createTag(name).then((tag) => start(tagging("add_tags", tag), words.what.add_tags(name)))
+        }
         onChoose={(tag) => start(tagging("add_tags", tag), words.what.add_tags(tag.label))}
       />
       <Chooser
@@ -81,11 +83,7 @@ export function BulkBar({ kind, selection, records, count, filter, onDone }: Bul
       )}
       <BarButton label={words.field} icon={<PenLine aria-hidden />} onClick={() => setSetsField(true)} />
       {mergeable && (
-        <BarButton
-          label={words.merge}
-          icon={<GitMerge aria-hidden />}
-          onClick={() => setPlan(mergePlan(chosen))}
-        />
+        <BarButton label={words.merge} icon={<GitMerge aria-hidden />} onClick={() => setPlan(mergePlan(chosen))} />
       )}
       <BarButton
         label={words.delete}

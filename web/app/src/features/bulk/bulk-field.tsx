@@ -1,17 +1,17 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
+import { PenLine } from "lucide-react";
 import { useState } from "react";
+import { StateMessage } from "@/components/state-message";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
-import { StateMessage } from "@/components/state-message";
 import { emptyDraft, payloadOf } from "@/features/record/draft";
 import { fieldsQuery } from "@/features/record/field";
 import { FieldInput } from "@/features/record/field-input";
 import type { RecordType } from "@/features/record/record";
 import { isEditable } from "@/features/record/value";
 import { strings } from "@/strings";
-import { PenLine } from "lucide-react";
 
 const words = strings.bulk;
 

@@ -111,7 +111,12 @@ function CreateForm({ kind, onDone }: { kind: RecordKind; onDone: () => void }) 
       )}
       <Likely type={kind.type} observed={observed} />
       {isPlaced && (
-        <PlaceFields type={kind.type} place={place} onChange={setPlace} error={errors.fields.account ?? errors.fields.rev_org} />
+        <PlaceFields
+          type={kind.type}
+          place={place}
+          onChange={setPlace}
+          error={errors.fields.account ?? errors.fields.rev_org}
+        />
       )}
       {others.map(input)}
       <div className="sticky bottom-0 -mx-5 flex justify-end gap-2 border-line border-t bg-surface px-5 py-3">
@@ -139,7 +144,10 @@ function hintOf(field: RecordField): string | undefined {
 }
 
 function lines(draft: Draft): string[] {
-  return draft.text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  return draft.text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
 }
 
 /** What is sent: nothing for what was left empty. */

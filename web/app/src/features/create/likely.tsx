@@ -2,8 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { answer, api } from "@/api/client";
 import { Alert } from "@/components/ui/alert";
-import { type Found, searchRecords } from "@/features/record/use-records";
 import { type RecordType, recordKinds } from "@/features/record/record";
+import { type Found, searchRecords } from "@/features/record/use-records";
 import { useDebounced } from "@/lib/use-debounced";
 import { strings } from "@/strings";
 

@@ -82,17 +82,20 @@ export function PlaceFields({ type, place, onChange, error }: PlaceFieldsProps) 
   );
 }
 
-function Choice({ chosen, onClear, children }: { chosen: Option | undefined; onClear: () => void; children: ReactNode }) {
+function Choice({
+  chosen,
+  onClear,
+  children,
+}: {
+  chosen: Option | undefined;
+  onClear: () => void;
+  children: ReactNode;
+}) {
   if (!chosen) return <div>{children}</div>;
   return (
     <div className="flex items-center gap-2">
       <span className="min-w-0 truncate font-medium">{chosen.label}</span>
-      <Button
-        size="icon"
-        variant="ghost"
-        aria-label={`${strings.common.remove} ${chosen.label}`}
-        onClick={onClear}
-      >
+      <Button size="icon" variant="ghost" aria-label={`${strings.common.remove} ${chosen.label}`} onClick={onClear}>
         <X aria-hidden />
       </Button>
     </div>

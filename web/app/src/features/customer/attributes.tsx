@@ -4,12 +4,20 @@ import { EditField } from "@/features/record/edit-field";
 import { type RecordField, useFields } from "@/features/record/field";
 import { FieldValue } from "@/features/record/field-value";
 import type { AnyRecord, RecordType } from "@/features/record/record";
-import { isEditable, isEmpty, valueOf } from "@/features/record/value";
+import { fieldValueOf, isEditable, isEmpty } from "@/features/record/value";
 import { strings } from "@/strings";
 
 const words = strings.customer;
 // Shown in the heading, or in a part of their own.
-const elsewhere = new Set(["display_id", "account", "workspace", "is_verified", "created_by", "created_date", "modified_date"]);
+const elsewhere = new Set([
+  "display_id",
+  "account",
+  "workspace",
+  "is_verified",
+  "created_by",
+  "created_date",
+  "modified_date",
+]);
 
 type AttributesProps = { type: RecordType; record: AnyRecord };
 
@@ -27,7 +35,7 @@ export function Attributes({ type, record }: AttributesProps) {
 
 function Attribute({ type, record, field }: AttributesProps & { field: RecordField }) {
   const [editing, setEditing] = useState(false);
-  const empty = isEmpty(valueOf(record, field));
+  const empty = isEmpty(fieldValueOf(record, field));
   const editable = isEditable(field);
   if (empty && !editable) return null;
   return (

@@ -9,9 +9,9 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Menu, MenuItem } from "@/components/ui/menu";
-import { TagChips } from "@/features/record/marks";
-import { type AnyRecord, type RecordKind } from "@/features/record/record";
 import { MergeDialog } from "@/features/merge/merge-dialog";
+import { TagChips } from "@/features/record/marks";
+import type { AnyRecord, RecordKind } from "@/features/record/record";
 import { toast } from "@/lib/toast";
 import { strings } from "@/strings";
 

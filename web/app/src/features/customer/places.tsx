@@ -23,7 +23,11 @@ export function Places({ contact }: { contact: AnyRecord }) {
     queryFn: ({ signal }) =>
       answer(api.POST("/rev-users.associations.list", { body: { rev_user_id: contact.id, limit: 100 }, signal })),
   });
-  const refresh = () => Promise.all([client.invalidateQueries({ queryKey: ["record"] }), client.invalidateQueries({ queryKey: ["records"] })]);
+  const refresh = () =>
+    Promise.all([
+      client.invalidateQueries({ queryKey: ["record"] }),
+      client.invalidateQueries({ queryKey: ["records"] }),
+    ]);
   const failed = (error: Error) => toast({ tone: "danger", title: messageOf(error) });
   const add = useMutation({
     mutationFn: (id: string) => addPlace(contact.id, id),

@@ -49,7 +49,11 @@ export function ConditionEditor({ type, node, onChange }: ConditionEditorProps) 
   return (
     <div className="grid gap-2">
       <p className="font-medium text-[0.8125rem]">{label}</p>
-      <Select aria-label={words.operator} value={operator} onChange={(event) => setOperator(event.target.value as Operator)}>
+      <Select
+        aria-label={words.operator}
+        value={operator}
+        onChange={(event) => setOperator(event.target.value as Operator)}
+      >
         {operators.map((offer) => (
           <option key={offer} value={offer}>
             {operatorLabel(offer, field)}
@@ -106,11 +110,20 @@ function Values({ field, node, onChange }: ValuesProps) {
       ))}
       {dated && (
         <datalist id="relative-dates">
-          {["today", "yesterday", "this-week", "last-week", "this-month", "last-month", "-7d", "-30d", "-90d", "-1y"].map(
-            (text) => (
-              <option key={text} value={text} />
-            ),
-          )}
+          {[
+            "today",
+            "yesterday",
+            "this-week",
+            "last-week",
+            "this-month",
+            "last-month",
+            "-7d",
+            "-30d",
+            "-90d",
+            "-1y",
+          ].map((text) => (
+            <option key={text} value={text} />
+          ))}
         </datalist>
       )}
     </div>
@@ -152,7 +165,10 @@ function ReferenceValues({ field, values, onChange }: ListProps) {
   return (
     <div className="flex flex-wrap items-center gap-1.5">
       {values.map((value, index) => (
-        <span key={value} className="inline-flex h-7 max-w-full items-center gap-1 rounded-lg border border-line bg-sunken pr-0.5 pl-2 text-[0.8125rem]">
+        <span
+          key={value}
+          className="inline-flex h-7 max-w-full items-center gap-1 rounded-lg border border-line bg-sunken pr-0.5 pl-2 text-[0.8125rem]"
+        >
           <span className="truncate">{labels[index]}</span>
           <button
             type="button"

@@ -23,11 +23,13 @@ export function useFilterFields(type: RecordType): { label: string; fields: Pick
 }
 
 function pickable(fields: RecordField[], prefix: string): PickedField[] {
-  return fields
-    .filter((field) => field.filterable && field.kind !== "other")
-    // Two steps away there are too many fields to choose from; the text form has them.
-    .filter((field) => !prefix || !["account", "workspace", "parent"].includes(field.name))
-    .map((field) => ({ path: prefix + field.name, field }));
+  return (
+    fields
+      .filter((field) => field.filterable && field.kind !== "other")
+      // Two steps away there are too many fields to choose from; the text form has them.
+      .filter((field) => !prefix || !["account", "workspace", "parent"].includes(field.name))
+      .map((field) => ({ path: prefix + field.name, field }))
+  );
 }
 
 /** A list to search for the field of a new condition. */

@@ -63,7 +63,12 @@ export function FilterBar({ type, filter, onChange }: FilterBarProps) {
  * The conditions being edited. What is filled in is sent to the server after a pause, and the text that it writes
  * becomes the list's filter; what is not filled in yet waits here.
  */
-function useConditions(type: RecordType, filter: string, tree: FilterTree | undefined, onChange: (text: string) => void) {
+function useConditions(
+  type: RecordType,
+  filter: string,
+  tree: FilterTree | undefined,
+  onChange: (text: string) => void,
+) {
   const [draft, setDraft] = useState<{ of: string; conditions: FilterTree[] }>();
   const write = useMutation({
     mutationFn: async (conditions: FilterTree[]) => {
@@ -105,8 +110,11 @@ function Chips({ type, conditions, onChange }: ChipsProps) {
   return (
     <>
       {conditions.map((node, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a condition has no name but its place
-        <span key={index} className="inline-flex h-7 max-w-full items-center rounded-lg border border-line bg-surface text-[0.8125rem]">
+        <span
+          // biome-ignore lint/suspicious/noArrayIndexKey: a condition has no name but its place
+          key={index}
+          className="inline-flex h-7 max-w-full items-center rounded-lg border border-line bg-surface text-[0.8125rem]"
+        >
           <Popover
             label={words.filter}
             open={opened === index}

@@ -22,7 +22,17 @@ export async function explain(type: RecordType, filter: string | FilterTree, sig
 
 export type Operator = NonNullable<FilterTree["operator"]>;
 
-const textOperators: Operator[] = ["eq", "ne", "contains", "not_contains", "starts_with", "in", "not_in", "empty", "not_empty"];
+const textOperators: Operator[] = [
+  "eq",
+  "ne",
+  "contains",
+  "not_contains",
+  "starts_with",
+  "in",
+  "not_in",
+  "empty",
+  "not_empty",
+];
 const numberOperators: Operator[] = ["eq", "ne", "lt", "lte", "gt", "gte", "between", "empty", "not_empty"];
 const dateOperators: Operator[] = ["gt", "lt", "eq", "between", "empty", "not_empty"];
 const choiceOperators: Operator[] = ["in", "not_in", "empty", "not_empty"];

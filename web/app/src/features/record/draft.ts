@@ -3,7 +3,7 @@ import type { Option } from "@/components/ui/combobox";
 import type { RecordField } from "@/features/record/field";
 import { textOfValue } from "@/features/record/field-value";
 import type { AnyRecord } from "@/features/record/record";
-import { isEmpty, valueOf } from "@/features/record/value";
+import { fieldValueOf, isEmpty } from "@/features/record/value";
 
 /** A field's value while it is being edited: what stands in the control, or what was chosen. */
 export type Draft = { text: string; chosen: Option[] };
@@ -17,7 +17,7 @@ export function isReference(field: RecordField): boolean {
 
 /** What stands in the editor at first. */
 export function draftOf(record: AnyRecord, field: RecordField): Draft {
-  const value = valueOf(record, field);
+  const value = fieldValueOf(record, field);
   if (isEmpty(value)) return emptyDraft;
   const values = Array.isArray(value) ? value : [value];
   if (isReference(field) || (field.kind === "enum" && field.many)) {

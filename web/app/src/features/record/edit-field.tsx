@@ -7,7 +7,7 @@ import { type Draft, draftOf, payloadOf } from "@/features/record/draft";
 import type { RecordField } from "@/features/record/field";
 import { FieldInput } from "@/features/record/field-input";
 import { type AnyRecord, type RecordType, recordKinds } from "@/features/record/record";
-import { changeOf, valueOf } from "@/features/record/value";
+import { changeOf, fieldValueOf } from "@/features/record/value";
 import { toast } from "@/lib/toast";
 import { strings } from "@/strings";
 
@@ -20,13 +20,13 @@ type EditFieldProps = { type: RecordType; record: AnyRecord; field: RecordField;
 export function EditField({ type, record, field, onDone }: EditFieldProps) {
   const client = useQueryClient();
   const [draft, setDraft] = useState<Draft>(() => draftOf(record, field));
-  const [seen, setSeen] = useState(() => JSON.stringify(valueOf(record, field)));
+  const [seen, setSeen] = useState(() => JSON.stringify(fieldValueOf(record, field)));
   const [clashes, setClashes] = useState(false);
   const kind = recordKinds[type];
   const save = useMutation({
     mutationFn: async () => {
       const now = await kind.get(record.id);
-      const theirs = JSON.stringify(valueOf(now, field));
+      const theirs = JSON.stringify(fieldValueOf(now, field));
       if (theirs !== seen) {
         setSeen(theirs);
         return { changed: undefined, before: now };

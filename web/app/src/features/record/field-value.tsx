@@ -2,7 +2,7 @@ import type { TagWithValue } from "@/api/types";
 import type { RecordField } from "@/features/record/field";
 import { TagChips } from "@/features/record/marks";
 import type { AnyRecord } from "@/features/record/record";
-import { isEmpty, valueOf } from "@/features/record/value";
+import { fieldValueOf, isEmpty } from "@/features/record/value";
 import { formatDate, formatDateTime, formatNumber } from "@/lib/format";
 import { strings } from "@/strings";
 
@@ -15,7 +15,7 @@ type FieldValueProps = {
 
 /** A field's value for reading. */
 export function FieldValue({ record, field, short = false }: FieldValueProps) {
-  const value = valueOf(record, field);
+  const value = fieldValueOf(record, field);
   if (isEmpty(value)) return <span className="sr-only">{strings.common.none}</span>;
   if (field.kind === "tag" && !field.custom) {
     const tags = value as TagWithValue[];

@@ -1,7 +1,7 @@
 import { queryOptions, useSuspenseQuery } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { SchemaField } from "@/api/types";
-import { recordKinds, type RecordType } from "@/features/record/record";
+import { type RecordType, recordKinds } from "@/features/record/record";
 import { strings } from "@/strings";
 
 /** What the values of a field are. */

@@ -153,14 +153,21 @@ export function ColumnMenu({ type, fields, view, onChange }: MenuProps) {
           const on = shown.includes(field);
           const first = field.name === "display_name";
           return (
-            <li key={field.name} className="group/column flex min-h-8 items-center gap-2.5 rounded-lg pr-1 pl-2 hover:bg-hover">
+            <li
+              key={field.name}
+              className="group/column flex min-h-8 items-center gap-2.5 rounded-lg pr-1 pl-2 hover:bg-hover"
+            >
               <Checkbox
                 id={`column-${field.name}`}
                 aria-label={words.showColumn(field.label)}
                 checked={on || first}
                 disabled={first}
                 onChange={() =>
-                  set(on ? view.columns.filter(({ name }) => name !== field.name) : [...view.columns, { name: field.name }])
+                  set(
+                    on
+                      ? view.columns.filter(({ name }) => name !== field.name)
+                      : [...view.columns, { name: field.name }],
+                  )
                 }
               />
               <label htmlFor={`column-${field.name}`} className="min-w-0 flex-1 truncate">
@@ -169,7 +176,11 @@ export function ColumnMenu({ type, fields, view, onChange }: MenuProps) {
               {on && !first && (
                 <span className="flex opacity-0 focus-within:opacity-100 group-hover/column:opacity-100">
                   <MoveButton label={words.moveUp(field.label)} onClick={() => move(field.name, -1)} icon={ArrowUp} />
-                  <MoveButton label={words.moveDown(field.label)} onClick={() => move(field.name, 1)} icon={ArrowDown} />
+                  <MoveButton
+                    label={words.moveDown(field.label)}
+                    onClick={() => move(field.name, 1)}
+                    icon={ArrowDown}
+                  />
                 </span>
               )}
             </li>

@@ -10,11 +10,11 @@ import { FilterBar } from "@/features/filter/filter-bar";
 import { useFields } from "@/features/record/field";
 import { ColumnMenu, GroupMenu, LayoutToggle, SortMenu } from "@/features/record/list-menus";
 import { type ListSearch, type ListView, searchOf, viewOf } from "@/features/record/list-search";
-import { RecordList } from "@/features/record/record-list";
 import { type RecordKind, type RecordPage, type RecordType, recordKinds } from "@/features/record/record";
+import { RecordList } from "@/features/record/record-list";
 import { recordsQuery, useRecords, useSearchedRecords } from "@/features/record/use-records";
-import { VistaTabs } from "@/features/vista/vista-tabs";
 import { vistasQuery } from "@/features/vista/vista";
+import { VistaTabs } from "@/features/vista/vista-tabs";
 import { useDebounced } from "@/lib/use-debounced";
 import { useHotkeys } from "@/lib/use-hotkeys";
 import { useTitle } from "@/lib/use-title";
@@ -65,7 +65,12 @@ export function ListPage({ type, search, onSearchChange, onImport, children }: L
         aside={<p role="status">{countText(kind, query.data?.pages[0], search.q ? found.data?.length : undefined)}</p>}
         actions={
           <>
-            <SearchField ref={searchField} kind={kind} text={search.q ?? ""} onSearch={(q) => onSearchChange(searched(search, q), { replace: true })} />
+            <SearchField
+              ref={searchField}
+              kind={kind}
+              text={search.q ?? ""}
+              onSearch={(q) => onSearchChange(searched(search, q), { replace: true })}
+            />
             <ActionMenu kind={kind} view={view} onImport={onImport} />
             <Button variant="primary" size="sm" onClick={() => setCreating(true)}>
               <Plus aria-hidden />
@@ -152,7 +157,10 @@ function SearchField({ ref, kind, text, onSearch }: SearchFieldProps) {
   }, [text]);
   return (
     <div className="relative">
-      <Search aria-hidden className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-ink-3" />
+      <Search
+        aria-hidden
+        className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-ink-3"
+      />
       <Input
         ref={ref}
         type="search"

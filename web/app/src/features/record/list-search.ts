@@ -34,7 +34,7 @@ export function parseListSearch(search: Record<string, unknown>): ListSearch {
 }
 
 export type SortKey = { field: string; dir: "asc" | "desc" };
-export type Column = { name: string; /** Pixels; the column's own width when absent. */ width?: number | undefined };
+export type Column = { name: string /** Pixels; the column's own width when absent. */; width?: number | undefined };
 
 /** What a list shows, with the vista and the defaults taken in. */
 export type ListView = {

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
+import { Button } from "@/components/ui/button";
 import type { RecordField } from "@/features/record/field";
 import { FieldValue } from "@/features/record/field-value";
-import { Button } from "@/components/ui/button";
 import { VerifiedBadge } from "@/features/record/marks";
 import { type AnyRecord, detailOf, type RecordGroup, type RecordKind } from "@/features/record/record";
 import type { ShownColumn } from "@/features/record/record-columns";
@@ -29,8 +29,12 @@ export function RecordBoard({ kind, groups, more, columns, hasMoreGroups, onMore
     .filter(({ name }) => !["display_name", "email", "created_date", "modified_date"].includes(name))
     .slice(0, shownFields);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section aria-label={kind.words.title} tabIndex={0} className="flex h-full gap-3 overflow-x-auto p-4 outline-offset-[-2px] sm:px-6">
+    <section
+      aria-label={kind.words.title}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+      tabIndex={0}
+      className="flex h-full gap-3 overflow-x-auto p-4 outline-offset-[-2px] sm:px-6"
+    >
       {groups.map((group) => (
         <Lane key={group.value} kind={kind} group={group} further={more[group.value]} fields={fields} {...acts} />
       ))}
@@ -54,7 +58,10 @@ function Lane({ kind, group, further, fields, onMore, onPeek }: LaneProps) {
   const cursor = further ? further.cursor : group.next_cursor;
   const records = [...group.records, ...(further?.records ?? [])];
   return (
-    <section aria-label={label} className="flex max-h-full w-72 shrink-0 flex-col rounded-xl border border-line bg-sunken">
+    <section
+      aria-label={label}
+      className="flex max-h-full w-72 shrink-0 flex-col rounded-xl border border-line bg-sunken"
+    >
       <h2 className="flex items-baseline gap-2 px-3 py-2.5 font-medium">
         <span className="truncate">{label}</span>
         <span className="font-normal text-[0.8125rem] text-ink-3 tabular-nums">
@@ -62,8 +69,12 @@ function Lane({ kind, group, further, fields, onMore, onPeek }: LaneProps) {
           {group.more && "+"}
         </span>
       </h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
-      <ul tabIndex={0} aria-label={label} className="grid min-h-0 content-start gap-2 overflow-y-auto px-2 pb-2 outline-offset-[-2px]">
+      <ul
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard
+        tabIndex={0}
+        aria-label={label}
+        className="grid min-h-0 content-start gap-2 overflow-y-auto px-2 pb-2 outline-offset-[-2px]"
+      >
         {records.map((record) => (
           <li key={record.id}>
             <BoardCard kind={kind} record={record} fields={fields} onPeek={onPeek} />
@@ -93,7 +104,11 @@ function BoardCard({ kind, record, fields, onPeek }: BoardCardProps) {
   return (
     <article className="grid gap-1 rounded-lg border border-line bg-surface p-2.5 text-[0.8125rem] shadow-xs">
       <p className="flex items-center gap-1.5">
-        <Link to={`${kind.path}/$id`} params={{ id: record.display_id }} className="truncate font-medium hover:underline">
+        <Link
+          to={`${kind.path}/$id`}
+          params={{ id: record.display_id }}
+          className="truncate font-medium hover:underline"
+        >
           {name}
         </Link>
         {record.is_verified && <VerifiedBadge />}

@@ -44,8 +44,13 @@ export function RecordCards(props: RecordCardsProps) {
   }, [hasMore, lastIndex, rows.length, onNearEnd]);
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section ref={scroller} aria-label={kind.words.title} tabIndex={0} className="h-full overflow-y-auto outline-offset-[-2px]">
+    <section
+      ref={scroller}
+      aria-label={kind.words.title}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+      tabIndex={0}
+      className="h-full overflow-y-auto outline-offset-[-2px]"
+    >
       <ul className="relative" style={{ height: virtualizer.getTotalSize() }}>
         {items.map((item) => {
           const row = rows[item.index];

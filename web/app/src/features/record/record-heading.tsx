@@ -87,7 +87,6 @@ function ResizeHandle({ label, width, onResize }: { label: string; width: number
     onResize(Math.max(64, width + by));
   };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a separator that moves is the pattern for this
     <div
       role="separator"
       aria-orientation="vertical"

@@ -13,11 +13,11 @@ import { PeekSheet } from "@/features/customer/peek-sheet";
 import type { RecordField } from "@/features/record/field";
 import { ListFooter } from "@/features/record/list-footer";
 import { type Column, type ListSearch, type ListView, searchOf, toggleSort } from "@/features/record/list-search";
+import type { AnyRecord, RecordKind } from "@/features/record/record";
 import { RecordBoard } from "@/features/record/record-board";
 import { RecordCards } from "@/features/record/record-cards";
 import { type ShownColumn, shownColumns } from "@/features/record/record-columns";
 import { RecordTable } from "@/features/record/record-table";
-import type { AnyRecord, RecordKind } from "@/features/record/record";
 import { type ListRow, type MoreOfGroups, recordsIn, rowsOf } from "@/features/record/rows";
 import { groupRecords, type RecordsResult } from "@/features/record/use-records";
 import { useSelection } from "@/features/record/use-selection";
@@ -97,7 +97,14 @@ export function RecordList(props: RecordListProps) {
       ) : (
         <RecordCards {...shared} />
       )}
-      <BulkBar kind={kind} selection={selection} records={records} count={count} filter={view.filter} onDone={() => void query.refetch()} />
+      <BulkBar
+        kind={kind}
+        selection={selection}
+        records={records}
+        count={count}
+        filter={view.filter}
+        onDone={() => void query.refetch()}
+      />
       {search.peek && (
         <PeekSheet
           type={kind.type}
@@ -113,7 +120,12 @@ export function RecordList(props: RecordListProps) {
 }
 
 /** The URL follows the pointer without filling the history. */
-function resize({ kind, view, search, vista, onSearchChange }: RecordListProps, columns: ShownColumn[], name: string, width: number) {
+function resize(
+  { kind, view, search, vista, onSearchChange }: RecordListProps,
+  columns: ShownColumn[],
+  name: string,
+  width: number,
+) {
   const all: Column[] = columns.map(({ field }) => {
     const old = view.columns.find((column) => column.name === field.name);
     return field.name === name ? { name, width } : (old ?? { name: field.name });

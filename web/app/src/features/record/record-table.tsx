@@ -5,9 +5,9 @@ import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { CellEditor } from "@/features/record/cell-editor";
 import type { SortKey } from "@/features/record/list-search";
+import type { AnyRecord, RecordKind } from "@/features/record/record";
 import { Cell, gridColumns, type ShownColumn } from "@/features/record/record-columns";
 import { RecordHeading } from "@/features/record/record-heading";
-import type { AnyRecord, RecordKind } from "@/features/record/record";
 import { type ListRow, recordsIn } from "@/features/record/rows";
 import { useActiveRow } from "@/features/record/use-active-row";
 import type { Selection } from "@/features/record/use-selection";
@@ -88,7 +88,12 @@ export function RecordTable(props: RecordTableProps) {
     >
       <div style={{ minWidth }}>
         <div role="rowgroup" className="sticky top-0 z-20">
-          <div role="row" aria-rowindex={1} className="grid border-line border-b bg-canvas" style={{ gridTemplateColumns }}>
+          <div
+            role="row"
+            aria-rowindex={1}
+            className="grid border-line border-b bg-canvas"
+            style={{ gridTemplateColumns }}
+          >
             <HeadingBox rows={rows} selection={selection} />
             {columns.map(({ field, width }, index) => (
               <RecordHeading
@@ -205,7 +210,6 @@ function RecordCells({ kind, row, columns, selection, onPeek, editing, onEdit }:
         />
       </div>
       {columns.map(({ field }, index) => (
-        // biome-ignore lint/a11y/useKeyWithClickEvents: the record's page has the same with the keyboard
         <div
           key={field.name}
           role="gridcell"

@@ -10,7 +10,12 @@ export type ListRow =
 export type MoreOfGroups = Record<string, { records: AnyRecord[]; cursor: string | undefined }>;
 
 /** The lines of a list: its records, or its groups with those that are open beneath their headings. */
-export function rowsOf(pages: RecordPage[], grouped: boolean, closed: ReadonlySet<string>, more: MoreOfGroups): ListRow[] {
+export function rowsOf(
+  pages: RecordPage[],
+  grouped: boolean,
+  closed: ReadonlySet<string>,
+  more: MoreOfGroups,
+): ListRow[] {
   if (!grouped) {
     const records = pages.flatMap((page) => page.records);
     return records.map((record) => ({ kind: "record", id: record.id, record }));

@@ -84,7 +84,13 @@ export async function searchIds(type: RecordType, text: string, signal?: AbortSi
   return found.map(({ display_id }) => display_id);
 }
 
-export type Found = { type: RecordType; id: string; display_id: string; display_name: string; detail: string | undefined };
+export type Found = {
+  type: RecordType;
+  id: string;
+  display_id: string;
+  display_name: string;
+  detail: string | undefined;
+};
 
 /** What a search finds among records of a type, the best first. */
 export async function searchRecords(

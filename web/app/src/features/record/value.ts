@@ -2,7 +2,7 @@ import type { RecordField } from "@/features/record/field";
 import { type AnyRecord, type Changes, externalRefs } from "@/features/record/record";
 
 /** The value of a field as the record holds it: undefined when there is none. */
-export function valueOf(record: AnyRecord, field: RecordField): unknown {
+export function fieldValueOf(record: AnyRecord, field: RecordField): unknown {
   if (field.custom) return record.custom_fields?.[field.name];
   switch (field.name) {
     case "external_ref":

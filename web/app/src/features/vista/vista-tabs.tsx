@@ -35,7 +35,11 @@ export function VistaTabs({ type, search, view, vista, onChoose }: VistaTabsProp
   return (
     <div className="flex items-center gap-1 overflow-x-auto border-line border-b px-4 sm:px-6 [scrollbar-width:none]">
       <nav aria-label={words.label} className="flex shrink-0 items-center gap-1">
-        <VistaTab label={words.all(recordKinds[type].words.many)} current={!vista} onChoose={() => onChoose(undefined)} />
+        <VistaTab
+          label={words.all(recordKinds[type].words.many)}
+          current={!vista}
+          onChoose={() => onChoose(undefined)}
+        />
         {vistas.map((offer) => (
           <VistaTab
             key={offer.id}
@@ -149,7 +153,13 @@ function VistaMenu({ type, vista, view, onGone }: VistaMenuProps) {
         <MenuItem onSelect={() => setOpen("delete")}>{words.delete}</MenuItem>
       </Menu>
       {open === "edit" && (
-        <VistaDialog type={type} view={view} vista={vista} onClose={() => setOpen(undefined)} onSaved={() => setOpen(undefined)} />
+        <VistaDialog
+          type={type}
+          view={view}
+          vista={vista}
+          onClose={() => setOpen(undefined)}
+          onSaved={() => setOpen(undefined)}
+        />
       )}
       <ConfirmDialog
         open={open === "delete"}

@@ -40,7 +40,14 @@ function kept(view: ListView) {
 export async function createVista(type: RecordType, view: ListView, settings: VistaSettings): Promise<Vista> {
   const { name, isPublic, isDefault } = settings;
   const filter_type = recordKinds[type].vistas;
-  const body = { type: "dynamic" as const, filter_type, name, is_public: isPublic, is_default: isDefault, ...kept(view) };
+  const body = {
+    type: "dynamic" as const,
+    filter_type,
+    name,
+    is_public: isPublic,
+    is_default: isDefault,
+    ...kept(view),
+  };
   return (await answer(api.POST("/vistas.create", { body }))).vista;
 }
 

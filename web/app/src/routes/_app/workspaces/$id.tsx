@@ -1,5 +1,5 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { CustomerPage, customerTabs, type CustomerTab } from "@/features/customer/customer-page";
+import { CustomerPage, type CustomerTab, customerTabs } from "@/features/customer/customer-page";
 import { fieldsQuery } from "@/features/record/field";
 
 export const Route = createFileRoute("/_app/workspaces/$id")({
