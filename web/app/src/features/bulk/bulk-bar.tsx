@@ -132,7 +132,7 @@ function mergePlan(records: AnyRecord[]): BulkPlan {
 }
 
 /** A filter that these records meet; a condition holds a limited number of values. */
-function idFilter(ids: string[]): string {
+export function idFilter(ids: string[]): string {
   const parts: string[] = [];
   for (let at = 0; at < ids.length; at += idsPerCondition) {
     parts.push(`id in (${ids.slice(at, at + idsPerCondition).join(", ")})`);

@@ -32,11 +32,16 @@ function pickable(fields: RecordField[], prefix: string): PickedField[] {
   );
 }
 
+/** Whether an option has the text within: the looser matching of the list finds too much among so many fields. */
+function holds(option: string, text: string): number {
+  return option.toLocaleLowerCase().includes(text.trim().toLocaleLowerCase()) ? 1 : 0;
+}
+
 /** A list to search for the field of a new condition. */
 export function FieldPicker({ type, onPick }: { type: RecordType; onPick: (picked: PickedField) => void }) {
   const groups = useFilterFields(type);
   return (
-    <Command label={strings.filters.field} className="grid">
+    <Command label={strings.filters.field} filter={holds} className="grid">
       <Command.Input
         autoFocus
         placeholder={strings.filters.search}

@@ -44,7 +44,8 @@ export function FieldInput({ field, draft, onChange, control, autoFocus = false 
       <Textarea
         {...text}
         placeholder={field.many ? strings.records.onePerLine : undefined}
-        rows={field.many ? 2 : 3}
+        rows={field.many ? 1 : 3}
+        className={field.many ? "field-sizing-content min-h-9" : undefined}
         onChange={(event) => write(event.target.value)}
       />
     );

@@ -14,6 +14,8 @@ type RecordBoardProps = {
   groups: RecordGroup[];
   more: MoreOfGroups;
   columns: ShownColumn[];
+  /** The field that the groups are by: its value stands above them. */
+  group: string;
   hasMoreGroups: boolean;
   onMoreGroups: () => void;
   onMore: (row: Extract<ListRow, { kind: "more" }>) => void;
@@ -21,12 +23,22 @@ type RecordBoardProps = {
 };
 
 const shownFields = 3;
+const notOnCards = ["display_name", "email", "external_ref", "external_refs", "created_date", "modified_date"];
 
 /** The groups beside each other, each with its records as cards. */
-export function RecordBoard({ kind, groups, more, columns, hasMoreGroups, onMoreGroups, ...acts }: RecordBoardProps) {
+export function RecordBoard({
+  kind,
+  groups,
+  more,
+  columns,
+  group,
+  hasMoreGroups,
+  onMoreGroups,
+  ...acts
+}: RecordBoardProps) {
   const fields = columns
     .map(({ field }) => field)
-    .filter(({ name }) => !["display_name", "email", "created_date", "modified_date"].includes(name))
+    .filter(({ name }) => !notOnCards.includes(name) && name !== group)
     .slice(0, shownFields);
   return (
     <section

@@ -12,13 +12,13 @@ import { strings } from "@/strings";
 /** A column that is shown: its field and its width in pixels. */
 export type ShownColumn = { field: RecordField; width: number; share: number };
 
-const nameWidth = 232;
-const usualWidth = 152;
+const nameWidth = 216;
+const usualWidth = 128;
 const widths: Record<string, number> = {
-  email: 200,
-  created_date: 116,
-  modified_date: 116,
-  phone_numbers: 136,
+  email: 184,
+  created_date: 108,
+  modified_date: 108,
+  tags: 136,
   display_id: 96,
   is_verified: 88,
   environment: 112,
@@ -39,7 +39,7 @@ export function shownColumns(view: ListView, fields: RecordField[]): ShownColumn
 function widthOf(column: Column, field: RecordField): number {
   if (column.width) return column.width;
   if (field.name === "display_name") return nameWidth;
-  return widths[field.name] ?? (["number", "bool", "date"].includes(field.kind) ? 112 : usualWidth);
+  return widths[field.name] ?? (["number", "bool", "date"].includes(field.kind) ? 104 : usualWidth);
 }
 
 /** The layout of a row: the widths that were chosen are kept, the others share what is left. */

@@ -5,10 +5,9 @@ import { useCallback, useState } from "react";
 import { messageOf } from "@/api/client";
 import type { Vista } from "@/api/types";
 import { StateMessage } from "@/components/state-message";
-import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
-import { BulkBar } from "@/features/bulk/bulk-bar";
+import { BulkBar, idFilter } from "@/features/bulk/bulk-bar";
 import { PeekSheet } from "@/features/customer/peek-sheet";
 import type { RecordField } from "@/features/record/field";
 import { ListFooter } from "@/features/record/list-footer";
@@ -71,12 +70,16 @@ export function RecordList(props: RecordListProps) {
   const footer = searching ? <div className="h-20" /> : <ListFooter kind={kind} query={query} />;
   const shared = { kind, rows, selection, hasMore, onNearEnd, footer, onMore: loadMore, onToggleGroup: toggleGroup };
   const records = recordsIn(rows);
-  const count = pages[0] ? `${formatNumber(pages[0].count)}${pages[0].more ? "+" : ""}` : formatNumber(records.length);
+  const count =
+    pages[0] && !searching
+      ? `${formatNumber(pages[0].count)}${pages[0].more ? "+" : ""}`
+      : formatNumber(records.length);
   return (
     <div className="relative min-h-0 flex-1">
       {view.layout === "board" && view.group && !searching ? (
         <RecordBoard
           {...{ kind, more, columns }}
+          group={view.group}
           groups={pages.flatMap((page) => page.groups)}
           hasMoreGroups={query.hasNextPage}
           onMoreGroups={onNearEnd}
@@ -102,7 +105,7 @@ export function RecordList(props: RecordListProps) {
         selection={selection}
         records={records}
         count={count}
-        filter={view.filter}
+        filter={searching ? idFilter(records.map(({ display_id }) => display_id)) : view.filter}
         onDone={() => void query.refetch()}
       />
       {search.peek && (
@@ -204,9 +207,6 @@ function NothingShown({ kind, view, search, vista, onSearchChange, onCreate, onI
         {onImport && <Button onClick={onImport}>{words.uploadCsv}</Button>}
         <Button onClick={onCreate}>{kind.words.create}</Button>
       </div>
-      {vista && vista.dropped_fields.length > 0 && (
-        <Alert tone="warn">{strings.vistas.dropped(vista.dropped_fields.join(", "))}</Alert>
-      )}
     </StateMessage>
   );
 }

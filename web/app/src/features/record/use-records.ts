@@ -8,19 +8,20 @@ const groupsPerPage = 25;
 const firstOfGroup = 10;
 
 /** What every query of a list has in common. */
-function asked(view: ListView, filter: string) {
+function asked(type: RecordType, view: ListView, filter: string) {
   return {
     ...(filter ? { filter } : {}),
     sort_by: sortBy(view),
-    columns: askedColumns(view),
+    columns: askedColumns(type, view),
     time_zone: timeZone,
   };
 }
 
 /** The name, and the badge and the detail beside it, are shown whatever columns are chosen. */
-function askedColumns(view: ListView): string[] {
+function askedColumns(type: RecordType, view: ListView): string[] {
+  const always = type === "rev_user" ? ["display_name", "is_verified", "email"] : ["display_name"];
   const names = view.columns.map(({ name }) => name).filter((name) => name !== "display_id");
-  return [...new Set(["display_name", ...names])];
+  return [...new Set([...always, ...names])];
 }
 
 /**
@@ -30,7 +31,7 @@ function askedColumns(view: ListView): string[] {
  */
 export function recordsQuery(type: RecordType, view: ListView) {
   const kind = recordKinds[type];
-  const query = asked(view, view.filter);
+  const query = asked(type, view, view.filter);
   return infiniteQueryOptions({
     queryKey: ["records", type, query, view.group],
     queryFn: ({ pageParam, signal }): Promise<RecordPage> => {
@@ -55,7 +56,7 @@ export type RecordsResult = ReturnType<typeof useRecords>;
 
 /** More of one group, from where its first records end. The group's own filter has the list's in it. */
 export function groupRecords(type: RecordType, view: ListView, filter: string, cursor: string): Promise<RecordPage> {
-  return recordKinds[type].query({ ...asked(view, filter), limit: firstOfGroup, cursor });
+  return recordKinds[type].query({ ...asked(type, view, filter), limit: firstOfGroup, cursor });
 }
 
 const searchLimit = 50;
@@ -63,13 +64,13 @@ const searchLimit = 50;
 /** The records that a search finds, the best first, among those that the filter takes. */
 export function useSearchedRecords(type: RecordType, view: ListView, text: string) {
   return useQuery({
-    queryKey: ["records", type, "search", text, asked(view, view.filter)],
+    queryKey: ["records", type, "search", text, asked(type, view, view.filter)],
     queryFn: async ({ signal }): Promise<AnyRecord[]> => {
       const ids = await searchIds(type, text, signal);
       if (ids.length === 0) return [];
       const among = `id in (${ids.join(", ")})`;
       const filter = view.filter ? `(${view.filter}) and ${among}` : among;
-      const { records } = await recordKinds[type].query({ ...asked(view, filter), limit: searchLimit }, signal);
+      const { records } = await recordKinds[type].query({ ...asked(type, view, filter), limit: searchLimit }, signal);
       return records.toSorted((a, b) => ids.indexOf(a.display_id) - ids.indexOf(b.display_id));
     },
     enabled: text !== "",

@@ -31,6 +31,7 @@ export function VistaTabs({ type, search, view, vista, onChoose }: VistaTabsProp
   const { data: vistas } = useSuspenseQuery(vistasQuery(type));
   const [saving, setSaving] = useState(false);
   const changed = isChanged(search);
+  const dropped = vista?.dropped_fields ?? [];
   if (vistas.length === 0 && !changed) return null;
   return (
     <div className="flex items-center gap-1 overflow-x-auto border-line border-b px-4 sm:px-6 [scrollbar-width:none]">
@@ -50,6 +51,11 @@ export function VistaTabs({ type, search, view, vista, onChoose }: VistaTabsProp
         ))}
       </nav>
       {vista && <VistaMenu type={type} vista={vista} view={view} onGone={() => onChoose(undefined)} />}
+      {dropped.length > 0 && (
+        <p role="status" className="truncate px-2 text-[0.8125rem] text-warn">
+          {words.dropped(dropped.join(", "))}
+        </p>
+      )}
       {changed && (
         <div className="ml-auto flex shrink-0 items-center gap-1 py-1 pl-4">
           <Button size="sm" variant="ghost" onClick={() => onChoose(vista)}>
