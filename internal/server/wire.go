@@ -84,6 +84,7 @@ func build(ctx context.Context, p parts) (*services, error) {
 	}
 	httpapi.RegisterExports(s.api, httpapi.ExportDeps{Service: s.records})
 	httpapi.RegisterImports(s.api, httpapi.ImportDeps{Service: s.imports, Cursors: s.cursors})
+	httpapi.RegisterSampleData(s.api, httpapi.SampleDataDeps{Records: s.records, Matcher: matcher, Imports: httpapi.ImportDeps{Service: s.imports, Cursors: s.cursors}})
 	bulk := &bulkaction.Service{DB: store.Runner[bulkaction.Tx]{DB: p.db}, Partition: p.cfg.Partition, Log: p.log}
 	httpapi.RegisterBulkActions(s.api, httpapi.BulkActionDeps{Service: bulk, Cursors: s.cursors})
 	httpapi.RegisterSearch(s.api, httpapi.SearchDeps{

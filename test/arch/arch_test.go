@@ -67,18 +67,19 @@ var allowed = map[string]string{
 	"store":           cases,
 	"store/storetest": cases + "store testpg",
 
-	"httpapi":         cases + "config exporter",
+	"httpapi":         cases + "config exporter sampledata",
 	"httpapi/wire":    leaves,
 	"httpapi/apitest": "",
 	"webui":           "errs",
 
 	"config":            "errs",
 	"server":            cases + "config httpapi httpapi/wire webui store",
-	"server/servertest": "config httpapi httpapi/apitest server testpg",
+	"server/servertest": "auth config httpapi httpapi/apitest server testpg",
 	"cli":               cases + "config httpapi identity/match importer/sheet server store benchdata",
 
-	"benchdata": "",
-	"testpg":    "",
+	"benchdata":  "",
+	"sampledata": "",
+	"testpg":     "",
 }
 
 // outside lists the packages beside internal and what of the module they import.
