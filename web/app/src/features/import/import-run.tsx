@@ -19,14 +19,17 @@ export function Uploading({ file, onCancel, onClose }: { file: File; onCancel: (
   return (
     <>
       <DialogBody>
-        <div className="grid gap-2">
-          <p role="status" className="flex items-baseline justify-between gap-3 text-[0.8125rem]">
-            <span className="text-ink-2">{words.uploading}</span>
-            <span className="text-ink-3 tabular-nums">{formatSize(file.size)}</span>
-          </p>
-          <ProgressBar label={words.progress(file.name)} fraction={undefined} />
+        <div className="grid gap-4">
+          <p className="truncate font-medium">{file.name}</p>
+          <div className="grid gap-2">
+            <p role="status" className="flex items-baseline justify-between gap-3 text-[0.8125rem]">
+              <span className="text-ink-2">{words.uploading}</span>
+              <span className="text-ink-3 tabular-nums">{formatSize(file.size)}</span>
+            </p>
+            <ProgressBar label={words.progress(file.name)} fraction={undefined} />
+          </div>
+          <p className="text-ink-3">{words.uploadingHint}</p>
         </div>
-        <p className="text-ink-3">{words.uploadingHint}</p>
       </DialogBody>
       <DialogFooter>
         <Button onClick={onCancel}>{words.cancelUpload}</Button>
@@ -90,7 +93,10 @@ function Running({ run, error, onClose }: { run: Import; error: unknown; onClose
             </Alert>
           ) : null}
           {run.progress.waiting && <Alert tone="warn">{words.waiting(run.progress.waiting)}</Alert>}
-          {run.options.dry_run && <p className="font-medium">{words.checkTitle}</p>}
+          <div>
+            <p className="truncate font-medium">{run.file_name}</p>
+            {run.options.dry_run && <p className="text-ink-2">{words.checkTitle}</p>}
+          </div>
           <ImportMeter running={run} />
           <Outcomes of={run} />
           <Milestone run={run} />
