@@ -70,7 +70,7 @@ describe("imports in the web app", () => {
     await page.keyboard.press("Enter");
     await (await chooser).setFiles(csv("people.csv", people));
     await dialog.getByText("6 columns · semicolons · UTF-8", { exact: false }).waitFor();
-    await dialog.getByText("These columns are unsupported and left out: Telefon, Colour").waitFor();
+    await dialog.getByText("These columns are unsupported and left out: Kunde, Telefon, Colour").waitFor();
     await dialog.getByText("1 of 4 has a problem").waitFor();
     assert.equal(await dialog.getByLabel("Field for the column Kunde").inputValue(), "");
     assert.equal(await dialog.getByLabel("Field for the column notes").inputValue(), "description");
