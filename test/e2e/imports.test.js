@@ -28,6 +28,8 @@ describe("imports in the web app", () => {
     await api(kith.url, token, "tags.create", { name: "Beta" });
     browser = await launch();
     session = await openPage(browser, kith.url);
+    // With a listener from the start the browser hands file choosers over; one that comes with the key is late.
+    session.page.on("filechooser", () => {});
     await session.page.goto(new URL(password_link).pathname);
     await session.page.getByLabel("Password", { exact: true }).fill(admin.password);
     await session.page.getByRole("button", { name: "Set the password" }).click();

@@ -218,6 +218,9 @@ export const en = {
     errorsOf: (name: string) => `Errors in ${name}`,
     errorsHint: (failed: string, rows: string) =>
       `${failed} of ${rows} rows were not imported. Download them, correct them, and import that file.`,
+    undoOf: (name: string) => `Undo of ${name}`,
+    leftRecords: "Left as they are",
+    details: "Details",
     errorsNone: "Every row was imported.",
     errorsList: "Rows that were not imported",
     loadingErrors: "Loading errors",
@@ -225,7 +228,7 @@ export const en = {
 
     cancel: "Cancel",
     undo: "Undo",
-    errorsButton: (name: string) => `Errors in ${name}`,
+    errorsButton: (name: string) => `Errors and details of ${name}`,
     cancelButton: (name: string) => `Cancel the import of ${name}`,
     undoButton: (name: string) => `Undo the import of ${name}`,
     cancelFailed: (name: string) => `The import of ${name} was not cancelled`,

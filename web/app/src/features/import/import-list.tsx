@@ -7,7 +7,15 @@ import { Alert } from "@/components/ui/alert";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
-import { cancelImport, type Import, importQuery, isOver, noteImport, undoImport } from "@/features/import/import";
+import {
+  cancelImport,
+  hasMoreToTell,
+  type Import,
+  importQuery,
+  isOver,
+  noteImport,
+  undoImport,
+} from "@/features/import/import";
 import { ImportMeter, Outcomes } from "@/features/import/import-progress";
 import { followImport, showFailures } from "@/features/import/import-store";
 import { toast } from "@/lib/toast";
@@ -103,9 +111,9 @@ function RowActions({ shown, onUndo }: { shown: Import; onUndo: () => void }) {
   const canUndo = !shown.options.dry_run && (state === "completed" || state === "cancelled" || state === "failed");
   return (
     <div className="flex justify-end gap-2 lg:w-40">
-      {shown.progress.failed > 0 && (
+      {hasMoreToTell(shown) && (
         <Button size="sm" aria-label={words.errorsButton(name)} onClick={() => showFailures(shown.id)}>
-          {words.errors}
+          {shown.progress.failed > 0 ? words.errors : words.details}
         </Button>
       )}
       {(state === "queued" || state === "running") && <CancelButton target={shown} />}
