@@ -117,7 +117,11 @@ describe("imports in the web app", () => {
     assert.deepEqual(await accessibilityProblems(page), []);
     const made = await contacts(kith, token);
     assert.deepEqual(
-      made.map(({ external_ref, phone_numbers, tags }) => [external_ref, phone_numbers, tags.map(({ tag }) => tag.name)]),
+      made.map(({ external_ref, phone_numbers, tags }) => [
+        external_ref,
+        phone_numbers,
+        tags.map(({ tag }) => tag.name),
+      ]),
       [
         ["k-1", ["+4930123456"], ["VIP"]],
         ["k-3", ["+33123456789"], ["VIP"]],
@@ -131,7 +135,8 @@ describe("imports in the web app", () => {
     const panel = page.getByRole("dialog", { name: "Errors in people.csv" });
     await panel.getByText("1 of 4 rows were not imported.", { exact: false }).waitFor();
     const item = panel.getByRole("list", { name: "Rows that were not imported" });
-    for (const text of ["Line 3", "Bob · k-2", "E-mail", "not an address"]) await item.getByText(text).first().waitFor();
+    for (const text of ["Line 3", "Bob · k-2", "E-mail", "not an address"])
+      await item.getByText(text).first().waitFor();
     const report = await downloaded(page, panel.getByRole("link", { name: "Download" }));
     assert.equal(report.name, "IMP-2.failed.csv");
     assert.match(report.text, /Kunde/);
