@@ -50,7 +50,7 @@ export const en = {
     importAccounts: "Import accounts",
     empty: "No imports yet",
     emptyText:
-      "Bring your customers in from a CSV file, such as an export of the product you come from. Accounts first, so that contacts find theirs. Each import is listed here, with the rows that failed and a way to undo it.",
+      "Bring your customers in from a CSV file, such as another product’s export. Accounts first, so that contacts find theirs. Each import is listed here with its errors and a way to undo it.",
     list: "Imports",
     types: { contacts: "Contacts", accounts: "Accounts" },
     by: (name: string) => `by ${name}`,
@@ -193,10 +193,11 @@ export const en = {
       restored: "restored",
       left: "left as changed since",
     },
+    checkOutcomes: { created: "to create", updated: "to update", failed: "would fail" },
     rowCount: (count: string) => `${count} rows`,
     count: (count: string, what: string) => `${count} ${what}`,
 
-    checked: "Nothing was changed. An import would give:",
+    checked: "All rows were checked; nothing was changed",
     wouldFail: "Rows that would fail",
     plan: "What would change",
     planHint: (count: number) =>

@@ -50,7 +50,7 @@ function ImportRow({ listed, onUndo }: { listed: Import; onUndo: (target: Import
   return (
     <li className="flex flex-wrap items-start gap-x-4 gap-y-2 px-4 py-3">
       <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-ink-3 max-sm:hidden" />
-      <div className="grid min-w-0 flex-1 basis-52 gap-1">
+      <div className="grid min-w-0 flex-1 basis-40 gap-1">
         <RowTitle shown={shown} />
         <RowMeta shown={shown} />
       </div>
@@ -97,7 +97,7 @@ function RowMeta({ shown }: { shown: Import }) {
       <span aria-hidden className="max-sm:hidden">
         ·
       </span>
-      <span>
+      <span className="max-sm:basis-full">
         <RelativeTime iso={shown.created_date} />
         {author && ` ${words.by(author)}`}
       </span>
