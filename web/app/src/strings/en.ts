@@ -106,6 +106,8 @@ export const en = {
       account_external_reference: "Account’s external reference",
       workspace_external_reference: "Workspace’s external reference",
       "tags.name": "Tags",
+      tags: "Tags",
+      associations: "Accounts and workspaces",
       owned_by: "Owners",
       other_emails: "Other e-mails",
       other_external_refs: "Other external references",

@@ -29,7 +29,7 @@ export function ImportErrorsSheet({ id, onClose }: ImportErrorsSheetProps) {
         )
       }
     >
-      <div className="grid gap-6 p-5">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-6 p-5">
         {left.length > 0 && <LeftRecords records={left} />}
         {id && hasFailures && <Failures id={id} />}
       </div>
@@ -49,7 +49,7 @@ function failuresHint({ progress: { failed, rows } }: Import): string {
 function LeftRecords({ records }: { records: Kept[] }) {
   if (records.length === 0) return null;
   return (
-    <section aria-labelledby="import-left" className="grid gap-3">
+    <section aria-labelledby="import-left" className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <h3 id="import-left" className="font-medium">
         {words.leftRecords}
       </h3>

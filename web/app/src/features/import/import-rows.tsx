@@ -20,7 +20,7 @@ export function FirstRows({ preview }: { preview: Preview }) {
   const columns = taken.length > 0 ? taken : all.slice(0, columnsOfStranger);
   const wrong = rows.filter(({ problems }) => problems.length > 0).length;
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <SectionHeading id="import-rows" title={words.rows} hint={summary(rows.length, wrong)} />
       {rows.length > 0 && (
         <section
