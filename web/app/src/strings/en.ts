@@ -335,7 +335,7 @@ export const en = {
     importAccounts: "Import accounts",
     empty: "No imports yet",
     emptyText:
-      "Bring your customers in from a CSV file, such as an export of the product you come from. Accounts first, so that contacts find theirs. Each import is listed here, with the rows that failed and a way to undo it.",
+      "Bring your customers in from a CSV file, such as another product’s export. Accounts first, so that contacts find theirs. Each import is listed here with its errors and a way to undo it.",
     list: "Imports",
     types: { contacts: "Contacts", accounts: "Accounts" },
     by: (name: string) => `by ${name}`,
@@ -391,6 +391,8 @@ export const en = {
       account_external_reference: "Account’s external reference",
       workspace_external_reference: "Workspace’s external reference",
       "tags.name": "Tags",
+      tags: "Tags",
+      associations: "Accounts and workspaces",
       owned_by: "Owners",
       other_emails: "Other e-mails",
       other_external_refs: "Other external references",
@@ -478,10 +480,11 @@ export const en = {
       restored: "restored",
       left: "left as changed since",
     },
+    checkOutcomes: { created: "to create", updated: "to update", failed: "would fail" },
     rowCount: (count: string) => `${count} rows`,
     count: (count: string, what: string) => `${count} ${what}`,
 
-    checked: "Nothing was changed. An import would give:",
+    checked: "All rows were checked; nothing was changed",
     wouldFail: "Rows that would fail",
     plan: "What would change",
     planHint: (count: number) =>
@@ -503,6 +506,9 @@ export const en = {
     errorsOf: (name: string) => `Errors in ${name}`,
     errorsHint: (failed: string, rows: string) =>
       `${failed} of ${rows} rows were not imported. Download them, correct them, and import that file.`,
+    undoOf: (name: string) => `Undo of ${name}`,
+    leftRecords: "Left as they are",
+    details: "Details",
     errorsNone: "Every row was imported.",
     errorsList: "Rows that were not imported",
     loadingErrors: "Loading errors",
@@ -510,7 +516,7 @@ export const en = {
 
     cancel: "Cancel",
     undo: "Undo",
-    errorsButton: (name: string) => `Errors in ${name}`,
+    errorsButton: (name: string) => `Errors and details of ${name}`,
     cancelButton: (name: string) => `Cancel the import of ${name}`,
     undoButton: (name: string) => `Undo the import of ${name}`,
     cancelFailed: (name: string) => `The import of ${name} was not cancelled`,

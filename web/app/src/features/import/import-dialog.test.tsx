@@ -189,7 +189,8 @@ describe("importing", () => {
     });
     await importButton();
     await user.click(await screen.findByRole("button", { name: "Check all rows" }));
-    expect(await screen.findByText("Nothing was changed. An import would give:")).toBeDefined();
+    expect(await screen.findByText("All rows were checked; nothing was changed")).toBeDefined();
+    expect(screen.getByText("1 to update")).toBeDefined();
     expect(screen.getByText("REVU-1")).toBeDefined();
     expect(screen.getByText(/a@b\.example/)).toBeDefined();
     await user.click(screen.getByRole("button", { name: "Import" }));

@@ -27,7 +27,7 @@ export function FailuresDownload({ id }: { id: string }) {
 export function Failures({ id }: { id: string }) {
   const query = useInfiniteQuery(failuresQuery(id));
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <QueryState query={query} loading={words.loadingErrors} bars={6}>
         {({ pages }) => <FailureList failures={pages.flatMap((page) => page.errors)} />}
       </QueryState>
@@ -48,7 +48,7 @@ export function Failures({ id }: { id: string }) {
 function FailureList({ failures }: { failures: Failure[] }) {
   if (failures.length === 0) return <StateMessage icon={CircleCheck} title={words.errorsNone} />;
   return (
-    <ol aria-label={words.errorsList} className="grid gap-3">
+    <ol aria-label={words.errorsList} className="grid grid-cols-[minmax(0,1fr)] gap-3">
       {failures.map((failure) => (
         <li key={failure.row} className="overflow-hidden rounded-xl border border-line">
           <FailureHead failure={failure} />
@@ -81,7 +81,7 @@ function FailureHead({ failure }: { failure: Failure }) {
 /** One thing that is wrong with a row: the column, what stands there, and what to do. */
 function ProblemItem({ problem }: { problem: Problem }) {
   return (
-    <li className="grid gap-0.5 px-3.5 py-2.5">
+    <li className="grid grid-cols-[minmax(0,1fr)] gap-0.5 px-3.5 py-2.5">
       {(problem.column || problem.value) && (
         <p className="flex min-w-0 flex-wrap items-baseline gap-x-2">
           {problem.column && <span className="font-medium">{problem.column}</span>}

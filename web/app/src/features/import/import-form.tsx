@@ -114,7 +114,7 @@ type PreviewPartsProps = Pick<ImportFormProps, "options" | "onOptions"> & { prev
 
 function PreviewParts({ preview, options, onOptions }: PreviewPartsProps) {
   return (
-    <section aria-labelledby="import-columns" className="grid gap-3">
+    <section aria-labelledby="import-columns" className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <SectionHeading id="import-columns" title={words.mapping} hint={words.mappingHint} />
       <ColumnTable preview={preview} options={options} onOptions={onOptions} />
       <MissingFields names={preview.missing_fields} />
@@ -125,7 +125,7 @@ function PreviewParts({ preview, options, onOptions }: PreviewPartsProps) {
 
 function PreviewSkeleton() {
   return (
-    <div role="status" aria-label={words.looking} className="grid gap-2">
+    <div role="status" aria-label={words.looking} className="grid grid-cols-[minmax(0,1fr)] gap-2">
       <Skeleton className="h-5 w-40" />
       <Skeleton className="h-40 rounded-xl" />
     </div>

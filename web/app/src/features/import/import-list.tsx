@@ -7,7 +7,15 @@ import { Alert } from "@/components/ui/alert";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
-import { cancelImport, type Import, importQuery, isOver, noteImport, undoImport } from "@/features/import/import";
+import {
+  cancelImport,
+  hasMoreToTell,
+  type Import,
+  importQuery,
+  isOver,
+  noteImport,
+  undoImport,
+} from "@/features/import/import";
 import { ImportMeter, Outcomes } from "@/features/import/import-progress";
 import { followImport, showFailures } from "@/features/import/import-store";
 import { toast } from "@/lib/toast";
@@ -42,7 +50,7 @@ function ImportRow({ listed, onUndo }: { listed: Import; onUndo: (target: Import
   return (
     <li className="flex flex-wrap items-start gap-x-4 gap-y-2 px-4 py-3">
       <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-ink-3 max-sm:hidden" />
-      <div className="grid min-w-0 flex-1 basis-52 gap-1">
+      <div className="grid min-w-0 flex-1 basis-40 gap-1">
         <RowTitle shown={shown} />
         <RowMeta shown={shown} />
       </div>
@@ -89,7 +97,7 @@ function RowMeta({ shown }: { shown: Import }) {
       <span aria-hidden className="max-sm:hidden">
         ·
       </span>
-      <span>
+      <span className="max-sm:basis-full">
         <RelativeTime iso={shown.created_date} />
         {author && ` ${words.by(author)}`}
       </span>
@@ -103,9 +111,9 @@ function RowActions({ shown, onUndo }: { shown: Import; onUndo: () => void }) {
   const canUndo = !shown.options.dry_run && (state === "completed" || state === "cancelled" || state === "failed");
   return (
     <div className="flex justify-end gap-2 lg:w-40">
-      {shown.progress.failed > 0 && (
+      {hasMoreToTell(shown) && (
         <Button size="sm" aria-label={words.errorsButton(name)} onClick={() => showFailures(shown.id)}>
-          {words.errors}
+          {shown.progress.failed > 0 ? words.errors : words.details}
         </Button>
       )}
       {(state === "queued" || state === "running") && <CancelButton target={shown} />}

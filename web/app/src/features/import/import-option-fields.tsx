@@ -24,7 +24,7 @@ type OptionFieldProps = Pick<OptionFieldsProps, "options" | "onOptions">;
 export function ImportOptionFields({ type, options, onOptions, preview }: OptionFieldsProps) {
   const own = { options, onOptions };
   return (
-    <section aria-labelledby="import-options" className="grid gap-4">
+    <section aria-labelledby="import-options" className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <SectionHeading id="import-options" title={words.options} />
       <TagField {...own} />
       <CheckField
@@ -52,7 +52,7 @@ function TagField({ options, onOptions }: OptionFieldProps) {
   const tags = options.tags ?? [];
   const set = (next: string[]) => onOptions({ ...options, tags: next });
   return (
-    <div className="grid gap-1.5">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-1.5">
       <p className="font-medium text-[0.8125rem]">{words.tags}</p>
       <div className="flex flex-wrap items-center gap-1.5">
         {tags.map((name) => (

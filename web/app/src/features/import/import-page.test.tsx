@@ -85,6 +85,22 @@ describe("the page of imports", () => {
     expect(calls.find(({ name }) => name === "imports.undo")?.body).toEqual({ id: importOf().id });
   });
 
+  it("names the records that an undo left as they are", async () => {
+    const left_records = [{ record: "REVU-7", display_name: "Cleo", reason: "was changed since" }];
+    const undone = importOf({ state: "undone", progress: progressOf({ left: 1, left_records }) });
+    serve({
+      ...signedIn,
+      "imports.list": () => ok({ imports: [undone] }),
+      "imports.get": () => ok({ import: undone }),
+    });
+    const { user } = openApp("/imports");
+    await user.click(await screen.findByText("Details"));
+    const panel = within(await screen.findByRole("dialog", { name: "Undo of people.csv" }));
+    expect(panel.getByText("REVU-7")).toBeDefined();
+    expect(panel.getByText("was changed since")).toBeDefined();
+    expect(panel.queryByRole("link", { name: "Download" })).toBeNull();
+  });
+
   it("keeps asking when taking back failed", async () => {
     serve({
       ...signedIn,

@@ -76,7 +76,7 @@ function Imports() {
 function NoImports() {
   return (
     <StateMessage icon={FileUp} title={words.empty}>
-      <p className="max-w-md text-pretty text-ink-2">{words.emptyText}</p>
+      <p className="max-w-md text-balance text-ink-2">{words.emptyText}</p>
     </StateMessage>
   );
 }

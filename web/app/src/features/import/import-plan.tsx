@@ -7,14 +7,14 @@ const words = strings.imports;
 /** What an import would change about records that there are, field by field. */
 export function ImportPlan({ plan }: { plan: Difference[] }) {
   return (
-    <section aria-labelledby="import-plan" className="grid gap-3">
+    <section aria-labelledby="import-plan" className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <div>
         <h3 id="import-plan" className="font-medium">
           {words.plan}
         </h3>
         <p className="text-[0.8125rem] text-ink-3">{words.planHint(plan.length)}</p>
       </div>
-      <ul className="grid gap-3">
+      <ul className="grid grid-cols-[minmax(0,1fr)] gap-3">
         {plan.map((difference) => (
           <li key={difference.record} className="overflow-hidden rounded-xl border border-line">
             <PlanHead difference={difference} />
@@ -42,7 +42,10 @@ function Changes({ difference }: { difference: Difference }) {
   return (
     <dl className="divide-y divide-line text-[0.8125rem]">
       {difference.changes.map(({ field, before, after }) => (
-        <div key={field} className="grid gap-x-3 px-3.5 py-2 sm:grid-cols-[10rem_minmax(0,1fr)]">
+        <div
+          key={field}
+          className="grid grid-cols-[minmax(0,1fr)] gap-x-3 px-3.5 py-2 sm:grid-cols-[10rem_minmax(0,1fr)]"
+        >
           <dt className="text-ink-3">{fieldLabel(field)}</dt>
           <dd className="break-words">
             <span className="sr-only">{words.before}: </span>

@@ -48,7 +48,7 @@ export function ImportMeter({ running }: { running: Import }) {
   const { fraction, rows } = running.progress;
   const isKnown = running.state === "running" || running.state === "undoing";
   return (
-    <div className="grid gap-2">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
       <p className="flex items-baseline justify-between gap-3 text-[0.8125rem]">
         <span className="text-ink-2">{phaseOf(running)}</span>
         {isKnown && (

@@ -9,17 +9,20 @@ const words = strings.imports;
 
 type Column = { name: string; index: number };
 
+/** How many columns are shown of a file of which Kith takes none, so that one sees what it is. */
+const columnsOfStranger = 6;
+
 /** The first rows as they would be read, with what is wrong with them. */
 export function FirstRows({ preview }: { preview: Preview }) {
   const { header, rows, fields } = preview;
-  const columns = header
-    .map((name, index) => ({ name, index }))
-    .filter(({ name }) => fieldsOf(name, fields).length > 0);
+  const all = header.map((name, index) => ({ name, index }));
+  const taken = all.filter(({ name }) => fieldsOf(name, fields).length > 0);
+  const columns = taken.length > 0 ? taken : all.slice(0, columnsOfStranger);
   const wrong = rows.filter(({ problems }) => problems.length > 0).length;
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <SectionHeading id="import-rows" title={words.rows} hint={summary(rows.length, wrong)} />
-      {rows.length > 0 && columns.length > 0 && (
+      {rows.length > 0 && (
         <section
           aria-label={words.rows}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard

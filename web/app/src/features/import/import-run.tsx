@@ -19,14 +19,17 @@ export function Uploading({ file, onCancel, onClose }: { file: File; onCancel: (
   return (
     <>
       <DialogBody>
-        <div className="grid gap-2">
-          <p role="status" className="flex items-baseline justify-between gap-3 text-[0.8125rem]">
-            <span className="text-ink-2">{words.uploading}</span>
-            <span className="text-ink-3 tabular-nums">{formatSize(file.size)}</span>
-          </p>
-          <ProgressBar label={words.progress(file.name)} fraction={undefined} />
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+          <p className="truncate font-medium">{file.name}</p>
+          <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
+            <p role="status" className="flex items-baseline justify-between gap-3 text-[0.8125rem]">
+              <span className="text-ink-2">{words.uploading}</span>
+              <span className="text-ink-3 tabular-nums">{formatSize(file.size)}</span>
+            </p>
+            <ProgressBar label={words.progress(file.name)} fraction={undefined} />
+          </div>
+          <p className="text-ink-3">{words.uploadingHint}</p>
         </div>
-        <p className="text-ink-3">{words.uploadingHint}</p>
       </DialogBody>
       <DialogFooter>
         <Button onClick={onCancel}>{words.cancelUpload}</Button>
@@ -83,14 +86,17 @@ function Running({ run, error, onClose }: { run: Import; error: unknown; onClose
   return (
     <>
       <DialogBody>
-        <div className="grid gap-4">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
           {error ? (
             <Alert tone="warn">
               {messageOf(error)} {words.unreachable}
             </Alert>
           ) : null}
           {run.progress.waiting && <Alert tone="warn">{words.waiting(run.progress.waiting)}</Alert>}
-          {run.options.dry_run && <p className="font-medium">{words.checkTitle}</p>}
+          <div>
+            <p className="truncate font-medium">{run.file_name}</p>
+            {run.options.dry_run && <p className="text-ink-2">{words.checkTitle}</p>}
+          </div>
           <ImportMeter running={run} />
           <Outcomes of={run} />
           <Milestone run={run} />
@@ -128,13 +134,13 @@ function Checked({ run }: { run: Import }) {
   const { plan, failed } = run.progress;
   return (
     <>
-      <div role="status" className="grid gap-2">
+      <div role="status" className="grid grid-cols-[minmax(0,1fr)] gap-2">
         <p className="font-medium">{words.checked}</p>
         <Outcomes of={run} />
       </div>
       {plan && plan.length > 0 && <ImportPlan plan={plan} />}
       {failed > 0 && (
-        <section aria-labelledby="import-failures" className="grid gap-3">
+        <section aria-labelledby="import-failures" className="grid grid-cols-[minmax(0,1fr)] gap-3">
           <div className="flex items-center justify-between gap-3">
             <h3 id="import-failures" className="font-medium">
               {words.wouldFail}

@@ -23,11 +23,12 @@ const undoOutcomes = ["removed", "restored", "left"] as const;
 export type Outcome = { what: (typeof outcomes)[number] | (typeof undoOutcomes)[number]; text: string };
 
 /** How many rows came to which end, without those that none came to. After an undo: what became of the records. */
-export function outcomesOf({ progress, state }: Import): Outcome[] {
+export function outcomesOf({ progress, state, options }: Import): Outcome[] {
   const kinds = state === "undoing" || state === "undone" ? undoOutcomes : outcomes;
+  const names = options.dry_run ? { ...words.outcomes, ...words.checkOutcomes } : words.outcomes;
   return kinds.flatMap((what) => {
     const count = progress[what];
-    return count ? [{ what, text: words.count(formatNumber(count), words.outcomes[what]) }] : [];
+    return count ? [{ what, text: words.count(formatNumber(count), names[what]) }] : [];
   });
 }
 

@@ -1,7 +1,14 @@
 import { useIsMutating, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { ApiError } from "@/api/client";
-import { type Import, importQuery, isOver, openImportsQuery, refreshRecords } from "@/features/import/import";
+import {
+  hasMoreToTell,
+  type Import,
+  importQuery,
+  isOver,
+  openImportsQuery,
+  refreshRecords,
+} from "@/features/import/import";
 import { ImportErrorsSheet } from "@/features/import/import-errors-sheet";
 import {
   followImport,
@@ -77,10 +84,11 @@ function Follow({ id }: { id: string }) {
 function tell(ended: Import): void {
   // A check, and a file that was refused, end in the dialog if it is open.
   if (importInDialog() === ended.id && (ended.options.dry_run || ended.state === "failed")) return;
-  const hasErrors = ended.progress.failed > 0 && ended.state !== "undone";
+  // The errors of an import that is undone were told of before.
+  const hasNews = ended.state === "undone" ? (ended.progress.left ?? 0) > 0 : hasMoreToTell(ended);
   toast({
     ...endMessage(ended),
-    ...(hasErrors && {
+    ...(hasNews && {
       action: { label: strings.imports.learnMore, run: () => showFailures(ended.id) },
       duration: undefined, // it stays until it was read
     }),

@@ -10,6 +10,7 @@ export type ImportProgress = Schemas["ImportProgress"];
 export type ImportOptions = Schemas["ImportOptionsInput"];
 export type ImportType = Schemas["ImportsCreateRequest"]["type"];
 export type Difference = Schemas["Difference"];
+export type Kept = Schemas["Kept"];
 export type Failure = Schemas["Failure"];
 export type Preview = Schemas["ImportPreview"];
 export type PreviewField = Schemas["PreviewField"];
@@ -36,6 +37,11 @@ export function isOver({ state }: Import): boolean {
 /** How many rows of the file Kith took, also those that changed nothing. */
 export function importedRows({ created, updated, unchanged, repeated }: ImportProgress): number {
   return created + updated + unchanged + repeated;
+}
+
+/** Whether rows failed, or an undo left records as they are. */
+export function hasMoreToTell({ progress, state }: Import): boolean {
+  return progress.failed > 0 || (state === "undone" && (progress.left ?? 0) > 0);
 }
 
 /**
