@@ -47,6 +47,7 @@ export const en = {
 
   duplicates: {
     title: "Duplicates",
+    shortcuts: { merge: "Merge the pair, on the duplicates page", reject: "Say that a pair is not the same" },
     tabs: { label: "Parts of this page", queue: "Queue", history: "Merge history", quality: "Match quality" },
     open: (count: string, more: boolean) => (more ? `${count} loaded` : `${count} open`),
 
@@ -183,6 +184,7 @@ export const en = {
       estimatesHint:
         "The dot is the estimate, the bar what is plausible with 95 % confidence. Few decisions make long bars.",
       loading: "Loading estimates",
+      noRanges: "No pairs of a search yet: look for duplicates first.",
       from: "Score from",
       pairs: "Pairs",
       judged: "Judged",
@@ -352,6 +354,7 @@ export const en = {
       noneHint: "Add an address, a phone number or a reference, so that it can be found.",
       main: "Main",
       from: (source: string) => `from ${source}`,
+      sources: { api: "the API", import: "import" } as Record<string, string>,
       since: "since",
       actionsOf: (value: string) => `Actions for ${value}`,
       makeMain: "Make main",
@@ -410,6 +413,8 @@ export const en = {
       unverified: "Nothing else proves the contact",
       unfindable: "The contact has nothing else to be found by",
       nothing: "Nothing falls apart",
+      spare: (count: string) => `${count} without which nothing falls apart`,
+      piece: "piece",
     },
   },
 
