@@ -191,7 +191,7 @@ export const en = {
       judgedOf: (same: string, judged: string) => `${same} of ${judged} same`,
       precision: "Right among these",
       recall: "Found of all",
-      interval: (value: string, low: string, high: string) => `${value}, plausible ${low} to ${high}`,
+      interval: (value: string, low: string, high: string) => `${value} (plausible: ${low} to ${high})`,
       wanted: "Share that shall be right",
       threshold: (share: string, from: string) =>
         `From a score of ${from} on, at least ${share} of the pairs are right.`,
