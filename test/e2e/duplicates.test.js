@@ -76,7 +76,9 @@ describe("duplicates on the built binary", () => {
     );
     for (const [at, { left, right }] of bars.slice(1, -1).entries()) {
       const before = bars[at];
-      const touches = [before.left, before.right].some((edge) => Math.abs(edge - left) < 2 || Math.abs(edge - right) < 2);
+      const touches = [before.left, before.right].some(
+        (edge) => Math.abs(edge - left) < 2 || Math.abs(edge - right) < 2,
+      );
       assert.ok(touches, `bar ${at + 2} hangs in the air`);
     }
   });
@@ -141,7 +143,10 @@ describe("duplicates on the built binary", () => {
   step("a sample is judged, and the estimates follow", async (page) => {
     await createMore(kith.url, token);
     await page.getByRole("button", { name: "Look for duplicates" }).click();
-    await page.getByText(/The search is done/).last().waitFor();
+    await page
+      .getByText(/The search is done/)
+      .last()
+      .waitFor();
     await page.getByRole("tab", { name: "Match quality" }).click();
     await page.getByText(/Your decisions do not show 99 % for any score yet/).waitFor();
     await page.getByRole("button", { name: "Judge pairs" }).click();
