@@ -54,7 +54,6 @@ export const en = {
     list: "Pairs that may be one person",
     loading: "Loading pairs",
     back: "All pairs",
-    next: "Next pair",
     and: "and",
     likely: (share: string) => `${share} likely`,
 
@@ -74,7 +73,6 @@ export const en = {
       doneNone: "The search is done: nobody is here twice",
       failed: "The search failed",
       cancelled: "The search was stopped",
-      contact: "contact",
       pair: "pair",
     },
 
@@ -85,7 +83,6 @@ export const en = {
       none: "No pairs wait for you",
       noneHint:
         "New and changed contacts are compared as they come. Look again when you have imported or changed many.",
-      choose: "Choose a pair to compare",
     },
 
     gone: "These two are one contact by now",
@@ -222,7 +219,6 @@ export const en = {
     none: "Nothing has been merged yet",
     noneHint: "What is merged by you, by a rule or by a search is listed here, and can be taken back at any time.",
     noneOfRecord: "Nothing was merged into this record, nor this record into another.",
-    mergeRecord: "Merge…",
     into: "became part of",
     by: (who: string) => `by ${who}`,
     byKith: "by Kith",
@@ -403,7 +399,6 @@ export const en = {
       created: "created",
       moreParts: "Only the first 200 parts are shown.",
       mergedBy: (id: string, rule: string) => `${id}: ${rule}`,
-      inverse: "became part of",
       noIdentifiers: "Has nothing to be found by",
       pieces: "What falls apart without it",
       piecesHint: "Choose a piece to see in the picture what would go.",
