@@ -12,6 +12,8 @@ const shortcuts: { does: string; keys: string[] }[] = [
   { does: "Next and previous row", keys: ["J", "K"] },
   { does: "Refresh the contacts", keys: ["R"] },
   { does: "New token, on the tokens page", keys: ["N"] },
+  { does: strings.duplicates.shortcuts.merge, keys: ["M"] },
+  { does: strings.duplicates.shortcuts.reject, keys: ["X"] },
   { does: "This help", keys: ["?"] },
 ];
 

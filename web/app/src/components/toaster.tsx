@@ -17,7 +17,7 @@ export function Toaster() {
   return (
     <section
       aria-label={strings.common.notifications}
-      className="pointer-events-none fixed inset-x-3 bottom-3 z-[60] grid gap-2 sm:right-auto sm:left-4 sm:w-96"
+      className="pointer-events-none fixed inset-x-3 bottom-3 z-[60] grid gap-2 max-lg:bottom-[calc(0.75rem+var(--toast-lift,0px))] sm:right-auto sm:left-4 sm:w-96"
     >
       {toasts.map((shown) => (
         <ToastCard key={shown.id} toast={shown} />

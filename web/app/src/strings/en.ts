@@ -528,13 +528,13 @@ export const en = {
 
   duplicates: {
     title: "Duplicates",
+    shortcuts: { merge: "Merge the pair, on the duplicates page", reject: "Say that a pair is not the same" },
     tabs: { label: "Parts of this page", queue: "Queue", history: "Merge history", quality: "Match quality" },
     open: (count: string, more: boolean) => (more ? `${count} loaded` : `${count} open`),
 
     list: "Pairs that may be one person",
     loading: "Loading pairs",
     back: "All pairs",
-    next: "Next pair",
     and: "and",
     likely: (share: string) => `${share} likely`,
 
@@ -554,7 +554,6 @@ export const en = {
       doneNone: "The search is done: nobody is here twice",
       failed: "The search failed",
       cancelled: "The search was stopped",
-      contact: "contact",
       pair: "pair",
     },
 
@@ -565,7 +564,6 @@ export const en = {
       none: "No pairs wait for you",
       noneHint:
         "New and changed contacts are compared as they come. Look again when you have imported or changed many.",
-      choose: "Choose a pair to compare",
     },
 
     gone: "These two are one contact by now",
@@ -664,13 +662,14 @@ export const en = {
       estimatesHint:
         "The dot is the estimate, the bar what is plausible with 95 % confidence. Few decisions make long bars.",
       loading: "Loading estimates",
+      noRanges: "No pairs of a search yet: look for duplicates first.",
       from: "Score from",
       pairs: "Pairs",
       judged: "Judged",
       judgedOf: (same: string, judged: string) => `${same} of ${judged} same`,
       precision: "Right among these",
       recall: "Found of all",
-      interval: (value: string, low: string, high: string) => `${value}, plausible ${low} to ${high}`,
+      interval: (value: string, low: string, high: string) => `${value} (plausible: ${low} to ${high})`,
       wanted: "Share that shall be right",
       threshold: (share: string, from: string) =>
         `From a score of ${from} on, at least ${share} of the pairs are right.`,
@@ -701,7 +700,6 @@ export const en = {
     none: "Nothing has been merged yet",
     noneHint: "What is merged by you, by a rule or by a search is listed here, and can be taken back at any time.",
     noneOfRecord: "Nothing was merged into this record, nor this record into another.",
-    mergeRecord: "Merge…",
     into: "became part of",
     by: (who: string) => `by ${who}`,
     byKith: "by Kith",
@@ -833,6 +831,7 @@ export const en = {
       noneHint: "Add an address, a phone number or a reference, so that it can be found.",
       main: "Main",
       from: (source: string) => `from ${source}`,
+      sources: { api: "the API", import: "import" } as Record<string, string>,
       since: "since",
       actionsOf: (value: string) => `Actions for ${value}`,
       makeMain: "Make main",
@@ -881,7 +880,6 @@ export const en = {
       created: "created",
       moreParts: "Only the first 200 parts are shown.",
       mergedBy: (id: string, rule: string) => `${id}: ${rule}`,
-      inverse: "became part of",
       noIdentifiers: "Has nothing to be found by",
       pieces: "What falls apart without it",
       piecesHint: "Choose a piece to see in the picture what would go.",
@@ -891,6 +889,8 @@ export const en = {
       unverified: "Nothing else proves the contact",
       unfindable: "The contact has nothing else to be found by",
       nothing: "Nothing falls apart",
+      spare: (count: string) => `${count} without which nothing falls apart`,
+      piece: "piece",
     },
   },
 

@@ -111,10 +111,12 @@ export function qualityQuery(precision: number) {
   });
 }
 
-/** A share in percent, never rounded up to certainty. */
+/** A share in percent; close to certainty with as many digits as set it apart from that, and never rounded up to it. */
 export function percent(share: number): string {
-  const digits = share > 0.99 && share < 1 ? 10 : 1;
-  return `${Math.floor(share * 100 * digits) / digits} %`;
+  if (share <= 0.99 || share >= 1) return `${Math.round(share * 100)} %`;
+  const digits = Math.min(2, Math.max(1, Math.floor(-Math.log10(1 - share)) - 1));
+  const scale = 10 ** digits;
+  return `${Math.floor(share * 100 * scale + 1e-6) / scale} %`;
 }
 
 /** Bits with their sign, to a tenth. */

@@ -93,7 +93,10 @@ function OpenPair({ pair, known, contacts, onDecided, onSkip }: OpenPairProps) {
           </Section>
         </div>
       </div>
-      <fieldset className="flex flex-wrap items-center gap-2 border-line border-t bg-surface px-4 py-2.5 sm:px-6">
+      <fieldset
+        data-bottom-bar
+        className="flex flex-wrap items-center gap-2 border-line border-t bg-surface px-4 py-2.5 sm:px-6"
+      >
         <legend className="sr-only">{text.actions.label}</legend>
         <Button variant="primary" pending={merge.isPending} disabled={isBusy} onClick={() => merge.mutate()}>
           {!merge.isPending && <GitMerge aria-hidden />}

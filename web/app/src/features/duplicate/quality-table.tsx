@@ -7,7 +7,11 @@ const text = strings.duplicates.quality;
 
 /** Precision and recall from each score on, the highest score first, each as a dot on its interval. */
 export function QualityTable({ quality }: { quality: Quality }) {
-  const rows = quality.ranges.map((range, at) => ({ range, estimate: quality.estimates[at] })).reverse();
+  const rows = quality.ranges
+    .map((range, at) => ({ range, estimate: quality.estimates[at] }))
+    .filter(({ range }) => range.pairs > 0 || range.judged > 0)
+    .reverse();
+  if (rows.length === 0) return <p className="text-ink-2">{text.noRanges}</p>;
   return (
     <div className="overflow-hidden rounded-xl border border-line bg-surface">
       <table className="w-full table-fixed border-collapse text-[0.8125rem]">

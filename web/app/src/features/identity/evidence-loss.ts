@@ -53,9 +53,3 @@ function partName(record: RecordSummary, parts: Explanation["parts"]): string {
   const own = parts.find(({ rev_user }) => rev_user.id === record.id)?.rev_user ?? record;
   return `${nameOf(own)} (${record.display_id})`;
 }
-
-/** Those without which something falls apart, before the others. */
-export function byWeight(pieces: EvidencePiece[], parts: Explanation["parts"]): EvidencePiece[] {
-  const weight = (piece: EvidencePiece) => (consequences(piece, parts).length > 0 ? 0 : 1);
-  return pieces.toSorted((a, b) => weight(a) - weight(b));
-}

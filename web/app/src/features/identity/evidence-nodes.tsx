@@ -1,6 +1,6 @@
 import { GitMerge } from "lucide-react";
 import { Avatar } from "@/components/ui/avatar";
-import { type Explanation, type Identifier, kindLabel, type Part } from "@/features/identity/identity";
+import { type Explanation, type Identifier, kindLabel, type Part, sourceLabel } from "@/features/identity/identity";
 import { ProofBadge } from "@/features/identity/proof-badge";
 import { nameOf, ruleText } from "@/features/merge/merge";
 import { cn } from "@/lib/cn";
@@ -53,7 +53,7 @@ export function IdentifierCard({ identifier, isLost }: { identifier: Identifier;
         <ProofBadge proof={identifier.proof} />
       </p>
       <p className="truncate text-ink-2 text-xs">
-        {kindLabel(identifier.kind)} {strings.evidence.identifiers.from(identifier.source)}
+        {kindLabel(identifier.kind)} {strings.evidence.identifiers.from(sourceLabel(identifier.source))}
       </p>
     </div>
   );

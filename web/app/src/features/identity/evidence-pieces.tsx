@@ -1,7 +1,10 @@
-import { CircleCheck, Unlink } from "lucide-react";
-import { byWeight, consequences, pieceKey, pieceTitle } from "@/features/identity/evidence-loss";
+import { ChevronRight, CircleCheck, Unlink } from "lucide-react";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { consequences, pieceKey, pieceTitle } from "@/features/identity/evidence-loss";
 import type { EvidencePiece, Explanation } from "@/features/identity/identity";
 import { cn } from "@/lib/cn";
+import { plural } from "@/lib/format";
 import { strings } from "@/strings";
 
 const text = strings.evidence.graph;
@@ -14,33 +17,55 @@ type EvidencePiecesProps = {
 };
 
 /** Each piece of evidence with what falls apart without it. The chosen one shows in the picture. */
-export function EvidencePieces({ pieces, parts, chosen, onChoose }: EvidencePiecesProps) {
+export function EvidencePieces({ pieces, ...rows }: EvidencePiecesProps) {
+  const [showsSpare, setShowsSpare] = useState(false);
+  const [needed, spare] = [true, false].map((isNeeded) =>
+    pieces.filter((piece) => consequences(piece, rows.parts).length > 0 === isNeeded),
+  );
   return (
     <section className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <div>
         <h3 className="font-semibold">{text.pieces}</h3>
         <p className="mt-0.5 text-[0.8125rem] text-ink-2">{text.piecesHint}</p>
       </div>
-      <ul
-        aria-label={text.pieces}
-        className="divide-y divide-line overflow-hidden rounded-xl border border-line bg-surface"
-      >
-        {byWeight(pieces, parts).map((piece) => {
-          const key = pieceKey(piece);
-          const isChosen = key === chosen;
-          return (
-            <li key={key}>
-              <PieceRow
-                title={pieceTitle(piece)}
-                lost={consequences(piece, parts)}
-                isChosen={isChosen}
-                onClick={() => onChoose(isChosen ? undefined : key)}
-              />
-            </li>
-          );
-        })}
-      </ul>
+      {needed && needed.length > 0 && <PieceList label={text.pieces} pieces={needed} {...rows} />}
+      {spare && spare.length > 0 && (
+        <>
+          <Button
+            size="sm"
+            variant="ghost"
+            aria-expanded={showsSpare}
+            onClick={() => setShowsSpare(!showsSpare)}
+            className="justify-self-start"
+          >
+            <ChevronRight aria-hidden className={cn("transition-transform", showsSpare && "rotate-90")} />
+            {text.spare(plural(spare.length, text.piece))}
+          </Button>
+          {showsSpare && <PieceList label={text.nothing} pieces={spare} {...rows} />}
+        </>
+      )}
     </section>
+  );
+}
+
+function PieceList({ label, pieces, parts, chosen, onChoose }: EvidencePiecesProps & { label: string }) {
+  return (
+    <ul aria-label={label} className="divide-y divide-line overflow-hidden rounded-xl border border-line bg-surface">
+      {pieces.map((piece) => {
+        const key = pieceKey(piece);
+        const isChosen = key === chosen;
+        return (
+          <li key={key}>
+            <PieceRow
+              title={pieceTitle(piece)}
+              lost={consequences(piece, parts)}
+              isChosen={isChosen}
+              onClick={() => onChoose(isChosen ? undefined : key)}
+            />
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 

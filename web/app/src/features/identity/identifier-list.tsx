@@ -28,6 +28,7 @@ import {
   keyOf,
   kindLabel,
   makeMain,
+  sourceLabel,
 } from "@/features/identity/identity";
 import { ProofBadge, ProofHelp } from "@/features/identity/proof-badge";
 import { SplitDialog } from "@/features/identity/split-dialog";
@@ -136,7 +137,7 @@ function Row({ identifier, ...actions }: RowProps) {
           <ProofBadge proof={identifier.proof} />
         </p>
         <p className="mt-0.5 text-[0.8125rem] text-ink-2">
-          {kindLabel(identifier.kind)} {text.from(identifier.source)}, {text.since}{" "}
+          {kindLabel(identifier.kind)} {text.from(sourceLabel(identifier.source))}, {text.since}{" "}
           <RelativeTime iso={identifier.since} />
         </p>
       </div>

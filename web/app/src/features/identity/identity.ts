@@ -58,6 +58,13 @@ export function kindLabel(kind: string): string {
   return strings.evidence.kinds[kind] ?? kind;
 }
 
+/** Where an identifier is known from: "the API", "import 12"; others as they are called. */
+export function sourceLabel(source: string): string {
+  const { sources } = strings.evidence.identifiers;
+  const [kind = "", ...rest] = source.split("/");
+  return sources[kind] ? [sources[kind], ...rest].join(" ") : source;
+}
+
 export function keyOf({ kind, value }: { kind: string; value: string }): string {
   return `${kind} ${value}`;
 }

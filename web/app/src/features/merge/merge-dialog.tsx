@@ -48,6 +48,9 @@ export function MergeDialog({ type, record, open, onOpenChange, onMerged }: Merg
   );
 }
 
+/** A record with what tells it apart from others of its name. */
+type Candidate = Named & { detail?: string | undefined };
+
 type MergeFormProps = Pick<MergeDialogProps, "type" | "record"> & {
   onClose: () => void;
   onMerged: MergeDialogProps["onMerged"];
@@ -55,9 +58,10 @@ type MergeFormProps = Pick<MergeDialogProps, "type" | "record"> & {
 
 function MergeForm({ type, record, onClose, onMerged }: MergeFormProps) {
   const client = useQueryClient();
-  const [other, setOther] = useState<Named>();
+  const [other, setOther] = useState<Candidate>();
   const [swapped, setSwapped] = useState(false);
-  const [primary, secondary] = swapped && other ? [other, record] : [record, other];
+  const self: Candidate = record;
+  const [primary, secondary] = swapped && other ? [other, self] : [self, other];
   const merge = useMutation({
     mutationFn: (joining: Named) => mergeRecords(type, primary.id, joining.id),
     onSuccess: async (merged, joining) => {
@@ -69,7 +73,7 @@ function MergeForm({ type, record, onClose, onMerged }: MergeFormProps) {
   });
   const choose = (option: Option) => {
     merge.reset();
-    setOther({ id: option.value, display_name: option.label });
+    setOther({ id: option.value, display_name: option.label, detail: option.detail });
   };
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
@@ -118,7 +122,7 @@ function MergeForm({ type, record, onClose, onMerged }: MergeFormProps) {
   );
 }
 
-function RecordCard({ record, stays = false }: { record: Named; stays?: boolean }) {
+function RecordCard({ record, stays = false }: { record: Candidate; stays?: boolean }) {
   return (
     <div
       className={cn(
@@ -131,6 +135,7 @@ function RecordCard({ record, stays = false }: { record: Named; stays?: boolean 
         <span className="max-w-full truncate font-medium" title={nameOf(record)}>
           {nameOf(record)}
         </span>
+        {record.detail && <span className="max-w-full truncate text-ink-2 text-xs">{record.detail}</span>}
         <Badge tone={stays ? "brand" : "neutral"}>{stays ? text.stays : text.joins}</Badge>
       </span>
     </div>

@@ -85,6 +85,7 @@ function MergeRow({ merge, onUndo }: { merge: Merge; onUndo: () => void }) {
               {kindLabel(kind)} {value}
             </span>
           ))}
+          {!isActive && <span>{endText(merge)}</span>}
         </p>
       </div>
       <div className="min-w-0 text-[0.8125rem] text-ink-2 sm:w-44 sm:shrink-0">
@@ -98,7 +99,7 @@ function MergeRow({ merge, onUndo }: { merge: Merge; onUndo: () => void }) {
             {text.undo.action}
           </Button>
         ) : (
-          <Badge title={stateHint(merge)}>{text.states[merge.state]}</Badge>
+          <Badge>{text.states[merge.state]}</Badge>
         )}
       </div>
     </li>
@@ -115,7 +116,8 @@ function RecordName({ record }: { record: RecordSummary }) {
   );
 }
 
-function stateHint(merge: Merge): string {
+/** Why the merge holds no longer, or cannot be taken back. */
+function endText(merge: Merge): string {
   if (merge.state === "purged") return text.purgedHint;
   return text.undone(
     formatRelative(merge.undone_date),

@@ -4,10 +4,11 @@ import type { Option } from "@/components/ui/combobox";
 import type { MergeType } from "@/features/merge/merge";
 
 type Expression = components["schemas"]["FilterExpressionInput"];
+type Finder = (words: string, record: string, signal: AbortSignal) => Promise<Option[]>;
 
 const limit = 20;
 
-/** Records of the type to merge with, found by name and by what they are known by; never the record itself. */
+/** Records of the type to merge with: the latest, or those that fit the words; never the record itself. */
 export async function mergeOptions(
   type: MergeType,
   record: string,
@@ -18,55 +19,57 @@ export async function mergeOptions(
   return found.filter((option) => option.value !== record);
 }
 
-const finders = {
-  rev_user: async (words: string, _record: string, signal: AbortSignal) => {
-    const { rev_users } = await answer(
-      api.POST("/rev-users.query", {
-        body: { ...search(words, ["name", "email", "ref", "phone"]), columns: ["name", "email"], limit },
-        signal,
-      }),
-    );
+const finders: Record<MergeType, Finder> = {
+  rev_user: async (words, _record, signal) => {
+    if (words) {
+      const found = await search("rev_user", words, signal);
+      return found.flatMap(({ user }) =>
+        user ? option(user.id, user.display_name, [user.email, user.display_id]) : [],
+      );
+    }
+    const body = { columns: ["name", "email"], limit };
+    const { rev_users } = await answer(api.POST("/rev-users.query", { body, signal }));
     return rev_users.map((user) => option(user.id, user.display_name, [user.email, user.display_id]));
   },
-  account: async (words: string, _record: string, signal: AbortSignal) => {
-    const { accounts } = await answer(
-      api.POST("/accounts.query", {
-        body: { ...search(words, ["name", "domain", "ref"]), columns: ["name", "domain"], limit },
-        signal,
-      }),
-    );
-    return accounts.map((account) =>
-      option(account.id, account.display_name, [account.domains?.join(", "), account.display_id]),
-    );
+  account: async (words, _record, signal) => {
+    if (words) {
+      const found = await search("account", words, signal);
+      return found.flatMap(({ account }) =>
+        account ? option(account.id, account.display_name, [account.display_id]) : [],
+      );
+    }
+    const body = { columns: ["name"], limit };
+    const { accounts } = await answer(api.POST("/accounts.query", { body, signal }));
+    return accounts.map((account) => option(account.id, account.display_name, [account.display_id]));
   },
-  rev_org: async (words: string, record: string, signal: AbortSignal) => {
-    // Only workspaces of one account can become one: others are not offered.
+  rev_org: async (words, record, signal) => {
+    // Only workspaces of one account can become one. A search knows no account, a filter does.
     const { rev_org } = await answer(api.POST("/rev-orgs.get", { body: { id: record }, signal }));
-    const ofAccount = rev_org.account && condition("account", "eq", rev_org.account.id);
-    const { rev_orgs } = await answer(
-      api.POST("/rev-orgs.query", {
-        body: { ...search(words, ["name", "domain", "ref"], ofAccount), columns: ["name", "domain"], limit },
-        signal,
-      }),
-    );
+    const filter = workspaceFilter(words, rev_org.account?.id);
+    const body = { ...(filter && { filter }), columns: ["name", "domain"], limit };
+    const { rev_orgs } = await answer(api.POST("/rev-orgs.query", { body, signal }));
     return rev_orgs.map((org) => option(org.id, org.display_name, [org.domain, org.display_id]));
   },
-} satisfies Record<MergeType, (words: string, record: string, signal: AbortSignal) => Promise<Option[]>>;
+};
+
+async function search(namespace: "account" | "rev_user", query: string, signal: AbortSignal) {
+  return (await answer(api.POST("/search.hybrid", { body: { namespace, query, limit }, signal }))).results;
+}
 
 function option(id: string, name: string | undefined, details: (string | undefined)[]): Option {
   return { value: id, label: name || id, detail: details.filter(Boolean).join(" · ") };
 }
 
-/** The filter for records of which some field has the words, as an expression: so nothing need be quoted. */
-function search(words: string, fields: string[], also?: Expression): { filter?: Expression } {
-  const any: Expression | undefined = words
-    ? { type: "or", expressions: fields.map((field) => condition(field, "contains", words)) }
-    : undefined;
-  const all = [any, also].filter((expression) => expression !== undefined);
-  if (all.length === 0) return {};
-  return { filter: { type: "and", expressions: all } };
-}
-
-function condition(field: string, operator: "contains" | "eq", value: string): Expression {
-  return { type: "primitive", field, operator, values: [value] };
+/** As an expression and not as text, so that nothing need be quoted. */
+function workspaceFilter(words: string, account: string | undefined): Expression | undefined {
+  const all: Expression[] = [];
+  if (account) all.push({ type: "primitive", field: "account", operator: "eq", values: [account] });
+  if (words) {
+    const fields = ["name", "domain", "ref"];
+    all.push({
+      type: "or",
+      expressions: fields.map((field) => ({ type: "primitive", field, operator: "contains", values: [words] })),
+    });
+  }
+  return all.length > 0 ? { type: "and", expressions: all } : undefined;
 }
