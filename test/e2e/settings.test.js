@@ -218,8 +218,9 @@ describe("the settings on the built binary", () => {
     await page.getByRole("button", { name: "I have saved it" }).click();
     assert.equal(await page.getByText(secret).count(), 0);
     await page.getByRole("list", { name: "Tokens of Shop backend" }).getByText("Private").waitFor();
-    await api(kith.url, secret, "rev-users.list", {});
-    await page.getByRole("button", { name: "Add a token to Shop backend" }).click();
+    const ann = { rev_info: { user_ref: "u-42", user_traits: { display_name: "Ann" } } };
+    await api(kith.url, secret, "auth-tokens.create", ann);
+    await page.getByRole("button", { name: "Add token to Shop backend" }).click();
     await page.getByRole("radio", { name: /Public/ }).check();
     await page.getByLabel("Name of the token").fill("Web page");
     await page.getByRole("button", { name: "Create token" }).click();
@@ -228,7 +229,7 @@ describe("the settings on the built binary", () => {
     await page.getByRole("button", { name: "Revoke Production" }).click();
     await page.getByRole("button", { name: "Revoke token" }).click();
     await page.getByRole("listitem").filter({ hasText: /^Production/ }).getByText("Revoked").waitFor();
-    await assert.rejects(api(kith.url, secret, "rev-users.list", {}), /401/);
+    await assert.rejects(api(kith.url, secret, "auth-tokens.create", ann), /401/);
   });
 
   step("members are listed, with how one is added", async (page) => {
@@ -253,15 +254,12 @@ describe("the settings on the built binary", () => {
     assert.equal(await page.getByRole("button", { name: /^Time zone: Europe\/Berlin/ }).count(), 1);
   });
 
-  for (const theme of ["dark", "light"]) {
-    step(`every page reads well in the ${theme} theme`, async (page) => {
-      await page.getByRole("radio", { name: new RegExp(`^${theme}`, "i") }).check();
-      for (const name of settings) {
-        await openSettings(page, name);
-        assert.deepEqual(await accessibilityProblems(page), [], name);
-      }
-    });
-  }
+  step("every page reads well in the dark", async (page) => {
+    for (const name of settings) {
+      await openSettings(page, name);
+      assert.deepEqual(await accessibilityProblems(page), [], name);
+    }
+  });
 
   test("every page fits a phone", { timeout: 60_000 }, async () => {
     const storageState = await session.context.storageState();
@@ -286,9 +284,16 @@ describe("the settings on the built binary", () => {
 
 /** Creates the organisation at the machine and sets its admin's password by the link that is printed. */
 async function createOrg(kith) {
-  const { org, name, email } = admin;
-  const made = await kith.run("admin", "create", "--data", kith.data, "--org", org, "--name", name, "--email", email, "--json");
-  return JSON.parse(made);
+  const { org, name, email, password } = admin;
+  const flags = ["--data", kith.data, "--org", org, "--name", name, "--email", email, "--json"];
+  const made = JSON.parse(await kith.run("admin", "create", ...flags));
+  const answer = await fetch(`${kith.url}/internal/password-resets.redeem`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Kith-Csrf": "1" },
+    body: JSON.stringify({ token: made.password_link.split("/").at(-1), password }),
+  });
+  assert.equal(answer.status, 200);
+  return made.access_token;
 }
 
 async function signIn(page) {

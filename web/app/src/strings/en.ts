@@ -326,7 +326,7 @@ export const en = {
 
   tokens: {
     title: "Tokens",
-    text: "Tokens let the command line, your scripts and your applications use Kith. Each is shown only when it is created.",
+    text: "Tokens let the command line, your scripts and your applications use Kith. Each is shown once, when it is created.",
 
     personal: "Personal tokens",
     personalText: "They act as you, and may do what you may.",
@@ -364,26 +364,26 @@ export const en = {
 
     applications: "Applications",
     applicationsText:
-      "A backend, a sync or a page of yours that uses Kith in its own name. An application may have several tokens, so that they can be replaced one by one.",
+      "A backend or a page of yours that signs your customers in. An application may have several tokens, so that they can be replaced one by one.",
     applicationsLoading: "Loading applications",
     newApplication: "New application",
     noApplications: "No applications yet",
-    noApplicationsText: "Create one for your backend, to hand it a token that is not a person's.",
+    noApplicationsText: "Create one for your backend, so that the people it signs in are known to Kith.",
     clientId: "Client id",
     addToken: "Add token",
-    addTokenTo: (application: string) => `Add a token to ${application}`,
+    addTokenTo: (application: string) => `Add token to ${application}`,
     tokensOf: (application: string) => `Tokens of ${application}`,
     noTokens: "No token yet. Add one to let it in.",
     private: "Private",
     public: "Public",
     mayActAs: "May act as others",
 
-    applicationText: "It gets a token with which it acts in its own name.",
+    applicationText: "It gets a token by which it obtains sessions for your customers.",
     applicationName: "Application",
     applicationPlaceholder: "Shop backend",
     applicationMissing: "Give it a name, such as Shop backend",
     kind: "Where the token is kept",
-    privateHint: "On your servers. It reads and writes everything, and vouches for the people it names.",
+    privateHint: "On your servers. Kith believes it: whom it names is that customer, and is created if new.",
     publicHint: "In a page or app that everybody can read. It only lets visitors in, whose word proves nothing.",
     actAs: "May act as members, applications and contacts",
     actAsHint: "Gives it the scope act-as. The history names both.",
