@@ -8,9 +8,9 @@ import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Menu, MenuItem } from "@/components/ui/menu";
-import { FieldRow } from "@/features/schema/field-row";
+import { badgesOf, FieldRow } from "@/features/schema/field-row";
 import { FieldSheet } from "@/features/schema/field-sheet";
-import { isOn, labelOf, prefixOf, type Scope, withMoved, withoutField } from "@/features/schema/schema";
+import { labelOf, prefixOf, type Scope, withMoved, withoutField } from "@/features/schema/schema";
 import { useFragmentChange } from "@/features/schema/use-fragment-change";
 import { toast } from "@/lib/toast";
 import { useHotkeys } from "@/lib/use-hotkeys";
@@ -82,13 +82,7 @@ function FieldList({ scope, fields, onOpen, onRemove }: FieldListProps) {
             field={field}
             label={labelOf(field)}
             name={prefixOf(scope) + field.name}
-            badges={{
-              required: field.is_required,
-              immutable: field.is_immutable,
-              filterable: field.is_filterable,
-              pii: field.is_pii,
-              hidden: isOn(field.ui, "is_hidden"),
-            }}
+            badges={badgesOf(field)}
             onOpen={() => onOpen(field.name)}
             actions={
               <FieldActions

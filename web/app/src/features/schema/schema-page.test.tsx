@@ -187,4 +187,37 @@ describe("object customization", () => {
     );
     expect(await screen.findByRole("button", { name: "Edit Job title" })).toBeDefined();
   });
+
+  it("shows the fields of a subtype, and does not write over one of the same name", async () => {
+    const partner = fragment({
+      type: "custom_type_fragment",
+      subtype: "partner",
+      subtype_display_name: "Partner",
+      id: "p",
+    });
+    const { sent } = serveSchemas([partner]);
+    const { user } = openApp("/settings/customization?object=account&subtype=partner");
+    expect(await screen.findByText("ctype__plan")).toBeDefined();
+    expect(screen.queryByText("Stock fields")).toBeNull();
+    await user.click(screen.getByRole("button", { name: "New subtype" }));
+    await user.type(screen.getByLabelText("Label"), "Partner");
+    await user.click(screen.getByRole("button", { name: "Create subtype" }));
+    expect(screen.getByText("There is a subtype “partner” already")).toBeDefined();
+    expect(sent).toHaveLength(0);
+  });
+
+  it("says so when the address names a subtype that is not there", async () => {
+    serveSchemas([fragment()]);
+    openApp("/settings/customization?subtype=gone");
+    expect(await screen.findByText(/There is no subtype “gone”/)).toBeDefined();
+    expect(screen.queryByRole("button", { name: "New field" })).toBeNull();
+  });
+
+  it("shows the fields of apps without a way to change them", async () => {
+    serveSchemas([fragment(), fragment({ type: "app_fragment", app: "crm", app_display_name: "CRM", id: "a" })]);
+    openApp("/settings/customization");
+    const list = await screen.findByRole("list", { name: "Fields of CRM" });
+    expect(within(list).getByText("app_crm__plan")).toBeDefined();
+    expect(within(list).queryByRole("button")).toBeNull();
+  });
 });
