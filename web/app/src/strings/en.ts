@@ -104,6 +104,7 @@ export const en = {
     removeTitle: (label: string) => `Remove “${label}”?`,
     removeText:
       "The field disappears from records, lists and filters. Values that records have stay stored: a new field of the same name and type brings them back.",
+    removeNeeded: "A condition goes by this field. Remove the condition first.",
     removeAction: "Remove field",
     removed: (label: string) => `${label} is removed`,
 
@@ -290,7 +291,7 @@ export const en = {
     },
     effectFields: "These fields",
     effectFieldsMissing: "Choose at least one field",
-    needsFields: "Create two fields first: one to go by, and one that depends on it.",
+    needsFields: "It takes two fields: a filterable one to go by, and one that depends on it.",
     createCondition: "Create condition",
   },
 

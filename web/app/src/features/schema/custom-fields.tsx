@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp, Blocks, Ellipsis, Plus, Trash2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { messageOf } from "@/api/client";
+import { ApiError, messageOf } from "@/api/client";
 import type { Fragment, SchemaField } from "@/api/types";
 import { listStyle, SettingsSection } from "@/components/settings-page";
 import { StateMessage } from "@/components/state-message";
@@ -25,7 +25,7 @@ export function CustomFields({ scope, fragment }: CustomFieldsProps) {
   // The name of the field that is edited; "" for a new one.
   const [open, setOpen] = useState<string>();
   const [removing, setRemoving] = useState<SchemaField>();
-  useHotkeys({ n: () => setOpen("") });
+  useHotkeys({ n: () => setOpen((name) => name ?? "") });
   const fields = fragment?.fields ?? [];
   const isSubtype = scope.subtype !== undefined;
   const about = fragment?.subtype_display_name || scope.subtype;
@@ -226,8 +226,14 @@ function RemoveDialog({ scope, field, onClose }: RemoveDialogProps) {
       description={words.removeText}
       action={words.removeAction}
       pending={change.isPending}
-      error={change.error ? messageOf(change.error) : undefined}
+      error={change.error ? removeProblem(change.error) : undefined}
       onConfirm={remove}
     />
   );
+}
+
+/** The server blames the condition, which the field's dialog does not show. */
+function removeProblem(error: Error): string {
+  const isNeeded = error instanceof ApiError && error.field?.startsWith("conditions[");
+  return isNeeded ? words.removeNeeded : messageOf(error);
 }

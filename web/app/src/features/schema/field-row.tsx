@@ -41,7 +41,7 @@ export function FieldRow({ field, label, name, badges: on, onOpen, actions }: Fi
       <span className="grid size-8 shrink-0 place-items-center rounded-lg border border-line bg-canvas text-ink-2">
         <Icon aria-hidden className="size-4" />
       </span>
-      <div className="min-w-0 flex-1 sm:grid sm:grid-cols-[minmax(0,5fr)_minmax(0,3fr)_minmax(0,5fr)] sm:items-center sm:gap-4">
+      <div className="min-w-0 flex-1 lg:grid lg:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(0,5fr)] lg:items-center lg:gap-4">
         <div className="min-w-0">
           {onOpen ? (
             <button
@@ -57,9 +57,9 @@ export function FieldRow({ field, label, name, badges: on, onOpen, actions }: Fi
           )}
           <span className="block truncate font-mono text-ink-3 text-xs">{name}</span>
         </div>
-        <span className="truncate text-[0.8125rem] text-ink-2 max-sm:hidden">{typeLabel(field)}</span>
-        <span className="flex flex-wrap gap-1 max-sm:mt-1">
-          <span className="text-[0.8125rem] text-ink-2 sm:hidden">{typeLabel(field)}</span>
+        <span className="truncate text-[0.8125rem] text-ink-2 max-lg:hidden">{typeLabel(field)}</span>
+        <span className="flex flex-wrap items-center gap-1 max-lg:mt-1">
+          <span className="mr-1 text-[0.8125rem] text-ink-2 lg:hidden">{typeLabel(field)}</span>
           {(Object.keys(badges) as (keyof typeof badges)[])
             .filter((badge) => on[badge])
             .map((badge) => (
