@@ -6,7 +6,16 @@ import { launch, openPage, screens } from "./support/browser.js";
 import { startKith } from "./support/kith.js";
 
 const admin = { org: "Acme Inc.", name: "Ada Lovelace", email: "ada@acme.example", password: "correct horse battery" };
-const settings = ["customization", "tags", "members", "tokens", "identity", "identity?view=debugger", "organisation"];
+// The pages by their names in the navigation, and the tab to look at.
+const settings = [
+  ["Object customization"],
+  ["Tags"],
+  ["Members"],
+  ["Tokens"],
+  ["Identity rules"],
+  ["Identity rules", "Debugger"],
+  ["Organisation"],
+];
 
 describe("the settings on the built binary", () => {
   let kith;
@@ -218,8 +227,9 @@ describe("the settings on the built binary", () => {
     await page.getByRole("button", { name: "I have saved it" }).click();
     assert.equal(await page.getByText(secret).count(), 0);
     await page.getByRole("list", { name: "Tokens of Shop backend" }).getByText("Private").waitFor();
-    await api(kith.url, secret, "rev-users.list", {});
-    await page.getByRole("button", { name: "Add a token to Shop backend" }).click();
+    const ann = { rev_info: { user_ref: "u-42", user_traits: { display_name: "Ann" } } };
+    await api(kith.url, secret, "auth-tokens.create", ann);
+    await page.getByRole("button", { name: "Add token to Shop backend" }).click();
     await page.getByRole("radio", { name: /Public/ }).check();
     await page.getByLabel("Name of the token").fill("Web page");
     await page.getByRole("button", { name: "Create token" }).click();
@@ -228,7 +238,7 @@ describe("the settings on the built binary", () => {
     await page.getByRole("button", { name: "Revoke Production" }).click();
     await page.getByRole("button", { name: "Revoke token" }).click();
     await page.getByRole("listitem").filter({ hasText: /^Production/ }).getByText("Revoked").waitFor();
-    await assert.rejects(api(kith.url, secret, "rev-users.list", {}), /401/);
+    await assert.rejects(api(kith.url, secret, "auth-tokens.create", ann), /401/);
   });
 
   step("members are listed, with how one is added", async (page) => {
@@ -253,42 +263,45 @@ describe("the settings on the built binary", () => {
     assert.equal(await page.getByRole("button", { name: /^Time zone: Europe\/Berlin/ }).count(), 1);
   });
 
-  for (const theme of ["dark", "light"]) {
-    step(`every page reads well in the ${theme} theme`, async (page) => {
-      await page.getByRole("radio", { name: new RegExp(`^${theme}`, "i") }).check();
-      for (const name of settings) {
-        await openSettings(page, name);
-        assert.deepEqual(await accessibilityProblems(page), [], name);
-      }
-    });
-  }
-
-  test("every page fits a phone", { timeout: 60_000 }, async () => {
-    const storageState = await session.context.storageState();
-    const phone = await openPage(browser, kith.url, { ...screens.phone, storageState });
-    for (const name of settings) {
-      await openSettings(phone.page, name);
-      const over = await phone.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      assert.ok(over <= 0, `${name} is ${over} pixels too wide`);
+  step("every page reads well in the dark and fits a phone", async (page) => {
+    const laptop = page.viewportSize();
+    for (const [place, tab] of settings) {
+      await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: place }).click();
+      if (tab) await page.getByRole("tab", { name: tab }).click();
+      await page.getByRole("heading", { level: 1, name: place }).waitFor();
+      await page.waitForFunction(() => document.querySelector('main [role="status"]') === null);
+      assert.deepEqual(await accessibilityProblems(page), [], place);
+      await page.setViewportSize(screens.phone.viewport);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(over <= 0, `${place} is ${over} pixels too wide`);
+      await page.setViewportSize(laptop);
     }
-    await phone.page.goto("/settings/customization");
-    await phone.page.getByRole("button", { name: "More for Size" }).click();
-    await phone.page.getByRole("menuitem", { name: "Move Size down" }).waitFor();
-    assert.deepEqual(await accessibilityProblems(phone.page), []);
-    await phone.page.keyboard.press("Escape");
-    await phone.page.getByRole("button", { name: "Edit Size" }).click();
-    await phone.page.getByRole("button", { name: "Save field" }).waitFor();
-    assert.deepEqual(await accessibilityProblems(phone.page), []);
-    assert.deepEqual(phone.problems, []);
-    await phone.context.close();
+  });
+
+  step("fields are moved and edited on a phone", async (page) => {
+    await page.setViewportSize(screens.phone.viewport);
+    await page.goto("/settings/customization");
+    await page.getByRole("button", { name: "More for Size" }).click();
+    assert.deepEqual(await accessibilityProblems(page), []);
+    await page.getByRole("menuitem", { name: "Move Size down" }).click();
+    await page.getByText("Size is now number 2 of 2").waitFor({ state: "attached" });
+    await page.getByRole("button", { name: "Edit Size" }).click();
+    await page.getByRole("button", { name: "Save field" }).waitFor();
   });
 });
 
 /** Creates the organisation at the machine and sets its admin's password by the link that is printed. */
 async function createOrg(kith) {
-  const { org, name, email } = admin;
-  const made = await kith.run("admin", "create", "--data", kith.data, "--org", org, "--name", name, "--email", email, "--json");
-  return JSON.parse(made);
+  const { org, name, email, password } = admin;
+  const flags = ["--data", kith.data, "--org", org, "--name", name, "--email", email, "--json"];
+  const made = JSON.parse(await kith.run("admin", "create", ...flags));
+  const answer = await fetch(`${kith.url}/internal/password-resets.redeem`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Kith-Csrf": "1" },
+    body: JSON.stringify({ token: made.password_link.split("/").at(-1), password }),
+  });
+  assert.equal(answer.status, 200);
+  return made.access_token;
 }
 
 async function signIn(page) {
@@ -297,13 +310,6 @@ async function signIn(page) {
   await page.getByLabel("Password", { exact: true }).fill(admin.password);
   await page.keyboard.press("Enter");
   await page.waitForURL("**/settings/members");
-}
-
-/** Opens a page of the settings and waits until nothing of it is loading. */
-async function openSettings(page, name) {
-  await page.goto(`/settings/${name}`);
-  await page.getByRole("heading", { level: 1 }).waitFor();
-  await page.waitForFunction(() => document.querySelector('main [role="status"]') === null);
 }
 
 function field(page, label) {

@@ -19,6 +19,15 @@ export function savedTheme(): Theme {
 export function applyTheme(theme: Theme): void {
   if (theme === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
+  for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
+    meta.media = barMedia(meta.dataset.of ?? "", theme);
+  }
+}
+
+/** When the browser's own bar takes a theme's colour: each has a tag in index.html. */
+function barMedia(of: string, theme: Theme): string {
+  if (theme === "system") return `(prefers-color-scheme: ${of})`;
+  return of === theme ? "all" : "not all";
 }
 
 function saveTheme(theme: Theme): void {

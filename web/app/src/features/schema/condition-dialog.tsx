@@ -7,7 +7,6 @@ import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { type EffectName, effectOf, expressionOf, type Operator, valuesOf } from "@/features/schema/condition";
-import { isComparable, valueTypeOf } from "@/features/schema/field-types";
 import { labelOf, prefixOf, type Scope, withinPart } from "@/features/schema/schema";
 import { PlainSelect } from "@/features/schema/type-fields";
 import { useFragmentChange } from "@/features/schema/use-fragment-change";
@@ -22,7 +21,7 @@ type ConditionDialogProps = { scope: Scope; fields: SchemaField[]; onClose: () =
 export function ConditionDialog({ scope, fields, onClose }: ConditionDialogProps) {
   const change = useFragmentChange(scope);
   const { formRef, errors, check, clear, report } = useFormErrors();
-  const causes = fields.filter((field) => isComparable(valueTypeOf(field)));
+  const causes = fields.filter((field) => field.is_filterable);
   const [causeName, setCause] = useState(causes[0]?.name ?? "");
   const [operator, setOperator] = useState<Operator>("is");
   const cause = causes.find((field) => field.name === causeName);

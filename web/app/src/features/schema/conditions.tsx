@@ -19,12 +19,13 @@ export function Conditions({ scope, fragment }: { scope: Scope; fragment: Fragme
   const [removing, setRemoving] = useState<SchemaCondition>();
   const conditions = fragment?.conditions ?? [];
   const fields = fragment?.fields ?? [];
+  const canDepend = fields.length > 1 && fields.some((field) => field.is_filterable);
   return (
     <SettingsSection
       title={words.conditions}
       text={words.conditionsText}
       action={
-        fields.length > 1 && (
+        canDepend && (
           <Button size="sm" onClick={() => setNew(true)}>
             <Plus aria-hidden />
             {words.newCondition}
@@ -61,7 +62,7 @@ export function Conditions({ scope, fragment }: { scope: Scope; fragment: Fragme
           ))}
         </ul>
       ) : (
-        <p className="text-[0.8125rem] text-ink-3">{fields.length > 1 ? words.noConditions : words.needsFields}</p>
+        <p className="text-[0.8125rem] text-ink-3">{canDepend ? words.noConditions : words.needsFields}</p>
       )}
       {isNew && <ConditionDialog scope={scope} fields={fields} onClose={() => setNew(false)} />}
       {removing && <RemoveCondition scope={scope} condition={removing} onClose={() => setRemoving(undefined)} />}

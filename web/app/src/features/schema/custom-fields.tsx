@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp, Blocks, Ellipsis, Plus, Trash2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { messageOf } from "@/api/client";
+import { ApiError, messageOf } from "@/api/client";
 import type { Fragment, SchemaField } from "@/api/types";
 import { listStyle, SettingsSection } from "@/components/settings-page";
 import { StateMessage } from "@/components/state-message";
@@ -8,9 +8,9 @@ import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Menu, MenuItem } from "@/components/ui/menu";
-import { FieldRow } from "@/features/schema/field-row";
+import { badgesOf, FieldRow } from "@/features/schema/field-row";
 import { FieldSheet } from "@/features/schema/field-sheet";
-import { isOn, labelOf, prefixOf, type Scope, withMoved, withoutField } from "@/features/schema/schema";
+import { labelOf, prefixOf, type Scope, withMoved, withoutField } from "@/features/schema/schema";
 import { useFragmentChange } from "@/features/schema/use-fragment-change";
 import { toast } from "@/lib/toast";
 import { useHotkeys } from "@/lib/use-hotkeys";
@@ -25,7 +25,7 @@ export function CustomFields({ scope, fragment }: CustomFieldsProps) {
   // The name of the field that is edited; "" for a new one.
   const [open, setOpen] = useState<string>();
   const [removing, setRemoving] = useState<SchemaField>();
-  useHotkeys({ n: () => setOpen("") });
+  useHotkeys({ n: () => setOpen((name) => name ?? "") });
   const fields = fragment?.fields ?? [];
   const isSubtype = scope.subtype !== undefined;
   const about = fragment?.subtype_display_name || scope.subtype;
@@ -82,13 +82,7 @@ function FieldList({ scope, fields, onOpen, onRemove }: FieldListProps) {
             field={field}
             label={labelOf(field)}
             name={prefixOf(scope) + field.name}
-            badges={{
-              required: field.is_required,
-              immutable: field.is_immutable,
-              filterable: field.is_filterable,
-              pii: field.is_pii,
-              hidden: isOn(field.ui, "is_hidden"),
-            }}
+            badges={badgesOf(field)}
             onOpen={() => onOpen(field.name)}
             actions={
               <FieldActions
@@ -232,8 +226,14 @@ function RemoveDialog({ scope, field, onClose }: RemoveDialogProps) {
       description={words.removeText}
       action={words.removeAction}
       pending={change.isPending}
-      error={change.error ? messageOf(change.error) : undefined}
+      error={change.error ? removeProblem(change.error) : undefined}
       onConfirm={remove}
     />
   );
+}
+
+/** The server blames the condition, which the field's dialog does not show. */
+function removeProblem(error: Error): string {
+  const isNeeded = error instanceof ApiError && error.field?.startsWith("conditions[");
+  return isNeeded ? words.removeNeeded : messageOf(error);
 }

@@ -1,6 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
+import type { Fragment } from "@/api/types";
 import { QueryState } from "@/components/query-state";
 import { SettingsPage, SettingsTabs } from "@/components/settings-page";
+import { Alert } from "@/components/ui/alert";
+import { AppFields } from "@/features/schema/app-fields";
 import { Conditions } from "@/features/schema/conditions";
 import { CustomFields } from "@/features/schema/custom-fields";
 import { Offers } from "@/features/schema/offers";
@@ -31,7 +34,6 @@ export function CustomizationPage({ scope, onScopeChange }: CustomizationPagePro
 
 function Fields({ scope, onScopeChange }: CustomizationPageProps) {
   const fragments = useQuery(fragmentsQuery(scope.object));
-  const stock = useQuery(stockQuery(scope.object));
   return (
     <QueryState query={fragments} loading={words.loading} bars={6}>
       {(all) => {
@@ -42,19 +44,50 @@ function Fields({ scope, onScopeChange }: CustomizationPageProps) {
               <ScopePicker scope={scope} fragments={all} onChange={onScopeChange} />
               {scope.subtype !== undefined && fragment && <SubtypeState scope={scope} fragment={fragment} />}
             </div>
-            <CustomFields scope={scope} fragment={fragment} />
-            {scope.subtype === undefined && stock.data && (
-              <Offers scope={scope} stock={stock.data} fragment={fragment} />
-            )}
-            <Conditions scope={scope} fragment={fragment} />
-            {scope.subtype === undefined && (
-              <QueryState query={stock} loading={words.loading} bars={6}>
-                {(schema) => <StockFields scope={scope} stock={schema} fragment={fragment} />}
-              </QueryState>
+            {scope.subtype !== undefined && !fragment ? (
+              <Alert tone="info">{words.noSubtype(scope.subtype)}</Alert>
+            ) : (
+              <FieldsOf scope={scope} fragments={all} />
             )}
           </div>
         );
       }}
     </QueryState>
+  );
+}
+
+type FieldsOfProps = { scope: Scope; fragments: Fragment[] };
+
+function FieldsOf({ scope, fragments }: FieldsOfProps) {
+  const fragment = fragmentOf(fragments, scope);
+  return (
+    <>
+      <CustomFields scope={scope} fragment={fragment} />
+      {scope.subtype === undefined ? (
+        <FieldsOfAll scope={scope} fragments={fragments} />
+      ) : (
+        <Conditions scope={scope} fragment={fragment} />
+      )}
+    </>
+  );
+}
+
+/** What all records of a kind have beside the org's own fields. */
+function FieldsOfAll({ scope, fragments }: FieldsOfProps) {
+  const stock = useQuery(stockQuery(scope.object));
+  const fragment = fragmentOf(fragments, scope);
+  return (
+    <>
+      {stock.data && <Offers scope={scope} stock={stock.data} fragment={fragment} />}
+      <Conditions scope={scope} fragment={fragment} />
+      {fragments
+        .filter(({ type, fields }) => type === "app_fragment" && fields.length > 0)
+        .map((app) => (
+          <AppFields key={app.id} fragment={app} />
+        ))}
+      <QueryState query={stock} loading={words.loading} bars={6}>
+        {(schema) => <StockFields scope={scope} stock={schema} fragment={fragment} />}
+      </QueryState>
+    </>
   );
 }

@@ -164,14 +164,14 @@ function NameFields({ draft, edit, errors, prefix, isNew }: PartProps & { prefix
       </Field>
       <Field name="name" label={words.name} hint={isNew ? words.nameHint : words.nameFixed} error={errors.name}>
         {(control) => (
-          <div className="flex items-center rounded-lg border border-line-strong bg-sunken pl-3 focus-within:border-brand has-aria-invalid:border-danger">
+          <div className="flex items-center rounded-lg border border-line-strong bg-sunken pl-3 focus-within:border-brand focus-within:outline-2 focus-within:outline-brand/35 has-aria-invalid:border-danger">
             <span className="font-mono text-[0.8125rem] text-ink-2">{prefix}</span>
             <Input
               {...control}
               readOnly={!isNew}
               autoComplete="off"
               spellCheck={false}
-              className="border-0 bg-transparent pl-0 font-mono text-[0.8125rem] shadow-none sm:text-[0.8125rem]"
+              className="border-0 bg-transparent pl-0 font-mono text-[0.8125rem] shadow-none focus-visible:outline-none sm:text-[0.8125rem]"
               value={draft.name}
               onChange={({ target }) => {
                 setOwn(target.value !== "");

@@ -3,6 +3,7 @@ import {
   Banknote,
   Binary,
   Braces,
+  Building2,
   CalendarClock,
   CalendarDays,
   CaseSensitive,
@@ -14,15 +15,15 @@ import {
   Phone,
   Shapes,
   SquareCheck,
+  SquareStack,
   Star,
+  Tags,
   Text,
   Type,
   UserRound,
 } from "lucide-react";
 import type { SchemaField } from "@/api/types";
 import { strings } from "@/strings";
-
-const words = strings.customization.types;
 
 /** The types of values that the server has, in the order in which they are offered. */
 export const valueTypes = [
@@ -68,6 +69,8 @@ const formatIcons: Record<string, LucideIcon> = {
   rating: Star,
 };
 
+const targetIcons: Record<string, LucideIcon> = { account: Building2, rev_org: SquareStack, tag: Tags };
+
 export const textFormats = ["url", "email", "phone"] as const;
 export const numberFormats = ["currency", "rating"] as const;
 
@@ -93,13 +96,23 @@ export function valueTypeOf(field: Pick<SchemaField, "field_type" | "base_type">
   return (field.field_type === "array" ? (field.base_type ?? "text") : field.field_type) as ValueType;
 }
 
-export function iconOf(field: Pick<SchemaField, "field_type" | "base_type" | "format">): LucideIcon {
-  return formatIcons[field.format ?? ""] ?? icons[valueTypeOf(field)] ?? Type;
+export function iconOf(field: Pick<SchemaField, "field_type" | "base_type" | "format" | "id_type">): LucideIcon {
+  const [only, other] = field.id_type ?? [];
+  const target = other === undefined && only !== undefined ? targetIcons[only] : undefined;
+  return target ?? formatIcons[field.format ?? ""] ?? icons[valueTypeOf(field)] ?? Type;
 }
 
-/** "Choice", "Several links", "Records: contact, account". */
+/** "Choice", "Link, several", "Record: accounts, workspaces". */
 export function typeLabel(field: SchemaField): string {
-  const format = field.format as keyof typeof strings.customization.formats | undefined;
-  const one = (format && strings.customization.formats[format]) || words[valueTypeOf(field)] || field.field_type;
-  return field.field_type === "array" ? strings.customization.several(one) : one;
+  const { formats, recordOf, several, types } = strings.customization;
+  const format = field.format as keyof typeof formats | undefined;
+  const targets = (field.id_type ?? []).map(targetName).join(", ");
+  const plain = types[valueTypeOf(field)] ?? field.field_type;
+  const one = targets ? recordOf(targets) : ((format && formats[format]) ?? plain);
+  return field.field_type === "array" ? several(one) : one;
+}
+
+function targetName(type: string): string {
+  const names: Record<string, string> = strings.customization.idTypeNames;
+  return (names[type] ?? type).toLowerCase();
 }

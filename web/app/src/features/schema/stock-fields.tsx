@@ -61,10 +61,10 @@ function stockLabel(field: SchemaField, override: SchemaOverride | undefined): s
   return textIn(override?.ui, "display_name") || shippedLabel(field.name);
 }
 
-/** "created_date" as "Created date", for stock fields have no label of their own. */
+/** The label that Kith gives a stock field. One that this app does not know yet is called by its name. */
 function shippedLabel(name: string): string {
-  const spaced = name.replaceAll("_", " ");
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+  const names: Record<string, string> = words.stockNames;
+  return names[name] ?? name;
 }
 
 type StockSheetProps = {

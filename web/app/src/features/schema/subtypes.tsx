@@ -42,6 +42,7 @@ export function ScopePicker({ scope, fragments, onChange }: ScopePickerProps) {
       {isNew && (
         <SubtypeDialog
           object={object}
+          taken={subtypes.map(({ subtype = "" }) => subtype)}
           onClose={() => setNew(false)}
           onCreated={(subtype) => onChange({ object, subtype })}
         />
@@ -65,17 +66,24 @@ function ScopeButton({ isChosen, onClick, children }: ScopeButtonProps) {
   );
 }
 
-type SubtypeDialogProps = { object: Scope["object"]; onClose: () => void; onCreated: (subtype: string) => void };
+type SubtypeDialogProps = {
+  object: Scope["object"];
+  /** The names of subtypes that are there: creating one must not change another. */
+  taken: string[];
+  onClose: () => void;
+  onCreated: (subtype: string) => void;
+};
 
-function SubtypeDialog({ object, onClose, onCreated }: SubtypeDialogProps) {
+function SubtypeDialog({ object, taken, onClose, onCreated }: SubtypeDialogProps) {
   const [label, setLabel] = useState("");
   // Until somebody writes one, the name follows the label.
   const [ownName, setOwnName] = useState("");
   const name = ownName || nameFrom(label);
   const change = useFragmentChange({ object, subtype: name });
-  const { formRef, errors, forgive, report } = useFormErrors();
+  const { formRef, errors, check, forgive, report } = useFormErrors();
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (check(taken.includes(name) ? { subtype: words.subtypeTaken(name) } : {})) return;
     const done = () => {
       onClose();
       onCreated(name);

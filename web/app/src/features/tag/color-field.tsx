@@ -1,4 +1,4 @@
-import { Check } from "lucide-react";
+import { Ban, Check } from "lucide-react";
 import { useId } from "react";
 import { cn } from "@/lib/cn";
 import { strings } from "@/strings";
@@ -34,7 +34,8 @@ export function ColorField({ value, onChange, error }: ColorFieldProps) {
               onChange={() => onChange(color)}
               className="peer sr-only"
             />
-            <Check aria-hidden className="invisible size-4 peer-checked:visible" />
+            <Check aria-hidden className="hidden size-4 peer-checked:block" />
+            {color === "" && <Ban aria-hidden className="size-4 text-ink-3 peer-checked:hidden" />}
           </label>
         ))}
         <label

@@ -95,12 +95,14 @@ function TagRow({ tag, onEdit, onDelete }: { tag: Tag; onEdit: () => void; onDel
           </p>
         )}
       </div>
-      <Button variant="ghost" size="icon" aria-label={words.edit(tag.name)} onClick={onEdit}>
-        <Pencil aria-hidden />
-      </Button>
-      <Button variant="ghost" size="icon" aria-label={words.remove(tag.name)} onClick={onDelete}>
-        <Trash2 aria-hidden />
-      </Button>
+      <div className="flex">
+        <Button variant="ghost" size="icon" aria-label={words.edit(tag.name)} onClick={onEdit}>
+          <Pencil aria-hidden />
+        </Button>
+        <Button variant="ghost" size="icon" aria-label={words.remove(tag.name)} onClick={onDelete}>
+          <Trash2 aria-hidden />
+        </Button>
+      </div>
     </li>
   );
 }
