@@ -44,6 +44,13 @@ func (d SampleDataDeps) load(ctx context.Context, c call, _ *struct{}) (*sampleD
 		}
 		return nil, err
 	}
+	newest, err := d.Imports.Service.List(ctx, c.Scope, 0, 1)
+	if err != nil {
+		return nil, err
+	}
+	if len(newest) > 0 && !newest[0].Over() {
+		return nil, errs.New(errs.Conflict, "conflict", "%s is under way; load the sample data when it is done", newest[0].ID().Display())
+	}
 	if err := d.makeTags(ctx, c); err != nil {
 		return nil, err
 	}
@@ -69,7 +76,7 @@ func (d SampleDataDeps) load(ctx context.Context, c call, _ *struct{}) (*sampleD
 		}
 		out.Merges++
 	}
-	_, err := d.Matcher.Start(ctx, c.Scope)
+	_, err = d.Matcher.Start(ctx, c.Scope)
 	if errs.Is(err, errs.Conflict) { // one is under way and will see them, or the next one
 		err = nil
 	}
@@ -86,6 +93,10 @@ func (d SampleDataDeps) makeTags(ctx context.Context, c call) error {
 	return nil
 }
 
+// beginning is how long an import may wait for a worker: longer than any does
+// while no other import is under way.
+const beginning = 2 * time.Second
+
 // importFile imports a file and waits until it is in.
 func (d SampleDataDeps) importFile(ctx context.Context, c call, of don.Type, name string, write func(io.Writer) error) (*importer.Import, error) {
 	var file bytes.Buffer
@@ -93,10 +104,15 @@ func (d SampleDataDeps) importFile(ctx context.Context, c call, of don.Type, nam
 		return nil, err
 	}
 	m, err := d.Imports.Service.Create(ctx, c.Scope, of, name, &file, importer.Options{})
+	late := time.After(beginning)
 	for err == nil && !m.Over() {
 		select {
 		case <-ctx.Done():
-			return nil, errs.New(errs.Unavailable, "service_unavailable", "%s waits for other imports; it goes on by itself, see imports.list", m.ID().Display())
+			return nil, ctx.Err()
+		case <-late:
+			if m.State == importer.Queued {
+				return nil, errs.New(errs.Unavailable, "service_unavailable", "%s waits for a worker; it goes on by itself, see imports.list", m.ID().Display())
+			}
 		case <-time.After(100 * time.Millisecond):
 			m, err = d.Imports.Service.Get(ctx, c.Scope, m.N)
 		}
