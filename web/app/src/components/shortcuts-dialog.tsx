@@ -9,12 +9,17 @@ const shortcuts: { does: string; keys: string[] }[] = [
     does: strings.shortcuts.goTo(label),
     keys: ["G", key.toUpperCase()],
   })),
-  { does: "Next and previous row", keys: ["J", "K"] },
-  { does: "Refresh the contacts", keys: ["R"] },
-  { does: "New token, on the tokens page", keys: ["N"] },
+  { does: strings.shortcuts.palette, keys: ["Ctrl", "K"] },
+  { does: strings.shortcuts.rows, keys: ["J", "K"] },
+  { does: strings.shortcuts.open, keys: ["Enter"] },
+  { does: strings.shortcuts.peek, keys: ["Space"] },
+  { does: strings.shortcuts.choose, keys: ["X"] },
+  { does: strings.shortcuts.search, keys: ["/"] },
+  { does: strings.shortcuts.create, keys: ["N"] },
+  { does: strings.shortcuts.refresh, keys: ["R"] },
   { does: strings.duplicates.shortcuts.merge, keys: ["M"] },
   { does: strings.duplicates.shortcuts.reject, keys: ["X"] },
-  { does: "This help", keys: ["?"] },
+  { does: strings.shortcuts.help, keys: ["?"] },
 ];
 
 type ShortcutsDialogProps = { open: boolean; onOpenChange: (open: boolean) => void };

@@ -8,6 +8,7 @@ import { Toaster } from "@/components/toaster";
 import { Alert } from "@/components/ui/alert";
 import { ImportWatcher } from "@/features/import/import-watcher";
 import { UndoReportDialog } from "@/features/merge/undo-report-dialog";
+import { CommandPalette } from "@/features/palette/command-palette";
 import { requireSession } from "@/features/session/session";
 import { useSession, useSignOut } from "@/features/session/use-session";
 import { useHotkeys } from "@/lib/use-hotkeys";
@@ -45,6 +46,7 @@ function App() {
           You are still signed in. {messageOf(signOut.error)}
         </Alert>
       )}
+      <CommandPalette onShowShortcuts={() => setShowsShortcuts(true)} />
       <Toaster />
       <UndoReportDialog />
       <ImportWatcher />

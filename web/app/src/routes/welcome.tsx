@@ -14,7 +14,7 @@ function Welcome() {
   const navigate = useNavigate();
   return (
     <FocusPage wide title="Your API token" intro="It lets the command line and your scripts act as you.">
-      <FirstTokenPanel onContinue={() => void navigate({ to: "/contacts" })} />
+      <FirstTokenPanel onContinue={() => void navigate({ to: "/home" })} />
     </FocusPage>
   );
 }

@@ -41,6 +41,15 @@ export const en = {
 
   shortcuts: {
     goTo: (place: string) => `Go to ${place}`,
+    palette: "Search and commands",
+    rows: "Next and previous row",
+    open: "Open the row",
+    peek: "Look at the row beside the list",
+    choose: "Select the row",
+    search: "Search the list",
+    create: "New record, or new token on that page",
+    refresh: "Refresh the list",
+    help: "This help",
   },
 
   records: {
@@ -1415,5 +1424,45 @@ export const en = {
     themeHints: { system: "As the device says", light: "Always light", dark: "Always dark" },
   },
 
-  home: {},
+  palette: {
+    title: "Search and commands",
+    placeholder: "Search customers, or go to a page",
+    results: "Results",
+    shortcuts: "Keyboard shortcuts",
+    open: "Search and commands",
+  },
+
+  home: {
+    contacts: "Contacts",
+    share: "Verified contacts",
+    waiting: "Duplicates waiting",
+    overTime: "New contacts by month",
+    verified: "Verified",
+    unverified: "Not verified",
+    largest: "Largest accounts",
+    noAccounts: "No contact is in an account yet",
+    imports: "Last imports",
+    noImports: "Nothing was imported yet",
+    created: (count: number) => `${formatNumber(count)} new`,
+    error: "error",
+    errors: "errors",
+    first: {
+      title: "Bring in your customers",
+      intro: "Kith recognises the same person in every file, tool and channel. How would you like to begin?",
+      import: "Import your customers",
+      importText:
+        "From a CSV file, or an export of HubSpot, Salesforce, Zendesk and others. Nothing is changed before you have seen what will be.",
+      importAction: "Import a file",
+      sample: "Load sample data",
+      sampleText:
+        "2,000 invented contacts and 200 accounts, with duplicates and merges to look at. One press takes them back.",
+      sampleAction: "Load sample data",
+      empty: "Start empty",
+      emptyText: "Add contacts by hand or over the API, and import later.",
+      emptyAction: "Start empty",
+      loaded: (count: string) => `${count} sample records loaded`,
+      merged: (count: number) =>
+        `${plural(count, "contact")} merged into another; more duplicates are being searched for.`,
+    },
+  },
 };

@@ -1,0 +1,124 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Command } from "cmdk";
+import { Building2, Search, SquareStack, UserRound } from "lucide-react";
+import { Dialog as Radix } from "radix-ui";
+import { useEffect, useState } from "react";
+import { messageOf } from "@/api/client";
+import { places, settingsPlaces } from "@/components/places";
+import { itemStyle } from "@/components/ui/combobox";
+import { Kbd } from "@/components/ui/kbd";
+import { type RecordType, recordKinds } from "@/features/record/record";
+import { type Found, searchRecords } from "@/features/record/use-records";
+import { useDebounced } from "@/lib/use-debounced";
+import { strings } from "@/strings";
+
+const words = strings.palette;
+const foundOfType = 6;
+const icons = { rev_user: UserRound, account: Building2, rev_org: SquareStack };
+
+/** Opens with Ctrl K or ⌘ K, wherever one is. */
+export function CommandPalette({ onShowShortcuts }: { onShowShortcuts: () => void }) {
+  const [open, setOpen] = useState(false);
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey)) return;
+      event.preventDefault();
+      setOpen((now) => !now);
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, []);
+  return (
+    <Radix.Root open={open} onOpenChange={setOpen}>
+      <Radix.Portal>
+        <div data-modal-overlay className="fixed inset-0 z-40 animate-fade bg-black/35 dark:bg-black/60" />
+        <Radix.Content
+          aria-describedby={undefined}
+          className="fixed inset-x-3 top-[12vh] z-50 mx-auto max-w-xl animate-rise overflow-hidden rounded-2xl border border-line bg-raised shadow-pop outline-none"
+        >
+          <Radix.Title className="sr-only">{words.title}</Radix.Title>
+          <Palette onShowShortcuts={onShowShortcuts} onClose={() => setOpen(false)} />
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+type PaletteProps = { onShowShortcuts: () => void; onClose: () => void };
+
+function Palette({ onShowShortcuts, onClose }: PaletteProps) {
+  const navigate = useNavigate();
+  const [text, setText] = useState("");
+  const wanted = useDebounced(text.trim(), 120);
+  const found = useQuery({
+    queryKey: ["palette", wanted],
+    queryFn: ({ signal }) => searchAll(wanted, signal),
+    enabled: wanted !== "",
+    placeholderData: (previous) => previous,
+  });
+  const go = (run: () => void) => () => {
+    onClose();
+    run();
+  };
+  const fits = (label: string) => label.toLocaleLowerCase().includes(text.trim().toLocaleLowerCase());
+  const everywhere = [...places, ...settingsPlaces].filter(({ label }) => fits(label));
+  return (
+    <Command shouldFilter={false} label={words.title}>
+      <div className="flex items-center gap-2.5 border-line border-b px-4">
+        <Search aria-hidden className="size-4 text-ink-3" />
+        <Command.Input
+          autoFocus
+          value={text}
+          onValueChange={setText}
+          placeholder={words.placeholder}
+          className="h-12 min-w-0 flex-1 bg-transparent text-base outline-none placeholder:text-ink-3"
+        />
+      </div>
+      <Command.List aria-label={words.results} className="max-h-[55vh] overflow-y-auto p-1.5">
+        {found.error && <p className="px-2.5 py-2 text-danger">{messageOf(found.error)}</p>}
+        {wanted !== "" &&
+          found.data?.map(({ type, id, display_id, display_name, detail }) => {
+            const Icon = icons[type];
+            return (
+              <Command.Item
+                key={id}
+                value={id}
+                onSelect={go(() => void navigate({ to: `${recordKinds[type].path}/$id`, params: { id: display_id } }))}
+                className={itemStyle}
+              >
+                <Icon aria-hidden className="text-ink-3" />
+                <span className="truncate">{display_name}</span>
+                <span className="truncate text-ink-3 text-xs">{detail}</span>
+              </Command.Item>
+            );
+          })}
+        {everywhere.map(({ to, label, icon: Icon, key }) => (
+          <Command.Item key={to} value={to} onSelect={go(() => void navigate({ to }))} className={itemStyle}>
+            <Icon aria-hidden className="text-ink-3" />
+            <span className="flex-1">{strings.shortcuts.goTo(label)}</span>
+            <span className="flex gap-1 max-sm:hidden">
+              <Kbd>G</Kbd>
+              <Kbd>{key.toUpperCase()}</Kbd>
+            </span>
+          </Command.Item>
+        ))}
+        {fits(words.shortcuts) && (
+          <Command.Item value="shortcuts" onSelect={go(onShowShortcuts)} className={itemStyle}>
+            <span className="flex-1">{words.shortcuts}</span>
+            <Kbd>?</Kbd>
+          </Command.Item>
+        )}
+        {wanted !== "" && !found.isFetching && !found.data?.length && everywhere.length === 0 && (
+          <p className="px-2.5 py-2 text-ink-3">{strings.common.nothingFound}</p>
+        )}
+      </Command.List>
+    </Command>
+  );
+}
+
+async function searchAll(text: string, signal: AbortSignal): Promise<Found[]> {
+  const types: RecordType[] = ["rev_user", "account", "rev_org"];
+  const found = await Promise.all(types.map((type) => searchRecords(type, text, foundOfType, signal)));
+  return found.flat();
+}
