@@ -48,6 +48,18 @@ describe("a call", () => {
     expect(error.message).toMatch(/cannot be reached/);
   });
 
+  it("is given up when no answer comes in time, but not while a file travels", async () => {
+    const timeout = vi.spyOn(AbortSignal, "timeout");
+    serve({ "setup.get": () => ok(), "imports.create": () => ok() });
+    await setupGet();
+    expect(timeout).toHaveBeenCalledTimes(1);
+    const form = new FormData();
+    form.append("type", "contacts");
+    const body = { type: "contacts", file: "people.csv" } as const;
+    await answer(api.POST("/imports.create", { body, bodySerializer: () => form }));
+    expect(timeout).toHaveBeenCalledTimes(1);
+  });
+
   it("passes on that it was called off", async () => {
     vi.stubGlobal("fetch", async (request: Request) => {
       request.signal.throwIfAborted();

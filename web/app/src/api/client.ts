@@ -101,6 +101,6 @@ export function fieldMessageOf(error: ApiError): string {
 }
 
 /** The server writes messages to go on behind a field's name, so they begin in lower case. */
-function asSentence(message: string): string {
+export function asSentence(message: string): string {
   return message.charAt(0).toUpperCase() + message.slice(1);
 }

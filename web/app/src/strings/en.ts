@@ -509,6 +509,7 @@ export const en = {
     learnMore: "Learn More",
     failedTitle: (name: string) => `${name} could not be imported`,
     cancelledTitle: (name: string, imported: string) => `Import of ${name} cancelled, ${imported} imported`,
+    checkCancelledTitle: (name: string) => `Check of ${name} cancelled`,
     undoneTitle: (name: string) => `Import of ${name} undone`,
 
     errors: "Errors",

@@ -168,7 +168,7 @@ describe("importing", () => {
       "imports.get": () => ok({ import: failed }),
     });
     await user.click(await importButton());
-    expect((await screen.findByRole("alert")).textContent).toBe("the file is cut off");
+    expect((await screen.findByRole("alert")).textContent).toBe("The file is cut off");
     await user.click(screen.getByRole("button", { name: "Back" }));
     expect(within(dialog).getByText("people.csv")).toBeDefined();
   });

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Building2, UsersRound } from "lucide-react";
 import { useState } from "react";
-import { messageOf } from "@/api/client";
+import { asSentence, messageOf } from "@/api/client";
 import { RelativeTime } from "@/components/relative-time";
 import { Alert } from "@/components/ui/alert";
 import { Badge } from "@/components/ui/badge";
@@ -57,7 +57,7 @@ function ImportRow({ listed, onUndo }: { listed: Import; onUndo: (target: Import
       <div className="order-last grid basis-full gap-2 sm:pl-8 lg:order-none lg:basis-2/5 lg:pl-0">
         {isOver(shown) ? <Outcomes of={shown} /> : <ImportMeter running={shown} />}
         {shown.progress.waiting && !isOver(shown) && <Alert tone="warn">{words.waiting(shown.progress.waiting)}</Alert>}
-        {shown.error && <Alert>{shown.error}</Alert>}
+        {shown.error && <Alert>{asSentence(shown.error)}</Alert>}
       </div>
       <RowActions shown={shown} onUndo={() => onUndo(shown)} />
     </li>

@@ -57,7 +57,7 @@ describe("the page of imports", () => {
     expect(shown.map(({ buttons }) => buttons)).toEqual([["Errors", "Undo"], [], ["Undo"], []]);
     expect(shown[0]?.text).toContain("1,200 created3 failed");
     expect(shown[1]?.text).toContain("2 removed");
-    expect(shown[2]?.text).toContain("the file is cut off");
+    expect(shown[2]?.text).toContain("The file is cut off");
     expect(shown[3]?.text).toContain("1 skipped as sample");
   });
 

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { messageOf } from "@/api/client";
+import { asSentence, messageOf } from "@/api/client";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { DialogBody, DialogFooter } from "@/components/ui/dialog";
@@ -127,7 +127,7 @@ function Milestone({ run }: { run: Import }) {
 }
 
 function Refused({ run }: { run: Import }) {
-  return <Alert>{run.error || words.wholeFileFailed}</Alert>;
+  return <Alert>{run.error ? asSentence(run.error) : words.wholeFileFailed}</Alert>;
 }
 
 function Checked({ run }: { run: Import }) {

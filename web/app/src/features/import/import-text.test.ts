@@ -33,13 +33,20 @@ describe("the end of an import", () => {
       "Checked: 2 would be imported, 2 errors",
       "people.csv: 2 unchanged",
     ],
-    [{ state: "failed", error: "No." }, progressOf({}), "danger", "people.csv could not be imported", "No."],
+    [{ state: "failed", error: "no table" }, progressOf({}), "danger", "people.csv could not be imported", "No table"],
     [
       { state: "cancelled" },
       progressOf({ created: 5, failed: 1 }),
       "info",
       "Import of people.csv cancelled, 5 imported",
       "5 created",
+    ],
+    [
+      { state: "cancelled", options: { dry_run: true } },
+      progressOf({ created: 5 }),
+      "info",
+      "Check of people.csv cancelled",
+      "5 to create",
     ],
     [
       { state: "undone" },

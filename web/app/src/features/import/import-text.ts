@@ -1,3 +1,4 @@
+import { asSentence } from "@/api/client";
 import { type Import, type ImportProgress, importedRows, type PreviewField } from "@/features/import/import";
 import { formatNumber, plural } from "@/lib/format";
 import type { toast } from "@/lib/toast";
@@ -47,9 +48,14 @@ export function endMessage(ended: Import): Message {
     .filter(({ what }) => what !== "failed")
     .map(({ text }) => text)
     .join(", ");
-  if (ended.state === "failed") return { tone: "danger", title: words.failedTitle(name), detail: ended.error };
+  if (ended.state === "failed") {
+    return { tone: "danger", title: words.failedTitle(name), detail: ended.error && asSentence(ended.error) };
+  }
   if (ended.state === "undone") return { tone: "success", title: words.undoneTitle(name), detail };
-  if (ended.state === "cancelled") return { tone: "info", title: words.cancelledTitle(name, imported), detail };
+  if (ended.state === "cancelled") {
+    const title = ended.options.dry_run ? words.checkCancelledTitle(name) : words.cancelledTitle(name, imported);
+    return { tone: "info", title, detail };
+  }
   const result = ended.options.dry_run ? words.wouldResult : words.result;
   const title = result(imported, errorCount(progress));
   return { tone: toneOf(progress), title, detail: detail ? `${name}: ${detail}` : name };
