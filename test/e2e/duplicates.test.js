@@ -129,7 +129,7 @@ describe("duplicates on the built binary", () => {
     await rows.nth(1).waitFor();
     assert.equal(await rows.count(), 2);
     await rows.first().getByText("by Ada Lovelace").waitFor();
-    await rows.last().getByText("Taken back").waitFor();
+    await rows.last().getByText("Taken back", { exact: true }).waitFor();
     await rows.first().getByRole("button", { name: "Undo" }).click();
     assert.deepEqual(await accessibilityProblems(page), []);
     await page.getByRole("button", { name: "Take back" }).click();
@@ -138,7 +138,7 @@ describe("duplicates on the built binary", () => {
     await report.getByText("Description").waitFor();
     assert.deepEqual(await accessibilityProblems(page), []);
     await report.getByRole("button", { name: "Close" }).first().click();
-    await rows.first().getByText("Taken back").waitFor();
+    await rows.first().getByText("Taken back", { exact: true }).waitFor();
   });
 
   step("a sample is judged, and the estimates follow", async (page) => {
