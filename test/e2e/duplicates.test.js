@@ -52,8 +52,8 @@ describe("duplicates on the built binary", () => {
   step("a search finds the pairs", async (page) => {
     await page.getByRole("main").getByRole("button", { name: "Look for duplicates" }).last().click();
     await page.getByText("The search is done: 3 pairs").waitFor();
-    assert.equal(await pairs(page).count(), 3);
     await page.getByText("3 open").waitFor();
+    assert.equal(await pairs(page).count(), 3);
   });
 
   step("a pair shows what agrees and what it weighs", async (page) => {
@@ -126,9 +126,10 @@ describe("duplicates on the built binary", () => {
     await page.getByRole("tab", { name: "Merge history" }).click();
     await page.waitForURL(/tab=history/);
     const rows = page.getByRole("list", { name: "Merges" }).getByRole("listitem");
+    await rows.nth(1).waitFor();
     assert.equal(await rows.count(), 2);
     await rows.first().getByText("by Ada Lovelace").waitFor();
-    await rows.last().getByText("Taken back").waitFor();
+    await rows.last().getByText("Taken back", { exact: true }).waitFor();
     await rows.first().getByRole("button", { name: "Undo" }).click();
     assert.deepEqual(await accessibilityProblems(page), []);
     await page.getByRole("button", { name: "Take back" }).click();
@@ -137,7 +138,7 @@ describe("duplicates on the built binary", () => {
     await report.getByText("Description").waitFor();
     assert.deepEqual(await accessibilityProblems(page), []);
     await report.getByRole("button", { name: "Close" }).first().click();
-    await rows.first().getByText("Taken back").waitFor();
+    await rows.first().getByText("Taken back", { exact: true }).waitFor();
   });
 
   step("a sample is judged, and the estimates follow", async (page) => {

@@ -606,7 +606,7 @@ export const en = {
         equal: "Same",
         similar: "Similar",
         different: "Different",
-        single: "One side only",
+        single: "One side",
       },
     },
 

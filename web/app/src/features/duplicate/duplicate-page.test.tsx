@@ -83,7 +83,7 @@ describe("the duplicates page", () => {
       "NameSimilarKatherine JohnsonCatherine Johnson",
       "E-mailDifferentkj@langley.examplecj@ames.example",
       "PhoneSame+12025550177+12025550177",
-      "ReferenceOne side onlyk-1Not given",
+      "ReferenceOne sidek-1Not given",
       "DescriptionSameTrajectoriestrajectories",
       "PlanDifferentgoldsilver",
       "ProofVerifiedVerified",
