@@ -2,13 +2,24 @@ import path from "node:path";
 import tailwindcss from "@tailwindcss/vite";
 import { tanstackRouter } from "@tanstack/router-plugin/vite";
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 // `npm run dev` serves the app and hands everything else to a running `kith serve`.
 const server = process.env.KITH_URL ?? "http://127.0.0.1:8080";
 
+// The script sets the theme that was chosen: nothing is painted before, so that no page flashes in the other one.
+const paintAfterScript: Plugin = {
+  name: "paint-after-script",
+  transformIndexHtml: {
+    order: "post",
+    handler: (html) => html.replace('<script type="module"', '<script type="module" blocking="render"'),
+  },
+};
+
 export default defineConfig({
   plugins: [
+    paintAfterScript,
     // One bundle: the app is small, and pages loaded after an upgrade of the
     // server never ask for a chunk that it no longer has.
     tanstackRouter({ target: "react", autoCodeSplitting: false, quoteStyle: "double", semicolons: true }),

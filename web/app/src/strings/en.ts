@@ -1354,7 +1354,6 @@ export const en = {
     token: "Token",
     tokenHint: "It is sent to this Kith only, and not kept.",
     run: "Try it",
-    again: "Change what stands above and try again.",
 
     decisions: {
       matched: "It is somebody you have",
@@ -1415,7 +1414,6 @@ export const en = {
 
     time: "Time zone",
     timeText: "In which the days of dynamic groups are counted, such as “created in the last 7 days”.",
-    change: "Change",
     search: "Search time zones",
     saved: (zone: string) => `Days are counted in ${zone}`,
 

@@ -46,7 +46,7 @@ export function changeOf(draft: RulesDraft, settings: OrgSettings): OrgSettingsC
   );
 }
 
-export function linesOf(text: string): string[] {
+function linesOf(text: string): string[] {
   return text
     .split("\n")
     .map((line) => line.trim())

@@ -1,13 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { ApiError, answer, api, fieldMessageOf } from "@/api/client";
-import type {
-  Fragment,
-  FragmentRequest,
-  SchemaChoice,
-  SchemaField,
-  SchemaFieldRequest,
-  SchemaOverride,
-} from "@/api/types";
+import type { Fragment, FragmentRequest, SchemaField, SchemaFieldRequest, SchemaOverride } from "@/api/types";
 
 /** The kinds of records whose fields can be customized, by their names in the URL. */
 export const objects = ["contact", "account", "workspace"] as const;
@@ -16,7 +9,7 @@ export type ObjectName = (typeof objects)[number];
 /** Whose fields a set of custom fields is: those of all records of a kind, or those of a subtype. */
 export type Scope = { object: ObjectName; subtype?: string | undefined };
 
-export const leafTypes = { contact: "rev_user", account: "account", workspace: "rev_org" } as const;
+const leafTypes = { contact: "rev_user", account: "account", workspace: "rev_org" } as const;
 
 export const schemasKey = ["schemas"];
 
@@ -152,11 +145,6 @@ export function textIn(ui: SchemaField["ui"], key: string): string {
 
 export function isOn(ui: SchemaField["ui"], key: string): boolean {
   return ui?.[key] === true;
-}
-
-/** The choices that can still be made. */
-export function openChoices(field: Pick<SchemaField, "choices">): SchemaChoice[] {
-  return (field.choices ?? []).filter((choice) => !choice.is_deprecated);
 }
 
 /** Puts what the org changes about a stock field in the place of what it had changed before. */

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, type QueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { Tag } from "@/api/types";
 
-export const tagsKey = ["tags"];
+const tagsKey = ["tags"];
 
 /** The org's tags by name, page by page. */
 export const tagsQuery = infiniteQueryOptions({
