@@ -23,6 +23,7 @@ func TestOpenAPIGolden(t *testing.T) {
 	httpapi.RegisterDirectory(api, httpapi.DirectoryDeps{})
 	httpapi.RegisterExports(api, httpapi.ExportDeps{})
 	httpapi.RegisterImports(api, httpapi.ImportDeps{})
+	httpapi.RegisterSampleData(api, httpapi.SampleDataDeps{})
 	httpapi.RegisterBulkActions(api, httpapi.BulkActionDeps{})
 	httpapi.RegisterSearch(api, httpapi.SearchDeps{})
 	got, err := api.OpenAPI()

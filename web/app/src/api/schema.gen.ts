@@ -1948,6 +1948,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sample-data.load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load an invented customer base to try Kith with
+         * @description 200 accounts and 2,000 contacts, of whom some are there twice; a few of these are merged, and duplicates are searched for. The accounts and the contacts are two imports: imports.undo of the contacts, then of the accounts, takes them back.
+         */
+        post: operations["sample-data-load"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/schemas.aggregated.get": {
         parameters: {
             query?: never;
@@ -6369,6 +6389,16 @@ export interface components {
             merge?: components["schemas"]["Merge"];
             /** @description At most 20. */
             rev_users: components["schemas"]["RecordSummary"][];
+        };
+        SampleDataLoadRequest: Record<string, never>;
+        SampleDataOut: {
+            /** @description Of the accounts, and of the contacts. */
+            imports: components["schemas"]["Import"][];
+            /**
+             * Format: int64
+             * @description How many contacts were merged into another.
+             */
+            merges: number;
         };
         ScanOut: {
             duplicate_scan: components["schemas"]["DuplicateScan"];
@@ -23072,6 +23102,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UpsertOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description A value is in use already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "sample-data-load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleDataLoadRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleDataOut"];
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */

@@ -156,7 +156,7 @@ function SearchField({ ref, kind, text, onSearch }: SearchFieldProps) {
     setTyped(text);
   }, [text]);
   return (
-    <div className="relative">
+    <div className="relative min-w-0 max-sm:flex-1">
       <Search
         aria-hidden
         className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-ink-3"
@@ -169,7 +169,7 @@ function SearchField({ ref, kind, text, onSearch }: SearchFieldProps) {
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => event.key === "Escape" && setTyped("")}
-        className="w-36 pl-8 sm:h-8 sm:w-56"
+        className="pl-8 sm:h-8 sm:w-56"
       />
     </div>
   );
