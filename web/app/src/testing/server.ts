@@ -59,8 +59,60 @@ export const ada = {
 };
 export const acme = { id: "don:identity:kith:devo/1", display_id: "DEV-1", display_name: "Acme" };
 
+const stock = (name: string, more: object = {}) => ({
+  name,
+  field_type: "text",
+  is_filterable: true,
+  is_immutable: false,
+  is_pii: false,
+  is_required: false,
+  ...more,
+});
+const sorted = { ui: { is_sortable: true } };
+
+/** The fields of contacts, some of them the org's own. */
+export const contactSchema = {
+  leaf_type: "revu",
+  conditions: [],
+  custom_composite_schemas: [],
+  stock_composite_schemas: [],
+  stock_field_overrides: [],
+  stock_fields: [
+    stock("display_name", sorted),
+    stock("email", sorted),
+    stock("phone_numbers", { field_type: "array", base_type: "text" }),
+    stock("external_refs", { field_type: "array", base_type: "text" }),
+    stock("associations", { field_type: "array", base_type: "id", ui: { is_groupable: true } }),
+    stock("tags", { field_type: "array", base_type: "id", id_type: ["tag"], ui: { is_groupable: true } }),
+    stock("owned_by", { field_type: "array", base_type: "id", id_type: ["dev_user"] }),
+    stock("created_date", {
+      field_type: "timestamp",
+      is_immutable: true,
+      ui: { is_sortable: true, is_groupable: true },
+    }),
+  ],
+  custom_fields: [
+    stock("tnt__plan", {
+      field_type: "enum",
+      choices: [{ label: "Gold" }, { label: "Tin" }],
+      ui: { display_name: "Plan" },
+    }),
+    stock("tnt__seats", { field_type: "int" }),
+  ],
+};
+
+/** What an organisation without customers answers. */
+export const emptyOrg = {
+  "imports.list": () => ok({ imports: [] }),
+  "rev-users.count": () => ok({ count: 0, more: false }),
+  "rev-users.query": () => ok({ count: 0, more: false, rev_users: [] }),
+  "schemas.aggregated.get": () => ok({ schema: contactSchema }),
+  "vistas.list": () => ok({ vistas: [] }),
+} satisfies Handlers;
+
 /** The handlers of a server at which Ada is signed in. */
 export const signedIn = {
+  ...emptyOrg,
   "dev-users.self": () => ok({ dev_user: ada }),
   "dev-orgs.get": () => ok({ dev_org: acme }),
 } satisfies Handlers;

@@ -9,6 +9,7 @@ configure({ asyncUtilTimeout: 10_000 });
 beforeEach(() => {
   vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(600);
   vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(1200);
+  Element.prototype.scrollIntoView = () => {};
   vi.stubGlobal("ResizeObserver", NoResize);
   vi.stubGlobal("scrollTo", () => {});
   setScreen("wide");

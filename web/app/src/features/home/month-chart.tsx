@@ -1,6 +1,6 @@
 import "uplot/dist/uPlot.min.css";
-import { useEffect, useRef } from "react";
-import UPlot from "uplot";
+import { useEffect, useRef, useState } from "react";
+import type UPlot from "uplot";
 import type { Month } from "@/features/home/home";
 import { formatNumber } from "@/lib/format";
 import { strings } from "@/strings";
@@ -12,25 +12,35 @@ const monthName = new Intl.DateTimeFormat(undefined, { month: "short" });
 /** New contacts month by month as stacked bars; a table says the same to those who do not see it. */
 export function MonthChart({ months }: { months: Month[] }) {
   const box = useRef<HTMLDivElement>(null);
+  const [failed, setFailed] = useState(false);
   useEffect(() => {
     const place = box.current;
     if (!place) return;
-    const chart = draw(place, months);
-    const observer = new ResizeObserver(() => chart.setSize({ width: place.clientWidth, height }));
+    let chart: UPlot | undefined;
+    let gone = false;
+    // Of the pages only this one draws: the others need not load what draws.
+    import("uplot").then(
+      ({ default: Plot }) => {
+        if (!gone) chart = draw(Plot, place, months);
+      },
+      () => setFailed(true),
+    );
+    const observer = new ResizeObserver(() => chart?.setSize({ width: place.clientWidth, height }));
     observer.observe(place);
     return () => {
+      gone = true;
       observer.disconnect();
-      chart.destroy();
+      chart?.destroy();
     };
   }, [months]);
   return (
     <figure>
-      <div ref={box} aria-hidden className="h-[200px] w-full" />
+      {!failed && <div ref={box} aria-hidden className="h-[200px] w-full" />}
       <figcaption className="mt-1 flex gap-4 text-[0.8125rem] text-ink-3">
         <Key className="bg-brand" label={words.verified} />
         <Key className="bg-line-strong" label={words.unverified} />
       </figcaption>
-      <table className="sr-only">
+      <table className={failed ? "w-full text-left" : "sr-only"}>
         <caption>{words.overTime}</caption>
         <tbody>
           {months.map(({ start, verified, others, more }) => (
@@ -65,10 +75,10 @@ function nameOf(start: string): string {
 }
 
 /** The bar of all lies behind that of the verified ones. */
-function draw(place: HTMLElement, months: Month[]): UPlot {
+function draw(Plot: typeof UPlot, place: HTMLElement, months: Month[]): UPlot {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string) => style.getPropertyValue(name).trim();
-  const bars = UPlot.paths.bars?.({ size: [0.62, 48], radius: 0.12 });
+  const bars = Plot.paths.bars?.({ size: [0.62, 48], radius: 0.12 });
   const series = (fill: string) => ({
     fill,
     stroke: fill,
@@ -77,7 +87,7 @@ function draw(place: HTMLElement, months: Month[]): UPlot {
     ...(bars ? { paths: bars } : {}),
   });
   const axis = { stroke: color("--ink-3"), font: "12px Inter Variable, sans-serif", ticks: { show: false } };
-  return new UPlot(
+  return new Plot(
     {
       width: place.clientWidth,
       height,

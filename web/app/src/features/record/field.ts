@@ -119,6 +119,11 @@ function fieldOf(field: SchemaField, custom: boolean): RecordField {
   };
 }
 
+/** The direction people expect first: words from A, dates and numbers from the latest and largest. */
+export function firstDirection(field: RecordField): "asc" | "desc" {
+  return ["date", "timestamp", "number"].includes(field.kind) ? "desc" : "asc";
+}
+
 const kinds: Record<string, FieldKind> = {
   text: "text",
   tokens: "text",

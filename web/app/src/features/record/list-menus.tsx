@@ -4,7 +4,7 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu";
 import { Popover } from "@/components/ui/popover";
 import { Select } from "@/components/ui/select";
-import type { RecordField } from "@/features/record/field";
+import { firstDirection, type RecordField } from "@/features/record/field";
 import { defaultView, type ListView, type SortKey } from "@/features/record/list-search";
 import type { RecordType } from "@/features/record/record";
 import { strings } from "@/strings";
@@ -24,6 +24,10 @@ export function SortMenu({ fields, view, onChange }: MenuProps) {
   const sortable = fields.filter((field) => field.sortable);
   const set = (sort: SortKey[]) => onChange({ ...view, sort: sort.length ? sort : view.sort });
   const change = (index: number, key: SortKey) => set(view.sort.map((old, at) => (at === index ? key : old)));
+  const sortOn = (name: string): SortKey => {
+    const field = sortable.find((candidate) => candidate.name === name);
+    return { field: name, dir: field ? firstDirection(field) : "asc" };
+  };
   const unused = sortable.filter(({ name }) => !view.sort.some(({ field }) => field === name));
   return (
     <Popover
@@ -43,7 +47,7 @@ export function SortMenu({ fields, view, onChange }: MenuProps) {
               <Select
                 aria-label={index === 0 ? words.sortBy : words.addSort}
                 value={key.field}
-                onChange={(event) => change(index, { ...key, field: event.target.value })}
+                onChange={(event) => change(index, sortOn(event.target.value))}
               >
                 {sortable
                   .filter(({ name }) => name === key.field || unused.some((field) => field.name === name))
@@ -79,7 +83,7 @@ export function SortMenu({ fields, view, onChange }: MenuProps) {
             size="sm"
             variant="ghost"
             className="justify-self-start"
-            onClick={() => set([...view.sort, { field: unused[0]?.name ?? "", dir: "asc" }])}
+            onClick={() => set([...view.sort, sortOn(unused[0]?.name ?? "")])}
           >
             {words.addSort}…
           </Button>

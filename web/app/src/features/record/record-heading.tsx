@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
 import type { DragEvent, KeyboardEvent, PointerEvent } from "react";
-import type { RecordField } from "@/features/record/field";
+import { firstDirection, type RecordField } from "@/features/record/field";
 import type { SortKey } from "@/features/record/list-search";
 import { cn } from "@/lib/cn";
 import { strings } from "@/strings";
@@ -61,11 +61,6 @@ export function RecordHeading({ field, width, pinned, sort, onSort, onResize, on
       <ResizeHandle label={field.label} width={width} onResize={onResize} />
     </div>
   );
-}
-
-/** The direction people expect first: words from A, dates and numbers from the latest and largest. */
-function firstDirection(field: RecordField): "asc" | "desc" {
-  return ["date", "timestamp", "number"].includes(field.kind) ? "desc" : "asc";
 }
 
 function ResizeHandle({ label, width, onResize }: { label: string; width: number; onResize: (width: number) => void }) {

@@ -1,9 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { openApp } from "@/testing/app";
-import { acme, ada, created, ok, serve, signedIn, signedOut, unauthenticated } from "@/testing/server";
-
-const emptyList = { "rev-users.list": () => ok({ rev_users: [] }) };
+import { acme, ada, created, emptyOrg, ok, serve, signedIn, signedOut, unauthenticated } from "@/testing/server";
 
 describe("first run", () => {
   const fresh = { ...signedOut, "setup.get": () => ok({ needs_setup: true, code_required: false }) };
@@ -12,7 +10,7 @@ describe("first run", () => {
     const expires = Date.parse("2030-01-02T12:00:00Z") / 1000;
     const { calls } = serve({
       ...fresh,
-      ...emptyList,
+      ...emptyOrg,
       "setup.create": () => created({ dev_user: ada, dev_org: acme }),
       "auth-tokens.create": () => created({ access_token: "secret-token", token_type: "bearer", expires_in: expires }),
     });
@@ -34,7 +32,7 @@ describe("first run", () => {
     });
 
     await user.click(screen.getByRole("button", { name: /saved it/ }));
-    expect(await screen.findByText("No contacts yet")).toBeDefined();
+    expect(await screen.findByText("Bring in your customers")).toBeDefined();
     await router.navigate({ to: "/welcome" });
     expect(await screen.findByText(/shown once/)).toBeDefined();
     expect(screen.queryByText("secret-token")).toBeNull();
@@ -130,7 +128,7 @@ describe("signing in", () => {
     const globex = { id: "don:2", display_id: "DEV-2", display_name: "Globex" };
     const { calls } = serve({
       ...signedOut,
-      ...emptyList,
+      ...emptyOrg,
       "sessions.create": ({ dev_org }) =>
         dev_org
           ? created({ dev_user: ada, dev_org: globex })
@@ -162,7 +160,7 @@ describe("signing out", () => {
   it("forgets everything and leads to sign-in", async () => {
     let open = true;
     serve({
-      ...emptyList,
+      ...emptyOrg,
       "setup.get": () => ok({ needs_setup: false, code_required: false }),
       "dev-users.self": () => (open ? ok({ dev_user: ada }) : unauthenticated()),
       "dev-orgs.get": () => (open ? ok({ dev_org: acme }) : unauthenticated()),
@@ -174,14 +172,14 @@ describe("signing out", () => {
     await user.click(await screen.findByRole("button", { name: /Account menu/ }));
     await user.click(await screen.findByRole("menuitem", { name: "Sign out" }));
     expect(await screen.findByRole("heading", { name: "Sign in to Kith" })).toBeDefined();
-    expect(client.getQueryCache().findAll({ queryKey: ["contacts"] })).toEqual([]);
+    expect(client.getQueryCache().findAll({ queryKey: ["records"] })).toEqual([]);
   });
 
   it("happens by itself when the session ended elsewhere", async () => {
-    serve({ ...signedIn, "setup.get": signedOut["setup.get"], "rev-users.list": () => unauthenticated() });
-    const { router } = openApp("/contacts?sort=name");
+    serve({ ...signedIn, "setup.get": signedOut["setup.get"], "rev-users.query": () => unauthenticated() });
+    const { router } = openApp("/contacts?sort=email%3Aasc");
     expect(await screen.findByRole("heading", { name: "Sign in to Kith" })).toBeDefined();
-    expect(router.state.location.search).toEqual({ redirect: "/contacts?sort=name" });
+    expect(router.state.location.search).toEqual({ redirect: "/contacts?sort=email%3Aasc" });
   });
 });
 
@@ -216,7 +214,7 @@ it("offers to try again when the server is down", async () => {
   let up = false;
   const down = { status: 400, body: { message: "Down for a moment." } };
   serve({
-    ...emptyList,
+    ...emptyOrg,
     "dev-users.self": () => (up ? ok({ dev_user: ada }) : down),
     "dev-orgs.get": () => ok({ dev_org: acme }),
   });

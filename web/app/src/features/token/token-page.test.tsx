@@ -108,7 +108,7 @@ describe("tokens", () => {
   });
 
   it("opens by keyboard", async () => {
-    serve({ ...signedIn, "auth-tokens.list": () => ok({ tokens: [] }), "rev-users.list": () => ok({ rev_users: [] }) });
+    serve({ ...signedIn, "auth-tokens.list": () => ok({ tokens: [] }) });
     const { user } = openApp("/contacts");
     await screen.findByText("No contacts yet");
     await user.keyboard("gt");
