@@ -12,10 +12,20 @@ type PopoverProps = {
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
   className?: string | undefined;
+  /** Leaves the focus where it is when it closes, because something else takes it. */
+  keepsFocus?: boolean;
 };
 
 /** A panel beside its button. Not modal: Radix's modal panels inject a style sheet that the Content-Security-Policy refuses. */
-export function Popover({ trigger, children, label, align = "start", className, ...state }: PopoverProps) {
+export function Popover({
+  trigger,
+  children,
+  label,
+  align = "start",
+  className,
+  keepsFocus = false,
+  ...state
+}: PopoverProps) {
   return (
     <Radix.Root modal={false} {...state}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
@@ -23,6 +33,7 @@ export function Popover({ trigger, children, label, align = "start", className, 
         <Radix.Content
           aria-label={label}
           align={align}
+          onCloseAutoFocus={(event) => keepsFocus && event.preventDefault()}
           sideOffset={6}
           collisionPadding={8}
           className={cn(

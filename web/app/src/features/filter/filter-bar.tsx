@@ -151,6 +151,7 @@ function Chips({ type, conditions, onChange }: ChipsProps) {
         label={words.add}
         open={adding}
         onOpenChange={setAdding}
+        keepsFocus // the new condition's editor opens
         trigger={
           <Button size="sm" variant="ghost" className="h-7">
             {conditions.length > 0 ? <Plus aria-hidden /> : <SlidersHorizontal aria-hidden />}

@@ -1,6 +1,7 @@
 import { type InfiniteData, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Ellipsis, Plus, RotateCw, Search } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import type { Vista } from "@/api/types";
 import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
@@ -39,7 +40,7 @@ export function ListPage({ type, search, onSearchChange, onImport, children }: L
   const client = useQueryClient();
   const fields = useFields(type);
   const { data: vistas } = useSuspenseQuery(vistasQuery(type));
-  const vista = vistas.find(({ display_id }) => display_id === search.vista);
+  const vista = chosenVista(vistas, search);
   const view = viewOf(type, search, vista);
   const [creating, setCreating] = useState(false);
   const searchField = useRef<HTMLInputElement>(null);
@@ -84,7 +85,7 @@ export function ListPage({ type, search, onSearchChange, onImport, children }: L
         search={search}
         view={view}
         vista={vista}
-        onChoose={(chosen) => onSearchChange(chosen ? { vista: chosen.display_id } : {})}
+        onChoose={(chosen) => onSearchChange({ vista: chosen?.display_id ?? everything })}
       />
       <div className="flex items-start">
         <div className="min-w-0 flex-1">
@@ -112,6 +113,15 @@ export function ListPage({ type, search, onSearchChange, onImport, children }: L
       {children}
     </div>
   );
+}
+
+/** Stands in the URL for all records where a view is shown first otherwise. */
+const everything = "all";
+
+/** The view that the URL names, or the one to show first when the URL asks for nothing. */
+function chosenVista(vistas: Vista[], search: ListSearch): Vista | undefined {
+  if (Object.keys(search).length === 0) return vistas.find(({ is_default }) => is_default);
+  return vistas.find(({ display_id }) => display_id === search.vista);
 }
 
 function searched({ q: _, ...search }: ListSearch, text: string): ListSearch {

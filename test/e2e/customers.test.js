@@ -1,0 +1,277 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { accessibilityProblems } from "./support/accessibility.js";
+import { api } from "./support/api.js";
+import { launch, openPage, screens } from "./support/browser.js";
+import { startKith } from "./support/kith.js";
+
+const admin = { email: "ada@acme.example", password: "correct horse battery" };
+const hostile = {
+  script: "<script>alert(1)</script><img src=x onerror=alert(2)>",
+  formula: "=HYPERLINK(\"http://evil.example\")",
+  right: "محمد عبد الله 👩‍👩‍👧‍👦",
+  long: "Long ".repeat(51).trim(),
+};
+
+describe("customers in the web app on the built binary", () => {
+  let kith;
+  let browser;
+  let session;
+  let token;
+
+  before(async () => {
+    kith = await startKith();
+    session = await openPage((browser = await launch()), kith.url);
+    await session.page.goto("/");
+    await session.page.getByLabel("Organisation").fill("Acme");
+    await session.page.getByLabel("Your name").fill("Ada Lovelace");
+    await session.page.getByLabel("E-mail").fill(admin.email);
+    await session.page.getByLabel("Password", { exact: true }).fill(admin.password);
+    await session.page.keyboard.press("Enter");
+    token = (await session.page.getByTestId("secret").textContent()).trim();
+    await session.page.getByRole("button", { name: "Continue" }).or(session.page.getByRole("button", { name: /saved it/ })).click();
+    await session.page.waitForURL("**/home");
+  });
+  after(async () => {
+    await browser?.close();
+    await kith?.stop();
+  });
+
+  /** A step of a morning's work: it fails on whatever went wrong in the page. */
+  const step = (name, run) =>
+    test(name, { timeout: 60_000 }, async () => {
+      await run(session.page);
+      assert.deepEqual(await accessibilityProblems(session.page), []);
+      assert.deepEqual(session.problems.splice(0), []);
+    });
+
+  step("sample data is there at one press", async (page) => {
+    await page.getByRole("button", { name: "Load sample data" }).click();
+    await page.waitForURL("**/contacts", { timeout: 30_000 });
+    await page.getByText("1,988 contacts").waitFor();
+    await page.keyboard.press("g");
+    await page.keyboard.press("h");
+    await page.getByRole("region", { name: "Largest accounts" }).getByRole("link").first().waitFor();
+    await page.getByRole("link", { name: "1,988" }).waitFor();
+  });
+
+  step("a filter is built from chips, kept in the address, and saved as a view", async (page) => {
+    await page.goto("/contacts");
+    await page.getByRole("button", { name: "Filter" }).click();
+    await page.keyboard.type("tags");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "Filter" }).getByRole("button", { name: "Value" }).click();
+    await page.getByRole("option", { name: "vip" }).click();
+    await page.waitForURL(/filter=/);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    const vips = await matching("tag:vip");
+    await page.getByText(`${vips} contacts`, { exact: true }).waitFor();
+    await page.reload();
+    await page.getByRole("button", { name: /Tags is any of vip/ }).waitFor();
+    await page.getByText(`${vips} contacts`, { exact: true }).waitFor();
+
+    await page.getByRole("button", { name: "Group", exact: true }).click();
+    await page.getByRole("menuitem", { name: "Account", exact: true }).click();
+    await page.getByRole("button", { name: /^Hide the group/ }).first().waitFor();
+    await page.getByRole("button", { name: "Board" }).click();
+    await page.getByRole("region", { name: "Contacts" }).waitFor();
+    assert.deepEqual(await accessibilityProblems(page), []);
+    await page.getByRole("button", { name: "Save as new view" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("VIPs by account");
+    await page.getByLabel("Show this view first").check();
+    await page.getByRole("button", { name: "Save view" }).click();
+    await page.waitForURL(/\?vista=VISTA-\d+$/);
+    await page.getByRole("navigation", { name: "Saved views" }).getByRole("button", { name: "VIPs by account" }).waitFor();
+    const views = page.getByRole("navigation", { name: "Saved views" });
+    await views.getByRole("button", { name: "All contacts" }).click();
+    await page.getByText("1,988 contacts").waitFor();
+    await page.goto("/contacts"); // which shows the view, as was asked
+    await page.getByText(`${vips} contacts`, { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Options of VIPs by account" }).click();
+    await page.getByRole("menuitem", { name: "Edit view" }).click();
+    await page.getByLabel("Show this view first").uncheck();
+    await page.getByRole("button", { name: "Save view" }).click();
+    await page.getByText("1,988 contacts").waitFor();
+  });
+
+  step("the text form says where it is wrong, and keeps it", async (page) => {
+    await page.getByRole("button", { name: "As text" }).click();
+    const field = page.getByRole("textbox", { name: "As text" });
+    await field.fill("tag:vip and shoe ~ 7");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").filter({ hasText: "shoe" }).waitFor();
+    assert.equal(await field.inputValue(), "tag:vip and shoe ~ 7");
+    session.problems.splice(0); // the browser logs the refusal
+    await field.fill("account.tier = enterprise and (tag:trial or tag:vip)");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/enterprise/);
+    await page.getByRole("button", { name: "As text" }).click();
+    await page.getByRole("button", { name: /Account: Tier is enterprise/ }).waitFor();
+    await page.getByRole("button", { name: /Tags is trial or Tags is vip/ }).click();
+    await page.getByRole("group", { name: "Group of conditions" }).waitFor();
+    await page.keyboard.press("Escape");
+  });
+
+  step("what is chosen is tagged, and the toast takes it back", async (page) => {
+    await page.goto("/contacts?filter=tag%3Achurn-risk");
+    const all = await matching("tag:churn-risk");
+    await page.getByText(`${all} contacts`, { exact: true }).waitFor();
+    await page.getByRole("grid", { name: "Contacts" }).focus();
+    for (const key of ["j", "x"]) await page.keyboard.press(key);
+    await page.getByText("1 selected").waitFor();
+    await page.getByRole("button", { name: `Select all ${all}` }).click();
+    await page.getByRole("button", { name: "Add tag" }).click();
+    await page.keyboard.type("newsletter");
+    await page.getByRole("option", { name: "newsletter", exact: true }).click();
+    await page.getByRole("dialog", { name: `Change ${all} contacts?` }).waitFor();
+    assert.deepEqual(await accessibilityProblems(page), []);
+    const before = await matching("tag:newsletter and tag:churn-risk");
+    await page.getByRole("button", { name: "Apply" }).click();
+    await page.getByText(`${all} contacts changed`).waitFor();
+    assert.equal(await matching("tag:newsletter and tag:churn-risk"), all);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Taken back").waitFor();
+    assert.equal(await matching("tag:newsletter and tag:churn-risk"), before);
+  });
+
+  step("a cell is edited where it stands; who was faster is not overwritten unseen", async (page) => {
+    await page.goto("/contacts?filter=ref%20%3D%20sample-0500");
+    const mail = (await contact("sample-0500")).email;
+    await page.getByRole("gridcell", { name: mail }).dblclick();
+    const field = page.getByRole("textbox", { name: "E-mail" });
+    const { id } = await contact("sample-0500");
+    await api(kith.url, token, "rev-users.update", { id, email: "faster@example.com" });
+    await field.fill("mine@example.com");
+    await page.keyboard.press("Enter");
+    await page.getByText(/Somebody else changed this record/).waitFor();
+    assert.equal((await contact("sample-0500")).email, "faster@example.com");
+    assert.equal(await field.inputValue(), "mine@example.com");
+    await page.keyboard.press("Enter");
+    await page.getByText("E-mail changed").waitFor();
+    assert.equal((await contact("sample-0500")).email, "mine@example.com");
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByRole("gridcell", { name: "faster@example.com" }).waitFor();
+  });
+
+  step("a contact is created once: a taken address leads to its holder", async (page) => {
+    await page.goto("/contacts");
+    await page.getByRole("button", { name: "Contact", exact: true }).click();
+    const form = page.getByRole("dialog", { name: "New contact" });
+    await form.getByLabel("Name", { exact: true }).fill("Grace Hopper");
+    await form.getByLabel("E-mail").fill("faster@example.com");
+    await form.getByText("Is it this contact?").waitFor();
+    await form.getByRole("button", { name: "Create contact" }).click();
+    await form.getByText(/already in use/).waitFor();
+    await form.getByRole("link", { name: /^Open / }).waitFor();
+    session.problems.splice(0); // the browser logs the refusal
+    assert.deepEqual(await accessibilityProblems(page), []);
+    await form.getByLabel("E-mail").fill("grace@navy.example");
+    await form.getByLabel("External ref").fill("navy-1");
+    await form.getByRole("button", { name: "Choose or create an account" }).click();
+    await page.keyboard.type("The Navy");
+    await page.getByRole("option", { name: "New account “The Navy”" }).click();
+    await form.getByLabel("Domains").fill("navy.example");
+    await form.getByRole("button", { name: "Create contact" }).click();
+    await page.getByText("Grace Hopper created").waitFor();
+    await page.getByRole("button", { name: "Open", exact: true }).click();
+    await page.getByRole("heading", { name: "Grace Hopper" }).waitFor();
+    await page.getByRole("link", { name: "The Navy" }).waitFor();
+    await page.getByText("grace@navy.example").waitFor();
+  });
+
+  step("the page of a customer has fields, identifiers, people and merges", async (page) => {
+    await page.getByRole("button", { name: "Edit Description" }).click();
+    await page.getByRole("textbox", { name: "Description" }).fill("Found the first bug");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Found the first bug").waitFor();
+    await page.getByRole("tab", { name: "Identifiers" }).click();
+    await page.getByText("navy-1").first().waitFor();
+    assert.deepEqual(await accessibilityProblems(page), []);
+    await page.getByRole("tab", { name: "Merges" }).click();
+    await page.getByRole("button", { name: "Actions" }).click();
+    await page.getByRole("menuitem", { name: "Merge…" }).click();
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("tab", { name: "Overview" }).click();
+    await page.getByRole("link", { name: "The Navy" }).click();
+    await page.getByRole("tab", { name: "People" }).click();
+    await page.getByRole("link", { name: "Grace Hopper" }).waitFor();
+    await page.getByRole("tab", { name: "Workspaces" }).click();
+    await page.getByRole("link", { name: "The Navy" }).waitFor();
+  });
+
+  step("the palette finds customers and pages", async (page) => {
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("grace hop");
+    await page.getByRole("option", { name: /Grace Hopper/ }).waitFor();
+    assert.deepEqual(await accessibilityProblems(page), []);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Grace Hopper" }).waitFor();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("workspaces");
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/workspaces");
+    await page.getByRole("grid", { name: "Workspaces" }).waitFor();
+  });
+
+  step("a deleted contact comes back by the toast", async (page) => {
+    const { display_id } = await contact("navy-1");
+    await page.goto(`/contacts/${display_id}`);
+    await page.getByRole("button", { name: "Actions" }).click();
+    await page.getByRole("menuitem", { name: "Delete" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+    await page.waitForURL("**/contacts");
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Grace Hopper restored").waitFor();
+    assert.equal((await contact("navy-1")).display_name, "Grace Hopper");
+  });
+
+  step("whatever stands in a field is shown as text, and breaks no layout", async (page) => {
+    for (const [name, value] of Object.entries(hostile)) {
+      const body = { display_name: value, description: value, external_ref: `hostile-${name}`, full_name: value };
+      await api(kith.url, token, "rev-users.create", body);
+    }
+    page.once("dialog", (dialog) => assert.fail(`a script ran: ${dialog.message()}`));
+    await page.goto("/contacts");
+    for (const value of Object.values(hostile)) await page.getByRole("link", { name: value }).waitFor();
+    assert.ok((await overflow(page)) <= 0);
+    for (const name of Object.keys(hostile)) {
+      await page.goto(`/contacts/${(await contact(`hostile-${name}`)).display_id}`);
+      await page.getByRole("heading", { name: hostile[name] }).waitFor();
+      assert.ok((await overflow(page)) <= 0, `the page of ${name} is wider than the screen`);
+    }
+  });
+
+  test("lists and pages fit a phone, in the dark", { timeout: 60_000 }, async () => {
+    const phone = await openPage(browser, kith.url, { ...screens.phone, colorScheme: "dark" });
+    await phone.page.goto("/contacts");
+    await phone.page.getByLabel("E-mail").fill(admin.email);
+    await phone.page.getByLabel("Password", { exact: true }).fill(admin.password);
+    await phone.page.getByRole("button", { name: "Sign in" }).click();
+    const { display_id } = await contact("hostile-long");
+    for (const path of ["/home", "/contacts", "/contacts?group=account", `/contacts/${display_id}`, "/accounts", "/workspaces"]) {
+      await phone.page.goto(path);
+      await phone.page.getByRole("heading").first().waitFor();
+      await phone.page.waitForLoadState("networkidle");
+      assert.ok((await overflow(phone.page)) <= 0, `${path} is wider than the screen`);
+      assert.deepEqual(await accessibilityProblems(phone.page), [], path);
+    }
+    assert.deepEqual(phone.problems, []);
+    await phone.context.close();
+  });
+
+  async function contact(ref) {
+    const { rev_users } = await api(kith.url, token, "rev-users.list", { external_ref: [ref] });
+    return rev_users[0];
+  }
+
+  async function matching(filter) {
+    return (await api(kith.url, token, "rev-users.count", { filter })).count;
+  }
+});
+
+/** By how many pixels the page is wider than the screen. */
+function overflow(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+}
