@@ -87,6 +87,7 @@ func otherFormat(head []byte) string {
 		"PK\x03\x04": "an Excel workbook or a zip archive", "\xd0\xcf\x11\xe0": "an old Excel workbook",
 		"%PDF": "a PDF", "\x28\xb5\x2f\xfd": "compressed with zstd", "BZh": "compressed with bzip2", "\xfd7zXZ": "compressed with xz",
 		"SQLite f": "a SQLite database", "PAR1": "a Parquet file",
+		"\x89PNG\r\n": "a picture", "\xff\xd8\xff": "a picture", "GIF8": "a picture",
 	} {
 		if bytes.HasPrefix(head, []byte(magic)) {
 			return what

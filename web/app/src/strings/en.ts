@@ -150,6 +150,7 @@ export const en = {
     selectLoaded: "Select all that are loaded",
     peek: (name: string) => `Preview ${name}`,
     open: "Open",
+    preview: "Preview",
     edit: (label: string) => `Edit ${label}`,
     changed: (label: string) => `${label} changed`,
     conflict: "Somebody else changed this record meanwhile",

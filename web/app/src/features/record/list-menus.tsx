@@ -110,7 +110,7 @@ export function GroupMenu({ fields, view, onChange }: MenuProps) {
   return (
     <Menu
       trigger={
-        <Button size="sm" variant={view.group ? "secondary" : "ghost"} aria-label={words.group}>
+        <Button size="sm" variant={view.group ? "secondary" : "ghost"}>
           <Group aria-hidden />
           <span className="max-w-40 truncate max-sm:sr-only">{chosen ? words.groupBy(chosen.label) : words.group}</span>
         </Button>

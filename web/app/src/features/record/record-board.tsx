@@ -137,7 +137,7 @@ function BoardCard({ kind, record, fields, onPeek }: BoardCardProps) {
         aria-label={strings.records.peek(name)}
         className="justify-self-start rounded text-ink-3 text-xs hover:text-ink hover:underline"
       >
-        {strings.records.open}
+        {strings.records.preview}
       </button>
     </article>
   );
