@@ -4,6 +4,7 @@ import { accessibilityProblems } from "./support/accessibility.js";
 import { api } from "./support/api.js";
 import { launch, openPage, screens } from "./support/browser.js";
 import { startKith } from "./support/kith.js";
+import { startPostgres } from "./support/postgres.js";
 
 const admin = { email: "ada@acme.example", password: "correct horse battery" };
 const hostile = {
@@ -13,14 +14,20 @@ const hostile = {
   long: "Long ".repeat(51).trim(),
 };
 
-describe("customers in the web app on the built binary", () => {
+for (const engine of ["SQLite", "PostgreSQL"]) {
+  describe(`customers in the web app on the built binary and ${engine}`, () => story(engine));
+}
+
+function story(engine) {
   let kith;
+  let database;
   let browser;
   let session;
   let token;
 
   before(async () => {
-    kith = await startKith();
+    if (engine === "PostgreSQL") database = await startPostgres();
+    kith = await startKith(database?.url);
     session = await openPage((browser = await launch()), kith.url);
     await session.page.goto("/");
     await session.page.getByLabel("Organisation").fill("Acme");
@@ -35,6 +42,7 @@ describe("customers in the web app on the built binary", () => {
   after(async () => {
     await browser?.close();
     await kith?.stop();
+    await database?.stop();
   });
 
   /** A step of a morning's work: it fails on whatever went wrong in the page. */
@@ -269,7 +277,7 @@ describe("customers in the web app on the built binary", () => {
   async function matching(filter) {
     return (await api(kith.url, token, "rev-users.count", { filter })).count;
   }
-});
+}
 
 /** By how many pixels the page is wider than the screen. */
 function overflow(page) {

@@ -12,15 +12,16 @@ const stopMillis = 15_000;
 /**
  * Starts the built binary on a free port with an empty data folder.
  *
+ * @param {string} [databaseURL] a PostgreSQL database to use instead of SQLite
  * @returns {Promise<{url: string, data: string, run: (...args: string[]) => Promise<string>, stop: () => Promise<void>}>}
  *   its address, its data folder, a way to run another command of the binary, and a stop that fails
  *   when the server does not drain and end well.
  */
-export async function startKith() {
+export async function startKith(databaseURL) {
   const data = await mkdtemp(path.join(tmpdir(), "kith-e2e-"));
   const url = `http://127.0.0.1:${await freePort()}`;
   const server = spawn(binary, ["serve", "--listen", new URL(url).host, "--data", data], {
-    env: cleanEnv(),
+    env: { ...cleanEnv(), ...(databaseURL ? { KITH_DATABASE_URL: databaseURL } : {}) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const log = collect(server);

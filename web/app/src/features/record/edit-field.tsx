@@ -87,7 +87,7 @@ type Pages = { pages: { records: AnyRecord[]; groups: { records: AnyRecord[] }[]
 
 /** Puts a changed record where it is shown: lists keep their order until they are refreshed. */
 export function recordChanged(client: QueryClient, type: RecordType, changed: AnyRecord): void {
-  client.setQueryData(["record", type, changed.id], changed);
+  for (const name of [changed.id, changed.display_id]) client.setQueryData(["record", type, name], changed);
   const replaced = (records: AnyRecord[]) =>
     records.map((record) => (record.id === changed.id ? { ...record, ...changed } : record));
   client.setQueriesData({ queryKey: ["records", type] }, (data: Pages | AnyRecord[] | undefined) => {
