@@ -20,15 +20,13 @@ import (
 // errMissing is what a developer without PostgreSQL reads.
 var errMissing = errors.New("the PostgreSQL server programs are missing: apt-get install postgresql, or set KITH_TEST_DATABASE_URL")
 
-// settings are small, because tests are. What a killed process has written stays
-// with the kernel, so kill tests need no fsync, which only a power cut would tell.
+// settings are small, because tests are, but durable: kill tests rely on fsync.
 const settings = `listen_addresses = ''
 unix_socket_directories = '%s'
 max_connections = 300
 shared_buffers = 64MB
 max_wal_size = 256MB
-fsync = off
-full_page_writes = off
+fsync = on
 synchronous_commit = on
 jit = off
 `

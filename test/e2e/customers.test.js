@@ -188,6 +188,24 @@ function story(engine) {
     await page.getByText("grace@navy.example").waitFor();
   });
 
+  step("a session that ends while a form is filled loses nothing", async (page) => {
+    await page.goto("/contacts");
+    await page.getByRole("button", { name: "Contact", exact: true }).click();
+    const form = page.getByRole("dialog", { name: "New contact" });
+    await form.getByLabel("Name", { exact: true }).fill("Patient Person");
+    await session.context.clearCookies();
+    await form.getByRole("button", { name: "Create contact" }).click();
+    await page.getByLabel(`Password of ${admin.email}`).fill(admin.password);
+    assert.deepEqual(await accessibilityProblems(page), []);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("dialog", { name: "Sign in again" }).waitFor({ state: "detached" });
+    assert.equal(await form.getByLabel("Name", { exact: true }).inputValue(), "Patient Person");
+    await form.getByRole("button", { name: "Create contact" }).click();
+    await page.getByText("Patient Person created").waitFor();
+    session.problems.splice(0); // the browser logs the refusals
+    await page.goto(`/contacts/${(await contact("navy-1")).display_id}`);
+  });
+
   step("the page of a customer has fields, identifiers, people and merges", async (page) => {
     await page.getByRole("button", { name: "Edit Description" }).click();
     await page.getByRole("textbox", { name: "Description" }).fill("Found the first bug");

@@ -10,6 +10,7 @@ import { ImportWatcher } from "@/features/import/import-watcher";
 import { UndoReportDialog } from "@/features/merge/undo-report-dialog";
 import { CommandPalette } from "@/features/palette/command-palette";
 import { requireSession } from "@/features/session/session";
+import { SignInAgain } from "@/features/session/sign-in-again";
 import { useSession, useSignOut } from "@/features/session/use-session";
 import { useHotkeys } from "@/lib/use-hotkeys";
 
@@ -47,6 +48,7 @@ function App() {
         </Alert>
       )}
       <CommandPalette onShowShortcuts={() => setShowsShortcuts(true)} />
+      <SignInAgain session={session} />
       <Toaster />
       <UndoReportDialog />
       <ImportWatcher />

@@ -121,6 +121,7 @@ export const en = {
     yes: "Yes",
     no: "No",
     refresh: "Refresh",
+    hasNew: "Show new ones",
     search: (many: string) => `Search ${many}`,
     sort: "Sort",
     sortBy: "Sort by",
@@ -166,6 +167,14 @@ export const en = {
       workspace: "Find a workspace",
       contact: "Find a contact",
     },
+  },
+
+  session: {
+    again: "Sign in again",
+    againText: "Your session has ended. What you have typed is still there.",
+    passwordOf: (email: string) => `Password of ${email}`,
+    leave: "Leave this page",
+    signIn: "Sign in",
   },
 
   create: {

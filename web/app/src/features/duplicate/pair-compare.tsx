@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { CircleDashed, Equal, EqualApproximately, type LucideIcon, X } from "lucide-react";
 import { Avatar } from "@/components/ui/avatar";
 import { Badge } from "@/components/ui/badge";
@@ -46,7 +47,13 @@ function ContactHead({ contact, primary }: { contact: RevUser; primary: string |
       <span className="flex min-w-0 items-center gap-2.5">
         <Avatar name={contact.display_name} seed={contact.id} className="size-8 max-sm:hidden" />
         <span className="min-w-0">
-          <span className="block break-words font-semibold leading-tight">{contact.display_name}</span>
+          <Link
+            to="/contacts/$id"
+            params={{ id: contact.display_id }}
+            className="block break-words font-semibold leading-tight underline-offset-2 hover:underline"
+          >
+            {contact.display_name}
+          </Link>
           <span className="block text-ink-3 text-xs">{contact.display_id}</span>
         </span>
       </span>

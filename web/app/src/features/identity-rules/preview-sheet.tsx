@@ -11,6 +11,7 @@ import { Button } from "@/components/ui/button";
 import { Sheet } from "@/components/ui/sheet";
 import { kindName } from "@/features/identity-rules/kinds";
 import { previewQuery } from "@/features/identity-rules/rules";
+import { RecordLink } from "@/features/record/record-link";
 import { strings } from "@/strings";
 
 const words = strings.identity;
@@ -81,7 +82,7 @@ function Effects({ effects }: { effects: RuleEffect[] }) {
             {effect.rev_users.map((person) => (
               <li key={person.id} className="flex items-center gap-2">
                 <Avatar name={person.display_name ?? ""} seed={person.id} />
-                <span className="min-w-0 truncate font-medium">{person.display_name}</span>
+                <RecordLink id={person.display_id}>{person.display_name}</RecordLink>
                 <span className="text-ink-3 text-xs">{person.display_id}</span>
               </li>
             ))}

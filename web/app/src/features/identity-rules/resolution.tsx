@@ -4,6 +4,7 @@ import type { Resolution } from "@/api/types";
 import { Avatar } from "@/components/ui/avatar";
 import { Badge } from "@/components/ui/badge";
 import { kindName } from "@/features/identity-rules/kinds";
+import { RecordLink } from "@/features/record/record-link";
 import { cn } from "@/lib/cn";
 import { formatDateTime } from "@/lib/format";
 import { strings } from "@/strings";
@@ -208,7 +209,7 @@ function PersonLine({ person, children }: { person: Person; children?: ReactNode
   return (
     <span className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
       <Avatar name={person.display_name ?? ""} seed={person.id} />
-      <span className="min-w-0 break-words font-medium">{person.display_name}</span>
+      <RecordLink id={person.display_id}>{person.display_name}</RecordLink>
       <span className="text-ink-3 text-xs">{person.display_id}</span>
       {children}
     </span>

@@ -10,6 +10,7 @@ import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { kindLabel } from "@/features/identity/identity";
 import { type Merge, mergesQuery, nameOf, type RecordSummary, ruleText, undoMerge } from "@/features/merge/merge";
+import { RecordLink } from "@/features/record/record-link";
 import { cn } from "@/lib/cn";
 import { formatRelative } from "@/lib/format";
 import { strings } from "@/strings";
@@ -110,7 +111,7 @@ function MergeRow({ merge, onUndo }: { merge: Merge; onUndo: () => void }) {
 function RecordName({ record }: { record: RecordSummary }) {
   return (
     <>
-      <span className="font-medium">{nameOf(record)}</span>{" "}
+      <RecordLink id={record.display_id}>{nameOf(record)}</RecordLink>{" "}
       {record.display_name && <span className="whitespace-nowrap text-ink-3 text-xs">{record.display_id}</span>}
     </>
   );

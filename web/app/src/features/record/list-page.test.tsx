@@ -200,6 +200,20 @@ describe("contacts", () => {
     expect(await screen.findByText("mine@example.com")).toBeDefined();
   });
 
+  it("tells of new ones, and shows them when asked", async () => {
+    let newest = contact(1);
+    serve({ ...signedIn, "rev-users.query": () => page(newest) });
+    const { user, client } = openApp("/contacts");
+    await screen.findByText("Contact 1");
+    expect(screen.queryByRole("button", { name: "Show new ones" })).toBeNull();
+    newest = contact(2);
+    await client.refetchQueries({ queryKey: ["newest"] });
+    expect(screen.getByText("Contact 1")).toBeDefined();
+    await user.click(await screen.findByRole("button", { name: "Show new ones" }));
+    expect(await screen.findByText("Contact 2")).toBeDefined();
+    expect(screen.queryByRole("button", { name: "Show new ones" })).toBeNull();
+  });
+
   it("offers ways in when there is nobody, and says what failed", async () => {
     let fails = true;
     serve({

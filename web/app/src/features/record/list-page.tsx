@@ -13,7 +13,7 @@ import { ColumnMenu, GroupMenu, LayoutToggle, SortMenu } from "@/features/record
 import { type ListSearch, type ListView, searchOf, viewOf } from "@/features/record/list-search";
 import { type RecordKind, type RecordPage, type RecordType, recordKinds } from "@/features/record/record";
 import { RecordList } from "@/features/record/record-list";
-import { recordsQuery, useRecords, useSearchedRecords } from "@/features/record/use-records";
+import { recordsQuery, useNewest, useRecords, useSearchedRecords } from "@/features/record/use-records";
 import { vistasQuery } from "@/features/vista/vista";
 import { VistaTabs } from "@/features/vista/vista-tabs";
 import { useDebounced } from "@/lib/use-debounced";
@@ -47,7 +47,13 @@ export function ListPage({ type, search, onSearchChange, onImport, children }: L
   const query = useRecords(type, view, !search.q);
   const found = useSearchedRecords(type, view, search.q ?? "");
   const change = (next: ListView) => onSearchChange(searchOf(type, next, search, vista));
+  const newest = useNewest(type, view.filter);
+  const [seen, setSeen] = useState<{ filter: string; id: string }>();
+  if (newest !== undefined && seen?.filter !== view.filter) setSeen({ filter: view.filter, id: newest });
+  const isOther = seen?.filter === view.filter && newest !== undefined && newest !== "" && newest !== seen.id;
+  const hasNew = isOther && !isLoaded(query.data?.pages ?? [], newest);
   const refresh = () => {
+    setSeen(undefined);
     // Back to the first page: what lies beyond is fetched again on the way down.
     client.setQueryData(recordsQuery(type, view).queryKey, firstPage);
     void query.refetch();
@@ -96,6 +102,11 @@ export function ListPage({ type, search, onSearchChange, onImport, children }: L
           <LayoutToggle view={view} onChange={change} />
           <SortMenu {...menus} />
           <ColumnMenu {...menus} />
+          {hasNew && (
+            <Button size="sm" variant="secondary" onClick={refresh}>
+              {words.hasNew}
+            </Button>
+          )}
           <Button variant="ghost" size="icon" onClick={refresh} pending={query.isRefetching} aria-label={words.refresh}>
             {!query.isRefetching && <RotateCw aria-hidden />}
           </Button>
@@ -112,6 +123,13 @@ export function ListPage({ type, search, onSearchChange, onImport, children }: L
       <CreateSheet type={type} open={creating} onOpenChange={setCreating} />
       {children}
     </div>
+  );
+}
+
+/** Whether the record is on a page already, such as one that was made here. */
+function isLoaded(pages: RecordPage[], id: string): boolean {
+  return pages.some(({ records, groups }) =>
+    [records, ...groups.map((group) => group.records)].some((list) => list.some((record) => record.id === id)),
   );
 }
 

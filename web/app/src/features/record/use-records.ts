@@ -59,6 +59,30 @@ export function groupRecords(type: RecordType, view: ListView, filter: string, c
   return recordKinds[type].query({ ...asked(type, view, filter), limit: firstOfGroup, cursor });
 }
 
+const newestMillis = 15_000;
+
+/**
+ * The newest record that the filter takes, looked at again and again while the page is in sight: another one than
+ * before tells that the list has grown.
+ */
+export function useNewest(type: RecordType, filter: string) {
+  return useQuery({
+    queryKey: ["newest", type, filter],
+    queryFn: async ({ signal }) => {
+      const query = {
+        ...(filter ? { filter } : {}),
+        sort_by: ["created_date:desc"],
+        columns: ["display_name"],
+        limit: 1,
+      };
+      const { records } = await recordKinds[type].query({ ...query, time_zone: timeZone }, signal);
+      return records[0]?.id ?? "";
+    },
+    refetchInterval: newestMillis,
+    retry: false,
+  }).data;
+}
+
 const searchLimit = 50;
 
 /** The records that a search finds, the best first, among those that the filter takes. */

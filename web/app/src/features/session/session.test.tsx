@@ -175,11 +175,36 @@ describe("signing out", () => {
     expect(client.getQueryCache().findAll({ queryKey: ["records"] })).toEqual([]);
   });
 
-  it("happens by itself when the session ended elsewhere", async () => {
-    serve({ ...signedIn, "setup.get": signedOut["setup.get"], "rev-users.query": () => unauthenticated() });
-    const { router } = openApp("/contacts?sort=email%3Aasc");
+  it("keeps the page when the session ended elsewhere, and asks for the password", async () => {
+    let open = false;
+    const { calls } = serve({
+      ...signedIn,
+      "rev-users.query": () => (open ? ok({ count: 0, more: false, rev_users: [] }) : unauthenticated()),
+      "sessions.create": () => {
+        open = true;
+        return created({ dev_user: ada, dev_org: acme });
+      },
+    });
+    const { user, router } = openApp("/contacts?sort=email%3Aasc");
+    await user.type(await screen.findByLabelText("Password of ada@acme.com"), "correct horse battery{Enter}");
+    expect(await screen.findByText("No contacts yet")).toBeDefined();
+    expect(screen.queryByRole("dialog")).toBeNull();
+    expect(router.state.location.search).toEqual({ sort: "email:asc" });
+    const body = { email: "ada@acme.com", password: "correct horse battery", dev_org: acme.id };
+    expect(calls.find(({ name }) => name === "sessions.create")?.body).toEqual(body);
+  });
+
+  it("leads to sign-in when that is not wanted", async () => {
+    serve({
+      ...signedIn,
+      "setup.get": signedOut["setup.get"],
+      "rev-users.query": () => unauthenticated(),
+      "dev-users.self": () => (asked++ ? unauthenticated() : ok({ dev_user: ada })),
+    });
+    let asked = 0;
+    const { user } = openApp("/contacts");
+    await user.click(await screen.findByRole("button", { name: "Leave this page" }));
     expect(await screen.findByRole("heading", { name: "Sign in to Kith" })).toBeDefined();
-    expect(router.state.location.search).toEqual({ redirect: "/contacts?sort=email%3Aasc" });
   });
 });
 
