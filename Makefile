@@ -17,9 +17,9 @@ GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.
 # except for the arithmetic of duplicate detection, whose bars take minutes then.
 NO_RACE := -gcflags=github.com/ncruces/go-sqlite3-wasm/...=-race=false -gcflags=github.com/kith-id/kith/internal/identity/match=-race=false
 
-# Twice as many packages at a time as there are processors: tests wait for
-# databases half of the time, and the longest packages begin early.
-PACKAGES := $(shell echo $$((2 * $$(nproc))))
+# The packages that take longest begin first, or one of them would run alone at
+# the end. They are among ./... and run once.
+LONGEST := ./internal/httpapi ./internal/store ./internal/directory ./internal/search ./internal/identity/match ./internal/importer ./test/script
 
 # The OpenAPI files that the API's responses are checked against.
 KITH_SPECS ?= $(abspath $(wildcard ../shared/specs))
@@ -58,7 +58,7 @@ test: build ## Run every test: Go on both engines with the race detector, web, b
 	@[ -n "$(KITH_SPECS)" ] || echo "make test: KITH_SPECS is not set and ../shared/specs is absent: API responses are not checked against OpenAPI files"
 	@[ -n "$(KITH_ER_DATA)" ] || echo "make test: KITH_ER_DATA is not set and ../shared/data/er is absent: duplicate detection is not measured on published labelled data"
 	go vet ./...
-	go test -race -p $(PACKAGES) -timeout 30m $(NO_RACE) ./...
+	go test -race -timeout 30m $(NO_RACE) $(LONGEST) ./...
 ifneq ($(WEB),)
 	npm --prefix $(WEB) run lint
 	npm --prefix $(WEB) run test
