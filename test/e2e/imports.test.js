@@ -167,7 +167,7 @@ describe("imports in the web app", () => {
     await dialog.getByText(/a picture, not a table of text/).waitFor();
     assert.equal(await dialog.getByRole("button", { name: "Import", exact: true }).isDisabled(), true);
     await dialog.getByLabel("Update existing").check();
-  });
+  }, /status of 400 .*imports\.preview/);
 
   const wide = Array.from({ length: 5000 }, (_, n) => `c${n}`).join(",");
   const badFiles = [

@@ -38,6 +38,9 @@ export default defineConfig({
   server: { proxy: { "/internal": server, "/openapi.json": server, "/docs": server } },
   test: {
     environment: "jsdom",
+    // Every file cleans up after itself (src/testing/setup.ts), so that one page can serve them all.
+    pool: "threads",
+    isolate: false,
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
     testTimeout: 30_000,
