@@ -31,6 +31,11 @@ export function dismissToast(id: number): void {
   change(toasts.filter((shown) => shown.id !== id));
 }
 
+/** Takes all messages away, as when another member signs in. */
+export function clearToasts(): void {
+  change([]);
+}
+
 export function useToasts(): Toast[] {
   return useSyncExternalStore(
     (listener) => {

@@ -1,5 +1,9 @@
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, vi } from "vitest";
+import { forgetImports } from "@/features/import/import-store";
+import { reportUndone } from "@/features/merge/undo-report";
+import { setSessionLost } from "@/features/session/session-lost";
+import { clearToasts } from "@/lib/toast";
 
 // Generous, because tests share the machine with other work: only a failure waits that long.
 configure({ asyncUtilTimeout: 10_000 });
@@ -17,6 +21,10 @@ beforeEach(() => {
 
 afterEach(() => {
   cleanup();
+  clearToasts();
+  forgetImports();
+  reportUndone(undefined);
+  setSessionLost(false);
   vi.unstubAllGlobals();
 });
 

@@ -2,6 +2,7 @@ import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { redirect } from "@tanstack/react-router";
 import { ApiError, answer, api } from "@/api/client";
 import type { DevOrg, DevUser } from "@/api/types";
+import { clearToasts } from "@/lib/toast";
 
 export type Session = { user: DevUser; org: DevOrg };
 
@@ -48,5 +49,6 @@ function isDefaultPlace(href: string): boolean {
 /** Drops everything the last member could see and remembers who is signed in now. */
 export function startSession(client: QueryClient, session: Session | null): void {
   client.clear();
+  clearToasts();
   client.setQueryData(sessionQuery.queryKey, session);
 }
