@@ -77,12 +77,11 @@ func WriteContacts(w io.Writer) error {
 	for i := range People {
 		given, family := givens[rng.IntN(len(givens))], families[rng.IntN(len(families))]
 		at := min(rng.IntN(Companies), rng.IntN(Companies)) // some companies are larger than others
-		email := fmt.Sprintf("%s.%s@%s", slug(given), slug(family), all[at].domain)
+		domain := all[at].domain
 		if i >= Twice && rng.IntN(4) == 0 {
-			email = fmt.Sprintf("%s.%s%d@mail.example", slug(given), slug(family), i)
-		} else {
-			email = strings.Replace(email, "@", fmt.Sprintf("%d@", i), 1)
+			domain = "mail.example"
 		}
+		email := fmt.Sprintf("%s.%s%d@%s", slug(given), slug(family), i, domain)
 		row := []string{personRef(i), given + " " + family, email, phone(rng), "", companyRef(at), tagsOf(rng)}
 		if rng.IntN(3) == 0 {
 			row[4] = notes[rng.IntN(len(notes))]
@@ -95,8 +94,8 @@ func WriteContacts(w io.Writer) error {
 	return c.WriteAll(rows)
 }
 
-// again is how a person stands there once more: misspelt, by a nickname's initial
-// or with the names the other way round, from an older list.
+// again is how a person stands there once more, in an older list: with a letter
+// missing, with the names the other way round, in capitals, or with a space too many.
 func again(row []string, i int, given, family string) []string {
 	name := []string{given + " " + family[:len(family)-1], family + ", " + given, strings.ToUpper(given + " " + family), given + "  " + family}[i%4]
 	local, _, _ := strings.Cut(row[2], "@")

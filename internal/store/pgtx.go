@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -183,7 +184,7 @@ func (p *postgres) once(ctx context.Context, begin string, body func(querier) er
 	undone := true
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("panic in a transaction: %v", r)
+			err = fmt.Errorf("panic in a transaction: %v\n%s", r, debug.Stack())
 		}
 		if err == nil {
 			return

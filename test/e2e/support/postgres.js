@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { chown, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
@@ -15,6 +15,7 @@ const minuteMillis = 60_000;
  * @returns {Promise<{url: string, stop: () => Promise<void>}>} the address of its database, and a stop that removes it
  */
 export async function startPostgres() {
+  if (!existsSync(root)) throw new Error("the PostgreSQL server programs are missing: apt-get install postgresql");
   const newest = readdirSync(root).toSorted((a, b) => Number(b) - Number(a))[0];
   const bin = path.join(root, newest, "bin");
   const dir = await mkdtemp(path.join(tmpdir(), "kith-e2e-pg-"));
