@@ -97,3 +97,20 @@ func texts(t *testing.T, db *DB, sql string) (out []string) {
 	}
 	return out
 }
+
+// Workspaces that were there before are found by their tier and environment too.
+func TestMigrationOfWorkspaceAttrs(t *testing.T) {
+	onEngines(t, func(t *testing.T, db *DB) {
+		migrateTo(t, db, 19)
+		row := func(org, n, environment, tier string) string {
+			return "(" + org + ", " + n + ", 1, 'x', 'x', '', '', '', '" + environment + "', '" + tier + "', FALSE, '', '', 0, 1, '2026-01-01T00:00:00.000000Z', 'devu/1', '2026-01-01T00:00:00.000000Z', 'devu/1')"
+		}
+		exec(t, db, `INSERT INTO workspace (org_id, n, account_n, display_name, name_key, description, ref, domain, environment, tier, is_default, owners, tags,
+			import_n, version, created_at, created_by, modified_at, modified_by) VALUES `+row("1", "1", "test", "gold")+", "+row("1", "2", "production", "")+", "+row("2", "1", "staging", "tin"))
+		migrateTo(t, db, 20)
+		want := []string{"W.environment=production/2", "W.environment=test/1", "W.tier=gold/1"}
+		if d := cmp.Diff(want, texts(t, db, "SELECT field || '=' || value || '/' || n FROM attr WHERE org_id = $1 ORDER BY 1")); d != "" {
+			t.Error(d)
+		}
+	})
+}
