@@ -4,8 +4,9 @@ import { accessibilityProblems } from "./support/accessibility.js";
 import { api, createContacts } from "./support/api.js";
 import { launch, openPage, screens } from "./support/browser.js";
 import { startKith } from "./support/kith.js";
+import { admin } from "./support/org.js";
+import { steps } from "./support/step.js";
 
-const admin = { org: "Acme Inc.", name: "Ada Lovelace", email: "ada@acme.example", password: "correct horse battery" };
 const contactCount = 150; // more than one page of 100
 
 describe("the web app on the built binary", () => {
@@ -24,13 +25,7 @@ describe("the web app on the built binary", () => {
     await kith?.stop();
   });
 
-  /** A step of the newcomer's story: it runs in the one session and fails on whatever went wrong in the page. */
-  const step = (name, run) =>
-    test(name, { timeout: 60_000 }, async () => {
-      await run(session.page);
-      assert.deepEqual(await accessibilityProblems(session.page), []);
-      assert.deepEqual(session.problems.splice(0), []);
-    });
+  const step = steps(() => session);
 
   step("first run creates the organisation and its admin", async (page) => {
     await page.goto("/");

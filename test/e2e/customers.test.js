@@ -4,9 +4,10 @@ import { accessibilityProblems } from "./support/accessibility.js";
 import { api } from "./support/api.js";
 import { launch, openPage, screens } from "./support/browser.js";
 import { startKith } from "./support/kith.js";
+import { admin, createOrg, signIn } from "./support/org.js";
 import { startPostgres } from "./support/postgres.js";
+import { steps } from "./support/step.js";
 
-const admin = { email: "ada@acme.example", password: "correct horse battery" };
 const hostile = {
   script: "<script>alert(1)</script><img src=x onerror=alert(2)>",
   formula: "=HYPERLINK(\"http://evil.example\")",
@@ -28,16 +29,10 @@ function story(engine) {
   before(async () => {
     if (engine === "PostgreSQL") database = await startPostgres();
     kith = await startKith(database?.url);
-    session = await openPage((browser = await launch()), kith.url);
-    await session.page.goto("/");
-    await session.page.getByLabel("Organisation").fill("Acme");
-    await session.page.getByLabel("Your name").fill("Ada Lovelace");
-    await session.page.getByLabel("E-mail").fill(admin.email);
-    await session.page.getByLabel("Password", { exact: true }).fill(admin.password);
-    await session.page.keyboard.press("Enter");
-    token = (await session.page.getByTestId("secret").textContent()).trim();
-    await session.page.getByRole("button", { name: "Continue" }).or(session.page.getByRole("button", { name: /saved it/ })).click();
-    await session.page.waitForURL("**/home");
+    token = await createOrg(kith);
+    browser = await launch();
+    session = await openPage(browser, kith.url);
+    await signIn(session.page, "/home");
   });
   after(async () => {
     await browser?.close();
@@ -45,16 +40,9 @@ function story(engine) {
     await database?.stop();
   });
 
+  const step = steps(() => session);
   /** What depends on the browser alone is walked on one engine. */
   const inBrowser = (name, run) => engine === "SQLite" && step(name, run);
-
-  /** A step of a morning's work: it fails on whatever went wrong in the page. */
-  const step = (name, run) =>
-    test(name, { timeout: 60_000 }, async () => {
-      await run(session.page);
-      assert.deepEqual(await accessibilityProblems(session.page), []);
-      assert.deepEqual(session.problems.splice(0), []);
-    });
 
   step("sample data is there at one press", async (page) => {
     await page.getByRole("button", { name: "Load sample data" }).click();
@@ -275,10 +263,7 @@ function story(engine) {
   const onPhone = engine === "SQLite" ? test : () => {};
   onPhone("lists and pages fit a phone, in the dark", { timeout: 60_000 }, async () => {
     const phone = await openPage(browser, kith.url, { ...screens.phone, colorScheme: "dark" });
-    await phone.page.goto("/contacts");
-    await phone.page.getByLabel("E-mail").fill(admin.email);
-    await phone.page.getByLabel("Password", { exact: true }).fill(admin.password);
-    await phone.page.getByRole("button", { name: "Sign in" }).click();
+    await signIn(phone.page, "/contacts");
     const { display_id } = await contact("hostile-long");
     for (const path of ["/home", "/contacts", "/contacts?group=account", `/contacts/${display_id}`, "/accounts", "/workspaces"]) {
       await phone.page.goto(path);

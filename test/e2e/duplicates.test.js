@@ -4,8 +4,8 @@ import { accessibilityProblems } from "./support/accessibility.js";
 import { api } from "./support/api.js";
 import { launch, openPage, screens } from "./support/browser.js";
 import { startKith } from "./support/kith.js";
-
-const admin = { email: "ada@acme.example", password: "correct horse battery" };
+import { createOrg, signIn } from "./support/org.js";
+import { steps } from "./support/step.js";
 
 /** Three persons of whom there are two records each. */
 const twice = [
@@ -25,11 +25,9 @@ describe("duplicates on the built binary", () => {
 
   before(async () => {
     kith = await startKith();
-    const created = await createOrg(kith);
-    token = created.access_token;
+    token = await createOrg(kith);
     [browser] = await Promise.all([launch(), createPeople(kith.url, token)]);
     session = await openPage(browser, kith.url);
-    await setPassword(session.page, created.password_link);
     await signIn(session.page, "/duplicates");
   });
   after(async () => {
@@ -37,12 +35,7 @@ describe("duplicates on the built binary", () => {
     await kith?.stop();
   });
 
-  const step = (name, run) =>
-    test(name, { timeout: 60_000 }, async () => {
-      await run(session.page);
-      assert.deepEqual(await accessibilityProblems(session.page), []);
-      assert.deepEqual(session.problems.splice(0), []);
-    });
+  const step = steps(() => session);
 
   step("a Kith that never looked says what to do", async (page) => {
     await page.getByRole("heading", { name: "Who is here twice?" }).waitFor();
@@ -188,27 +181,6 @@ function pairs(page) {
 /** Chromium logs the 404 that says that there was no search yet. */
 function isNoScan(problem) {
   return problem.includes("404") && problem.includes("duplicate-scans.get");
-}
-
-/** Creates the organisation on the command line, and its admin's token and a link to set the password by. */
-async function createOrg(kith) {
-  const flags = ["--data", kith.data, "--org", "Acme Inc.", "--name", "Ada Lovelace", "--email", admin.email, "--json"];
-  return JSON.parse(await kith.run("admin", "create", ...flags));
-}
-
-async function setPassword(page, link) {
-  await page.goto(link);
-  await page.getByLabel("Password", { exact: true }).fill(admin.password);
-  await page.getByRole("button", { name: "Set the password" }).click();
-  await page.getByText("Your new password is set").waitFor();
-}
-
-async function signIn(page, path) {
-  await page.goto(path);
-  await page.getByLabel("E-mail").fill(admin.email);
-  await page.getByLabel("Password", { exact: true }).fill(admin.password);
-  await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: "Duplicates", level: 1 }).waitFor();
 }
 
 /** Those who are there twice, among others enough to tell rare values from usual ones. */

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { accessibilityProblems } from "./support/accessibility.js";
 import { api } from "./support/api.js";
 import { launch, openPage, screens } from "./support/browser.js";
 import { startKith } from "./support/kith.js";
+import { admin, createOrg, signIn } from "./support/org.js";
+import { steps } from "./support/step.js";
 
-const admin = { org: "Acme Inc.", name: "Ada Lovelace", email: "ada@acme.example", password: "correct horse battery" };
 // The pages by their names in the navigation, and the tab to look at.
 const settings = [
   ["Object customization"],
@@ -27,20 +28,14 @@ describe("the settings on the built binary", () => {
     [kith, browser] = await Promise.all([startKith(), launch()]);
     token = await createOrg(kith);
     session = await openPage(browser, kith.url);
-    await signIn(session.page);
+    await signIn(session.page, "/settings/members");
   });
   after(async () => {
     await browser?.close();
     await kith?.stop();
   });
 
-  /** One thing that a person does: it fails on whatever went wrong in the page. */
-  const step = (name, run) =>
-    test(name, { timeout: 60_000 }, async () => {
-      await run(session.page);
-      assert.deepEqual(await accessibilityProblems(session.page), []);
-      assert.deepEqual(session.problems.splice(0), []);
-    });
+  const step = steps(() => session);
 
   const custom = async (leaf) => {
     const { schema } = await api(kith.url, token, "schemas.aggregated.get", { leaf_type: leaf });
@@ -289,28 +284,6 @@ describe("the settings on the built binary", () => {
     await page.getByRole("button", { name: "Save field" }).waitFor();
   });
 });
-
-/** Creates the organisation at the machine and sets its admin's password by the link that is printed. */
-async function createOrg(kith) {
-  const { org, name, email, password } = admin;
-  const flags = ["--data", kith.data, "--org", org, "--name", name, "--email", email, "--json"];
-  const made = JSON.parse(await kith.run("admin", "create", ...flags));
-  const answer = await fetch(`${kith.url}/internal/password-resets.redeem`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-Kith-Csrf": "1" },
-    body: JSON.stringify({ token: made.password_link.split("/").at(-1), password }),
-  });
-  assert.equal(answer.status, 200);
-  return made.access_token;
-}
-
-async function signIn(page) {
-  await page.goto("/settings/members");
-  await page.getByLabel("E-mail").fill(admin.email);
-  await page.getByLabel("Password", { exact: true }).fill(admin.password);
-  await page.keyboard.press("Enter");
-  await page.waitForURL("**/settings/members");
-}
 
 function field(page, label) {
   return page.getByRole("list", { name: "Custom fields" }).getByRole("listitem").filter({ hasText: label });
