@@ -1,7 +1,9 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
+import { Button } from "@/components/ui/button";
 import { cn } from "@/lib/cn";
+import { strings } from "@/strings";
 
 type DialogProps = {
   open: boolean;
@@ -78,4 +80,18 @@ export function DialogFooter({ children }: { children: ReactNode }) {
 
 export function DialogActions({ children }: { children: ReactNode }) {
   return <div className="mt-1 flex flex-wrap justify-end gap-2">{children}</div>;
+}
+
+type SubmitActionsProps = { onCancel: () => void; pending: boolean; children: ReactNode };
+
+/** The buttons below a form in a dialog: leave it, or send it. */
+export function SubmitActions({ onCancel, pending, children }: SubmitActionsProps) {
+  return (
+    <DialogActions>
+      <Button onClick={onCancel}>{strings.common.cancel}</Button>
+      <Button type="submit" variant="primary" pending={pending}>
+        {children}
+      </Button>
+    </DialogActions>
+  );
 }

@@ -22,8 +22,17 @@ import { strings } from "@/strings";
 
 const words = strings.customer;
 
-export const customerTabs = ["overview", "identifiers", "people", "workspaces", "merges"] as const;
-export type CustomerTab = (typeof customerTabs)[number];
+const customerTabs = ["overview", "identifiers", "people", "workspaces", "merges"] as const;
+type CustomerTab = (typeof customerTabs)[number];
+
+/** The state of a customer's page in the URL: the tab, unless it is the first. */
+export type CustomerSearch = { tab?: CustomerTab };
+
+/** Reads the URL's search parameters; what is unknown is left out. */
+export function parseCustomerSearch(search: Record<string, unknown>): CustomerSearch {
+  const tab = customerTabs.find((name) => name === search.tab);
+  return tab ? { tab } : {};
+}
 
 const tabsOf: Record<RecordType, CustomerTab[]> = {
   rev_user: ["overview", "identifiers", "merges"],
@@ -34,16 +43,16 @@ const tabsOf: Record<RecordType, CustomerTab[]> = {
 type CustomerPageProps = {
   type: RecordType;
   id: string;
-  tab: CustomerTab;
-  onTabChange: (tab: CustomerTab) => void;
+  search: CustomerSearch;
+  onSearchChange: (search: CustomerSearch) => void;
 };
 
 /** The page of a contact, an account or a workspace. */
-export function CustomerPage({ type, id, tab, onTabChange }: CustomerPageProps) {
+export function CustomerPage({ type, id, search, onSearchChange }: CustomerPageProps) {
   const kind = recordKinds[type];
   const query = useQuery(recordQuery(type, id));
   useTitle(query.data?.display_name ?? kind.words.title);
-  if (query.data) return <Customer {...{ kind, tab, onTabChange }} record={query.data} />;
+  if (query.data) return <Customer key={query.data.id} {...{ kind, search, onSearchChange }} record={query.data} />;
   if (query.error) return <NotShown kind={kind} error={query.error} onRetry={() => void query.refetch()} />;
   return (
     <div role="status" aria-label={strings.records.loading(kind.words.one)} className="grid gap-4 p-6">
@@ -74,9 +83,9 @@ function NotShown({ kind, error, onRetry }: { kind: RecordKind; error: Error; on
 
 type CustomerProps = Omit<CustomerPageProps, "type" | "id"> & { kind: RecordKind; record: AnyRecord };
 
-function Customer({ kind, record, tab, onTabChange }: CustomerProps) {
+function Customer({ kind, record, search, onSearchChange }: CustomerProps) {
   const tabs = tabsOf[kind.type];
-  const shown = tabs.includes(tab) ? tab : "overview";
+  const shown = tabs.find((name) => name === search.tab) ?? "overview";
   return (
     <div className="flex h-full flex-col">
       <Heading kind={kind} record={record} />
@@ -84,7 +93,7 @@ function Customer({ kind, record, tab, onTabChange }: CustomerProps) {
         label={words.tabs}
         tabs={tabs.map((name) => ({ id: name, label: words[name] }))}
         value={shown}
-        onChange={(name) => onTabChange(name as CustomerTab)}
+        onChange={(tab) => onSearchChange(parseCustomerSearch(tab === "overview" ? {} : { tab }))}
       >
         <div className="h-full overflow-y-auto px-4 py-5 sm:px-6">{partOf(kind, record, shown)}</div>
       </Tabs>

@@ -3,8 +3,8 @@ import { Link } from "@tanstack/react-router";
 import { QueryState } from "@/components/query-state";
 import { Avatar } from "@/components/ui/avatar";
 import { Button } from "@/components/ui/button";
-import { VerifiedBadge } from "@/features/record/marks";
 import { type AnyRecord, detailOf, type RecordPage, type RecordType, recordKinds } from "@/features/record/record";
+import { RecordName } from "@/features/record/record-name";
 import { strings } from "@/strings";
 
 const pageSize = 50;
@@ -65,16 +65,7 @@ function RelatedRow({ type, record }: { type: RecordType; record: AnyRecord }) {
     <li className="relative flex items-center gap-3 px-3 py-2 hover:bg-hover">
       <Avatar name={name} seed={record.id} className="size-8" />
       <div className="min-w-0 flex-1">
-        <p className="flex items-center gap-1.5">
-          <Link
-            to={`${recordKinds[type].path}/$id`}
-            params={{ id: record.display_id }}
-            className="truncate font-medium after:absolute after:inset-0"
-          >
-            {name}
-          </Link>
-          {record.is_verified && <VerifiedBadge />}
-        </p>
+        <RecordName kind={recordKinds[type]} record={record} cover />
         <p className="truncate text-[0.8125rem] text-ink-3">{detailOf(record)}</p>
       </div>
     </li>

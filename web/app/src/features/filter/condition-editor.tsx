@@ -1,7 +1,8 @@
-import { Plus, X } from "lucide-react";
+import { Plus } from "lucide-react";
 import type { FilterTree } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
+import { Chip } from "@/components/ui/chip";
 import { Combobox, type Option } from "@/components/ui/combobox";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
@@ -165,20 +166,13 @@ function ReferenceValues({ field, values, onChange }: ListProps) {
   return (
     <div className="flex flex-wrap items-center gap-1.5">
       {values.map((value, index) => (
-        <span
+        <Chip
           key={value}
-          className="inline-flex h-7 max-w-full items-center gap-1 rounded-lg border border-line bg-sunken pr-0.5 pl-2 text-[0.8125rem]"
+          label={labels[index] ?? value}
+          onRemove={() => onChange(values.filter((other) => other !== value))}
         >
-          <span className="truncate">{labels[index]}</span>
-          <button
-            type="button"
-            aria-label={`${strings.common.remove} ${labels[index]}`}
-            onClick={() => onChange(values.filter((other) => other !== value))}
-            className="grid size-6 place-items-center rounded-md text-ink-3 hover:bg-hover hover:text-ink"
-          >
-            <X aria-hidden className="size-3.5" />
-          </button>
-        </span>
+          {labels[index]}
+        </Chip>
       ))}
       <Combobox
         label={finds[field.kind] ?? field.label}

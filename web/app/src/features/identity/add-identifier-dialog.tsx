@@ -1,9 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { Alert } from "@/components/ui/alert";
-import { Button } from "@/components/ui/button";
 import { CheckField } from "@/components/ui/checkbox";
-import { Dialog, DialogActions } from "@/components/ui/dialog";
+import { Dialog, SubmitActions } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
@@ -63,12 +62,9 @@ function AddForm({ contactId, onClose }: { contactId: string; onClose: () => voi
         {(control) => <Input {...control} autoComplete="off" autoFocus required />}
       </Field>
       <CheckField name="main" label={text.makeMainToo} />
-      <DialogActions>
-        <Button onClick={onClose}>{strings.common.cancel}</Button>
-        <Button type="submit" variant="primary" pending={add.isPending}>
-          {strings.common.add}
-        </Button>
-      </DialogActions>
+      <SubmitActions onCancel={onClose} pending={add.isPending}>
+        {strings.common.add}
+      </SubmitActions>
     </form>
   );
 }

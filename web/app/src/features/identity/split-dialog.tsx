@@ -1,9 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Alert } from "@/components/ui/alert";
-import { Button } from "@/components/ui/button";
 import { CheckField } from "@/components/ui/checkbox";
-import { Dialog, DialogActions } from "@/components/ui/dialog";
+import { Dialog, SubmitActions } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { type Chosen, keyOf, kindLabel, splitContact } from "@/features/identity/identity";
@@ -87,12 +86,9 @@ export function SplitDialog({ contactId, identifiers, preset, onClose }: SplitDi
         <Field name="display_name" label={text.splitName} hint={text.splitNameHint} error={errors.fields.display_name}>
           {(control) => <Input {...control} autoComplete="off" />}
         </Field>
-        <DialogActions>
-          <Button onClick={onClose}>{strings.common.cancel}</Button>
-          <Button type="submit" variant="primary" pending={split.isPending}>
-            {text.splitAction}
-          </Button>
-        </DialogActions>
+        <SubmitActions onCancel={onClose} pending={split.isPending}>
+          {text.splitAction}
+        </SubmitActions>
       </form>
     </Dialog>
   );

@@ -1,9 +1,8 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { CircleCheck, Download } from "lucide-react";
-import { messageOf } from "@/api/client";
+import { LoadMore } from "@/components/load-more";
 import { QueryState } from "@/components/query-state";
 import { StateMessage } from "@/components/state-message";
-import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { type Failure, failuresHref, failuresQuery, type Problem } from "@/features/import/import";
 import { formatNumber } from "@/lib/format";
@@ -31,16 +30,7 @@ export function Failures({ id }: { id: string }) {
       <QueryState query={query} loading={words.loadingErrors} bars={6}>
         {({ pages }) => <FailureList failures={pages.flatMap((page) => page.errors)} />}
       </QueryState>
-      {query.isFetchNextPageError && <Alert>{messageOf(query.error)}</Alert>}
-      {query.hasNextPage && (
-        <Button
-          className="justify-self-center"
-          pending={query.isFetchingNextPage}
-          onClick={() => query.fetchNextPage()}
-        >
-          {strings.common.loadMore}
-        </Button>
-      )}
+      <LoadMore query={query} />
     </div>
   );
 }

@@ -1,11 +1,10 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { FileUp } from "lucide-react";
 import { useState } from "react";
-import { messageOf } from "@/api/client";
+import { LoadMore } from "@/components/load-more";
 import { PageHeader } from "@/components/page-header";
 import { QueryState } from "@/components/query-state";
 import { StateMessage } from "@/components/state-message";
-import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { type ImportType, importsQuery } from "@/features/import/import";
 import { ImportDialog } from "@/features/import/import-dialog";
@@ -59,16 +58,7 @@ function Imports() {
           return imports.length === 0 ? <NoImports /> : <ImportList imports={imports} />;
         }}
       </QueryState>
-      {query.isFetchNextPageError && <Alert>{messageOf(query.error)}</Alert>}
-      {query.hasNextPage && (
-        <Button
-          className="justify-self-center"
-          pending={query.isFetchingNextPage}
-          onClick={() => query.fetchNextPage()}
-        >
-          {strings.common.loadMore}
-        </Button>
-      )}
+      <LoadMore query={query} />
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-q
 import { GitMerge, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "@/api/client";
+import { LoadMore } from "@/components/load-more";
 import { QueryState } from "@/components/query-state";
 import { RelativeTime } from "@/components/relative-time";
 import { StateMessage } from "@/components/state-message";
@@ -28,15 +29,7 @@ export function MergeHistory({ record }: { record?: string }) {
         return (
           <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
             <MergeList merges={merges} />
-            {query.hasNextPage && (
-              <Button
-                className="justify-self-center"
-                pending={query.isFetchingNextPage}
-                onClick={() => query.fetchNextPage()}
-              >
-                {strings.common.loadMore}
-              </Button>
-            )}
+            <LoadMore query={query} />
           </div>
         );
       }}

@@ -1,7 +1,7 @@
-import { Plus, X } from "lucide-react";
-import type { ReactNode } from "react";
+import { Plus } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
+import { Chip } from "@/components/ui/chip";
 import { Combobox, type Option } from "@/components/ui/combobox";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
@@ -114,9 +114,9 @@ function ReferenceInput({ field, draft, onChange }: FieldInputProps) {
   return (
     <div className="flex flex-wrap items-center gap-1.5">
       {draft.chosen.map((option) => (
-        <Chosen key={option.value} onRemove={() => remove(option)} label={option.label}>
+        <Chip key={option.value} onRemove={() => remove(option)} label={option.label}>
           {option.detail && field.kind === "tag" ? `${option.label}: ${option.detail}` : option.label}
-        </Chosen>
+        </Chip>
       ))}
       <Combobox
         label={finds[field.kind] ?? field.label}
@@ -138,21 +138,5 @@ function ReferenceInput({ field, draft, onChange }: FieldInputProps) {
         }
       />
     </div>
-  );
-}
-
-function Chosen({ children, label, onRemove }: { children: ReactNode; label: string; onRemove: () => void }) {
-  return (
-    <span className="inline-flex h-7 max-w-full items-center gap-1 rounded-lg border border-line bg-sunken pr-0.5 pl-2 text-[0.8125rem]">
-      <span className="truncate">{children}</span>
-      <button
-        type="button"
-        aria-label={`${strings.common.remove} ${label}`}
-        onClick={onRemove}
-        className="grid size-6 place-items-center rounded-md text-ink-3 hover:bg-hover hover:text-ink"
-      >
-        <X aria-hidden className="size-3.5" />
-      </button>
-    </span>
   );
 }

@@ -1,10 +1,9 @@
-import { Link } from "@tanstack/react-router";
 import { Button } from "@/components/ui/button";
 import type { RecordField } from "@/features/record/field";
 import { FieldValue } from "@/features/record/field-value";
-import { VerifiedBadge } from "@/features/record/marks";
 import { type AnyRecord, detailOf, type RecordGroup, type RecordKind } from "@/features/record/record";
 import type { ShownColumn } from "@/features/record/record-columns";
+import { RecordName } from "@/features/record/record-name";
 import type { ListRow, MoreOfGroups } from "@/features/record/rows";
 import { formatNumber } from "@/lib/format";
 import { strings } from "@/strings";
@@ -115,16 +114,7 @@ function BoardCard({ kind, record, fields, onPeek }: BoardCardProps) {
   const name = record.display_name || record.display_id;
   return (
     <article className="grid gap-1 rounded-lg border border-line bg-surface p-2.5 text-[0.8125rem] shadow-xs">
-      <p className="flex items-center gap-1.5">
-        <Link
-          to={`${kind.path}/$id`}
-          params={{ id: record.display_id }}
-          className="truncate font-medium hover:underline"
-        >
-          {name}
-        </Link>
-        {record.is_verified && <VerifiedBadge />}
-      </p>
+      <RecordName kind={kind} record={record} />
       <p className="truncate text-ink-3">{detailOf(record)}</p>
       {fields.map((field) => (
         <div key={field.name} className="flex min-w-0 text-ink-2 empty:hidden">

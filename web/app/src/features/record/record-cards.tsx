@@ -1,12 +1,11 @@
-import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
 import { Avatar } from "@/components/ui/avatar";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
-import { VerifiedBadge } from "@/features/record/marks";
 import { type AnyRecord, detailOf, type RecordKind } from "@/features/record/record";
+import { RecordName } from "@/features/record/record-name";
 import type { ListRow } from "@/features/record/rows";
 import type { Selection } from "@/features/record/use-selection";
 import { formatDate, formatNumber } from "@/lib/format";
@@ -112,16 +111,7 @@ function RecordCard({ kind, record, selection }: { kind: RecordKind; record: Any
       />
       <Avatar name={name} seed={record.id} className="size-9 text-xs" />
       <div className="min-w-0 flex-1">
-        <p className="flex items-center gap-1.5">
-          <Link
-            to={`${kind.path}/$id`}
-            params={{ id: record.display_id }}
-            className="truncate font-medium after:absolute after:inset-0"
-          >
-            {name}
-          </Link>
-          {record.is_verified && <VerifiedBadge />}
-        </p>
+        <RecordName kind={kind} record={record} cover />
         <p className="truncate text-[0.8125rem] text-ink-3">{detailOf(record)}</p>
       </div>
       <div className="max-w-[38%] text-right text-[0.8125rem] text-ink-3">

@@ -1,9 +1,8 @@
 import { type FormEvent, useState } from "react";
 import type { SchemaField } from "@/api/types";
 import { Alert } from "@/components/ui/alert";
-import { Button } from "@/components/ui/button";
 import { CheckField } from "@/components/ui/checkbox";
-import { Dialog, DialogActions } from "@/components/ui/dialog";
+import { Dialog, SubmitActions } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { type EffectName, effectOf, expressionOf, type Operator, valuesOf } from "@/features/schema/condition";
@@ -78,12 +77,9 @@ export function ConditionDialog({ scope, fields, onClose }: ConditionDialogProps
           fields={fields.filter((field) => field.name !== causeName)}
           error={errors.fields.fields}
         />
-        <DialogActions>
-          <Button onClick={onClose}>{strings.common.cancel}</Button>
-          <Button type="submit" variant="primary" pending={change.isPending}>
-            {words.createCondition}
-          </Button>
-        </DialogActions>
+        <SubmitActions onCancel={onClose} pending={change.isPending}>
+          {words.createCondition}
+        </SubmitActions>
       </form>
     </Dialog>
   );

@@ -6,7 +6,7 @@ import { Alert } from "@/components/ui/alert";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
-import { Dialog, DialogActions } from "@/components/ui/dialog";
+import { Dialog, SubmitActions } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { nameFrom } from "@/features/schema/field-draft";
@@ -128,12 +128,9 @@ function SubtypeDialog({ object, taken, onClose, onCreated }: SubtypeDialogProps
             />
           )}
         </Field>
-        <DialogActions>
-          <Button onClick={onClose}>{strings.common.cancel}</Button>
-          <Button type="submit" variant="primary" pending={change.isPending}>
-            {words.createSubtype}
-          </Button>
-        </DialogActions>
+        <SubmitActions onCancel={onClose} pending={change.isPending}>
+          {words.createSubtype}
+        </SubmitActions>
       </form>
     </Dialog>
   );

@@ -3,8 +3,7 @@ import { type FormEvent, useState } from "react";
 import { ApiError, fieldMessageOf } from "@/api/client";
 import type { Tag } from "@/api/types";
 import { Alert } from "@/components/ui/alert";
-import { Button } from "@/components/ui/button";
-import { Dialog, DialogActions } from "@/components/ui/dialog";
+import { Dialog, SubmitActions } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Textarea } from "@/components/ui/textarea";
@@ -71,12 +70,9 @@ export function TagDialog({ tag, onClose }: { tag: Tag | undefined; onClose: () 
         <Field name="allowed_values" label={words.values} hint={words.valuesHint} error={errors.fields.allowed_values}>
           {(control) => <Textarea {...control} rows={3} defaultValue={tag?.allowed_values?.join("\n")} />}
         </Field>
-        <DialogActions>
-          <Button onClick={onClose}>{strings.common.cancel}</Button>
-          <Button type="submit" variant="primary" pending={save.isPending}>
-            {tag ? words.save : words.create}
-          </Button>
-        </DialogActions>
+        <SubmitActions onCancel={onClose} pending={save.isPending}>
+          {tag ? words.save : words.create}
+        </SubmitActions>
       </form>
     </Dialog>
   );

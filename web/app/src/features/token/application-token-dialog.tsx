@@ -2,9 +2,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
 import type { ServiceAccount } from "@/api/types";
 import { Alert } from "@/components/ui/alert";
-import { Button } from "@/components/ui/button";
 import { CheckField } from "@/components/ui/checkbox";
-import { Dialog, DialogActions } from "@/components/ui/dialog";
+import { Dialog, SubmitActions } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { RadioGroup } from "@/components/ui/radio-group";
@@ -135,12 +134,9 @@ function ApplicationTokenForm({ isNew, pending, onCancel, onSubmit }: Applicatio
         )}
       </Field>
       <ExpiryField error={errors.fields.expires_in} />
-      <DialogActions>
-        <Button onClick={onCancel}>{strings.common.cancel}</Button>
-        <Button type="submit" variant="primary" pending={pending}>
-          {isNew ? words.createApplication : words.create}
-        </Button>
-      </DialogActions>
+      <SubmitActions onCancel={onCancel} pending={pending}>
+        {isNew ? words.createApplication : words.create}
+      </SubmitActions>
     </form>
   );
 }

@@ -3,7 +3,7 @@ import type { FormEvent } from "react";
 import { SecretBox } from "@/components/secret-box";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
-import { Dialog, DialogActions } from "@/components/ui/dialog";
+import { Dialog, DialogActions, SubmitActions } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
@@ -102,12 +102,9 @@ function TokenForm({ pending, onCancel, onSubmit }: TokenFormProps) {
         )}
       </Field>
       <ExpiryField error={errors.fields.expires_in} />
-      <DialogActions>
-        <Button onClick={onCancel}>{strings.common.cancel}</Button>
-        <Button type="submit" variant="primary" pending={pending}>
-          {words.create}
-        </Button>
-      </DialogActions>
+      <SubmitActions onCancel={onCancel} pending={pending}>
+        {words.create}
+      </SubmitActions>
     </form>
   );
 }

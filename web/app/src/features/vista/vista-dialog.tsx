@@ -2,9 +2,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import type { Vista } from "@/api/types";
 import { Alert } from "@/components/ui/alert";
-import { Button } from "@/components/ui/button";
 import { CheckField } from "@/components/ui/checkbox";
-import { Dialog, DialogActions } from "@/components/ui/dialog";
+import { Dialog, SubmitActions } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
@@ -64,12 +63,9 @@ export function VistaDialog({ type, view, vista, onClose, onSaved }: VistaDialog
           )}
         </Field>
         <CheckField name="is_default" label={words.makeDefault} defaultChecked={vista?.is_default ?? false} />
-        <DialogActions>
-          <Button onClick={onClose}>{strings.common.cancel}</Button>
-          <Button type="submit" variant="primary" pending={save.isPending}>
-            {words.saveNew}
-          </Button>
-        </DialogActions>
+        <SubmitActions onCancel={onClose} pending={save.isPending}>
+          {words.saveNew}
+        </SubmitActions>
       </form>
     </Dialog>
   );

@@ -1,27 +1,17 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { CustomerPage, type CustomerTab, customerTabs } from "@/features/customer/customer-page";
+import { CustomerPage, type CustomerSearch, parseCustomerSearch } from "@/features/customer/customer-page";
 import { fieldsQuery } from "@/features/record/field";
 
 export const Route = createFileRoute("/_app/contacts/$id")({
-  validateSearch: (search): { tab?: CustomerTab } => {
-    const tab = customerTabs.find((name) => name === search.tab);
-    return tab ? { tab } : {};
-  },
+  validateSearch: parseCustomerSearch,
   loader: ({ context: { client } }) => client.ensureQueryData(fieldsQuery("rev_user")),
   component: Page,
 });
 
 function Page() {
-  const { id } = Route.useParams();
-  const { tab = "overview" } = Route.useSearch();
   const navigate = Route.useNavigate();
+  const onSearchChange = (search: CustomerSearch) => void navigate({ search, replace: true });
   return (
-    <CustomerPage
-      key={id}
-      type="rev_user"
-      id={id}
-      tab={tab}
-      onTabChange={(next) => void navigate({ search: next === "overview" ? {} : { tab: next }, replace: true })}
-    />
+    <CustomerPage {...Route.useParams()} type="rev_user" search={Route.useSearch()} onSearchChange={onSearchChange} />
   );
 }
