@@ -105,6 +105,7 @@ export const contactSchema = {
 export const emptyOrg = {
   "imports.list": () => ok({ imports: [] }),
   "rev-users.count": () => ok({ count: 0, more: false }),
+  "rev-users.list": () => ok({ rev_users: [] }),
   "rev-users.query": () => ok({ count: 0, more: false, rev_users: [] }),
   "schemas.aggregated.get": () => ok({ schema: contactSchema }),
   "vistas.list": () => ok({ vistas: [] }),

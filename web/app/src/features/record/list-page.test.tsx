@@ -202,7 +202,8 @@ describe("contacts", () => {
 
   it("tells of new ones, and shows them when asked", async () => {
     let newest = contact(1);
-    serve({ ...signedIn, "rev-users.query": () => page(newest) });
+    const list = () => ok({ rev_users: [newest] });
+    serve({ ...signedIn, "rev-users.query": () => page(newest), "rev-users.list": list });
     const { user, client } = openApp("/contacts");
     await screen.findByText("Contact 1");
     expect(screen.queryByRole("button", { name: "Show new ones" })).toBeNull();

@@ -68,16 +68,7 @@ const newestMillis = 15_000;
 export function useNewest(type: RecordType, filter: string) {
   return useQuery({
     queryKey: ["newest", type, filter],
-    queryFn: async ({ signal }) => {
-      const query = {
-        ...(filter ? { filter } : {}),
-        sort_by: ["created_date:desc"],
-        columns: ["display_name"],
-        limit: 1,
-      };
-      const { records } = await recordKinds[type].query({ ...query, time_zone: timeZone }, signal);
-      return records[0]?.id ?? "";
-    },
+    queryFn: ({ signal }) => recordKinds[type].newest(filter, signal),
     refetchInterval: newestMillis,
     retry: false,
   }).data;
