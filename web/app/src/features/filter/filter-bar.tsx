@@ -69,7 +69,8 @@ function useConditions(
   tree: FilterTree | undefined,
   onChange: (text: string) => void,
 ) {
-  const [draft, setDraft] = useState<{ of: string; conditions: FilterTree[] }>();
+  // What was edited under another filter, such as that of another view, is not this one's.
+  const [draft, setDraft] = useState<{ from: string; of: string; conditions: FilterTree[] }>();
   const write = useMutation({
     mutationFn: async (conditions: FilterTree[]) => {
       const whole = completed({ type: "and", expressions: conditions });
@@ -77,19 +78,20 @@ function useConditions(
     },
     onSuccess: (text, conditions) => {
       // What was typed meanwhile goes its own way to the server.
-      setDraft((now) => (now?.conditions === conditions ? { of: text, conditions } : now));
+      setDraft((now) => (now?.conditions === conditions ? { from: text, of: text, conditions } : now));
       if (text !== filter) onChange(text);
     },
   });
   const edited = useDebounced(draft, applyMillis);
   const { mutate } = write;
+  const isWaiting = edited?.of === pending && edited.from === filter;
   useEffect(() => {
-    if (edited?.of === pending) mutate(edited.conditions);
-  }, [edited, mutate]);
-  const isCurrent = draft !== undefined && (draft.of === pending || draft.of === filter);
+    if (isWaiting) mutate(edited.conditions);
+  }, [isWaiting, edited, mutate]);
+  const isCurrent = draft !== undefined && (draft.of === filter || (draft.of === pending && draft.from === filter));
   return {
     conditions: isCurrent ? draft.conditions : conditionsOf(filter === "" ? undefined : tree),
-    change: (conditions: FilterTree[]) => setDraft({ of: pending, conditions }),
+    change: (conditions: FilterTree[]) => setDraft({ from: filter, of: pending, conditions }),
     error: isCurrent ? write.error : null,
   };
 }

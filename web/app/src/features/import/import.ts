@@ -164,7 +164,7 @@ export async function noteImport(client: QueryClient, changed: Import): Promise<
 
 /** After an import has ended: everything that it may have changed. */
 export function refreshRecords(client: QueryClient): Promise<unknown> {
-  const keys = ["records", "contacts", "accounts", "imports"];
+  const keys = ["records", "record", "home", "imports"];
   return Promise.all(keys.map((key) => client.invalidateQueries({ queryKey: [key] })));
 }
 

@@ -137,6 +137,41 @@ describe("contacts", () => {
     expect(router.state.location.search).toEqual({ filter: "tnt__plan in (Gold)" });
   });
 
+  it("forgets conditions that were not taken when another view is chosen", async () => {
+    const vip = { type: "primitive", field: "tags", operator: "in", values: ["TAG-1"] };
+    const vista = {
+      ...{
+        id: "v",
+        display_id: "VISTA-1",
+        name: "VIPs",
+        filter: "tag in (TAG-1)",
+        filter_type: "rev_users",
+        type: "dynamic",
+      },
+      ...{ custom_view: {}, dropped_fields: [], is_default: false, is_public: false, shared_with: [] },
+      ...{ created_date: "", modified_date: "" },
+    };
+    serve({
+      ...signedIn,
+      "rev-users.query": () => page(contact(1)),
+      "vistas.list": () => ok({ vistas: [vista] }),
+      "filters.explain": ({ filter }) =>
+        typeof filter === "string"
+          ? ok({ filter, expression: vip, indexed: true, conditions: [] })
+          : { status: 400, body: { type: "bad_request", message: "filter: no", field_name: "filter" } },
+    });
+    const { user } = openApp("/contacts");
+    await user.click(await screen.findByRole("button", { name: "Filter" }));
+    await user.click((await screen.findAllByRole("option", { name: "Plan" }))[0] as HTMLElement);
+    await user.click(await screen.findByRole("checkbox", { name: "Gold" }));
+    expect((await screen.findByRole("alert")).textContent).toMatch(/Filter: no/);
+    await user.keyboard("{Escape}");
+    await user.click(screen.getByRole("button", { name: "VIPs" }));
+    expect(await screen.findByText("TAG-1")).toBeDefined();
+    expect(screen.queryByText("Gold")).toBeNull();
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
   it("moves by keyboard, chooses, and tags what is chosen once confirmed", async () => {
     const ended = {
       id: "b",
