@@ -176,28 +176,28 @@ func renameDefault(ctx context.Context, tx Tx, before, after *account.Account) e
 // apply changes an account as the patch says. It replaces lists and never
 // changes one in place, so a shallow copy keeps what was before.
 func (p AccountPatch) apply(ctx context.Context, tx Tx, a *account.Account) error {
-	if err := setText(&a.DisplayName, "display_name", p.DisplayName, contact.DisplayName); err != nil {
+	if err := SetText(&a.DisplayName, "display_name", p.DisplayName, contact.DisplayName); err != nil {
 		return err
 	}
-	if err := setText(&a.Description, "description", p.Description, contact.Description); err != nil {
+	if err := SetText(&a.Description, "description", p.Description, contact.Description); err != nil {
 		return err
 	}
-	if err := setText(&a.Tier, "tier", p.Tier, contact.Tier); err != nil {
+	if err := SetText(&a.Tier, "tier", p.Tier, contact.Tier); err != nil {
 		return err
 	}
 	if err := p.applyKeys(ctx, tx, a); err != nil {
 		return err
 	}
-	if err := setCustom(ctx, tx, don.Account, p.Custom, a.N == 0, &a.Custom, &a.Subtype); err != nil {
+	if err := SetCustom(ctx, tx, don.Account, p.Custom, a.N == 0, &a.Custom, &a.Subtype); err != nil {
 		return err
 	}
 	if err := setParent(ctx, tx, a, p.Parent); err != nil {
 		return err
 	}
-	if err := setOwners(ctx, tx, &a.Owners, p.Owners); err != nil {
+	if err := SetOwners(ctx, tx, &a.Owners, p.Owners); err != nil {
 		return err
 	}
-	return setTags(ctx, tx, &a.Tags, p.Tags)
+	return SetTags(ctx, tx, &a.Tags, p.Tags)
 }
 
 func (p AccountPatch) applyKeys(ctx context.Context, tx Tx, a *account.Account) error {

@@ -121,7 +121,7 @@ func (t targets) put(c *contact.Contact, p Place, since *time.Time) error {
 		at = len(c.Associations) - 1
 	}
 	a := &c.Associations[at]
-	if err := setText(&a.Role, p.beside("role"), p.Role, contact.FullName); err != nil {
+	if err := SetText(&a.Role, p.beside("role"), p.Role, contact.FullName); err != nil {
 		return err
 	}
 	if err := setTime(&a.Since, p.beside("since"), p.Since); err != nil {

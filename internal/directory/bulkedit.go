@@ -72,16 +72,16 @@ func (e *Editor) checkTags(ctx context.Context) error {
 		for i, n := range e.edit.RemoveTags {
 			uses[i].N = n
 		}
-		return setTags(ctx, e.tx, new([]tag.Use), &uses)
+		return SetTags(ctx, e.tx, new([]tag.Use), &uses)
 	}
 	if len(e.edit.AddTags) == 0 {
 		return nil
 	}
-	return setTags(ctx, e.tx, new([]tag.Use), &e.edit.AddTags)
+	return SetTags(ctx, e.tx, new([]tag.Use), &e.edit.AddTags)
 }
 
 func (e *Editor) checkOwners(ctx context.Context) error {
-	return setOwners(ctx, e.tx, new([]int64), e.edit.Owners)
+	return SetOwners(ctx, e.tx, new([]int64), e.edit.Owners)
 }
 
 func (e *Editor) checkAccount(ctx context.Context) (err error) {

@@ -219,25 +219,25 @@ func (p ContactPatch) describe(c *contact.Contact) error {
 	if p.DisplayName != nil {
 		if *p.DisplayName == "" {
 			c.DisplayName = contact.InventName()
-		} else if err := setText(&c.DisplayName, "display_name", p.DisplayName, contact.DisplayName); err != nil {
+		} else if err := SetText(&c.DisplayName, "display_name", p.DisplayName, contact.DisplayName); err != nil {
 			return err
 		}
 	}
-	if err := setText(&c.FullName, "full_name", p.FullName, contact.FullName); err != nil {
+	if err := SetText(&c.FullName, "full_name", p.FullName, contact.FullName); err != nil {
 		return err
 	}
-	return setText(&c.Description, "description", p.Description, contact.Description)
+	return SetText(&c.Description, "description", p.Description, contact.Description)
 }
 
 // refer applies the fields that need a look at other records or definitions.
 func (p ContactPatch) refer(ctx context.Context, tx Tx, c *contact.Contact, create bool) error {
-	if err := setCustom(ctx, tx, don.Contact, p.Custom, create, &c.Custom, &c.Subtype); err != nil {
+	if err := SetCustom(ctx, tx, don.Contact, p.Custom, create, &c.Custom, &c.Subtype); err != nil {
 		return err
 	}
-	if err := setOwners(ctx, tx, &c.Owners, p.Owners); err != nil {
+	if err := SetOwners(ctx, tx, &c.Owners, p.Owners); err != nil {
 		return err
 	}
-	return setTags(ctx, tx, &c.Tags, p.Tags)
+	return SetTags(ctx, tx, &c.Tags, p.Tags)
 }
 
 // OwnRef reports whether a reference is only what the API shows for a record

@@ -14,8 +14,8 @@ import (
 // Scalars of a patch are nil when the field is absent and point at "" when it
 // is cleared. Lists are nil when absent and replace what stands otherwise.
 
-// setText validates a field that may be cleared and stores it.
-func setText(dst *string, field string, given *string, f func(string) (string, error)) error {
+// SetText validates a field that may be cleared and stores it.
+func SetText(dst *string, field string, given *string, f func(string) (string, error)) error {
 	if given == nil {
 		return nil
 	}
@@ -26,13 +26,13 @@ func setText(dst *string, field string, given *string, f func(string) (string, e
 	return err
 }
 
-// setOwners stores the members that own a record; they must exist.
-func setOwners(ctx context.Context, tx Tx, dst *[]int64, given *[]int64) error {
-	return setMembers(ctx, tx, "owned_by", dst, given)
+// SetOwners stores the members that own a record; they must exist.
+func SetOwners(ctx context.Context, tx Tx, dst *[]int64, given *[]int64) error {
+	return SetMembers(ctx, tx, "owned_by", dst, given)
 }
 
-// setMembers stores the members that a field lists; they must exist.
-func setMembers(ctx context.Context, tx Tx, field string, dst *[]int64, given *[]int64) error {
+// SetMembers stores the members that a field lists; they must exist.
+func SetMembers(ctx context.Context, tx Tx, field string, dst *[]int64, given *[]int64) error {
 	if given == nil {
 		return nil
 	}
@@ -72,10 +72,10 @@ func set[T any](dst, v *T) {
 	}
 }
 
-// setTags stores the tags of a record. They must exist and allow their values;
+// SetTags stores the tags of a record. They must exist and allow their values;
 // a use that the record has already stays valid whatever became of the tag's
 // allowed values.
-func setTags(ctx context.Context, tx Tx, dst *[]tag.Use, given *[]tag.Use) error {
+func SetTags(ctx context.Context, tx Tx, dst *[]tag.Use, given *[]tag.Use) error {
 	if given == nil {
 		return nil
 	}

@@ -226,7 +226,7 @@ func readSplit(names []Named, displayName *string) (chosen []contact.Identifier,
 		}
 		chosen = append(chosen, i)
 	}
-	err = setText(&name, "display_name", displayName, contact.DisplayName)
+	err = SetText(&name, "display_name", displayName, contact.DisplayName)
 	return chosen, name, err
 }
 

@@ -195,7 +195,7 @@ func traits(ctx context.Context, tx Tx, given map[string]any, c *contact.Contact
 		return nil
 	}
 	change := &schema.Change{Given: given, Spec: schema.Spec{Tenant: true}}
-	return ofTraits("user_traits", setCustom(ctx, tx, don.Contact, change, isNew(tx, c), &c.Custom, &c.Subtype))
+	return ofTraits("user_traits", SetCustom(ctx, tx, don.Contact, change, isNew(tx, c), &c.Custom, &c.Subtype))
 }
 
 // isNew reports whether a contact is made in the transaction.
@@ -209,7 +209,7 @@ func companyTraits(ctx context.Context, tx Tx, leaf don.Type, field string, give
 	if len(given) == 0 {
 		return nil, nil
 	}
-	err := setCustom(ctx, tx, leaf, &schema.Change{Given: given, Spec: schema.Spec{Tenant: true}}, false, &values, &subtype)
+	err := SetCustom(ctx, tx, leaf, &schema.Change{Given: given, Spec: schema.Spec{Tenant: true}}, false, &values, &subtype)
 	return values, ofTraits(field, err)
 }
 

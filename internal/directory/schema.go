@@ -37,8 +37,8 @@ func schemaOf(ctx context.Context, tx Tx, leaf don.Type) (*schema.Set, error) {
 	return schema.NewSet(leaf, all), err
 }
 
-// setCustom makes a change of custom values on a record.
-func setCustom(ctx context.Context, tx Tx, leaf don.Type, c *schema.Change, create bool, values *schema.Values, subtype *string) error {
+// SetCustom makes a change of custom values on a record.
+func SetCustom(ctx context.Context, tx Tx, leaf don.Type, c *schema.Change, create bool, values *schema.Values, subtype *string) error {
 	if c == nil || c.Empty() {
 		return nil
 	}

@@ -56,10 +56,10 @@ func ofName(err error) error {
 }
 
 func (p TagPatch) apply(t *tag.Tag) error {
-	if err := setText(&t.Name, "name", p.Name, contact.FullName); err != nil {
+	if err := SetText(&t.Name, "name", p.Name, contact.FullName); err != nil {
 		return err
 	}
-	if err := setText(&t.Description, "description", p.Description, contact.Description); err != nil {
+	if err := SetText(&t.Description, "description", p.Description, contact.Description); err != nil {
 		return err
 	}
 	if p.AllowedValues != nil {

@@ -127,10 +127,10 @@ func (p UserGroupPatch) apply(ctx context.Context, tx Tx, g *group.Group) error 
 		}
 		g.Filter = filter.Format(*p.Tree)
 	}
-	if err := setText(&g.Name, "name", p.Name, contact.FullName); err != nil {
+	if err := SetText(&g.Name, "name", p.Name, contact.FullName); err != nil {
 		return err
 	}
-	if err := setText(&g.Description, "description", p.Description, contact.Description); err != nil {
+	if err := SetText(&g.Description, "description", p.Description, contact.Description); err != nil {
 		return err
 	}
 	if p.Owner != nil && *p.Owner != 0 && *p.Owner != g.Owner {

@@ -71,7 +71,7 @@ func (s *Service) Say(ctx context.Context, sc org.Scope, n int64, p ContactPatch
 		given *string
 		norm  func(string) (string, error)
 	}{{&visit.DisplayName, "display_name", p.DisplayName, contact.DisplayName}, {&visit.FullName, "full_name", p.FullName, contact.FullName}} {
-		if err := setText(f.dst, f.field, f.given, f.norm); err != nil {
+		if err := SetText(f.dst, f.field, f.given, f.norm); err != nil {
 			return err
 		}
 	}

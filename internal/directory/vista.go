@@ -131,13 +131,13 @@ func ownVista(ctx context.Context, tx Tx, n int64) (*vista.Vista, error) {
 }
 
 func (p VistaPatch) apply(ctx context.Context, tx Tx, v *vista.Vista) error {
-	if err := setText(&v.Name, "name", p.Name, contact.FullName); err != nil {
+	if err := SetText(&v.Name, "name", p.Name, contact.FullName); err != nil {
 		return err
 	}
 	if v.Name == "" {
 		return errs.Missing("name")
 	}
-	if err := setText(&v.Description, "description", p.Description, contact.Description); err != nil {
+	if err := SetText(&v.Description, "description", p.Description, contact.Description); err != nil {
 		return err
 	}
 	g := &catalogue{ctx: ctx, tx: tx}
@@ -158,7 +158,7 @@ func (p VistaPatch) apply(ctx context.Context, tx Tx, v *vista.Vista) error {
 	set(&v.View.Layout, p.Layout)
 	set(&v.Default, p.Default)
 	set(&v.Public, p.Public)
-	if err := setMembers(ctx, tx, "shared_with", &v.With, p.With); err != nil {
+	if err := SetMembers(ctx, tx, "shared_with", &v.With, p.With); err != nil {
 		return err
 	}
 	return v.Check()

@@ -184,7 +184,7 @@ func (p WorkspacePatch) apply(ctx context.Context, tx Tx, w *account.Workspace) 
 		{&w.Ref, "external_ref", p.refOf(tx.Scope(), w), orEmpty(contact.Ref)},
 	}
 	for _, t := range texts {
-		if err := setText(t.dst, t.field, t.given, t.norm); err != nil {
+		if err := SetText(t.dst, t.field, t.given, t.norm); err != nil {
 			return err
 		}
 	}
@@ -196,13 +196,13 @@ func (p WorkspacePatch) apply(ctx context.Context, tx Tx, w *account.Workspace) 
 			return errs.BadEnum("environment", w.Environment, Environments)
 		}
 	}
-	if err := setCustom(ctx, tx, don.Workspace, p.Custom, w.N == 0, &w.Custom, &w.Subtype); err != nil {
+	if err := SetCustom(ctx, tx, don.Workspace, p.Custom, w.N == 0, &w.Custom, &w.Subtype); err != nil {
 		return err
 	}
-	if err := setOwners(ctx, tx, &w.Owners, p.Owners); err != nil {
+	if err := SetOwners(ctx, tx, &w.Owners, p.Owners); err != nil {
 		return err
 	}
-	return setTags(ctx, tx, &w.Tags, p.Tags)
+	return SetTags(ctx, tx, &w.Tags, p.Tags)
 }
 
 // refOf returns the reference given, cleared when it is only what the API shows

@@ -31,6 +31,10 @@ const (
 	Merge          Type = "merge"
 	Vista          Type = "vista"
 	BulkAction     Type = "bulk_action"
+	Conversation   Type = "conversation"
+	Ticket         Type = "ticket"
+	Opportunity    Type = "opportunity"
+	Product        Type = "product"
 
 	TenantFragment  Type = "tenant_fragment"
 	SubtypeFragment Type = "custom_type_fragment"
@@ -59,6 +63,10 @@ var types = map[Type]traits{
 	Merge:          {"core", "MERGE", "merge", false},
 	Vista:          {"core", "VISTA", "vista", false},
 	BulkAction:     {"core", "BULK", "bulk_action", false},
+	Conversation:   {"core", "CONV", "conversation", false},
+	Ticket:         {"core", "TKT", "ticket", false},
+	Opportunity:    {"core", "OPP", "opportunity", false},
+	Product:        {"core", "PROD", "product", false},
 
 	TenantFragment:  {"core", "", "tenant_fragment", false},
 	SubtypeFragment: {"core", "", "custom_type_fragment", false},

@@ -91,6 +91,7 @@ func TestEveryOperationIsDocumented(t *testing.T) {
 	}
 	api := New(Config{})
 	RegisterDirectory(api, DirectoryDeps{})
+	RegisterDesk(api, DeskDeps{})
 	RegisterSampleData(api, SampleDataDeps{})
 	RegisterBulkActions(api, BulkActionDeps{})
 	RegisterSearch(api, SearchDeps{})

@@ -21,6 +21,7 @@ func TestOpenAPIGolden(t *testing.T) {
 	api := httpapi.New(httpapi.Config{Version: "golden"})
 	httpapi.RegisterAuth(api, httpapi.AuthDeps{})
 	httpapi.RegisterDirectory(api, httpapi.DirectoryDeps{})
+	httpapi.RegisterDesk(api, httpapi.DeskDeps{})
 	httpapi.RegisterExports(api, httpapi.ExportDeps{})
 	httpapi.RegisterImports(api, httpapi.ImportDeps{})
 	httpapi.RegisterSampleData(api, httpapi.SampleDataDeps{})

@@ -9,6 +9,7 @@ import (
 	"github.com/kith-id/kith/internal/auth"
 	"github.com/kith-id/kith/internal/bulkaction"
 	"github.com/kith-id/kith/internal/config"
+	"github.com/kith-id/kith/internal/desk"
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/httpapi"
@@ -74,6 +75,7 @@ func build(ctx context.Context, p parts) (*services, error) {
 	httpapi.RegisterAuth(s.api, httpapi.AuthDeps{Service: s.auth, Records: s.records, Gate: s.gate, Cursors: s.cursors})
 	matcher := directory.NewMatcher(store.Runner[directory.Tx]{DB: p.db}, s.auth.Scopes, p.log)
 	httpapi.RegisterDirectory(s.api, httpapi.DirectoryDeps{Service: s.records, Matcher: matcher, Cursors: s.cursors})
+	httpapi.RegisterDesk(s.api, httpapi.DeskDeps{Service: desk.New(store.Runner[desk.Tx]{DB: p.db}), Cursors: s.cursors})
 
 	node, err := nodeID(p.cfg.Data)
 	if err != nil {

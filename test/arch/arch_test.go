@@ -19,9 +19,9 @@ const module = "github.com/kith-id/kith/"
 // higher room may stand on.
 const (
 	leaves  = "errs don page filter "
-	records = leaves + "org schema contact account tag vista group "
+	records = leaves + "org schema contact account tag vista group timeline conversation ticket "
 	domain  = records + "identity auth job "
-	cases   = domain + "directory importer bulkaction search search/lexical "
+	cases   = domain + "directory desk importer bulkaction search search/lexical "
 )
 
 // allowed is the table of edges: a package below internal and the packages
@@ -43,6 +43,10 @@ var allowed = map[string]string{
 	"contact": leaves + "org tag schema",
 	"account": leaves + "org tag schema",
 
+	"timeline":     leaves + "org",
+	"conversation": leaves + "org tag schema timeline",
+	"ticket":       leaves + "org tag schema timeline",
+
 	"auth":     leaves + "org contact", // a member's address is normalised as a contact's
 	"job":      leaves + "org",
 	"identity": records,
@@ -53,6 +57,7 @@ var allowed = map[string]string{
 
 	// The use cases: what people and machines do with records.
 	"directory":      domain + "identity/match",
+	"desk":           domain + "directory timeline conversation ticket",
 	"importer":       domain,
 	"bulkaction":     domain + "directory",
 	"importer/sheet": leaves,

@@ -1,0 +1,21 @@
+package httpapi
+
+import (
+	"github.com/kith-id/kith/internal/desk"
+	"github.com/kith-id/kith/internal/page"
+)
+
+// DeskDeps is what the operations on conversations, tickets and timelines need.
+type DeskDeps struct {
+	Service *desk.Service
+	Cursors *page.Codec
+}
+
+// RegisterDesk adds the operations conversations.*, parts.*, works.* and
+// timeline-entries.*.
+func RegisterDesk(api *API, d DeskDeps) {
+	registerTimeline(api, d)
+	registerConversations(api, d)
+	registerParts(api, d)
+	registerWorks(api, d)
+}

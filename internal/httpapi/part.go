@@ -1,0 +1,3 @@
+package httpapi
+
+func registerParts(_ *API, _ DeskDeps) {}

@@ -1,0 +1,3 @@
+package httpapi
+
+func registerTimeline(_ *API, _ DeskDeps) {}
