@@ -161,6 +161,11 @@ var intrusions = map[string]intrusion{
 	"tags.get":                       missing(`{"id":"$tag"}`),
 	"tags.list":                      empty("tags", `{}`, `{"name":["b-tag"]}`),
 	"tags.update":                    missing(`{"id":"$tag","name":"x"}`),
+	"timeline-entries.create":        missing(`{"type":"timeline_comment","object":"$revu","body":"x"}`, `{"type":"timeline_comment","object":"$acc","body":"x"}`, `{"type":"timeline_comment","object":"$revo","body":"x"}`),
+	"timeline-entries.delete":        missing(`{"id":"$comment"}`),
+	"timeline-entries.get":           missing(`{"id":"$comment"}`, `{"object":"$revu","external_ref":"b-comment"}`),
+	"timeline-entries.list":          missing(`{"object":"$revu"}`, `{"object":"$acc"}`),
+	"timeline-entries.update":        missing(`{"id":"$comment","type":"timeline_comment","body":"x"}`),
 	"trash.list":                     empty("trash", `{}`),
 	"vistas.create":                  {},
 	"vistas.delete":                  missing(`{"id":"$vista"}`),
@@ -305,6 +310,8 @@ func settle(t *testing.T, c apitest.Client) (full, display map[string]string) {
 	note("vista", "vista", c.Post(t, "vistas.create", `{"type":"dynamic","name":"B","filter_type":"rev_users","is_public":true}`, 201))
 	note("group", "group", c.Post(t, "groups.create", `{"name":"B","description":"","type":"static","member_type":"rev_user"}`, 201))
 	c.Post(t, "groups.members.add", `{"group":"`+full["group"]+`","member":"`+full["revu"]+`"}`, 200)
+	full["comment"] = c.Post(t, "timeline-entries.create", `{"type":"timeline_comment","object":"`+full["revu"]+`","body":"x","external_ref":"b-comment"}`, 201).Text(t, "timeline_entry.id")
+	display["comment"] = full["comment"]
 	note("bulk", "bulk_action", c.Post(t, "bulk-actions.create", `{"object":"rev_user","filter":"id = REVU-1","action":{"type":"delete"},"hold":true}`, 201))
 	note("imp", "import", upload(t, c, "accounts", "display_name,external_refs\n"))
 	return full, display

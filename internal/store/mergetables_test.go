@@ -41,6 +41,7 @@ var treated = map[string]struct {
 	"account":           {stays, "created_by import_n modified_by n parent_n workspace_n"}, // authors
 	"workspace":         {stays, "account_n created_by import_n modified_by n"},            // authors
 	"tag":               {stays, "created_by modified_by n"},                               // authors
+	"comment":           {stays, "body created_by modified_by n"},
 	"history":           {stays, "actor delta n via"},
 	"outbox":            {stays, "n n_to"},
 	"trash":             {moves, "body deleted_by n"},  // the undo of a merge parts what is there

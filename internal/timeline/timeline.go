@@ -3,9 +3,14 @@
 package timeline
 
 import (
+	"slices"
+	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
 )
 
 // Visibility says who may read a comment.
@@ -38,14 +43,96 @@ type Comment struct {
 	BodyType   string
 	Visibility Visibility
 	PrivateTo  []string // tails of ids of users
-	Artifacts  []int64
 	Labels     []string
 	Ref        string     // external reference, unique on the record
-	Thread     int64      // the comment that this one answers, else 0
 	ExpiresAt  *time.Time // when it goes by itself
 	Deleted    bool       // its place stays, without what it said
 	CreatedAt  time.Time
 	CreatedBy  string
 	ModifiedAt time.Time
 	ModifiedBy string
+}
+
+// Over reports whether the comment has gone by itself.
+func (c *Comment) Over(now time.Time) bool { return c.ExpiresAt != nil && !c.ExpiresAt.After(now) }
+
+// ReadableBy reports whether a user, named by the tail of its id, may read a
+// comment that members may read.
+func (c *Comment) ReadableBy(tail string) bool {
+	return c.Visibility != Private || c.CreatedBy == tail || slices.Contains(c.PrivateTo, tail)
+}
+
+// Event is a change of a record.
+type Event struct {
+	Of     don.ID // as it was then, see Comment
+	ID     int64  // rises with time, together with the ids of comments
+	At     time.Time
+	Actor  string // tail of an id
+	Op     string // created, updated, deleted, restored, rev_user_merged, …
+	Deltas []Delta
+}
+
+// Item is one entry of a timeline: one of the two.
+type Item struct {
+	Comment *Comment
+	Event   *Event
+}
+
+// ID returns the entry's id.
+func (i Item) ID() int64 {
+	if i.Comment != nil {
+		return i.Comment.ID
+	}
+	return i.Event.ID
+}
+
+// Limits of a comment.
+const (
+	MaxBody   = 64 << 10 // bytes
+	MaxLabels = 16
+	MaxLabel  = 64  // characters
+	MaxRef    = 512 // characters
+	MaxReader = 100
+	MinLife   = time.Minute // of what goes by itself
+)
+
+// Check reports the first thing that is wrong with a comment that is to be kept at
+// a time.
+func (c *Comment) Check(now time.Time) error {
+	switch {
+	case !slices.Contains(Visibilities, c.Visibility):
+		return errs.BadEnum("visibility", string(c.Visibility), names(Visibilities))
+	case c.BodyType != Text && c.BodyType != Data:
+		return errs.BadEnum("body_type", c.BodyType, []string{Text, Data})
+	case strings.TrimSpace(c.Body) == "":
+		return errs.Missing("body")
+	case len(c.Body) > MaxBody:
+		return errs.NotPermitted("body", "has %d bytes; at most %d are allowed", len(c.Body), MaxBody)
+	case !utf8.ValidString(c.Body) || strings.ContainsRune(c.Body, 0):
+		return errs.NotPermitted("body", "is not UTF-8 text")
+	case len(c.PrivateTo) > 0 && c.Visibility != Private:
+		return errs.NotPermitted("private_to", "is for comments whose visibility is private, not %s", c.Visibility)
+	case len(c.PrivateTo) > MaxReader:
+		return errs.NotPermitted("private_to", "has %d values; at most %d are allowed", len(c.PrivateTo), MaxReader)
+	case len(c.Labels) > MaxLabels:
+		return errs.NotPermitted("labels", "has %d values; at most %d are allowed", len(c.Labels), MaxLabels)
+	case utf8.RuneCountInString(c.Ref) > MaxRef:
+		return errs.NotPermitted("external_ref", "has %d characters; at most %d are allowed", utf8.RuneCountInString(c.Ref), MaxRef)
+	case c.ExpiresAt != nil && c.ExpiresAt.Before(now.Add(MinLife)):
+		return errs.NotPermitted("expires_at", "%s is less than a minute from now", c.ExpiresAt.Format(time.RFC3339))
+	}
+	for i, l := range c.Labels {
+		if n := utf8.RuneCountInString(l); n < 1 || n > MaxLabel {
+			return errs.NotPermitted("labels["+strconv.Itoa(i)+"]", "has %d characters; 1 to %d are allowed", n, MaxLabel)
+		}
+	}
+	return nil
+}
+
+func names(all []Visibility) []string {
+	out := make([]string, len(all))
+	for i, v := range all {
+		out[i] = string(v)
+	}
+	return out
 }

@@ -43,7 +43,7 @@ var allowed = map[string]string{
 	"contact": leaves + "org tag schema",
 	"account": leaves + "org tag schema",
 
-	"timeline":     leaves + "org",
+	"timeline":     leaves + "org tag",
 	"conversation": leaves + "org tag schema timeline",
 	"ticket":       leaves + "org tag schema timeline",
 

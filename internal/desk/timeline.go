@@ -1,0 +1,389 @@
+package desk
+
+import (
+	"context"
+	"math"
+	"regexp"
+	"slices"
+
+	"github.com/kith-id/kith/internal/directory"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/timeline"
+)
+
+type timelineTx interface {
+	InsertComment(ctx context.Context, c *timeline.Comment) error
+	Comment(ctx context.Context, of don.ID, id int64, lock bool) (*timeline.Comment, error)
+	CommentByRef(ctx context.Context, of don.ID, ref string) (*timeline.Comment, error)
+	UpdateComment(ctx context.Context, after *timeline.Comment) error
+	// Comments and Events return up to limit entries of a record beyond the id
+	// edge: below it and downwards, or above it and upwards.
+	Comments(ctx context.Context, of don.ID, edge int64, down bool, limit int) ([]*timeline.Comment, error)
+	Events(ctx context.Context, of don.ID, edge int64, down bool, limit int) ([]*timeline.Event, error)
+}
+
+// EntryFound is an entry with the records that it refers to.
+type EntryFound = directory.Found[timeline.Item]
+
+// wantItem asks for what an entry names.
+func wantItem(w *directory.Wanted, i timeline.Item) {
+	if c := i.Comment; c != nil {
+		w.Tails(c.CreatedBy, c.ModifiedBy)
+		w.Tails(c.PrivateTo...)
+		w.IDs(c.Of)
+		w.IDs(Mentions(c.Body)...)
+		return
+	}
+	w.Tails(i.Event.Actor)
+	w.IDs(i.Event.Of)
+	for _, d := range i.Event.Deltas {
+		for _, v := range []timeline.Value{d.Old, d.New} {
+			w.IDs(v.IDs...)
+			w.Tags(v.Tags)
+		}
+	}
+}
+
+// mention is how Markdown names a record: <don:…>. Only the end of the id counts,
+// since no text can name another org's.
+var mention = regexp.MustCompile(`<don:[a-z]+:[^:<>\s]+:devo/[^:<>\s]+:([a-z_]+/[0-9A-Za-z]+)>`)
+
+// Mentions returns the records that a comment's text names, each once.
+func Mentions(body string) []don.ID {
+	var out []don.ID
+	for _, m := range mention.FindAllStringSubmatch(body, -1) {
+		if id := don.FromTail(m[1]); id.N != 0 && !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// CreateComment writes a comment on a record. Errors: invalid, not_found for the
+// record and for readers, conflict for an external reference that is taken.
+func (s *Service) CreateComment(ctx context.Context, sc org.Scope, c timeline.Comment) (EntryFound, error) {
+	var made EntryFound
+	err := s.db.Write(ctx, sc, func(tx Tx) error {
+		c := c
+		if err := c.Check(tx.Now()); err != nil {
+			return err
+		}
+		now, err := directory.NowOf(ctx, tx, []don.ID{c.Of})
+		if err != nil {
+			return err
+		}
+		c.Of = now[0]
+		if err := exists(ctx, tx, c.Of); err != nil {
+			return err
+		}
+		readers := make([]don.ID, len(c.PrivateTo))
+		for i, t := range c.PrivateTo {
+			readers[i] = don.FromTail(t)
+		}
+		if _, err := directory.Writable(ctx, tx, "private_to", readers); err != nil {
+			return err
+		}
+		if err := tx.InsertComment(ctx, &c); err != nil {
+			return err
+		}
+		made, err = directory.FoundWith(ctx, tx, wantItem, timeline.Item{Comment: &c})
+		return err
+	})
+	return made, err
+}
+
+// exists reports as not_found a record that has no timeline since it is not there.
+func exists(ctx context.Context, tx Tx, of don.ID) error {
+	w := &directory.Wanted{}
+	w.IDs(of)
+	names, err := w.Names(ctx, tx)
+	if err == nil && !names.Has(of) {
+		err = errs.Gone(of.Display())
+	}
+	return err
+}
+
+// readable returns a comment that the caller may read.
+func readable(ctx context.Context, tx Tx, id don.Child, lock bool) (*timeline.Comment, error) {
+	c, err := tx.Comment(ctx, id.Of, id.N, lock)
+	if err == nil && !c.ReadableBy(tx.Scope().Actor.Tail()) {
+		err = errs.Gone("the comment")
+	}
+	return c, err
+}
+
+// GetComment returns one comment or not_found, also for a private one of others.
+func (s *Service) GetComment(ctx context.Context, sc org.Scope, id don.Child) (EntryFound, error) {
+	var got EntryFound
+	err := s.db.Read(ctx, sc, func(tx Tx) error {
+		c, err := readable(ctx, tx, id, false)
+		if err != nil {
+			return err
+		}
+		got, err = directory.FoundWith(ctx, tx, wantItem, timeline.Item{Comment: c})
+		return err
+	})
+	return got, err
+}
+
+// GetCommentByRef is GetComment by the record and the comment's external reference.
+func (s *Service) GetCommentByRef(ctx context.Context, sc org.Scope, of don.ID, ref string) (EntryFound, error) {
+	var got EntryFound
+	err := s.db.Read(ctx, sc, func(tx Tx) error {
+		all, err := directory.OnOneOf(ctx, tx, []don.ID{of})
+		if err != nil {
+			return err
+		}
+		for _, of := range all {
+			c, err := tx.CommentByRef(ctx, of, ref)
+			if errs.Is(err, errs.NotFound) || err == nil && !c.ReadableBy(sc.Actor.Tail()) {
+				continue
+			}
+			if err == nil {
+				got, err = directory.FoundWith(ctx, tx, wantItem, timeline.Item{Comment: c})
+			}
+			return err
+		}
+		return errs.Gone("the comment")
+	})
+	return got, err
+}
+
+// CommentPatch says what changes about a comment.
+type CommentPatch struct {
+	Body     *string
+	BodyType *string
+	Ref      *string
+	Labels   *[]string
+}
+
+// UpdateComment changes a comment. Errors: invalid, not_found, forbidden for a
+// comment that somebody else wrote, conflict.
+func (s *Service) UpdateComment(ctx context.Context, sc org.Scope, id don.Child, p CommentPatch) (EntryFound, error) {
+	var got EntryFound
+	err := s.db.Write(ctx, sc, func(tx Tx) error {
+		c, err := own(ctx, tx, id, "change")
+		if err != nil {
+			return err
+		}
+		after := *c
+		set(&after.Body, p.Body)
+		set(&after.BodyType, p.BodyType)
+		set(&after.Ref, p.Ref)
+		set(&after.Labels, p.Labels)
+		after.ExpiresAt = nil // checked when it was made
+		if err := after.Check(tx.Now()); err != nil {
+			return err
+		}
+		after.ExpiresAt = c.ExpiresAt
+		if err := tx.UpdateComment(ctx, &after); err != nil {
+			return err
+		}
+		got, err = directory.FoundWith(ctx, tx, wantItem, timeline.Item{Comment: &after})
+		return err
+	})
+	return got, err
+}
+
+func set[T any](dst, given *T) {
+	if given != nil {
+		*dst = *given
+	}
+}
+
+// own returns a comment that the caller wrote.
+func own(ctx context.Context, tx Tx, id don.Child, verb string) (*timeline.Comment, error) {
+	c, err := readable(ctx, tx, id, true)
+	switch {
+	case err != nil:
+		return nil, err
+	case c.Deleted:
+		return nil, errs.Gone("the comment")
+	case c.CreatedBy != tx.Scope().Actor.Tail():
+		return nil, errs.Denied("only who wrote a comment may %s it", verb)
+	}
+	return c, nil
+}
+
+// DeleteComment takes away what a comment said; its place on the timeline stays.
+func (s *Service) DeleteComment(ctx context.Context, sc org.Scope, id don.Child) error {
+	return s.db.Write(ctx, sc, func(tx Tx) error {
+		c, err := own(ctx, tx, id, "delete")
+		if err != nil {
+			return err
+		}
+		c.Deleted, c.Body, c.Ref, c.Labels = true, "", "", nil
+		return tx.UpdateComment(ctx, c)
+	})
+}
+
+// TimelineQuery says which entries of a record.
+type TimelineQuery struct {
+	Of           don.ID
+	Comments     bool                  // whether comments are among them
+	Events       bool                  // whether changes are
+	Visibilities []timeline.Visibility // none: all
+	Labels       []string              // none: all, else with any of these
+	Edge         int64                 // the id beside the page, 0 at an end
+	Backward     bool                  // the page lies before the edge, or at the end
+	Limit        int
+}
+
+// takes reports whether an entry is asked for.
+func (q TimelineQuery) takes(i timeline.Item, reader string, over func(*timeline.Comment) bool) bool {
+	v, labels := timeline.Internal, []string(nil)
+	if c := i.Comment; c != nil {
+		if over(c) || !c.ReadableBy(reader) {
+			return false
+		}
+		v, labels = c.Visibility, c.Labels
+	}
+	return (len(q.Visibilities) == 0 || slices.Contains(q.Visibilities, v)) &&
+		(len(q.Labels) == 0 || slices.ContainsFunc(q.Labels, func(l string) bool { return slices.Contains(labels, l) }))
+}
+
+// Timeline returns a page of a record's entries, the oldest first: of all
+// records that are one with it. Its edges are ids.
+func (s *Service) Timeline(ctx context.Context, sc org.Scope, q TimelineQuery) (directory.Page[timeline.Item], error) {
+	var got directory.Page[timeline.Item]
+	err := s.db.Read(ctx, sc, func(tx Tx) error {
+		all, err := directory.OnOneOf(ctx, tx, []don.ID{q.Of})
+		if err != nil {
+			return err
+		}
+		if err := existed(ctx, tx, q.Of); err != nil {
+			return err
+		}
+		m := &merging{ctx: ctx, tx: tx, q: q}
+		m.add(all)
+		rows, err := m.page()
+		if err != nil {
+			return err
+		}
+		got, err = directory.PageWith(ctx, tx, wantItem, directory.Query{Edge: edgeOf(q), Backward: q.Backward}, rows)
+		return err
+	})
+	return got, err
+}
+
+func edgeOf(q TimelineQuery) []any {
+	if q.Edge == 0 {
+		return nil
+	}
+	return []any{q.Edge}
+}
+
+// existed is exists for reading: also what was merged away has its timeline.
+func existed(ctx context.Context, tx Tx, of don.ID) error {
+	now, err := directory.NowOf(ctx, tx, []don.ID{of})
+	if err != nil {
+		return err
+	}
+	if exists(ctx, tx, now[0]) != nil {
+		return errs.Gone(of.Display())
+	}
+	return nil
+}
+
+// merging reads several walks along ids as one.
+type merging struct {
+	ctx   context.Context
+	tx    Tx
+	q     TimelineQuery
+	walks []*walk
+}
+
+// walk is one of them: the comments or the changes of one record.
+type walk struct {
+	read func(edge int64, limit int) ([]timeline.Item, error)
+	edge int64
+	rows []timeline.Item // read and not taken yet
+	over bool            // nothing follows the rows
+}
+
+// batch is how many entries of one walk are read at a time, at least.
+const batch = 50
+
+func (m *merging) add(of []don.ID) {
+	edge := m.q.Edge
+	if edge == 0 && m.q.Backward {
+		edge = math.MaxInt64
+	}
+	for _, id := range of {
+		if m.q.Comments {
+			m.walks = append(m.walks, &walk{edge: edge, read: func(edge int64, limit int) ([]timeline.Item, error) {
+				rows, err := m.tx.Comments(m.ctx, id, edge, m.q.Backward, limit)
+				return items(rows, func(c *timeline.Comment) timeline.Item { return timeline.Item{Comment: c} }), err
+			}})
+		}
+		if m.q.Events {
+			m.walks = append(m.walks, &walk{edge: edge, read: func(edge int64, limit int) ([]timeline.Item, error) {
+				rows, err := m.tx.Events(m.ctx, id, edge, m.q.Backward, limit)
+				return items(rows, func(e *timeline.Event) timeline.Item { return timeline.Item{Event: e} }), err
+			}})
+		}
+	}
+}
+
+func items[T any](rows []T, of func(T) timeline.Item) []timeline.Item {
+	out := make([]timeline.Item, len(rows))
+	for i, r := range rows {
+		out[i] = of(r)
+	}
+	return out
+}
+
+// next returns the next entry of all walks; ok is false behind the last one.
+func (m *merging) next() (item timeline.Item, ok bool, err error) {
+	var first *walk
+	for _, w := range m.walks {
+		if len(w.rows) == 0 && !w.over {
+			limit := max(batch, m.q.Limit+1)
+			if w.rows, err = w.read(w.edge, limit); err != nil {
+				return item, false, err
+			}
+			w.over = len(w.rows) < limit
+		}
+		if len(w.rows) > 0 && (first == nil || (w.rows[0].ID() < first.rows[0].ID()) != m.q.Backward) {
+			first = w
+		}
+	}
+	if first == nil {
+		return item, false, nil
+	}
+	item, first.rows = first.rows[0], first.rows[1:]
+	first.edge = item.ID()
+	return item, true, nil
+}
+
+// page gathers the entries asked for.
+func (m *merging) page() (directory.Rows[timeline.Item], error) {
+	var out directory.Rows[timeline.Item]
+	reader, now := m.tx.Scope().Actor.Tail(), m.tx.Now()
+	for {
+		item, ok, err := m.next()
+		if err != nil {
+			return out, err
+		}
+		if !ok {
+			break
+		}
+		if !m.q.takes(item, reader, func(c *timeline.Comment) bool { return c.Over(now) }) {
+			continue
+		}
+		if len(out.Items) == m.q.Limit {
+			out.More = true
+			break
+		}
+		out.Items = append(out.Items, item)
+	}
+	if m.q.Backward {
+		slices.Reverse(out.Items)
+	}
+	if n := len(out.Items); n > 0 {
+		out.First, out.Last = []any{out.Items[0].ID()}, []any{out.Items[n-1].ID()}
+	}
+	return out, nil
+}
