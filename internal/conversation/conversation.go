@@ -93,7 +93,7 @@ func (s State) Final() bool { return s == Closed }
 // Stage is how far a conversation has come.
 type Stage struct {
 	Name    string
-	Ordinal int // by which stages are in order; also the number of its id
+	Ordinal int // by which stages are in order
 	State   State
 }
 
@@ -122,9 +122,16 @@ func StageNamed(name string) (Stage, bool) {
 	return stageWhere(func(s Stage) bool { return s.Name == name })
 }
 
-// StageAt returns the stage with an ordinal, false when there is none.
-func StageAt(ordinal int64) (Stage, bool) {
-	return stageWhere(func(s Stage) bool { return int64(s.Ordinal) == ordinal })
+// firstStage is the number of the first stage's id: stages of other records have
+// those before.
+const firstStage = 41
+
+// Number returns the number of the stage's id.
+func (s Stage) Number() int64 { return int64(s.Ordinal) - 1 + firstStage }
+
+// StageNumbered returns the stage with the number, false when there is none.
+func StageNumbered(n int64) (Stage, bool) {
+	return stageWhere(func(s Stage) bool { return s.Number() == n })
 }
 
 func stageWhere(fits func(Stage) bool) (Stage, bool) {
