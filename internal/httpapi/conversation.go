@@ -109,13 +109,20 @@ func (v view) people(ids []don.ID) []UserSummary {
 	out := []UserSummary{}
 	var shown []don.ID
 	for _, id := range ids {
-		if c := v.names.Contacts[id.N]; id.Type == don.Contact && c != nil {
-			id.N = c.N
+		if !v.names.Has(id) {
+			continue
 		}
-		if v.names.Has(id) && !slices.Contains(shown, id) {
-			shown = append(shown, id)
-			out = append(out, v.user(id))
+		now := id
+		if id.Type == don.Contact {
+			now.N = v.names.Contacts[id.N].N
 		}
+		if slices.Contains(shown, now) {
+			continue
+		}
+		shown = append(shown, now)
+		u := v.user(id) // the names have what it is now under what it was
+		u.ID, u.DisplayID = v.format(now), now.Display()
+		out = append(out, u)
 	}
 	return out
 }
