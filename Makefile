@@ -13,9 +13,10 @@ LDFLAGS := -s -w -X github.com/kith-id/kith/internal/cli.version=$(VERSION)
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 # SQLite is C translated to Go: instrumented it runs ten times slower, and what
-# the race detector would find there is not ours. Kith's code is instrumented,
-# except for the arithmetic of duplicate detection, whose bars take minutes then.
-NO_RACE := -gcflags=github.com/ncruces/go-sqlite3-wasm/...=-race=false -gcflags=github.com/kith-id/kith/internal/identity/match=-race=false
+# the race detector would find there is not ours; so with the hashing of passwords.
+# Kith's code is instrumented, except for the arithmetic of duplicate detection,
+# whose bars take minutes then.
+NO_RACE := -gcflags=github.com/ncruces/go-sqlite3-wasm/...=-race=false -gcflags=golang.org/x/crypto/...=-race=false -gcflags=github.com/kith-id/kith/internal/identity/match=-race=false
 
 # The packages that take longest begin first, or one of them would run alone at
 # the end. They are among ./... and run once.

@@ -113,7 +113,7 @@ func (a *API) docGroups() []docGroup {
 }
 
 func (a *API) docOp(op Op) docOp {
-	item := a.huma.OpenAPI().Paths["/"+op.Path].Post
+	item := a.document().Paths["/"+op.Path].Post
 	request := a.registry().Map()[componentName(op.Path)+"Request"]
 	d := docOp{
 		Path: op.Path, Summary: op.Summary, Description: op.Description, Methods: strings.Join(op.methods(), ", "),

@@ -40,7 +40,7 @@ func documentConfig(version string) huma.Config {
 // OpenAPI returns the OpenAPI 3.1 document of all operations registered so far
 // as indented JSON; the same operations give the same bytes.
 func (a *API) OpenAPI() ([]byte, error) {
-	doc, err := json.Marshal(a.huma.OpenAPI())
+	doc, err := json.Marshal(a.document())
 	if err != nil {
 		return nil, err
 	}
@@ -52,9 +52,23 @@ func (a *API) OpenAPI() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// describe returns the operation once for each of its methods.
-func (a *API) describe(op Op, in, out reflect.Type) []*huma.Operation {
-	var list []*huma.Operation
+// document returns what describes all operations registered so far. That costs
+// more than all else at a start, so it is made when somebody asks.
+func (a *API) document() *huma.OpenAPI {
+	a.describing.Lock()
+	defer a.describing.Unlock()
+	for _, describe := range a.undescribed {
+		describe()
+	}
+	if len(a.undescribed) > 0 {
+		asAnswers(a.registry().Map())
+	}
+	a.undescribed = nil
+	return a.huma.OpenAPI()
+}
+
+// describe adds the operation to the document, once for each of its methods.
+func (a *API) describe(op Op, in, out reflect.Type) {
 	for _, method := range op.methods() {
 		o := &huma.Operation{
 			Method: method, Path: "/" + op.Path, OperationID: strings.ReplaceAll(op.Path, ".", "-"),
@@ -72,9 +86,8 @@ func (a *API) describe(op Op, in, out reflect.Type) []*huma.Operation {
 		if op.Read && method == http.MethodPost {
 			o.OperationID += "-post"
 		}
-		list = append(list, o)
+		a.huma.OpenAPI().AddOperation(o)
 	}
-	return list
 }
 
 func (a *API) registry() huma.Registry { return a.huma.OpenAPI().Components.Schemas }
@@ -127,14 +140,20 @@ func (a *API) success(op Op, out reflect.Type) *huma.Response {
 	case out.Name() == "" && out.NumField() == 0:
 		r.Content = map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: "object"}}}
 	default:
-		if hidden := undocumented(out, map[reflect.Type]bool{}); hidden != nil {
-			panic(fmt.Sprintf("httpapi: %s: the document would leave out the fields of %s, which is embedded and not exported", op.Path, hidden))
-		}
 		s := a.registry().Schema(out, true, componentName(op.Path)+"Response")
-		asAnswers(a.registry().Map())
 		r.Content = map[string]*huma.MediaType{"application/json": {Schema: s}}
 	}
 	return r
+}
+
+// checkDocumented panics when the document would lack some of an answer.
+func checkDocumented(op Op, out reflect.Type) {
+	if op.Produces != "" {
+		return
+	}
+	if hidden := undocumented(out, map[reflect.Type]bool{}); hidden != nil {
+		panic(fmt.Sprintf("httpapi: %s: the document would leave out the fields of %s, which is embedded and not exported", op.Path, hidden))
+	}
 }
 
 // undocumented returns a struct within an answer whose fields encoding/json writes

@@ -79,7 +79,7 @@ func TestDocument(t *testing.T) {
 	for _, p := range apitest.Diff([]byte(want), doc, false) {
 		t.Error(p)
 	}
-	if s := b.registry().Map()["Thing"]; s.AdditionalProperties != nil {
+	if s := b.document().Components.Schemas.Map()["Thing"]; s.AdditionalProperties != nil {
 		t.Errorf("answers say additionalProperties: %v", s.AdditionalProperties)
 	}
 	res := apitest.Response{Body: doc}

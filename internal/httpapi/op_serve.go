@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -51,6 +52,9 @@ type API struct {
 	describer *wire.Describer
 	methods   map[string][]string // by path, with the leading slash
 	ops       []Op
+
+	describing  sync.Mutex
+	undescribed []func() // put what was registered since into the document
 }
 
 // New returns an API that has /ping, /openapi.json and /docs.
@@ -100,18 +104,17 @@ func (a *API) add(op Op, in, out reflect.Type, h http.HandlerFunc) {
 		op.Auth = Token
 	}
 	a.ops = append(a.ops, op)
+	checkDocumented(op, out)
+	a.undescribed = append(a.undescribed, func() { a.describe(op, in, out) })
 	serve := a.around(op, h)
-	for _, described := range a.describe(op, in, out) {
+	for _, method := range op.methods() {
 		for _, prefix := range []string{"", "/internal"} {
-			routed := *described
-			routed.Path = prefix + path
-			a.methods[routed.Path] = op.methods()
-			a.huma.Adapter().Handle(&routed, func(c huma.Context) {
+			a.methods[prefix+path] = op.methods()
+			a.huma.Adapter().Handle(&huma.Operation{Method: method, Path: prefix + path}, func(c huma.Context) {
 				r, w := humago.Unwrap(c)
 				serve(w, r)
 			})
 		}
-		a.huma.OpenAPI().AddOperation(described)
 	}
 }
 

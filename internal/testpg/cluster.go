@@ -26,10 +26,9 @@ unix_socket_directories = '%s'
 max_connections = 300
 shared_buffers = 64MB
 max_wal_size = 256MB
-fsync = off
+fsync = on
 synchronous_commit = on
 jit = off
-log_min_duration_statement = 20
 `
 
 // watchdog stops the server and removes its files once no test process has held
