@@ -16,13 +16,7 @@ const (
 	MaxMembers  = 100 // members
 	MaxChannels = 100 // channels
 	MaxURLBytes = 2048
-	MaxMessages = 50 // that a new one can bring along
-	MaxBody     = 64 << 10
-	Shown       = 5 // of the latest messages
 )
-
-// Support is the only type of conversation.
-const Support = "support"
 
 // Conversation is what customers and members say to each other about one matter.
 // It names contacts, accounts and workspaces as they were when it was written:
