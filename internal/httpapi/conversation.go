@@ -226,8 +226,11 @@ func (f conversationFields) patch(c call) (desk.ConversationPatch, error) {
 // optional reads the id of a record that another one shall refer to, 0 for none;
 // it is nil when the field is absent.
 func (c call) optional(field string, text wire.Opt[string], t don.Type) (*int64, error) {
-	if !text.Set || text.Value == "" {
-		return map[bool]*int64{true: new(int64)}[text.Set], nil
+	switch {
+	case !text.Set:
+		return nil, nil
+	case text.Value == "":
+		return new(int64), nil
 	}
 	id, err := c.reference(field, text.Value, t)
 	return &id.N, err
