@@ -23,6 +23,7 @@ type DB interface {
 type Tx interface {
 	directory.Tx
 	timelineTx
+	conversationTx
 }
 
 // Service runs the operations. It is safe for concurrent use.

@@ -35,6 +35,8 @@ const (
 	Ticket         Type = "ticket"
 	Opportunity    Type = "opportunity"
 	Product        Type = "product"
+	CustomStage    Type = "custom_stage"
+	CustomState    Type = "custom_state"
 
 	TenantFragment  Type = "tenant_fragment"
 	SubtypeFragment Type = "custom_type_fragment"
@@ -67,6 +69,8 @@ var types = map[Type]traits{
 	Ticket:         {"core", "TKT", "ticket", false},
 	Opportunity:    {"core", "OPP", "opportunity", false},
 	Product:        {"core", "PROD", "product", false},
+	CustomStage:    {"core", "", "custom_stage", false},
+	CustomState:    {"core", "", "custom_state", false},
 
 	TenantFragment:  {"core", "", "tenant_fragment", false},
 	SubtypeFragment: {"core", "", "custom_type_fragment", false},

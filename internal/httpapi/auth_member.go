@@ -60,7 +60,13 @@ type typedDateFilter struct {
 
 // has reports whether a time is one that the filter asks for.
 func (f typedDateFilter) has(t, now time.Time) bool {
-	after, before := f.After, f.Before
+	after, before := f.bounds(now)
+	return (after == nil || !t.Before(*after)) && (before == nil || !t.After(*before))
+}
+
+// bounds are the ends of the range, which belong to it; nil for none.
+func (f typedDateFilter) bounds(now time.Time) (after, before *time.Time) {
+	after, before = f.After, f.Before
 	if f.Type == "preset" {
 		then := now.AddDate(0, 0, -f.Days)
 		after, before = &then, &now
@@ -69,7 +75,11 @@ func (f typedDateFilter) has(t, now time.Time) bool {
 			after, before = &now, &then
 		}
 	}
-	return (after == nil || !t.Before(*after)) && (before == nil || !t.After(endOf(*before)))
+	if before != nil {
+		end := endOf(*before)
+		before = &end
+	}
+	return after, before
 }
 
 // check reports what a preset lacks.

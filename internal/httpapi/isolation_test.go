@@ -56,6 +56,7 @@ var (
 		`{"object":"rev_org","filter":"","action":{"type":"set_owners","owned_by":["$devu"]}}`, `{"object":"rev_user","filter":"","action":{"type":"set_account","account":"$acc"}}`,
 		`{"object":"rev_user","action":{"type":"merge","plan":[{"primary":"$revu","secondaries":["$other_revu"]}]}}`,
 	}
+	convIntrusions = []string{`{}`, `{"members":["$revu"]}`, `{"account":["$acc"]}`, `{"rev_orgs":["$revo"]}`, `{"owned_by":["$devu"]}`, `{"tags":["$tag"]}`}
 	listIntrusions = []string{`{}`, `{"created_by":["$devu"]}`, `{"tags":["$tag"]}`, `{"owned_by":["$devu"]}`}
 )
 
@@ -84,6 +85,14 @@ var intrusions = map[string]intrusion{
 	"bulk-actions.report":            missing(`{"id":"$bulk"}`),
 	"bulk-actions.start":             missing(`{"id":"$bulk"}`),
 	"bulk-actions.undo":              missing(`{"id":"$bulk"}`),
+	"conversations.count":            empty("count", convIntrusions...),
+	"conversations.create":           missing(`{"type":"support","members":["$revu"]}`, `{"type":"support","account":"$acc"}`, `{"type":"support","rev_org":"$revo"}`, `{"type":"support","owned_by":["$devu"]}`, `{"type":"support","tags":[{"id":"$tag"}]}`),
+	"conversations.delete":           missing(`{"id":"$conv"}`),
+	"conversations.export":           empty("conversations", convIntrusions...),
+	"conversations.get":              missing(`{"id":"$conv"}`),
+	"conversations.list":             empty("conversations", convIntrusions...),
+	"conversations.restore":          missing(`{"id":"$gone_conv"}`),
+	"conversations.update":           missing(`{"id":"$conv"}`, `{"id":"$conv","title":"x"}`),
 	"dev-users.get":                  missing(`{"id":"$devu"}`),
 	"dev-users.list":                 empty("dev_users", `{"email":["admin@b.example"]}`),
 	"duplicates.accept":              missing(`{"rev_user":"$revu","other":"$other_revu"}`),
@@ -313,6 +322,9 @@ func settle(t *testing.T, c apitest.Client) (full, display map[string]string) {
 	full["comment"] = c.Post(t, "timeline-entries.create", `{"type":"timeline_comment","object":"`+full["revu"]+`","body":"x","external_ref":"b-comment"}`, 201).Text(t, "timeline_entry.id")
 	display["comment"] = full["comment"]
 	note("bulk", "bulk_action", c.Post(t, "bulk-actions.create", `{"object":"rev_user","filter":"id = REVU-1","action":{"type":"delete"},"hold":true}`, 201))
+	note("conv", "conversation", c.Post(t, "conversations.create", `{"type":"support","title":"B","members":["`+full["revu"]+`"],"tags":[{"id":"TAG-1"}],"owned_by":["DEVU-1"]}`, 201))
+	note("gone_conv", "conversation", c.Post(t, "conversations.create", `{"type":"support"}`, 201))
+	c.Post(t, "conversations.delete", `{"id":"`+full["gone_conv"]+`"}`, 200)
 	note("imp", "import", upload(t, c, "accounts", "display_name,external_refs\n"))
 	return full, display
 }
@@ -348,7 +360,7 @@ const patsOf = `{"requested_token_type":"` + pat + `"}`
 func state(t *testing.T, c apitest.Client) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	for _, op := range []string{"accounts.list", "rev-orgs.list", "rev-users.list", "tags.list", "trash.list", "merges.list", "auth-tokens.list", "dev-users.list", "service-accounts.list"} {
+	for _, op := range []string{"accounts.list", "rev-orgs.list", "rev-users.list", "conversations.list", "tags.list", "trash.list", "merges.list", "auth-tokens.list", "dev-users.list", "service-accounts.list"} {
 		body := `{}`
 		if op == "auth-tokens.list" {
 			body = patsOf

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kith-id/kith/internal/account"
 	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/conversation"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/schema"
@@ -31,11 +32,13 @@ const (
 	SortTagName  = "name"
 	SortEmail    = "email"
 	SortID       = "display_id"
+	SortTitle    = "title"             // of conversations
+	SortActive   = "last_message_date" // of conversations: their last message, or their beginning
 )
 
 // Record is what lists hold.
 type Record interface {
-	*contact.Contact | *account.Account | *account.Workspace | *tag.Tag
+	*contact.Contact | *account.Account | *account.Workspace | *tag.Tag | *conversation.Conversation
 }
 
 // EdgeOf returns the place of a record in a list's order: one value for each
@@ -72,6 +75,10 @@ func valuesOf(item any) map[string]any {
 	case *tag.Tag:
 		v := values(r.CreatedAt, r.ModifiedAt, r.Name, r.N)
 		v[SortTagName] = v[SortName]
+		return v
+	case *conversation.Conversation:
+		v := values(r.CreatedAt, r.ModifiedAt, r.Title, r.N)
+		v[SortTitle], v[SortActive] = v[SortName], formatTime(r.ActiveAt())
 		return v
 	}
 	panic("store: not a record of a list")
@@ -141,7 +148,7 @@ type orderKey struct {
 // order checks a query's sorts and edge.
 func (l *listing) order(q Query) (order, error) {
 	for _, s := range q.Sorts {
-		if _, known := l.sorts[s.Field]; !known && (l.of == don.Tag || !isCustom(s.Field)) {
+		if _, known := l.sorts[s.Field]; !known && (l.of == don.Tag || l.of == don.Conversation || !isCustom(s.Field)) {
 			return order{}, errs.BadEnum("sort_by", s.Field, l.sortNames())
 		}
 	}
@@ -175,7 +182,7 @@ func edgeValue(field string, v any) (any, error) {
 	switch field {
 	case SortID:
 		return edgeInt(v)
-	case SortCreated, SortModified:
+	case SortCreated, SortModified, SortActive:
 		if s, ok := v.(string); ok {
 			if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
 				return t.UTC(), nil

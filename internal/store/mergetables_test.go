@@ -40,6 +40,7 @@ var treated = map[string]struct {
 	"attr":              {moves, "n"},
 	"account":           {stays, "created_by import_n modified_by n parent_n workspace_n"}, // authors
 	"workspace":         {stays, "account_n created_by import_n modified_by n"},            // authors
+	"conversation":      {stays, "account_n created_by group_n modified_by n workspace_n"}, // authors, and whom it was with
 	"tag":               {stays, "created_by modified_by n"},                               // authors
 	"comment":           {stays, "body created_by modified_by n"},
 	"history":           {stays, "actor delta n via"},

@@ -30,8 +30,10 @@ func (tx *Tx) discard(ctx context.Context, from string, id don.ID, body any, att
 	if err := tx.changeAttrs(ctx, id.N, attrs, nil); err != nil {
 		return err
 	}
-	if err := tx.written(ctx, id.Type, id.N); err != nil {
-		return err
+	if id.Type != don.Conversation { // which searches do not find
+		if err := tx.written(ctx, id.Type, id.N); err != nil {
+			return err
+		}
 	}
 	_, err = tx.q.exec(ctx, "INSERT INTO trash (org_id, type, n, body, deleted_at, deleted_by) VALUES ($1, $2, $3, $4, $5, $6)",
 		tx.scope.OrgID, typeCodes[id.Type], id.N, string(text), tx.now, tx.scope.Actor.Tail())

@@ -1,0 +1,174 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"github.com/kith-id/kith/internal/conversation"
+	"github.com/kith-id/kith/internal/directory"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/group"
+	"github.com/kith-id/kith/internal/org"
+)
+
+type conversationTx interface {
+	Conversation(ctx context.Context, n int64, lock bool) (*conversation.Conversation, error)
+	InsertConversation(ctx context.Context, c *conversation.Conversation) error
+	UpdateConversation(ctx context.Context, before, after *conversation.Conversation) (bool, error)
+	TouchConversation(ctx context.Context, n int64, at time.Time) error
+	DeleteConversation(ctx context.Context, c *conversation.Conversation) error
+	RestoreConversation(ctx context.Context, c *conversation.Conversation) error
+	ConversationRows(ctx context.Context, f conversation.Filter, q directory.Query) (directory.Rows[*conversation.Conversation], error)
+	CountConversations(ctx context.Context, f conversation.Filter, limit int) (int, error)
+}
+
+// Conversations are some of them, with the records that they refer to.
+type Conversations struct {
+	directory.Page[*conversation.Conversation]
+	Groups map[int64]*group.Group
+}
+
+// conversationNames wants what a conversation refers to.
+func conversationNames(w *directory.Wanted, c *conversation.Conversation) {
+	w.Tails(c.CreatedBy, c.ModifiedBy)
+	w.IDs(c.MemberIDs()...)
+	w.IDs(don.Of(don.Account, c.AccountN), don.Of(don.Workspace, c.WorkspaceN))
+	w.Members(c.Owners)
+	w.Tags(c.Tags)
+}
+
+// shownConversations completes a page with what its conversations refer to.
+func shownConversations(ctx context.Context, tx Tx, q directory.Query, rows directory.Rows[*conversation.Conversation]) (Conversations, error) {
+	out := Conversations{Groups: map[int64]*group.Group{}}
+	var err error
+	if out.Page, err = directory.PageWith(ctx, tx, conversationNames, q, rows); err != nil {
+		return out, err
+	}
+	for _, c := range out.Items {
+		if c.GroupN == 0 || out.Groups[c.GroupN] != nil {
+			continue
+		}
+		g, err := tx.UserGroup(ctx, c.GroupN, false)
+		if err != nil {
+			return out, err
+		}
+		out.Groups[g.N] = g
+	}
+	return out, nil
+}
+
+func shownConversation(ctx context.Context, tx Tx, c *conversation.Conversation) (Conversations, error) {
+	return shownConversations(ctx, tx, directory.Query{}, directory.Rows[*conversation.Conversation]{Items: []*conversation.Conversation{c}})
+}
+
+// CreateConversation adds a conversation. Without an account or workspace it is
+// with the customer to whom the first contact among its members belongs. Errors:
+// invalid, not_found for a reference.
+func (s *Service) CreateConversation(ctx context.Context, sc org.Scope, p ConversationPatch) (Conversations, error) {
+	var made Conversations
+	err := s.db.Write(ctx, sc, func(tx Tx) error {
+		c := &conversation.Conversation{Version: 1, CreatedAt: tx.Now(), CreatedBy: sc.Actor.Tail()}
+		c.ModifiedAt, c.ModifiedBy = c.CreatedAt, c.CreatedBy
+		c.Enter(conversation.Stages[0], tx.Now())
+		if err := p.apply(ctx, tx, c); err != nil {
+			return err
+		}
+		if p.Account == nil && p.Workspace == nil {
+			if err := ofFirstContact(ctx, tx, c); err != nil {
+				return err
+			}
+		}
+		var err error
+		if c.N, err = tx.Next(ctx, don.Conversation, 1); err != nil {
+			return err
+		}
+		if err := tx.InsertConversation(ctx, c); err != nil {
+			return err
+		}
+		made, err = shownConversation(ctx, tx, c)
+		return err
+	})
+	return made, err
+}
+
+// GetConversation returns one conversation or not_found.
+func (s *Service) GetConversation(ctx context.Context, sc org.Scope, n int64) (Conversations, error) {
+	var got Conversations
+	err := s.db.Read(ctx, sc, func(tx Tx) error {
+		c, err := tx.Conversation(ctx, n, false)
+		if err != nil {
+			return err
+		}
+		got, err = shownConversation(ctx, tx, c)
+		return err
+	})
+	return got, err
+}
+
+// UpdateConversation changes a conversation. Errors: invalid, not_found.
+func (s *Service) UpdateConversation(ctx context.Context, sc org.Scope, n int64, p ConversationPatch) (Conversations, error) {
+	var got Conversations
+	err := s.db.Write(ctx, sc, func(tx Tx) error {
+		before, err := tx.Conversation(ctx, n, true)
+		if err != nil {
+			return err
+		}
+		after := *before
+		if err := p.apply(ctx, tx, &after); err != nil {
+			return err
+		}
+		if _, err := tx.UpdateConversation(ctx, before, &after); err != nil {
+			return err
+		}
+		got, err = shownConversation(ctx, tx, &after)
+		return err
+	})
+	return got, err
+}
+
+// DeleteConversation moves a conversation to the trash. Its messages stay with it.
+func (s *Service) DeleteConversation(ctx context.Context, sc org.Scope, n int64) error {
+	return s.db.Write(ctx, sc, func(tx Tx) error {
+		c, err := tx.Conversation(ctx, n, true)
+		if err != nil {
+			return err
+		}
+		return tx.DeleteConversation(ctx, c)
+	})
+}
+
+// RestoreConversation brings a conversation back from the trash.
+func (s *Service) RestoreConversation(ctx context.Context, sc org.Scope, n int64) (Conversations, error) {
+	var got Conversations
+	err := s.db.Write(ctx, sc, func(tx Tx) error {
+		c := &conversation.Conversation{}
+		if err := tx.Discarded(ctx, don.Of(don.Conversation, n), c); err != nil {
+			return err
+		}
+		if err := tx.RestoreConversation(ctx, c); err != nil {
+			return err
+		}
+		var err error
+		got, err = shownConversation(ctx, tx, c)
+		return err
+	})
+	return got, err
+}
+
+// touchConversation notes that something was said in a conversation which its
+// customers may read.
+func touchConversation(ctx context.Context, tx Tx, n int64, at time.Time) error {
+	return tx.TouchConversation(ctx, n, at)
+}
+
+// inField names the field in an error.
+func inField(field string, err error) error {
+	e := errs.As(err)
+	if e == nil {
+		return err
+	}
+	named := *e
+	named.Field = field
+	return &named
+}

@@ -1,0 +1,173 @@
+package desk
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/kith-id/kith/internal/conversation"
+	"github.com/kith-id/kith/internal/directory"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/tag"
+)
+
+// ListConversations returns a page of the conversations that match. Contacts,
+// accounts and workspaces of the filter stand for all that are one with them.
+func (s *Service) ListConversations(ctx context.Context, sc org.Scope, f conversation.Filter, q directory.Query) (Conversations, error) {
+	var got Conversations
+	if err := f.Check(); err != nil {
+		return got, err
+	}
+	err := s.db.Read(ctx, sc, func(tx Tx) error {
+		f := f
+		none, err := sought(ctx, tx, &f)
+		if none || err != nil {
+			return err
+		}
+		rows, err := tx.ConversationRows(ctx, f, q)
+		if err != nil {
+			return err
+		}
+		got, err = shownConversations(ctx, tx, q, rows)
+		return err
+	})
+	return got, err
+}
+
+// CountConversations returns how many conversations match.
+func (s *Service) CountConversations(ctx context.Context, sc org.Scope, f conversation.Filter) (directory.Counted, error) {
+	var out directory.Counted
+	if err := f.Check(); err != nil {
+		return out, err
+	}
+	err := s.db.Read(ctx, sc, func(tx Tx) error {
+		f := f
+		none, err := sought(ctx, tx, &f)
+		if none || err != nil {
+			return err
+		}
+		n, err := tx.CountConversations(ctx, f, directory.CountCap+1)
+		out = directory.Counted{N: min(n, directory.CountCap), More: n > directory.CountCap}
+		return err
+	})
+	return out, err
+}
+
+// maxSpaces bounds the workspaces of accounts that a filter looks for one by one:
+// of larger accounts it goes by what conversations say of their account.
+const maxSpaces = 1000
+
+// sought turns records of a filter into all that are one with them, and leaves out
+// those that do not exist. None reports that nothing is left of a field.
+func sought(ctx context.Context, tx Tx, f *conversation.Filter) (none bool, err error) {
+	for _, list := range []struct {
+		t  don.Type
+		ns *[]int64
+	}{{don.Account, &f.Accounts}, {don.Workspace, &f.Workspaces}} {
+		ids, gone, err := allOf(ctx, tx, idsOf(list.t, *list.ns))
+		if gone || err != nil {
+			return gone, err
+		}
+		*list.ns = numbersOf(ids)
+	}
+	var members []don.ID
+	for _, tail := range f.Members {
+		members = append(members, don.FromTail(tail))
+	}
+	members, none, err = allOf(ctx, tx, members)
+	if none || err != nil {
+		return none, err
+	}
+	f.Members = tailsOf(members)
+	if err := spacesOf(ctx, tx, f); err != nil {
+		return false, err
+	}
+	return liveTags(ctx, tx, &f.Tags)
+}
+
+// allOf returns those of the records that exist, with all that are one with them.
+func allOf(ctx context.Context, tx Tx, ids []don.ID) (all []don.ID, none bool, err error) {
+	if len(ids) == 0 {
+		return nil, false, nil
+	}
+	now, err := directory.NowOf(ctx, tx, ids)
+	if err != nil {
+		return nil, false, err
+	}
+	names, err := directory.LoadNames(ctx, tx, now...)
+	if err != nil {
+		return nil, false, err
+	}
+	var live []don.ID
+	for _, id := range now {
+		if names.Has(id) {
+			live = append(live, id)
+		}
+	}
+	if len(live) == 0 {
+		return nil, true, nil
+	}
+	all, err = directory.OnOneOf(ctx, tx, live)
+	return all, false, err
+}
+
+// spacesOf adds the workspaces of the accounts: a merge of accounts that is undone
+// takes workspaces back, and with them what was written meanwhile.
+func spacesOf(ctx context.Context, tx Tx, f *conversation.Filter) error {
+	var all []don.ID
+	for _, n := range f.Accounts {
+		ns, err := tx.WorkspacesOf(ctx, n)
+		if err != nil {
+			return err
+		}
+		if all = append(all, idsOf(don.Workspace, ns)...); len(all) > maxSpaces {
+			return nil
+		}
+	}
+	all, err := directory.OnOneOf(ctx, tx, all)
+	f.SpacesOf = numbersOf(all)
+	return err
+}
+
+// liveTags leaves out tags that were deleted: records still carry them unseen.
+func liveTags(ctx context.Context, tx Tx, uses *[]tag.Use) (none bool, err error) {
+	ns := make([]int64, len(*uses))
+	for i, u := range *uses {
+		ns[i] = u.N
+	}
+	known, err := tx.Tags(ctx, ns)
+	if err != nil || len(*uses) == 0 {
+		return false, err
+	}
+	var live []tag.Use
+	for _, u := range *uses {
+		if known[u.N] != nil {
+			live = append(live, u)
+		}
+	}
+	*uses = live
+	return len(live) == 0, nil
+}
+
+func idsOf(t don.Type, ns []int64) []don.ID {
+	out := make([]don.ID, len(ns))
+	for i, n := range ns {
+		out[i] = don.Of(t, n)
+	}
+	return out
+}
+
+func numbersOf(ids []don.ID) []int64 {
+	out := make([]int64, len(ids))
+	for i, id := range ids {
+		out[i] = id.N
+	}
+	return out
+}
+
+func tooMany(field string, has, limit int) error {
+	return errs.NotPermitted(field, "has %d values; at most %d are allowed", has, limit)
+}
+
+func itemAt(field string, i int) string { return field + "[" + strconv.Itoa(i) + "]" }

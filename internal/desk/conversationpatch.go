@@ -1,0 +1,283 @@
+package desk
+
+import (
+	"context"
+	"slices"
+
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/conversation"
+	"github.com/kith-id/kith/internal/directory"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/tag"
+)
+
+// ConversationPatch says what a conversation shall be: everything it has on
+// creation, what changes on update. What is nil stays as it is; texts that point
+// at "" and numbers that point at 0 clear their field.
+type ConversationPatch struct {
+	Title           *string
+	Description     *string
+	SourceChannel   *string
+	SourceChannelV2 *string
+	URLContext      *string
+	Channels        *[]string
+	Members         *[]don.ID // contacts and members
+	Owners          *[]int64
+	Tags            *[]tag.Use
+	AddTags         []tag.Use // when Tags is nil
+	RemoveTags      []int64   // the same
+	Account         *int64
+	Workspace       *int64
+	Group           *int64
+	Stage           *conversation.Stage
+	Spam            *bool
+	Frozen          *bool
+}
+
+// apply changes a conversation as the patch says; lists are replaced, never
+// changed in place.
+func (p ConversationPatch) apply(ctx context.Context, tx Tx, c *conversation.Conversation) error {
+	for _, step := range []func(context.Context, Tx, *conversation.Conversation) error{p.words, p.people, p.place, p.team} {
+		if err := step(ctx, tx, c); err != nil {
+			return err
+		}
+	}
+	if p.Spam != nil {
+		c.Spam = *p.Spam
+	}
+	if p.Frozen != nil {
+		c.Frozen = *p.Frozen
+	}
+	if p.Stage != nil {
+		c.Enter(*p.Stage, tx.Now())
+	}
+	return nil
+}
+
+// words stores texts.
+func (p ConversationPatch) words(_ context.Context, _ Tx, c *conversation.Conversation) error {
+	for _, t := range []struct {
+		dst   *string
+		field string
+		given *string
+		norm  func(string) (string, error)
+	}{
+		{&c.Title, "title", p.Title, contact.FullName},
+		{&c.Description, "description", p.Description, contact.Description},
+		{&c.SourceChannel, "source_channel", p.SourceChannel, contact.FullName},
+		{&c.SourceChannelV2, "source_channel_v2", p.SourceChannelV2, contact.FullName},
+		{&c.URLContext, "metadata.url_context", p.URLContext, urlContext},
+	} {
+		if err := directory.SetText(t.dst, t.field, t.given, t.norm); err != nil {
+			return err
+		}
+	}
+	if p.Channels == nil {
+		return nil
+	}
+	if n := len(*p.Channels); n > conversation.MaxChannels {
+		return tooMany("channels", n, conversation.MaxChannels)
+	}
+	var out []string
+	for i, text := range *p.Channels {
+		v, err := contact.DisplayName(text)
+		if err != nil {
+			return inField(itemAt("channels", i), err)
+		}
+		if !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	c.Channels = out
+	return nil
+}
+
+func urlContext(s string) (string, error) {
+	if len(s) > conversation.MaxURLBytes {
+		return "", errs.NotPermitted("", "is %d bytes long; shorten it to at most %d", len(s), conversation.MaxURLBytes)
+	}
+	return contact.Description(s)
+}
+
+// people stores who takes part, who looks after it, and its tags.
+func (p ConversationPatch) people(ctx context.Context, tx Tx, c *conversation.Conversation) error {
+	if p.Members != nil {
+		if n := len(*p.Members); n > conversation.MaxMembers {
+			return tooMany("members", n, conversation.MaxMembers)
+		}
+		members, err := keptIDs(ctx, tx, "members", c.MemberIDs(), *p.Members)
+		if err != nil {
+			return err
+		}
+		c.Members = tailsOf(members)
+	}
+	if err := directory.SetOwners(ctx, tx, &c.Owners, p.Owners); err != nil {
+		return err
+	}
+	tags, err := p.tags(ctx, tx, c.Tags)
+	if err != nil {
+		return err
+	}
+	return directory.SetTags(ctx, tx, &c.Tags, tags)
+}
+
+// tags returns the new list of tags, nil for the old one. Tags that were deleted
+// meanwhile fall away.
+func (p ConversationPatch) tags(ctx context.Context, tx Tx, has []tag.Use) (*[]tag.Use, error) {
+	if p.Tags != nil || len(p.AddTags)+len(p.RemoveTags) == 0 {
+		return p.Tags, nil
+	}
+	ns := make([]int64, len(has))
+	for i, u := range has {
+		ns[i] = u.N
+	}
+	live, err := tx.Tags(ctx, ns)
+	list := slices.Clone(p.AddTags)
+	for _, u := range has {
+		added := slices.ContainsFunc(p.AddTags, func(a tag.Use) bool { return a.N == u.N })
+		if live[u.N] != nil && !added && !slices.Contains(p.RemoveTags, u.N) {
+			list = append(list, u)
+		}
+	}
+	return &list, err
+}
+
+// keptIDs returns the records that a field shall refer to as what they are now.
+// One that the field refers to already, be it as what was merged into it, stays as
+// it is: only so does an undone merge take it back.
+func keptIDs(ctx context.Context, tx Tx, field string, has, wanted []don.ID) ([]don.ID, error) {
+	wanted, err := directory.Writable(ctx, tx, field, wanted)
+	if err != nil {
+		return nil, err
+	}
+	now, err := directory.NowOf(ctx, tx, has)
+	if err != nil {
+		return nil, err
+	}
+	var out []don.ID
+	for _, id := range wanted {
+		as := []don.ID{}
+		for i := range has {
+			if now[i] == id {
+				as = append(as, has[i])
+			}
+		}
+		if len(as) == 0 {
+			as = append(as, id)
+		}
+		for _, a := range as {
+			if !slices.Contains(out, a) {
+				out = append(out, a)
+			}
+		}
+	}
+	return out, nil
+}
+
+// place stores the customer. A workspace brings its account.
+func (p ConversationPatch) place(ctx context.Context, tx Tx, c *conversation.Conversation) (err error) {
+	if p.Account != nil {
+		if c.AccountN, err = keptNumber(ctx, tx, "account", don.Account, c.AccountN, *p.Account); err != nil {
+			return err
+		}
+	}
+	if p.Workspace != nil {
+		if c.WorkspaceN, err = keptNumber(ctx, tx, "rev_org", don.Workspace, c.WorkspaceN, *p.Workspace); err != nil {
+			return err
+		}
+	}
+	if c.WorkspaceN == 0 || p.Account == nil && p.Workspace == nil {
+		return nil
+	}
+	above, err := accountAbove(ctx, tx, c.WorkspaceN)
+	if err != nil || above == 0 {
+		return err
+	}
+	now, err := directory.NowOf(ctx, tx, []don.ID{don.Of(don.Account, c.AccountN), don.Of(don.Account, above)})
+	switch {
+	case err != nil || now[0] == now[1]:
+		return err
+	case p.Account == nil:
+		c.AccountN = above
+	case p.Workspace == nil:
+		c.WorkspaceN = 0 // of the account before
+	default:
+		return errs.NotPermitted("rev_org", "%s belongs to %s, not to %s; leave account out, or name that one",
+			don.Of(don.Workspace, c.WorkspaceN).Display(), now[1].Display(), now[0].Display())
+	}
+	return nil
+}
+
+// keptNumber is keptIDs for a field that refers to one record, 0 for none.
+func keptNumber(ctx context.Context, tx Tx, field string, t don.Type, has, wanted int64) (int64, error) {
+	if wanted == 0 {
+		return 0, nil
+	}
+	var had []don.ID
+	if has != 0 {
+		had = append(had, don.Of(t, has))
+	}
+	ids, err := keptIDs(ctx, tx, field, had, []don.ID{don.Of(t, wanted)})
+	if err != nil {
+		return 0, err
+	}
+	return ids[0].N, nil
+}
+
+// accountAbove returns the account of a workspace, 0 when that is not there.
+func accountAbove(ctx context.Context, tx Tx, workspaceN int64) (int64, error) {
+	names, err := directory.LoadNames(ctx, tx, don.Of(don.Workspace, workspaceN))
+	if err != nil || names.Workspaces[workspaceN] == nil {
+		return 0, err
+	}
+	return names.Workspaces[workspaceN].AccountN, nil
+}
+
+// team stores the group.
+func (p ConversationPatch) team(ctx context.Context, tx Tx, c *conversation.Conversation) error {
+	if p.Group == nil {
+		return nil
+	}
+	if *p.Group != 0 {
+		if _, err := tx.UserGroup(ctx, *p.Group, false); err != nil {
+			return inField("group", err)
+		}
+	}
+	c.GroupN = *p.Group
+	return nil
+}
+
+// ofFirstContact takes the customer over from the first contact among the members.
+func ofFirstContact(ctx context.Context, tx Tx, c *conversation.Conversation) error {
+	for _, id := range c.MemberIDs() {
+		if id.Type != don.Contact {
+			continue
+		}
+		names, err := directory.LoadNames(ctx, tx, id)
+		if err != nil || names.Contacts[id.N] == nil {
+			return err
+		}
+		at := names.Customer(names.Contacts[id.N])
+		if at == nil {
+			return nil
+		}
+		place := names.Now(don.Of(at.Type, at.N))
+		if place.Type == don.Account {
+			c.AccountN = place.N
+			return nil
+		}
+		c.WorkspaceN = place.N
+		c.AccountN, err = accountAbove(ctx, tx, place.N)
+		return err
+	}
+	return nil
+}
+
+func tailsOf(ids []don.ID) []string {
+	var out []string
+	for _, id := range ids {
+		out = append(out, id.Tail())
+	}
+	return out
+}
