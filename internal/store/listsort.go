@@ -12,6 +12,7 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/tag"
+	"github.com/kith-id/kith/internal/ticket"
 )
 
 // Sort is one key of a list's order. Of custom fields, those without a value come
@@ -30,12 +31,13 @@ const (
 	SortName     = "display_name" // of tags: name
 	SortTagName  = "name"
 	SortEmail    = "email"
+	SortTitle    = "title"
 	SortID       = "display_id"
 )
 
 // Record is what lists hold.
 type Record interface {
-	*contact.Contact | *account.Account | *account.Workspace | *tag.Tag
+	*contact.Contact | *account.Account | *account.Workspace | *tag.Tag | *ticket.Work | *ticket.Part
 }
 
 // EdgeOf returns the place of a record in a list's order: one value for each
@@ -70,6 +72,14 @@ func valuesOf(item any) map[string]any {
 	case *account.Workspace:
 		return values(r.CreatedAt, r.ModifiedAt, r.DisplayName, r.N)
 	case *tag.Tag:
+		v := values(r.CreatedAt, r.ModifiedAt, r.Name, r.N)
+		v[SortTagName] = v[SortName]
+		return v
+	case *ticket.Work:
+		v := values(r.CreatedAt, r.ModifiedAt, r.Title, ticket.Key(r.ID()))
+		v[SortTitle] = v[SortName]
+		return v
+	case *ticket.Part:
 		v := values(r.CreatedAt, r.ModifiedAt, r.Name, r.N)
 		v[SortTagName] = v[SortName]
 		return v
