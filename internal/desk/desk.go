@@ -22,6 +22,8 @@ type DB interface {
 // Tx is what the desk needs of a transaction.
 type Tx interface {
 	directory.Tx
+	partTx
+	workTx
 }
 
 // Service runs the operations. It is safe for concurrent use.
