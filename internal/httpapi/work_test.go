@@ -79,7 +79,7 @@ func TestWorks(t *testing.T) {
 			refused("artifact", "works.create", ticket+`,"artifacts":["ARTIFACT-1"]}`, 400, `{"type":"value_not_permitted"}`),
 			refused("reference taken", "works.create", deal+`,"external_ref":"t-1"}`, 409, `{"type":"conflict","field_name":"external_ref","value":"t-1","holder":{"type":"ticket","display_id":"TKT-1","display_name":"It leaks"}}`),
 			refused("custom field", "works.create", ticket+`,"custom_fields":{"a":1}}`, 400, `{"type":"customization_validation_error"}`),
-			found(`{}`, "TKT-1", "OPP-1", "TKT-2", "OPP-2"),
+			found(`{"limit":50}`, "TKT-1", "OPP-1", "TKT-2", "OPP-2"),
 		},
 			forms("get", "works.get", "id=TKT-1", `{"id":"TKT-1"}`, 200, `{"work":{"title":"It leaks"}}`),
 			forms("get unknown", "works.get", "id=OPP-9", `{"id":"OPP-9"}`, 404, `{"type":"not_found"}`),
