@@ -9,7 +9,6 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/org"
-	"github.com/kith-id/kith/internal/tag"
 )
 
 // ListConversations returns a page of the conversations that match. Contacts,
@@ -69,7 +68,7 @@ func sought(ctx context.Context, tx Tx, f *conversation.Filter) (none bool, err 
 		if gone || err != nil {
 			return gone, err
 		}
-		*list.ns = numbersOf(ids)
+		*list.ns = numbers(ids)
 	}
 	var members []don.ID
 	for _, tail := range f.Members {
@@ -83,7 +82,8 @@ func sought(ctx context.Context, tx Tx, f *conversation.Filter) (none bool, err 
 	if err := spacesOf(ctx, tx, f); err != nil {
 		return false, err
 	}
-	return liveTags(ctx, tx, &f.Tags)
+	f.Tags, none, err = liveTags(ctx, tx, f.Tags)
+	return none, err
 }
 
 // allOf returns those of the records that exist, with all that are one with them.
@@ -126,44 +126,8 @@ func spacesOf(ctx context.Context, tx Tx, f *conversation.Filter) error {
 		}
 	}
 	all, err := directory.OnOneOf(ctx, tx, all)
-	f.SpacesOf = numbersOf(all)
+	f.SpacesOf = numbers(all)
 	return err
-}
-
-// liveTags leaves out tags that were deleted: records still carry them unseen.
-func liveTags(ctx context.Context, tx Tx, uses *[]tag.Use) (none bool, err error) {
-	ns := make([]int64, len(*uses))
-	for i, u := range *uses {
-		ns[i] = u.N
-	}
-	known, err := tx.Tags(ctx, ns)
-	if err != nil || len(*uses) == 0 {
-		return false, err
-	}
-	var live []tag.Use
-	for _, u := range *uses {
-		if known[u.N] != nil {
-			live = append(live, u)
-		}
-	}
-	*uses = live
-	return len(live) == 0, nil
-}
-
-func idsOf(t don.Type, ns []int64) []don.ID {
-	out := make([]don.ID, len(ns))
-	for i, n := range ns {
-		out[i] = don.Of(t, n)
-	}
-	return out
-}
-
-func numbersOf(ids []don.ID) []int64 {
-	out := make([]int64, len(ids))
-	for i, id := range ids {
-		out[i] = id.N
-	}
-	return out
 }
 
 func tooMany(field string, has, limit int) error {

@@ -24,6 +24,8 @@ type Tx interface {
 	directory.Tx
 	timelineTx
 	conversationTx
+	partTx
+	workTx
 }
 
 // Service runs the operations. It is safe for concurrent use.

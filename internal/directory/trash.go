@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -28,11 +29,11 @@ type Discarded struct {
 
 // Name returns the display name that the record had.
 func (d Discarded) Name() string {
-	var named struct{ DisplayName string }
+	var named struct{ DisplayName, Title string }
 	if err := json.Unmarshal(d.Body, &named); err != nil {
 		return ""
 	}
-	return named.DisplayName
+	return cmp.Or(named.DisplayName, named.Title)
 }
 
 // Purge returns when the record is removed for good.

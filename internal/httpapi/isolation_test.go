@@ -57,6 +57,10 @@ var (
 		`{"object":"rev_user","action":{"type":"merge","plan":[{"primary":"$revu","secondaries":["$other_revu"]}]}}`,
 	}
 	convIntrusions = []string{`{}`, `{"members":["$revu"]}`, `{"account":["$acc"]}`, `{"rev_orgs":["$revo"]}`, `{"owned_by":["$devu"]}`, `{"tags":["$tag"]}`}
+	workIntrusions = []string{
+		`{}`, `{"applies_to_part":["$part"]}`, `{"reported_by":["$revu"]}`, `{"contact":["$revu"]}`, `{"account":["$acc"]}`, `{"rev_org":["$revo"]}`,
+		`{"owned_by":["$devu"]}`, `{"tags":["$tag"]}`, `{"created_by":["$devu"]}`, `{"external_ref":["b-ticket"]}`,
+	}
 	listIntrusions = []string{`{}`, `{"created_by":["$devu"]}`, `{"tags":["$tag"]}`, `{"owned_by":["$devu"]}`}
 )
 
@@ -182,6 +186,21 @@ var intrusions = map[string]intrusion{
 	"vistas.groups":                  missing(`{"id":"$vista"}`),
 	"vistas.list":                    empty("vistas", `{}`),
 	"vistas.update":                  missing(`{"id":"$vista","name":"x"}`),
+	"parts.create":                   missing(`{"type":"product","name":"x","owned_by":[],"tags":[{"id":"$tag"}]}`, `{"type":"product","name":"x","owned_by":["$devu"]}`),
+	"parts.delete":                   missing(`{"id":"$part"}`),
+	"parts.get":                      missing(`{"id":"$part"}`),
+	"parts.list":                     empty("parts", `{}`, `{"owned_by":["$devu"]}`, `{"tags":["$tag"]}`, `{"name":["B"]}`),
+	"parts.update":                   missing(`{"id":"$part","name":"x"}`),
+	"works.count":                    empty("count", workIntrusions...),
+	"works.create": missing(`{"type":"ticket","title":"x","owned_by":[],"applies_to_part":"$part"}`, `{"type":"opportunity","title":"x","owned_by":[],"account":"$acc"}`,
+		`{"type":"ticket","title":"x","owned_by":[],"applies_to_part":"$part","reported_by":["$revu"]}`, `{"type":"ticket","title":"x","owned_by":[],"applies_to_part":"$part","rev_org":"$revo"}`,
+		`{"type":"ticket","title":"x","owned_by":["$devu"],"applies_to_part":"$part"}`),
+	"works.delete":  missing(`{"id":"$ticket"}`, `{"id":"$opp"}`),
+	"works.export":  empty("works", workIntrusions...),
+	"works.get":     missing(`{"id":"$ticket"}`, `{"id":"$opp"}`),
+	"works.list":    empty("works", workIntrusions...),
+	"works.restore": missing(`{"id":"$gone_ticket"}`),
+	"works.update":  missing(`{"id":"$ticket","title":"x"}`, `{"id":"$opp","title":"x"}`),
 }
 
 // TestTenantsNeverMeet calls every operation that the server has with ids of
@@ -325,6 +344,11 @@ func settle(t *testing.T, c apitest.Client) (full, display map[string]string) {
 	note("conv", "conversation", c.Post(t, "conversations.create", `{"type":"support","title":"B","members":["`+full["revu"]+`"],"tags":[{"id":"TAG-1"}],"owned_by":["DEVU-1"]}`, 201))
 	note("gone_conv", "conversation", c.Post(t, "conversations.create", `{"type":"support"}`, 201))
 	c.Post(t, "conversations.delete", `{"id":"`+full["gone_conv"]+`"}`, 200)
+	note("part", "part", c.Post(t, "parts.create", `{"type":"product","name":"B","owned_by":["DEVU-1"],"tags":[{"id":"TAG-1"}]}`, 201))
+	note("ticket", "work", c.Post(t, "works.create", `{"type":"ticket","title":"B","owned_by":["DEVU-1"],"applies_to_part":"PROD-1","reported_by":["REVU-1"],"rev_org":"REV-2","external_ref":"b-ticket","tags":[{"id":"TAG-1"}]}`, 201))
+	note("opp", "work", c.Post(t, "works.create", `{"type":"opportunity","title":"B","owned_by":["DEVU-1"],"account":"ACC-1","contacts":["REVU-1"]}`, 201))
+	note("gone_ticket", "work", c.Post(t, "works.create", `{"type":"ticket","title":"gone","owned_by":[],"applies_to_part":"PROD-1"}`, 201))
+	c.Post(t, "works.delete", `{"id":"`+full["gone_ticket"]+`"}`, 200)
 	note("imp", "import", upload(t, c, "accounts", "display_name,external_refs\n"))
 	return full, display
 }

@@ -165,7 +165,7 @@ func TestSchemaVersions(t *testing.T) {
 			done("schemas.stock.get", `{"id":"don:core:kith:stock_sf/32026"}`, `{"fragment":{"leaf_type":"revu"}}`),
 			done("schemas.stock.list", `{"leaf_type":["account"],"prune":["fields"]}`, `{"result":[{"leaf_type":"account","fields":[]}]}`),
 			refused("of nothing", "schemas.stock.get", `{}`, 400, `{"field_name":"leaf_type"}`),
-			refused("of tickets", "schemas.aggregated.get", `{"leaf_type":"ticket"}`, 400, `{"type":"invalid_enum_value","field_name":"leaf_type"}`),
+			refused("of tickets", "schemas.aggregated.get", `{"leaf_type":"issue"}`, 400, `{"type":"invalid_enum_value","field_name":"leaf_type"}`),
 		})
 	})
 }
@@ -190,7 +190,7 @@ func TestSchemaRefusals(t *testing.T) {
 			field("id type", `{"name":"a","field_type":"id","id_type":["ticket"]}`, "fields[0].id_type[0]"), field("sortable", `{"name":"a","field_type":"int","ui":{"is_sortable":true}}`, "fields[0].ui.is_sortable"),
 			field("default", `{"name":"a","field_type":"int","default_value":"x"}`, "fields[0].default_value"), field("filterable json", `{"name":"a","field_type":"json_value","is_filterable":true}`, "fields[0].is_filterable"),
 			refused("kind", "schemas.custom.set", `{"type":"other","leaf_type":"rev_user"}`, 400, `{"field_name":"type"}`),
-			refused("leaf", "schemas.custom.set", `{"type":"tenant_fragment","leaf_type":"ticket"}`, 400, `{"field_name":"leaf_type"}`),
+			refused("leaf", "schemas.custom.set", `{"type":"tenant_fragment","leaf_type":"issue"}`, 400, `{"field_name":"leaf_type"}`),
 			refused("subtype", "schemas.custom.set", `{"type":"custom_type_fragment","leaf_type":"rev_user"}`, 400, `{"field_name":"subtype"}`),
 			refused("app", "schemas.custom.set", `{"type":"app_fragment","leaf_type":"rev_user","app":"a__b"}`, 400, `{"field_name":"app"}`),
 			refused("stock field", "schemas.custom.set", `{"type":"tenant_fragment","leaf_type":"rev_user","stock_field_overrides":[{"name":"nope"}]}`, 400, `{"field_name":"stock_field_overrides[0].name"}`),

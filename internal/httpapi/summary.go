@@ -185,7 +185,16 @@ const (
 	stockContact   = "32026"
 	stockWorkspace = "32027"
 	stockAccount   = "32028"
+	stockTicket    = "32029"
+	stockDeal      = "32030"
 )
+
+// stockOf is the number of a kind's stock schema.
+func stockOf(t don.Type) string {
+	return map[don.Type]string{
+		don.Contact: stockContact, don.Account: stockAccount, don.Workspace: stockWorkspace, don.Ticket: stockTicket, don.Opportunity: stockDeal,
+	}[t]
+}
 
 func (v view) stock(schema string) string {
 	return "don:core:" + v.actor.Scope.Space.Partition + ":stock_sf/" + schema

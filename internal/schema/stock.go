@@ -17,6 +17,8 @@ func Stock(leaf don.Type) []Field {
 		{Name: "tags", Type: Array, Base: ID, IDTypes: []string{"tag"}, Filterable: true, UI: grouped},
 	}
 	switch leaf {
+	case don.Ticket, don.Opportunity:
+		return stockWork(leaf, out[1:])
 	case don.Account:
 		return append(out, list("external_refs", Text), list("domains", Text), list("websites", Text),
 			Field{Name: "tier", Type: Text, Filterable: true, UI: grouped},
@@ -33,6 +35,20 @@ func Stock(leaf don.Type) []Field {
 		Field{Name: "associations", Type: Array, Base: ID, IDTypes: []string{"account", "rev_org"}, Filterable: true, UI: grouped})
 }
 
+// stockWork adds to the fields of all records those of tickets or opportunities.
+func stockWork(leaf don.Type, out []Field) []Field {
+	out[0].Name, out[0].Filterable = "body", false
+	out = append(out, Field{Name: "title", Type: Text, UI: map[string]any{"is_sortable": true}}, Field{Name: "external_ref", Type: Text, Filterable: true},
+		Field{Name: "stage", Type: Text, Filterable: true}, Field{Name: "applies_to_part", Type: ID, IDTypes: []string{"product"}, Filterable: true},
+		Field{Name: "account", Type: ID, IDTypes: []string{"account"}, Filterable: true}, Field{Name: "target_close_date", Type: Timestamp, Filterable: true})
+	if leaf == don.Opportunity {
+		return append(out, Field{Name: "contacts", Type: Array, Base: ID, IDTypes: []string{"rev_user"}, Filterable: true}, Field{Name: "amount", Type: Double})
+	}
+	return append(out, Field{Name: "rev_org", Type: ID, IDTypes: []string{"rev_org"}, Filterable: true},
+		Field{Name: "reported_by", Type: Array, Base: ID, IDTypes: []string{"rev_user", "dev_user"}, Filterable: true},
+		Field{Name: "severity", Type: Enum, Choices: []Choice{{Label: "blocker"}, {Label: "high"}, {Label: "medium"}, {Label: "low"}}, Filterable: true})
+}
+
 // Offers returns fields that ship ready to be added to the org's own fragment,
 // and that no record has until then.
 func Offers(leaf don.Type) []Field {
@@ -47,6 +63,8 @@ func Offers(leaf don.Type) []Field {
 			shown("industry", "Industry", text), shown("employees", "Employees", Field{Type: Int, GTE: new(float64)}),
 			shown("annual_revenue", "Annual revenue", Field{Type: Double, Format: Currency}), shown("linkedin", "LinkedIn", link), shown("time_zone", "Time zone", text),
 		}
+	case don.Ticket, don.Opportunity:
+		return []Field{}
 	case don.Workspace:
 		return []Field{shown("region", "Region", text), shown("version", "Version", text)}
 	default: // the others follow

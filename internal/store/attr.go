@@ -69,7 +69,9 @@ func contactAttrs(c *contact.Contact) []attr {
 }
 
 // letters stand before the names of fields, as in those above.
-var letters = map[don.Type]string{don.Contact: "c.", don.Account: "a.", don.Workspace: "W.", don.Conversation: "K."}
+var letters = map[don.Type]string{
+	don.Contact: "c.", don.Account: "a.", don.Workspace: "W.", don.Conversation: "K.", don.Ticket: "T.", don.Opportunity: "T.",
+}
 
 // customAttrs adds the entries of a subtype and of custom values.
 func customAttrs(out []attr, of don.Type, subtype string, v schema.Values) []attr {

@@ -13,6 +13,7 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/tag"
+	"github.com/kith-id/kith/internal/ticket"
 )
 
 // Sort is one key of a list's order. Of custom fields, those without a value come
@@ -31,14 +32,14 @@ const (
 	SortName     = "display_name" // of tags: name
 	SortTagName  = "name"
 	SortEmail    = "email"
+	SortTitle    = "title"
 	SortID       = "display_id"
-	SortTitle    = "title"             // of conversations
 	SortActive   = "last_message_date" // of conversations: their last message, or their beginning
 )
 
 // Record is what lists hold.
 type Record interface {
-	*contact.Contact | *account.Account | *account.Workspace | *tag.Tag | *conversation.Conversation
+	*contact.Contact | *account.Account | *account.Workspace | *tag.Tag | *conversation.Conversation | *ticket.Work | *ticket.Part
 }
 
 // EdgeOf returns the place of a record in a list's order: one value for each
@@ -79,6 +80,14 @@ func valuesOf(item any) map[string]any {
 	case *conversation.Conversation:
 		v := values(r.CreatedAt, r.ModifiedAt, r.Title, r.N)
 		v[SortTitle], v[SortActive] = v[SortName], formatTime(r.ActiveAt())
+		return v
+	case *ticket.Work:
+		v := values(r.CreatedAt, r.ModifiedAt, r.Title, ticket.Key(r.ID()))
+		v[SortTitle] = v[SortName]
+		return v
+	case *ticket.Part:
+		v := values(r.CreatedAt, r.ModifiedAt, r.Name, r.N)
+		v[SortTagName] = v[SortName]
 		return v
 	}
 	panic("store: not a record of a list")

@@ -73,6 +73,8 @@ var treated = map[string]struct {
 	"search_word":       {none, ""},
 	"group_todo":        {stays, "n n_to"}, // of who is there by now
 	"group_keeper":      {none, ""},
+	"part":              {none, "created_by modified_by n"},
+	"work":              {stays, "account_n body created_by modified_by n part_n reported_by workspace_n"}, // reads show the survivors, filters take all that are one with them
 	"schema_fragment":   {none, "body created_by n next_n prev_n"},
 }
 

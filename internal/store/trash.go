@@ -16,10 +16,6 @@ const TrashDays = directory.TrashDays
 
 // discard moves a record into the trash.
 func (tx *Tx) discard(ctx context.Context, from string, id don.ID, body any, attrs []attr) error {
-	text, err := json.Marshal(body)
-	if err != nil {
-		return err
-	}
 	n, err := tx.q.exec(ctx, "DELETE FROM "+from+" WHERE org_id = $1 AND n = $2", tx.scope.OrgID, id.N)
 	if err != nil {
 		return err
@@ -34,6 +30,15 @@ func (tx *Tx) discard(ctx context.Context, from string, id don.ID, body any, att
 		if err := tx.written(ctx, id.Type, id.N); err != nil {
 			return err
 		}
+	}
+	return tx.intoTrash(ctx, id, body)
+}
+
+// intoTrash keeps a record that is taken away.
+func (tx *Tx) intoTrash(ctx context.Context, id don.ID, body any) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return err
 	}
 	_, err = tx.q.exec(ctx, "INSERT INTO trash (org_id, type, n, body, deleted_at, deleted_by) VALUES ($1, $2, $3, $4, $5, $6)",
 		tx.scope.OrgID, typeCodes[id.Type], id.N, string(text), tx.now, tx.scope.Actor.Tail())

@@ -47,7 +47,7 @@ var sources = map[don.Type]map[string]source{
 	},
 }
 
-var listings = map[don.Type]*listing{don.Contact: contactList, don.Account: accountList, don.Workspace: spaceList, don.Tag: tagList}
+var listings = map[don.Type]*listing{don.Contact: contactList, don.Account: accountList, don.Workspace: spaceList, don.Tag: tagList, don.Ticket: workList, don.Opportunity: workList}
 
 // Serves reports whether indexes can tell which records of a type meet a filter.
 func (tx *Tx) Serves(t don.Type, b filter.Bound) bool {

@@ -1253,6 +1253,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/parts.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create a part */
+        post: operations["parts-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/parts.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a part that no work is about */
+        post: operations["parts-delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/parts.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a part */
+        get: operations["parts-get"];
+        put?: never;
+        /** Get a part */
+        post: operations["parts-get-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/parts.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List parts */
+        get: operations["parts-list"];
+        put?: never;
+        /** List parts */
+        post: operations["parts-list-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/parts.update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Update a part */
+        post: operations["parts-update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/password-resets.redeem": {
         parameters: {
             query?: never;
@@ -2385,13 +2472,13 @@ export interface paths {
         };
         /**
          * List deleted records, the latest first
-         * @description Deleted contacts, accounts and workspaces are kept for 90 days and come back by the restore operation of their type.
+         * @description Deleted contacts, accounts, workspaces, tickets and opportunities are kept for 90 days and come back by the restore operation of their type.
          */
         get: operations["trash-list"];
         put?: never;
         /**
          * List deleted records, the latest first
-         * @description Deleted contacts, accounts and workspaces are kept for 90 days and come back by the restore operation of their type.
+         * @description Deleted contacts, accounts, workspaces, tickets and opportunities are kept for 90 days and come back by the restore operation of their type.
          */
         post: operations["trash-list-post"];
         delete?: never;
@@ -2502,6 +2589,146 @@ export interface paths {
         put?: never;
         /** Change a saved view of yours */
         post: operations["vistas-update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works.count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count tickets and opportunities */
+        get: operations["works-count"];
+        put?: never;
+        /** Count tickets and opportunities */
+        post: operations["works-count-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create a ticket or an opportunity */
+        post: operations["works-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move a ticket or an opportunity to the trash */
+        post: operations["works-delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works.export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get many tickets and opportunities at once */
+        get: operations["works-export"];
+        put?: never;
+        /** Get many tickets and opportunities at once */
+        post: operations["works-export-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a ticket or an opportunity */
+        get: operations["works-get"];
+        put?: never;
+        /** Get a ticket or an opportunity */
+        post: operations["works-get-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tickets and opportunities */
+        get: operations["works-list"];
+        put?: never;
+        /** List tickets and opportunities */
+        post: operations["works-list-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works.restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a ticket or an opportunity back from the trash */
+        post: operations["works-restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works.update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Update a ticket or an opportunity */
+        post: operations["works-update"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3076,7 +3303,7 @@ export interface components {
             /** @description Names have their prefix. */
             custom_fields: components["schemas"]["SchemaField"][];
             /** @enum {string} */
-            leaf_type: "account" | "revo" | "revu";
+            leaf_type: "account" | "opportunity" | "revo" | "revu" | "ticket";
             stock_composite_schemas: components["schemas"]["Item"][];
             stock_field_overrides: components["schemas"]["SchemaOverride"][];
             stock_fields: components["schemas"]["SchemaField"][];
@@ -3767,7 +3994,7 @@ export interface components {
              */
             purge_date: string;
             /** @enum {string} */
-            type: "account" | "rev_org" | "rev_user";
+            type: "account" | "opportunity" | "rev_org" | "rev_user" | "ticket";
         };
         Duplicate: {
             decided_by?: components["schemas"]["UserSummary"];
@@ -4339,6 +4566,13 @@ export interface components {
             /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
             time_zone?: string;
         };
+        ForecastValue: {
+            /** Format: int64 */
+            id: number;
+            label: string;
+            /** Format: int64 */
+            ordinal: number;
+        };
         Fragment: {
             app?: string;
             app_display_name?: string;
@@ -4356,7 +4590,7 @@ export interface components {
             id: string;
             is_deprecated: boolean;
             /** @enum {string} */
-            leaf_type: "account" | "revo" | "revu";
+            leaf_type: "account" | "opportunity" | "revo" | "revu" | "ticket";
             modified_by?: components["schemas"]["UserSummary"];
             /**
              * Format: date-time
@@ -4880,6 +5114,12 @@ export interface components {
             /** @description How far the values agree. */
             level: string;
         };
+        ListPatchInput: {
+            add?: string[];
+            remove?: string[];
+            /** @description The whole new list. */
+            set?: string[] | null;
+        };
         LostIdentifier: {
             /** @description The record that got it. */
             holder?: components["schemas"]["RecordSummary"];
@@ -5057,6 +5297,10 @@ export interface components {
              */
             id: string;
         };
+        Money: {
+            amount: string;
+            currency: string;
+        };
         ObservationInInput: {
             /**
              * @description By which way it came, api when absent. It decides how far the identifiers are trusted and which rules are tried.
@@ -5068,6 +5312,15 @@ export interface components {
             external_refs?: string[];
             full_name?: string;
             phone_numbers?: string[];
+        };
+        OpportunityFilterInput: {
+            /** @description Opportunities of any of these accounts. */
+            account?: string[];
+            /** @description Opportunities with any of these contacts. */
+            contacts?: string[];
+            /** @description With any of these forecast categories, by id. */
+            forecast_category_v2?: number[];
+            subtype?: string[];
         };
         OrgSettings: {
             /**
@@ -5140,6 +5393,115 @@ export interface components {
             merge?: string;
             rev_user: components["schemas"]["RecordSummary"];
         };
+        PartOut: {
+            part: components["schemas"]["ProductPart"];
+        };
+        PartSummary: {
+            display_id: string;
+            id: string;
+            name: string;
+            owned_by: components["schemas"]["UserSummary"][];
+            /** @enum {string} */
+            type: "product";
+        };
+        PartsCreateRequest: {
+            /** @description Files are not supported yet. */
+            artifacts?: string[];
+            /** @description Parts have no custom fields. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /** @description Parts have no custom fields. */
+            custom_schema_spec?: Record<string, never>;
+            /** @description At most 64 KiB. */
+            description?: string;
+            /** @description At most 256 characters. */
+            name: string;
+            /** @description The members who look after the part; may be empty. */
+            owned_by: string[];
+            tags?: components["schemas"]["SetTagInput"][];
+            /**
+             * @description Kith has products only.
+             * @enum {string}
+             */
+            type: "product";
+        };
+        PartsDeleteRequest: {
+            /**
+             * Format: id
+             * @description In full or as a display id.
+             */
+            id: string;
+        };
+        PartsGetRequest: {
+            /**
+             * Format: id
+             * @description In full or as a display id.
+             */
+            id: string;
+        };
+        PartsListRequest: {
+            /** @description Made by any of these members. */
+            created_by?: string[];
+            /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+            cursor?: string;
+            /** @description Parts have no custom fields. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed.
+             */
+            limit?: number;
+            /**
+             * @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page.
+             * @enum {string}
+             */
+            mode?: "after" | "before";
+            /** @description Last changed by any of these members. */
+            modified_by?: string[];
+            /** @description With any of these names; upper and lower case are the same. */
+            name?: string[];
+            /** @description Looked after by any of these members. */
+            owned_by?: string[];
+            /** @description Fields to sort by, each as field:asc or field:desc: created_date, modified_date, name, display_id. created_date:desc when absent. */
+            sort_by?: string[];
+            /** @description Parts have no subtypes, so any finds nothing. */
+            subtype?: string[];
+            /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
+            tags?: string[];
+            /** @description Of any of these types; Kith has products only. */
+            type?: ("capability" | "enhancement" | "feature" | "linkable" | "product" | "runnable")[];
+        };
+        PartsOut: {
+            /** @description Goes on after this page. Absent on the last one. */
+            next_cursor?: string;
+            parts: components["schemas"]["ProductPart"][];
+            /** @description With mode before, goes back to the page before this one. Absent on the first one. */
+            prev_cursor?: string;
+        };
+        PartsUpdateRequest: {
+            /** @description Files are not supported yet. */
+            artifacts?: components["schemas"]["SetListInput"];
+            /** @description Parts have no custom fields. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /** @description At most 64 KiB. */
+            description?: string | null;
+            /** Format: id */
+            id: string;
+            /** @description At most 256 characters. */
+            name?: string | null;
+            owned_by?: components["schemas"]["SetListInput"];
+            tags?: components["schemas"]["SetTagsInput"];
+            /**
+             * @description What the part is; it cannot change.
+             * @enum {string}
+             */
+            type?: "product";
+        };
         PasswordResetsRedeemRequest: {
             /** @description At least 12 characters. */
             password: string;
@@ -5180,6 +5542,28 @@ export interface components {
             column?: string;
             message: string;
             value?: string;
+        };
+        ProductPart: {
+            created_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            created_date: string;
+            description?: string;
+            display_id: string;
+            id: string;
+            modified_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            modified_date: string;
+            name: string;
+            owned_by: components["schemas"]["UserSummary"][];
+            tags?: components["schemas"]["TagWithValue"][];
+            /** @enum {string} */
+            type: "product";
         };
         ProvenIdentifier: {
             /** @description As it would be shown. */
@@ -6522,7 +6906,7 @@ export interface components {
         SchemasAggregatedGetRequest: {
             /** @description The subtype and apps whose fields are wanted besides the org's own. */
             custom_schema_spec?: components["schemas"]["SchemaSpecInput"];
-            /** @description account, rev_user (revu) or rev_org (revo). */
+            /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
             leaf_type: string;
         };
         SchemasCustomGetRequest: {
@@ -6539,7 +6923,7 @@ export interface components {
             /** @description next_cursor of the page before. Absent for the first page. */
             cursor?: string;
             is_deprecated?: boolean;
-            /** @description account, rev_user (revu) or rev_org (revo). */
+            /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
             leaf_type?: string[];
             /**
              * Format: int64
@@ -6569,7 +6953,7 @@ export interface components {
             fields?: components["schemas"]["FieldInInput"][];
             /** @description The same. */
             is_deprecated?: boolean;
-            /** @description account, rev_user (revu) or rev_org (revo). */
+            /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
             leaf_type: string;
             stock_field_overrides?: components["schemas"]["SchemaOverrideInput"][];
             /** @description Of a custom_type_fragment. */
@@ -6581,7 +6965,7 @@ export interface components {
         SchemasStockGetRequest: {
             /** @description As a record's stock_schema_fragment has it, in place of leaf_type. */
             id?: string;
-            /** @description account, rev_user (revu) or rev_org (revo). */
+            /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
             leaf_type?: string;
         };
         SchemasStockListRequest: {
@@ -6590,13 +6974,13 @@ export interface components {
              * @enum {string}
              */
             filter_preset?: "customizable_types_preset" | "no_preset";
-            /** @description account, rev_user (revu) or rev_org (revo); all when absent. */
+            /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity; all when absent. */
             leaf_type?: string[];
             /** @description fields: without them. */
             prune?: "fields"[];
         };
         SchemasSubtypesListRequest: {
-            /** @description account, rev_user (revu) or rev_org (revo); all when absent. */
+            /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity; all when absent. */
             leaf_types?: string[];
         };
         SearchCoreOut: {
@@ -6761,9 +7145,26 @@ export interface components {
              */
             until?: string | null;
         };
+        SetChannelsInput: {
+            /** @description The whole new list. */
+            set?: ("email" | "plug" | "slack" | "twilio" | "twilio_sms")[] | null;
+        };
         SetListInput: {
             /** @description The whole new list. */
             set?: string[] | null;
+        };
+        SetMoneyInput: {
+            /** @description A decimal number, such as 1200.50. */
+            amount: string;
+            /** @description An ISO 4217 code, such as EUR. */
+            currency: string;
+        };
+        SetStageInput: {
+            /** @description As a work's stage.stage has it, in place of the name. */
+            id?: string;
+            name?: string;
+            /** @description The same. */
+            stage?: string;
         };
         SetTagInput: {
             /**
@@ -6773,6 +7174,10 @@ export interface components {
             id: string;
             /** @description One of the tag's allowed values. */
             value?: string;
+        };
+        SetTagsInput: {
+            /** @description The whole new list. */
+            set?: components["schemas"]["SetTagInput"][] | null;
         };
         SetupCreateRequest: {
             /** @description The setup code, see setup.get. */
@@ -6824,6 +7229,19 @@ export interface components {
             /** @description The new contact. */
             rev_user: components["schemas"]["RevUser"];
         };
+        StageFilterInput: {
+            /** @description In any of the stages with these names. */
+            name?: string[];
+        };
+        StageName: {
+            id: string;
+            name: string;
+        };
+        StateName: {
+            id: string;
+            is_final: boolean;
+            name: string;
+        };
         StockListOut: {
             result: components["schemas"]["StockSchema"][];
         };
@@ -6836,7 +7254,7 @@ export interface components {
             fields: components["schemas"]["SchemaField"][];
             id: string;
             /** @enum {string} */
-            leaf_type: "account" | "revo" | "revu";
+            leaf_type: "account" | "opportunity" | "revo" | "revu" | "ticket";
             /** @description Fields that are ready to be added with schemas.custom.set, and that no record has until then. */
             optional_fields: components["schemas"]["SchemaField"][];
         };
@@ -6852,7 +7270,7 @@ export interface components {
             fragment_id: string;
             is_deprecated: boolean;
             /** @enum {string} */
-            leaf_type: "account" | "revo" | "revu";
+            leaf_type: "account" | "opportunity" | "revo" | "revu" | "ticket";
             value: string;
         };
         SubtypesOut: {
@@ -6881,6 +7299,13 @@ export interface components {
         };
         TagOut: {
             tag: components["schemas"]["Tag"];
+        };
+        TagPatchInput: {
+            add?: components["schemas"]["SetTagInput"][];
+            /** @description Values do not matter. */
+            remove?: components["schemas"]["SetTagInput"][];
+            /** @description The whole new list. */
+            set?: components["schemas"]["SetTagInput"][] | null;
         };
         TagStyle: {
             /** @description As #RRGGBB. */
@@ -6960,6 +7385,19 @@ export interface components {
             name?: string | null;
             style_new?: components["schemas"]["StyleInInput"] | null;
         };
+        TicketFilterInput: {
+            channels?: ("email" | "plug" | "slack" | "twilio" | "twilio_sms")[];
+            /** @description Of any of these groups. */
+            group?: string[];
+            is_frozen?: boolean;
+            is_spam?: boolean;
+            needs_response?: boolean;
+            /** @description Tickets of any of these workspaces. */
+            rev_org?: string[];
+            severity?: ("blocker" | "high" | "medium" | "low")[];
+            source_channel?: string[];
+            subtype?: string[];
+        };
         TokenCreateOut: {
             /** @description The secret. It is not stored and cannot be shown again. */
             access_token: string;
@@ -7028,7 +7466,7 @@ export interface components {
              */
             limit?: number;
             /** @description Any of these types; all when absent. */
-            type?: ("account" | "rev_org" | "rev_user")[];
+            type?: ("account" | "opportunity" | "rev_org" | "rev_user" | "ticket")[];
         };
         TriedRule: {
             /** @description Who has it. */
@@ -7318,6 +7756,501 @@ export interface components {
             name?: string | null;
             /** @description Members who are shown it. Replaces the list. */
             shared_with?: components["schemas"]["ShareInInput"][] | null;
+        };
+        Work: {
+            account?: components["schemas"]["AccountSummary"];
+            /**
+             * Format: date-time
+             * @description Since when the stage has been one of the closed ones.
+             */
+            actual_close_date?: string;
+            /** Format: double */
+            amount?: number;
+            annual_contract_value?: components["schemas"]["Money"];
+            applies_to_part?: components["schemas"]["PartSummary"];
+            body?: string;
+            channels?: string[];
+            /** @description Of opportunities, as all that follow. */
+            contacts?: components["schemas"]["UserSummary"][];
+            created_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            created_date: string;
+            /** @description Values of custom fields by name. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /** @description The definitions that the values follow, as schemas.custom.get takes them. */
+            custom_schema_fragments?: string[];
+            /** Format: double */
+            customer_budget?: number;
+            display_id: string;
+            /** @description The display id when nobody gave one. */
+            external_ref: string;
+            /** @enum {string} */
+            forecast_category?: "omitted" | "pipeline" | "upside" | "strong_upside" | "commit" | "won";
+            forecast_category_v2?: components["schemas"]["ForecastValue"];
+            group?: components["schemas"]["WorkGroup"];
+            id: string;
+            is_frozen?: boolean;
+            is_spam?: boolean;
+            modified_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            modified_date: string;
+            needs_response?: boolean;
+            owned_by: components["schemas"]["UserSummary"][];
+            /** @enum {string} */
+            priority?: "p0" | "p1" | "p2" | "p3";
+            /** Format: double */
+            probability?: number;
+            reported_by?: components["schemas"]["UserSummary"][];
+            /** @description The workspace. */
+            rev_org?: components["schemas"]["OrgSummary"];
+            /**
+             * @description Of tickets, as all up to is_frozen.
+             * @enum {string}
+             */
+            severity?: "blocker" | "high" | "medium" | "low";
+            source_channel?: string;
+            stage: components["schemas"]["WorkStage"];
+            /** @enum {string} */
+            state: "open" | "in_progress" | "closed";
+            stock_schema_fragment: string;
+            subtype?: string;
+            tags?: components["schemas"]["TagWithValue"][];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            target_close_date?: string;
+            title: string;
+            /** @enum {string} */
+            type: "opportunity" | "ticket";
+            value?: components["schemas"]["Money"];
+        };
+        WorkDateInput: {
+            /**
+             * Format: date-time
+             * @description At this time or later.
+             */
+            after?: string;
+            /**
+             * Format: date-time
+             * @description At this time or earlier.
+             */
+            before?: string;
+            /** Format: int64 */
+            days?: number;
+            /** @enum {string} */
+            preset_type?: "last_n_days" | "next_n_days";
+            /**
+             * @description range when absent: by after and before. preset: by preset_type and days.
+             * @enum {string}
+             */
+            type?: "preset" | "range";
+        };
+        WorkGroup: {
+            display_id: string;
+            id: string;
+            /** @enum {string} */
+            member_type: "dev_user" | "rev_user";
+            name: string;
+        };
+        WorkOut: {
+            work: components["schemas"]["Work"];
+        };
+        WorkStage: {
+            name: string;
+            /** Format: int64 */
+            ordinal: number;
+            stage: components["schemas"]["StageName"];
+            state: components["schemas"]["StateName"];
+        };
+        WorksCountRequest: {
+            /** @description Everything of any of these accounts and their workspaces. */
+            account?: string[];
+            actual_close_date?: components["schemas"]["WorkDateInput"];
+            /** @description About any of these parts. */
+            applies_to_part?: string[];
+            /** @description Everything of any of these contacts: what they reported, and opportunities with them. */
+            contact?: string[];
+            /** @description Made by any of these users. */
+            created_by?: string[];
+            /** @description When the record was made. */
+            created_date?: components["schemas"]["WorkDateInput"];
+            /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /** @description With any of these references. */
+            external_ref?: string[];
+            /** @description Last changed by any of these users. */
+            modified_by?: string[];
+            /** @description When the record was last changed. */
+            modified_date?: components["schemas"]["WorkDateInput"];
+            /** @description Only opportunities meet it. */
+            opportunity?: components["schemas"]["OpportunityFilterInput"];
+            /** @description Looked after by any of these members. */
+            owned_by?: string[];
+            /** @description Reported by any of these contacts and members. */
+            reported_by?: string[];
+            /** @description Everything of any of these workspaces. */
+            rev_org?: string[];
+            stage?: components["schemas"]["StageFilterInput"];
+            /** @description open, in_progress or closed. */
+            state?: string[];
+            /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
+            tags?: string[];
+            target_close_date?: components["schemas"]["WorkDateInput"];
+            /** @description Only tickets meet it. */
+            ticket?: components["schemas"]["TicketFilterInput"];
+            /** @description Of any of these types; there are no issues and tasks. */
+            type?: ("issue" | "opportunity" | "task" | "ticket")[];
+        };
+        WorksCreateRequest: {
+            /**
+             * Format: id
+             * @description The customer. Opportunities need one; a ticket without gets that of the contact who reported it.
+             */
+            account?: string | null;
+            /**
+             * Format: double
+             * @description Of an opportunity, in all.
+             */
+            amount?: number | null;
+            /** @description Of an opportunity. */
+            annual_contract_value?: components["schemas"]["SetMoneyInput"] | null;
+            /**
+             * Format: id
+             * @description The part that the work is about. Tickets need one.
+             */
+            applies_to_part?: string | null;
+            /** @description Files are not supported yet. */
+            artifacts?: string[];
+            /** @description At most 64 KiB. */
+            body?: string | null;
+            /** @description Of a ticket. */
+            channels?: ("email" | "plug" | "slack" | "twilio" | "twilio_sms")[];
+            /** @description The contacts who take part in an opportunity. */
+            contacts?: string[];
+            /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /** @description The org's own fragment; use custom_schema_spec. */
+            custom_schema_fragments?: string[];
+            /** @description Which schemas the custom fields belong to. */
+            custom_schema_spec?: components["schemas"]["SchemaSpecInput"];
+            /**
+             * Format: double
+             * @description Of an opportunity.
+             */
+            customer_budget?: number | null;
+            /** @description The work's id in your own system, unique among works. */
+            external_ref?: string | null;
+            /**
+             * @description Of an opportunity.
+             * @enum {string|null}
+             */
+            forecast_category?: "omitted" | "pipeline" | "upside" | "strong_upside" | "commit" | "won" | null;
+            /**
+             * Format: int64
+             * @description The same by its id, from 1 omitted to 6 won.
+             */
+            forecast_category_v2?: number | null;
+            /**
+             * Format: id
+             * @description The group of members that works on a ticket.
+             */
+            group?: string | null;
+            /** @description Of a ticket. */
+            is_frozen?: boolean | null;
+            /** @description Of a ticket. */
+            is_spam?: boolean | null;
+            /** @description Of a ticket. */
+            needs_response?: boolean | null;
+            /** @description The members who look after the work; may be empty. */
+            owned_by: string[];
+            /**
+             * @description Of an opportunity.
+             * @enum {string|null}
+             */
+            priority?: "p0" | "p1" | "p2" | "p3" | null;
+            /**
+             * Format: double
+             * @description That an opportunity is won.
+             */
+            probability?: number | null;
+            /** @description The contacts and members who reported the work. */
+            reported_by?: string[];
+            /**
+             * Format: id
+             * @description The customer's workspace, of a ticket.
+             */
+            rev_org?: string | null;
+            /**
+             * @description Of a ticket.
+             * @enum {string|null}
+             */
+            severity?: "blocker" | "high" | "medium" | "low" | null;
+            /** @description Where a ticket came from. */
+            source_channel?: string | null;
+            /** @description The first one of the type when absent on creation. */
+            stage?: components["schemas"]["SetStageInput"];
+            tags?: components["schemas"]["SetTagInput"][];
+            /** Format: date-time */
+            target_close_date?: string | null;
+            /** @description 1 to 256 characters. */
+            title: string;
+            /**
+             * @description Kith has no issues and tasks.
+             * @enum {string}
+             */
+            type: "opportunity" | "ticket";
+            /** @description Of an opportunity. */
+            value?: components["schemas"]["SetMoneyInput"] | null;
+        };
+        WorksDeleteRequest: {
+            /**
+             * Format: id
+             * @description In full or as a display id.
+             */
+            id: string;
+        };
+        WorksExportOut: {
+            works: components["schemas"]["Work"][];
+        };
+        WorksExportRequest: {
+            /** @description Everything of any of these accounts and their workspaces. */
+            account?: string[];
+            actual_close_date?: components["schemas"]["WorkDateInput"];
+            /** @description About any of these parts. */
+            applies_to_part?: string[];
+            /** @description Everything of any of these contacts: what they reported, and opportunities with them. */
+            contact?: string[];
+            /** @description Made by any of these users. */
+            created_by?: string[];
+            /** @description When the record was made. */
+            created_date?: components["schemas"]["WorkDateInput"];
+            /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /** @description With any of these references. */
+            external_ref?: string[];
+            /**
+             * Format: int64
+             * @description How many works; 50 when absent.
+             */
+            first?: number;
+            /** @description Last changed by any of these users. */
+            modified_by?: string[];
+            /** @description When the record was last changed. */
+            modified_date?: components["schemas"]["WorkDateInput"];
+            /** @description Only opportunities meet it. */
+            opportunity?: components["schemas"]["OpportunityFilterInput"];
+            /** @description Looked after by any of these members. */
+            owned_by?: string[];
+            /** @description Reported by any of these contacts and members. */
+            reported_by?: string[];
+            /** @description Everything of any of these workspaces. */
+            rev_org?: string[];
+            /** @description Fields to sort by, each as field:asc or field:desc: created_date, modified_date, title, display_id. created_date:desc when absent. */
+            sort_by?: string[];
+            stage?: components["schemas"]["StageFilterInput"];
+            /** @description open, in_progress or closed. */
+            state?: string[];
+            /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
+            tags?: string[];
+            target_close_date?: components["schemas"]["WorkDateInput"];
+            /** @description Only tickets meet it. */
+            ticket?: components["schemas"]["TicketFilterInput"];
+            /** @description Of any of these types; there are no issues and tasks. */
+            type?: ("issue" | "opportunity" | "task" | "ticket")[];
+        };
+        WorksGetRequest: {
+            /**
+             * Format: id
+             * @description In full or as a display id.
+             */
+            id: string;
+        };
+        WorksListRequest: {
+            /** @description Everything of any of these accounts and their workspaces. */
+            account?: string[];
+            actual_close_date?: components["schemas"]["WorkDateInput"];
+            /** @description About any of these parts. */
+            applies_to_part?: string[];
+            /** @description Everything of any of these contacts: what they reported, and opportunities with them. */
+            contact?: string[];
+            /** @description Made by any of these users. */
+            created_by?: string[];
+            /** @description When the record was made. */
+            created_date?: components["schemas"]["WorkDateInput"];
+            /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+            cursor?: string;
+            /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /** @description With any of these references. */
+            external_ref?: string[];
+            /**
+             * Format: int64
+             * @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed.
+             */
+            limit?: number;
+            /**
+             * @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page.
+             * @enum {string}
+             */
+            mode?: "after" | "before";
+            /** @description Last changed by any of these users. */
+            modified_by?: string[];
+            /** @description When the record was last changed. */
+            modified_date?: components["schemas"]["WorkDateInput"];
+            /** @description Only opportunities meet it. */
+            opportunity?: components["schemas"]["OpportunityFilterInput"];
+            /** @description Looked after by any of these members. */
+            owned_by?: string[];
+            /** @description Reported by any of these contacts and members. */
+            reported_by?: string[];
+            /** @description Everything of any of these workspaces. */
+            rev_org?: string[];
+            /** @description Fields to sort by, each as field:asc or field:desc: created_date, modified_date, title, display_id. created_date:desc when absent. */
+            sort_by?: string[];
+            stage?: components["schemas"]["StageFilterInput"];
+            /** @description open, in_progress or closed. */
+            state?: string[];
+            /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
+            tags?: string[];
+            target_close_date?: components["schemas"]["WorkDateInput"];
+            /** @description Only tickets meet it. */
+            ticket?: components["schemas"]["TicketFilterInput"];
+            /** @description Of any of these types; there are no issues and tasks. */
+            type?: ("issue" | "opportunity" | "task" | "ticket")[];
+        };
+        WorksOut: {
+            /** @description Goes on after this page. Absent on the last one. */
+            next_cursor?: string;
+            /** @description With mode before, goes back to the page before this one. Absent on the first one. */
+            prev_cursor?: string;
+            works: components["schemas"]["Work"][];
+        };
+        WorksRestoreRequest: {
+            /**
+             * Format: id
+             * @description In full or as a display id.
+             */
+            id: string;
+            /** @description Restore without the identifiers that other records have taken meanwhile, rather than answer 409. */
+            without_clashes?: boolean;
+        };
+        WorksUpdateRequest: {
+            /**
+             * Format: id
+             * @description The customer. Opportunities need one; a ticket without gets that of the contact who reported it.
+             */
+            account?: string | null;
+            /**
+             * Format: double
+             * @description Of an opportunity, in all.
+             */
+            amount?: number | null;
+            /** @description Of an opportunity. */
+            annual_contract_value?: components["schemas"]["SetMoneyInput"] | null;
+            /**
+             * Format: id
+             * @description The part that the work is about. Tickets need one.
+             */
+            applies_to_part?: string | null;
+            /** @description Files are not supported yet. */
+            artifacts?: components["schemas"]["ListPatchInput"];
+            /** @description At most 64 KiB. */
+            body?: string | null;
+            channels?: components["schemas"]["SetChannelsInput"];
+            contacts?: components["schemas"]["ListPatchInput"];
+            /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /** @description The org's own fragment; use custom_schema_spec. */
+            custom_schema_fragments?: string[];
+            /** @description Which schemas the custom fields belong to. */
+            custom_schema_spec?: components["schemas"]["SchemaSpecInput"];
+            /**
+             * Format: double
+             * @description Of an opportunity.
+             */
+            customer_budget?: number | null;
+            /** @description The work's id in your own system, unique among works. */
+            external_ref?: string | null;
+            /**
+             * @description Of an opportunity.
+             * @enum {string|null}
+             */
+            forecast_category?: "omitted" | "pipeline" | "upside" | "strong_upside" | "commit" | "won" | null;
+            /**
+             * Format: int64
+             * @description The same by its id, from 1 omitted to 6 won.
+             */
+            forecast_category_v2?: number | null;
+            /**
+             * Format: id
+             * @description The group of members that works on a ticket.
+             */
+            group?: string | null;
+            /** Format: id */
+            id: string;
+            /** @description Of a ticket. */
+            is_frozen?: boolean | null;
+            /** @description Of a ticket. */
+            is_spam?: boolean | null;
+            /** @description Of a ticket. */
+            needs_response?: boolean | null;
+            owned_by?: components["schemas"]["ListPatchInput"];
+            /**
+             * @description Of an opportunity.
+             * @enum {string|null}
+             */
+            priority?: "p0" | "p1" | "p2" | "p3" | null;
+            /**
+             * Format: double
+             * @description That an opportunity is won.
+             */
+            probability?: number | null;
+            reported_by?: components["schemas"]["ListPatchInput"];
+            /**
+             * Format: id
+             * @description The customer's workspace, of a ticket.
+             */
+            rev_org?: string | null;
+            /**
+             * @description Of a ticket.
+             * @enum {string|null}
+             */
+            severity?: "blocker" | "high" | "medium" | "low" | null;
+            /** @description Where a ticket came from. */
+            source_channel?: string | null;
+            /** @description The first one of the type when absent on creation. */
+            stage?: components["schemas"]["SetStageInput"];
+            tags?: components["schemas"]["TagPatchInput"];
+            /** Format: date-time */
+            target_close_date?: string | null;
+            /** @description 1 to 256 characters. */
+            title?: string | null;
+            /**
+             * @description What the work is; it cannot change.
+             * @enum {string}
+             */
+            type?: "issue" | "opportunity" | "task" | "ticket";
+            /** @description Of an opportunity. */
+            value?: components["schemas"]["SetMoneyInput"] | null;
         };
         WorkspaceTraitsInput: {
             /** @description Of the org's own fields, where there is no value yet. */
@@ -17723,6 +18656,728 @@ export interface operations {
             };
         };
     };
+    "parts-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartsCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description A value is in use already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "parts-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartsDeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "parts-get": {
+        parameters: {
+            query: {
+                /** @description In full or as a display id. */
+                id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "parts-get-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartsGetRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "parts-list": {
+        parameters: {
+            query?: {
+                /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed. */
+                limit?: number;
+                /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
+                mode?: "after" | "before";
+                /** @description Of any of these types; Kith has products only. */
+                type?: ("capability" | "enhancement" | "feature" | "linkable" | "product" | "runnable")[];
+                /** @description With any of these names; upper and lower case are the same. */
+                name?: string[];
+                /** @description Looked after by any of these members. */
+                owned_by?: string[];
+                /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
+                tags?: string[];
+                /** @description Made by any of these members. */
+                created_by?: string[];
+                /** @description Last changed by any of these members. */
+                modified_by?: string[];
+                /** @description Parts have no subtypes, so any finds nothing. */
+                subtype?: string[];
+                /** @description Parts have no custom fields. */
+                custom_fields?: {
+                    [key: string]: unknown;
+                };
+                /** @description Fields to sort by, each as field:asc or field:desc: created_date, modified_date, name, display_id. created_date:desc when absent. */
+                sort_by?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "parts-list-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartsListRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "parts-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartsUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description A value is in use already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
     "password-resets-redeem": {
         parameters: {
             query?: never;
@@ -23303,7 +24958,7 @@ export interface operations {
     "schemas-aggregated-get": {
         parameters: {
             query: {
-                /** @description account, rev_user (revu) or rev_org (revo). */
+                /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
                 leaf_type: string;
                 /** @description The org's own fields. */
                 "custom_schema_spec.tenant_fragment"?: boolean;
@@ -23695,7 +25350,7 @@ export interface operations {
             query?: {
                 /** @description app_fragment, custom_type_fragment or tenant_fragment. */
                 types?: string[];
-                /** @description account, rev_user (revu) or rev_org (revo). */
+                /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
                 leaf_type?: string[];
                 subtype?: string[];
                 app?: string[];
@@ -23998,7 +25653,7 @@ export interface operations {
             query?: {
                 /** @description As a record's stock_schema_fragment has it, in place of leaf_type. */
                 id?: string;
-                /** @description account, rev_user (revu) or rev_org (revo). */
+                /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
                 leaf_type?: string;
             };
             header?: never;
@@ -24188,7 +25843,7 @@ export interface operations {
     "schemas-stock-list": {
         parameters: {
             query?: {
-                /** @description account, rev_user (revu) or rev_org (revo); all when absent. */
+                /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity; all when absent. */
                 leaf_type?: string[];
                 /** @description Either: all kinds can have custom fields. */
                 filter_preset?: "customizable_types_preset" | "no_preset";
@@ -24382,7 +26037,7 @@ export interface operations {
     "schemas-subtypes-list": {
         parameters: {
             query?: {
-                /** @description account, rev_user (revu) or rev_org (revo); all when absent. */
+                /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity; all when absent. */
                 leaf_types?: string[];
             };
             header?: never;
@@ -26664,7 +28319,7 @@ export interface operations {
                 /** @description Records on a page. 50 when absent, at most 100. */
                 limit?: number;
                 /** @description Any of these types; all when absent. */
-                type?: ("account" | "rev_org" | "rev_user")[];
+                type?: ("account" | "opportunity" | "rev_org" | "rev_user" | "ticket")[];
             };
             header?: never;
             path?: never;
@@ -27676,6 +29331,1421 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VistaOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description A value is in use already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "works-count": {
+        parameters: {
+            query?: {
+                /** @description Of any of these types; there are no issues and tasks. */
+                type?: ("issue" | "opportunity" | "task" | "ticket")[];
+                /** @description About any of these parts. */
+                applies_to_part?: string[];
+                /** @description Looked after by any of these members. */
+                owned_by?: string[];
+                /** @description Reported by any of these contacts and members. */
+                reported_by?: string[];
+                /** @description Made by any of these users. */
+                created_by?: string[];
+                /** @description Last changed by any of these users. */
+                modified_by?: string[];
+                /** @description open, in_progress or closed. */
+                state?: string[];
+                /** @description In any of the stages with these names. */
+                "stage.name"?: string[];
+                /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
+                tags?: string[];
+                /** @description range when absent: by after and before. preset: by preset_type and days. */
+                "created_date.type"?: "preset" | "range";
+                /** @description At this time or later. */
+                "created_date.after"?: string;
+                /** @description At this time or earlier. */
+                "created_date.before"?: string;
+                "created_date.preset_type"?: "last_n_days" | "next_n_days";
+                "created_date.days"?: number;
+                /** @description range when absent: by after and before. preset: by preset_type and days. */
+                "modified_date.type"?: "preset" | "range";
+                /** @description At this time or later. */
+                "modified_date.after"?: string;
+                /** @description At this time or earlier. */
+                "modified_date.before"?: string;
+                "modified_date.preset_type"?: "last_n_days" | "next_n_days";
+                "modified_date.days"?: number;
+                /** @description range when absent: by after and before. preset: by preset_type and days. */
+                "target_close_date.type"?: "preset" | "range";
+                /** @description At this time or later. */
+                "target_close_date.after"?: string;
+                /** @description At this time or earlier. */
+                "target_close_date.before"?: string;
+                "target_close_date.preset_type"?: "last_n_days" | "next_n_days";
+                "target_close_date.days"?: number;
+                /** @description range when absent: by after and before. preset: by preset_type and days. */
+                "actual_close_date.type"?: "preset" | "range";
+                /** @description At this time or later. */
+                "actual_close_date.after"?: string;
+                /** @description At this time or earlier. */
+                "actual_close_date.before"?: string;
+                "actual_close_date.preset_type"?: "last_n_days" | "next_n_days";
+                "actual_close_date.days"?: number;
+                /** @description With any of these references. */
+                external_ref?: string[];
+                /** @description Everything of any of these accounts and their workspaces. */
+                account?: string[];
+                /** @description Everything of any of these workspaces. */
+                rev_org?: string[];
+                /** @description Everything of any of these contacts: what they reported, and opportunities with them. */
+                contact?: string[];
+                /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
+                custom_fields?: {
+                    [key: string]: unknown;
+                };
+                /** @description Tickets of any of these workspaces. */
+                "ticket.rev_org"?: string[];
+                "ticket.severity"?: ("blocker" | "high" | "medium" | "low")[];
+                /** @description Of any of these groups. */
+                "ticket.group"?: string[];
+                "ticket.channels"?: ("email" | "plug" | "slack" | "twilio" | "twilio_sms")[];
+                "ticket.source_channel"?: string[];
+                "ticket.needs_response"?: boolean;
+                "ticket.is_spam"?: boolean;
+                "ticket.is_frozen"?: boolean;
+                "ticket.subtype"?: string[];
+                /** @description Opportunities of any of these accounts. */
+                "opportunity.account"?: string[];
+                /** @description Opportunities with any of these contacts. */
+                "opportunity.contacts"?: string[];
+                /** @description With any of these forecast categories, by id. */
+                "opportunity.forecast_category_v2"?: number[];
+                "opportunity.subtype"?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "works-count-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorksCountRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "works-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorksCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description A value is in use already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "works-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorksDeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "works-export": {
+        parameters: {
+            query?: {
+                /** @description How many works; 50 when absent. */
+                first?: number;
+                /** @description Of any of these types; there are no issues and tasks. */
+                type?: ("issue" | "opportunity" | "task" | "ticket")[];
+                /** @description About any of these parts. */
+                applies_to_part?: string[];
+                /** @description Looked after by any of these members. */
+                owned_by?: string[];
+                /** @description Reported by any of these contacts and members. */
+                reported_by?: string[];
+                /** @description Made by any of these users. */
+                created_by?: string[];
+                /** @description Last changed by any of these users. */
+                modified_by?: string[];
+                /** @description open, in_progress or closed. */
+                state?: string[];
+                /** @description In any of the stages with these names. */
+                "stage.name"?: string[];
+                /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
+                tags?: string[];
+                /** @description range when absent: by after and before. preset: by preset_type and days. */
+                "created_date.type"?: "preset" | "range";
+                /** @description At this time or later. */
+                "created_date.after"?: string;
+                /** @description At this time or earlier. */
+                "created_date.before"?: string;
+                "created_date.preset_type"?: "last_n_days" | "next_n_days";
+                "created_date.days"?: number;
+                /** @description range when absent: by after and before. preset: by preset_type and days. */
+                "modified_date.type"?: "preset" | "range";
+                /** @description At this time or later. */
+                "modified_date.after"?: string;
+                /** @description At this time or earlier. */
+                "modified_date.before"?: string;
+                "modified_date.preset_type"?: "last_n_days" | "next_n_days";
+                "modified_date.days"?: number;
+                /** @description range when absent: by after and before. preset: by preset_type and days. */
+                "target_close_date.type"?: "preset" | "range";
+                /** @description At this time or later. */
+                "target_close_date.after"?: string;
+                /** @description At this time or earlier. */
+                "target_close_date.before"?: string;
+                "target_close_date.preset_type"?: "last_n_days" | "next_n_days";
+                "target_close_date.days"?: number;
+                /** @description range when absent: by after and before. preset: by preset_type and days. */
+                "actual_close_date.type"?: "preset" | "range";
+                /** @description At this time or later. */
+                "actual_close_date.after"?: string;
+                /** @description At this time or earlier. */
+                "actual_close_date.before"?: string;
+                "actual_close_date.preset_type"?: "last_n_days" | "next_n_days";
+                "actual_close_date.days"?: number;
+                /** @description With any of these references. */
+                external_ref?: string[];
+                /** @description Everything of any of these accounts and their workspaces. */
+                account?: string[];
+                /** @description Everything of any of these workspaces. */
+                rev_org?: string[];
+                /** @description Everything of any of these contacts: what they reported, and opportunities with them. */
+                contact?: string[];
+                /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
+                custom_fields?: {
+                    [key: string]: unknown;
+                };
+                /** @description Tickets of any of these workspaces. */
+                "ticket.rev_org"?: string[];
+                "ticket.severity"?: ("blocker" | "high" | "medium" | "low")[];
+                /** @description Of any of these groups. */
+                "ticket.group"?: string[];
+                "ticket.channels"?: ("email" | "plug" | "slack" | "twilio" | "twilio_sms")[];
+                "ticket.source_channel"?: string[];
+                "ticket.needs_response"?: boolean;
+                "ticket.is_spam"?: boolean;
+                "ticket.is_frozen"?: boolean;
+                "ticket.subtype"?: string[];
+                /** @description Opportunities of any of these accounts. */
+                "opportunity.account"?: string[];
+                /** @description Opportunities with any of these contacts. */
+                "opportunity.contacts"?: string[];
+                /** @description With any of these forecast categories, by id. */
+                "opportunity.forecast_category_v2"?: number[];
+                "opportunity.subtype"?: string[];
+                /** @description Fields to sort by, each as field:asc or field:desc: created_date, modified_date, title, display_id. created_date:desc when absent. */
+                sort_by?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorksExportOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "works-export-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorksExportRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorksExportOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "works-get": {
+        parameters: {
+            query: {
+                /** @description In full or as a display id. */
+                id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "works-get-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorksGetRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "works-list": {
+        parameters: {
+            query?: {
+                /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed. */
+                limit?: number;
+                /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
+                mode?: "after" | "before";
+                /** @description Of any of these types; there are no issues and tasks. */
+                type?: ("issue" | "opportunity" | "task" | "ticket")[];
+                /** @description About any of these parts. */
+                applies_to_part?: string[];
+                /** @description Looked after by any of these members. */
+                owned_by?: string[];
+                /** @description Reported by any of these contacts and members. */
+                reported_by?: string[];
+                /** @description Made by any of these users. */
+                created_by?: string[];
+                /** @description Last changed by any of these users. */
+                modified_by?: string[];
+                /** @description open, in_progress or closed. */
+                state?: string[];
+                /** @description In any of the stages with these names. */
+                "stage.name"?: string[];
+                /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
+                tags?: string[];
+                /** @description range when absent: by after and before. preset: by preset_type and days. */
+                "created_date.type"?: "preset" | "range";
+                /** @description At this time or later. */
+                "created_date.after"?: string;
+                /** @description At this time or earlier. */
+                "created_date.before"?: string;
+                "created_date.preset_type"?: "last_n_days" | "next_n_days";
+                "created_date.days"?: number;
+                /** @description range when absent: by after and before. preset: by preset_type and days. */
+                "modified_date.type"?: "preset" | "range";
+                /** @description At this time or later. */
+                "modified_date.after"?: string;
+                /** @description At this time or earlier. */
+                "modified_date.before"?: string;
+                "modified_date.preset_type"?: "last_n_days" | "next_n_days";
+                "modified_date.days"?: number;
+                /** @description range when absent: by after and before. preset: by preset_type and days. */
+                "target_close_date.type"?: "preset" | "range";
+                /** @description At this time or later. */
+                "target_close_date.after"?: string;
+                /** @description At this time or earlier. */
+                "target_close_date.before"?: string;
+                "target_close_date.preset_type"?: "last_n_days" | "next_n_days";
+                "target_close_date.days"?: number;
+                /** @description range when absent: by after and before. preset: by preset_type and days. */
+                "actual_close_date.type"?: "preset" | "range";
+                /** @description At this time or later. */
+                "actual_close_date.after"?: string;
+                /** @description At this time or earlier. */
+                "actual_close_date.before"?: string;
+                "actual_close_date.preset_type"?: "last_n_days" | "next_n_days";
+                "actual_close_date.days"?: number;
+                /** @description With any of these references. */
+                external_ref?: string[];
+                /** @description Everything of any of these accounts and their workspaces. */
+                account?: string[];
+                /** @description Everything of any of these workspaces. */
+                rev_org?: string[];
+                /** @description Everything of any of these contacts: what they reported, and opportunities with them. */
+                contact?: string[];
+                /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
+                custom_fields?: {
+                    [key: string]: unknown;
+                };
+                /** @description Tickets of any of these workspaces. */
+                "ticket.rev_org"?: string[];
+                "ticket.severity"?: ("blocker" | "high" | "medium" | "low")[];
+                /** @description Of any of these groups. */
+                "ticket.group"?: string[];
+                "ticket.channels"?: ("email" | "plug" | "slack" | "twilio" | "twilio_sms")[];
+                "ticket.source_channel"?: string[];
+                "ticket.needs_response"?: boolean;
+                "ticket.is_spam"?: boolean;
+                "ticket.is_frozen"?: boolean;
+                "ticket.subtype"?: string[];
+                /** @description Opportunities of any of these accounts. */
+                "opportunity.account"?: string[];
+                /** @description Opportunities with any of these contacts. */
+                "opportunity.contacts"?: string[];
+                /** @description With any of these forecast categories, by id. */
+                "opportunity.forecast_category_v2"?: number[];
+                "opportunity.subtype"?: string[];
+                /** @description Fields to sort by, each as field:asc or field:desc: created_date, modified_date, title, display_id. created_date:desc when absent. */
+                sort_by?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorksOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "works-list-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorksListRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorksOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "works-restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorksRestoreRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description A value is in use already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "works-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorksUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOut"];
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */

@@ -1,0 +1,230 @@
+package httpapi
+
+import (
+	"context"
+	"time"
+
+	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/directory"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/httpapi/wire"
+	"github.com/kith-id/kith/internal/page"
+	"github.com/kith-id/kith/internal/ticket"
+)
+
+// workDate takes what lies between two times, both included, or some days before or
+// after now.
+type workDate struct {
+	Type   string     `json:"type" enum:"preset,range" doc:"range when absent: by after and before. preset: by preset_type and days."`
+	After  *wire.Time `json:"after" doc:"At this time or later."`
+	Before *wire.Time `json:"before" doc:"At this time or earlier."`
+	Preset string     `json:"preset_type" enum:"last_n_days,next_n_days"`
+	Days   int        `json:"days" minimum:"0" maximum:"36500"`
+}
+
+func (f workDate) bounds(field string, now time.Time) (after, before *time.Time, err error) {
+	if f.Type != "preset" {
+		if f.Preset != "" || f.Days != 0 {
+			return nil, nil, errs.NotPermitted(field, "has preset_type or days beside type range; give type preset, or after and before")
+		}
+		after, before = dateFilter{f.After, f.Before}.bounds()
+		return after, before, nil
+	}
+	if f.Preset == "" {
+		return nil, nil, errs.Missing(field + ".preset_type")
+	}
+	from, to := now.AddDate(0, 0, -f.Days), now
+	if f.Preset == "next_n_days" {
+		from, to = now, now.AddDate(0, 0, f.Days)
+	}
+	return &from, &to, nil
+}
+
+type stageFilter struct {
+	Name []string `json:"name" doc:"In any of the stages with these names."`
+}
+
+type ticketFilter struct {
+	RevOrg        []string `json:"rev_org" doc:"Tickets of any of these workspaces."`
+	Severity      []string `json:"severity" enum:"blocker,high,medium,low"`
+	Group         []string `json:"group" doc:"Of any of these groups."`
+	Channels      []string `json:"channels" enum:"email,plug,slack,twilio,twilio_sms"`
+	SourceChannel []string `json:"source_channel"`
+	NeedsResponse *bool    `json:"needs_response"`
+	IsSpam        *bool    `json:"is_spam"`
+	IsFrozen      *bool    `json:"is_frozen"`
+	Subtype       []string `json:"subtype"`
+}
+
+type opportunityFilter struct {
+	Account    []string `json:"account" doc:"Opportunities of any of these accounts."`
+	Contacts   []string `json:"contacts" doc:"Opportunities with any of these contacts."`
+	ForecastV2 []int64  `json:"forecast_category_v2" doc:"With any of these forecast categories, by id."`
+	Subtype    []string `json:"subtype"`
+}
+
+type workFilter struct {
+	Type            []string          `json:"type" enum:"issue,opportunity,task,ticket" doc:"Of any of these types; there are no issues and tasks."`
+	AppliesToPart   []string          `json:"applies_to_part" doc:"About any of these parts."`
+	OwnedBy         []string          `json:"owned_by" doc:"Looked after by any of these members."`
+	ReportedBy      []string          `json:"reported_by" doc:"Reported by any of these contacts and members."`
+	CreatedBy       []string          `json:"created_by" doc:"Made by any of these users."`
+	ModifiedBy      []string          `json:"modified_by" doc:"Last changed by any of these users."`
+	State           []string          `json:"state" doc:"open, in_progress or closed."`
+	Stage           stageFilter       `json:"stage"`
+	Tags            []string          `json:"tags" doc:"With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value."`
+	CreatedDate     workDate          `json:"created_date" doc:"When the record was made."`
+	ModifiedDate    workDate          `json:"modified_date" doc:"When the record was last changed."`
+	TargetCloseDate workDate          `json:"target_close_date"`
+	ActualCloseDate workDate          `json:"actual_close_date"`
+	ExternalRef     []string          `json:"external_ref" doc:"With any of these references."`
+	Account         []string          `json:"account" doc:"Everything of any of these accounts and their workspaces."`
+	RevOrg          []string          `json:"rev_org" doc:"Everything of any of these workspaces."`
+	Contact         []string          `json:"contact" doc:"Everything of any of these contacts: what they reported, and opportunities with them."`
+	CustomFields    map[string]any    `json:"custom_fields" doc:"Custom fields with a value or a list of values, any of which must fit: {\"tnt__plan\": [\"gold\"]}."`
+	Ticket          ticketFilter      `json:"ticket" doc:"Only tickets meet it."`
+	Opportunity     opportunityFilter `json:"opportunity" doc:"Only opportunities meet it."`
+}
+
+func (f workFilter) read(c call) (out ticket.Filter, where directory.Where, none bool, err error) {
+	s := sieve{c: c}
+	out = ticket.Filter{
+		Parts: s.numbers("applies_to_part", f.AppliesToPart, don.Product), Owners: s.numbers("owned_by", f.OwnedBy, don.Member),
+		Reporters: s.ids("reported_by", f.ReportedBy, don.Contact, don.Member), CreatedBy: s.authors(f.CreatedBy), ModifiedBy: s.authors(f.ModifiedBy),
+		People: s.numbers("contact", f.Contact, don.Contact), Contacts: s.numbers("opportunity.contacts", f.Opportunity.Contacts, don.Contact),
+		States: f.State, Stages: f.Stage.Name, Tags: s.tags(f.Tags), Refs: s.values(f.ExternalRef, contact.Ref),
+		Severities: f.Ticket.Severity, Groups: s.numbers("ticket.group", f.Ticket.Group, don.Group), Channels: f.Ticket.Channels, Sources: f.Ticket.SourceChannel,
+		Subtypes:      s.either("ticket.subtype", f.Ticket.Subtype, "opportunity.subtype", f.Opportunity.Subtype),
+		NeedsResponse: f.Ticket.NeedsResponse, Spam: f.Ticket.IsSpam, Frozen: f.Ticket.IsFrozen,
+	}
+	for _, id := range f.Opportunity.ForecastV2 {
+		if name := ticket.ForecastOf(id); name != "" {
+			out.Forecasts = append(out.Forecasts, name)
+		}
+	}
+	s.none = s.none || len(f.Opportunity.ForecastV2) > 0 && len(out.Forecasts) == 0
+	s.types(f, &out)
+	for _, p := range []struct {
+		field string
+		texts []string
+		of    don.Type
+	}{
+		{"account", f.Account, don.Account}, {"rev_org", f.RevOrg, don.Workspace},
+		{"opportunity.account", f.Opportunity.Account, don.Account}, {"ticket.rev_org", f.Ticket.RevOrg, don.Workspace},
+	} {
+		if len(p.texts) > 0 {
+			out.Places = append(out.Places, s.ids(p.field, p.texts, p.of))
+		}
+	}
+	s.fail(f.dates(&out))
+	where, err = whereFilter{}.where(f.CustomFields, nil)
+	return out, where, s.none || !c.sees(don.Ticket) || !c.sees(don.Opportunity), first(s.err, err)
+}
+
+// types reads which types are wanted: conditions on what only one has leave that.
+func (s *sieve) types(f workFilter, out *ticket.Filter) {
+	t, o := f.Ticket, f.Opportunity
+	narrowed := map[don.Type]bool{
+		don.Ticket: len(t.RevOrg)+len(t.Severity)+len(t.Group)+len(t.Channels)+len(t.SourceChannel)+len(t.Subtype) > 0 ||
+			t.NeedsResponse != nil || t.IsSpam != nil || t.IsFrozen != nil,
+		don.Opportunity: len(o.Account)+len(o.Contacts)+len(o.ForecastV2)+len(o.Subtype) > 0,
+	}
+	for _, one := range ticket.Types {
+		other := narrowed[don.Ticket] && one != don.Ticket || narrowed[don.Opportunity] && one != don.Opportunity
+		if anyOf(f.Type, one.Wire()) && !other {
+			out.Types = append(out.Types, one)
+		}
+	}
+	s.none = s.none || len(out.Types) == 0
+	if len(out.Types) == len(ticket.Types) {
+		out.Types = nil
+	}
+}
+
+func (f workFilter) dates(out *ticket.Filter) error {
+	now := time.Now().UTC()
+	var all [4]error
+	out.CreatedAfter, out.CreatedBefore, all[0] = f.CreatedDate.bounds("created_date", now)
+	out.ModifiedAfter, out.ModifiedBefore, all[1] = f.ModifiedDate.bounds("modified_date", now)
+	out.TargetAfter, out.TargetBefore, all[2] = f.TargetCloseDate.bounds("target_close_date", now)
+	out.ActualAfter, out.ActualBefore, all[3] = f.ActualCloseDate.bounds("actual_close_date", now)
+	return first(all[:]...)
+}
+
+// workSorts are what works can be sorted by.
+var workSorts = sorts{"created_date", "modified_date", "title", "display_id"}
+
+type worksListIn struct {
+	page.Request
+	workFilter
+	SortBy []string `json:"sort_by" doc:"Fields to sort by, each as field:asc or field:desc: created_date, modified_date, title, display_id. created_date:desc when absent."`
+}
+
+type worksOut struct {
+	Works []Work `json:"works"`
+	page.Links
+}
+
+func (d DeskDeps) listWorks(ctx context.Context, c call, in *worksListIn) (*worksOut, error) {
+	l, err := DirectoryDeps{Cursors: d.Cursors}.listing(c, in.Request, in.SortBy, workSorts, in.workFilter)
+	if err != nil {
+		return nil, err
+	}
+	out, next, prev, err := d.works(ctx, c, in.workFilter, l.query)
+	if err != nil {
+		return nil, err
+	}
+	return &worksOut{out, l.links(next, prev)}, nil
+}
+
+func (d DeskDeps) works(ctx context.Context, c call, in workFilter, q directory.Query) (out []Work, next, prev []any, err error) {
+	out = []Work{}
+	f, where, none, err := in.read(c)
+	if err != nil || none {
+		return out, nil, nil, err
+	}
+	q.Where = where
+	p, err := d.Service.ListWorks(ctx, c.Scope, f, q)
+	if err != nil || len(p.Items) == 0 {
+		return out, p.Next, p.Prev, err
+	}
+	v := c.view(p.Names.Names)
+	for _, w := range p.Items {
+		out = append(out, v.work(w, p.Names))
+	}
+	return out, p.Next, p.Prev, nil
+}
+
+type worksExportIn struct {
+	First int `json:"first" minimum:"1" maximum:"5000" doc:"How many works; 50 when absent."`
+	workFilter
+	SortBy []string `json:"sort_by" doc:"Fields to sort by, each as field:asc or field:desc: created_date, modified_date, title, display_id. created_date:desc when absent."`
+}
+
+type worksExportOut struct {
+	Works []Work `json:"works"`
+}
+
+func (d DeskDeps) exportWorks(ctx context.Context, c call, in *worksExportIn) (*worksExportOut, error) {
+	order, err := workSorts.read(in.SortBy)
+	if err != nil {
+		return nil, err
+	}
+	q := directory.Query{Sorts: order, Limit: in.First}
+	if in.First == 0 {
+		q.Limit = page.Default
+	}
+	out, _, _, err := d.works(ctx, c, in.workFilter, q)
+	return &worksExportOut{out}, err
+}
+
+type worksCountIn struct{ workFilter }
+
+func (d DeskDeps) countWorks(ctx context.Context, c call, in *worksCountIn) (*Count, error) {
+	f, where, none, err := in.read(c)
+	if err != nil || none {
+		return &Count{}, err
+	}
+	return counted(d.Service.CountWorks(ctx, c.Scope, f, where))
+}
