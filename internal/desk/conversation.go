@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/kith-id/kith/internal/conversation"
@@ -10,6 +11,7 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/group"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/timeline"
 )
 
 type conversationTx interface {
@@ -26,7 +28,8 @@ type conversationTx interface {
 // Conversations are some of them, with the records that they refer to.
 type Conversations struct {
 	directory.Page[*conversation.Conversation]
-	Groups map[int64]*group.Group
+	Groups   map[int64]*group.Group
+	Messages []timeline.Item // the latest ones, of one conversation that was asked for alone
 }
 
 // conversationNames wants what a conversation refers to.
@@ -58,8 +61,24 @@ func shownConversations(ctx context.Context, tx Tx, q directory.Query, rows dire
 	return out, nil
 }
 
+// shownConversation is that for one, with what was said last.
 func shownConversation(ctx context.Context, tx Tx, c *conversation.Conversation) (Conversations, error) {
-	return shownConversations(ctx, tx, directory.Query{}, directory.Rows[*conversation.Conversation]{Items: []*conversation.Conversation{c}})
+	messages, err := latestMessages(ctx, tx, c.N)
+	if err != nil {
+		return Conversations{}, err
+	}
+	out, err := shownConversations(ctx, tx, directory.Query{}, directory.Rows[*conversation.Conversation]{Items: []*conversation.Conversation{c}})
+	if err != nil || len(messages) == 0 {
+		return out, err
+	}
+	w := &directory.Wanted{}
+	conversationNames(w, c)
+	for _, m := range messages {
+		wantItem(w, m)
+	}
+	out.Messages = messages
+	out.Names, err = w.Names(ctx, tx)
+	return out, err
 }
 
 // CreateConversation adds a conversation. Without an account or workspace it is
@@ -85,6 +104,12 @@ func (s *Service) CreateConversation(ctx context.Context, sc org.Scope, p Conver
 		}
 		if err := tx.InsertConversation(ctx, c); err != nil {
 			return err
+		}
+		if err := say(ctx, tx, c.N, p.Messages); err != nil {
+			return err
+		}
+		if len(p.Messages) > 0 {
+			c.LastMessageAt = &c.CreatedAt
 		}
 		made, err = shownConversation(ctx, tx, c)
 		return err
@@ -156,10 +181,32 @@ func (s *Service) RestoreConversation(ctx context.Context, sc org.Scope, n int64
 	return got, err
 }
 
-// touchConversation notes that something was said in a conversation which its
-// customers may read.
-func touchConversation(ctx context.Context, tx Tx, n int64, at time.Time) error {
-	return tx.TouchConversation(ctx, n, at)
+// maxMessages is how many messages are shown with a conversation.
+const maxMessages = 5
+
+// latestMessages returns what was said last in a conversation that its customers
+// may read, the oldest first.
+func latestMessages(ctx context.Context, tx Tx, n int64) ([]timeline.Item, error) {
+	m := &merging{ctx: ctx, tx: tx, q: TimelineQuery{
+		Comments: true, Visibilities: []timeline.Visibility{timeline.External, timeline.Public}, Backward: true, Limit: maxMessages,
+	}}
+	m.add([]don.ID{don.Of(don.Conversation, n)})
+	rows, err := m.page()
+	return rows.Items, err
+}
+
+// say writes the first messages of a conversation.
+func say(ctx context.Context, tx Tx, n int64, bodies []string) error {
+	for i, body := range bodies {
+		c := &timeline.Comment{Of: don.Of(don.Conversation, n), Body: body, BodyType: timeline.Text, Visibility: timeline.External}
+		if err := c.Check(tx.Now()); err != nil {
+			return inField("messages["+strconv.Itoa(i)+"].body", err)
+		}
+		if err := write(ctx, tx, c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // inField names the field in an error.

@@ -33,6 +33,7 @@ type ConversationPatch struct {
 	Stage           *conversation.Stage
 	Spam            *bool
 	Frozen          *bool
+	Messages        []string // what is said first, on creation only
 }
 
 // apply changes a conversation as the patch says; lists are replaced, never

@@ -85,7 +85,7 @@ func (s *Service) CreateComment(ctx context.Context, sc org.Scope, c timeline.Co
 		if _, err := directory.Writable(ctx, tx, "private_to", readers); err != nil {
 			return err
 		}
-		if err := tx.InsertComment(ctx, &c); err != nil {
+		if err := write(ctx, tx, &c); err != nil {
 			return err
 		}
 		made, err = directory.FoundWith(ctx, tx, wantItem, timeline.Item{Comment: &c})
@@ -94,8 +94,28 @@ func (s *Service) CreateComment(ctx context.Context, sc org.Scope, c timeline.Co
 	return made, err
 }
 
+// write adds a comment to a record's timeline.
+func write(ctx context.Context, tx Tx, c *timeline.Comment) error {
+	if err := tx.InsertComment(ctx, c); err != nil {
+		return err
+	}
+	if c.Of.Type != don.Conversation || !c.Shown() {
+		return nil
+	}
+	return tx.TouchConversation(ctx, c.Of.N, c.CreatedAt)
+}
+
 // exists reports as not_found a record that has no timeline since it is not there.
 func exists(ctx context.Context, tx Tx, of don.ID) error {
+	switch of.Type {
+	case don.Conversation:
+		_, err := tx.Conversation(ctx, of.N, false)
+		return err
+	case don.Ticket, don.Opportunity:
+		_, err := tx.Work(ctx, of, false)
+		return err
+	default: // customers are among the names
+	}
 	w := &directory.Wanted{}
 	w.IDs(of)
 	names, err := w.Names(ctx, tx)

@@ -27,6 +27,7 @@ type Conversation struct {
 	IsSpam          bool                 `json:"is_spam"`
 	LastMessageDate wire.Time            `json:"last_external_message_date,omitzero" doc:"When the last message came that customers may read."`
 	Members         []UserSummary        `json:"members" doc:"Who takes part: contacts and members, each as what it is now."`
+	Messages        []TimelineEntry      `json:"messages,omitempty" doc:"What was said last that its customers may read, the oldest first; in lists, timeline-entries.list tells."`
 	Metadata        ConversationMetadata `json:"metadata"`
 	OwnedBy         []UserSummary        `json:"owned_by"`
 	RevOrg          *OrgSummary          `json:"rev_org,omitempty" doc:"The customer's workspace."`
@@ -152,7 +153,12 @@ func (c call) conversation(f desk.Conversations, err error) (*conversationOut, e
 	if err != nil {
 		return nil, err
 	}
-	return &conversationOut{c.view(f.Names).conversation(f.Items[0], f.Groups)}, nil
+	v := c.view(f.Names)
+	out := &conversationOut{v.conversation(f.Items[0], f.Groups)}
+	for _, m := range f.Messages {
+		out.Conversation.Messages = append(out.Conversation.Messages, v.entry(m))
+	}
+	return out, nil
 }
 
 type stageIn struct {
@@ -253,6 +259,10 @@ type conversationCreateIn struct {
 	recordLinks
 	Channels []string `json:"channels" doc:"Ids of channels, at most 100 of at most 256 characters."`
 	Members  []string `json:"members" doc:"Who takes part: contacts and members, at most 100."`
+	Messages []struct {
+		Body      string   `json:"body" doc:"Markdown of at most 64 KiB."`
+		Artifacts []string `json:"artifacts" doc:"Files are not supported yet."`
+	} `json:"messages" maxItems:"20" doc:"What is said first: comments that its customers may read."`
 }
 
 type tagListIn struct {
@@ -320,6 +330,12 @@ func (d DeskDeps) createConversation(ctx context.Context, c call, in *conversati
 	p.Owners, p.Tags, p.Channels = owners, tags, &in.Channels
 	if p.Members, err = c.peopleOf("members", &in.Members); err != nil {
 		return nil, err
+	}
+	for i, m := range in.Messages {
+		if err := noFiles(element("messages", i)+".artifacts", m.Artifacts...); err != nil {
+			return nil, err
+		}
+		p.Messages = append(p.Messages, m.Body)
 	}
 	return c.conversation(d.Service.CreateConversation(ctx, c.Scope, p))
 }

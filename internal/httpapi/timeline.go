@@ -32,6 +32,7 @@ var onTimeline = []don.Type{don.Contact, don.Account, don.Workspace, don.Convers
 type TimelineEntry struct {
 	Type string `json:"type" enum:"timeline_change_event,timeline_comment"`
 	Atom
+	DisplayID       string          `json:"display_id,omitempty" doc:"Entries have none."`
 	Object          string          `json:"object"`
 	ObjectDisplayID string          `json:"object_display_id"`
 	ObjectType      string          `json:"object_type"`
@@ -59,7 +60,7 @@ type ChangeEvent struct {
 
 // ChangeCreated names what was created.
 type ChangeCreated struct {
-	Object RecordSummary `json:"object"`
+	Object *RecordSummary `json:"object,omitempty" doc:"Absent for tickets and opportunities, whose summaries say more."`
 }
 
 // ChangeDeleted names what was deleted.
@@ -105,7 +106,7 @@ func (v view) comment(c *timeline.Comment) TimelineEntry {
 	e := v.entryOf(entryComment, c.Of, don.Comment, c.ID)
 	id := e.ID
 	e.Atom = v.atom(c.Of, c.CreatedAt, c.CreatedBy, c.ModifiedAt, c.ModifiedBy)
-	e.ID, e.DisplayID = id, ""
+	e.ID = id
 	e.Visibility, e.Panels = string(c.Visibility), []string{discussions}
 	e.Body, e.BodyType, e.Deleted, e.ExternalRef, e.Labels = c.Body, c.BodyType, c.Deleted, c.Ref, c.Labels
 	for _, t := range c.PrivateTo {
@@ -127,12 +128,16 @@ func (v view) event(h *timeline.Event) TimelineEntry {
 	e := v.entryOf(entryChange, h.Of, don.TimelineEvent, h.ID)
 	id := e.ID
 	e.Atom = v.atom(h.Of, h.At, h.Actor, h.At, h.Actor)
-	e.ID, e.DisplayID = id, ""
+	e.ID = id
 	e.Visibility, e.Panels = string(timeline.Internal), []string{events}
 	e.Event = &ChangeEvent{Type: "annotated", Operation: h.Op}
 	switch h.Op {
 	case "created":
-		e.Event.Type, e.Event.Created = h.Op, &ChangeCreated{v.record(h.Of)}
+		e.Event.Type, e.Event.Created = h.Op, &ChangeCreated{}
+		if h.Of.Type != don.Ticket && h.Of.Type != don.Opportunity {
+			object := v.record(h.Of)
+			e.Event.Created.Object = &object
+		}
 	case "deleted":
 		e.Event.Type, e.Event.Deleted = h.Op, &ChangeDeleted{e.Object}
 	case "updated":

@@ -174,3 +174,45 @@ func TestTimelinePages(t *testing.T) {
 		}
 	})
 }
+
+// TestMessages writes on conversations and tickets: what customers may read is the
+// conversation's messages.
+func TestMessages(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		c, _ := k.Admin(t, "acme")
+		c.Run(t, []apitest.Scenario{
+			made("rev-users.create", `{"display_name":"Ada"}`, `{}`),
+			made("conversations.create", `{"type":"support","title":"Help","members":["REVU-1"],"messages":[{"body":"hello"},{"body":"anyone?"}]}`,
+				`{"conversation":{"messages":[{"type":"timeline_comment","body":"hello","visibility":"external","object_display_id":"CONV-1"},{"body":"anyone?"}],"last_external_message_date":"<any>"}}`),
+			absent(made("conversations.create", `{"type":"support","title":"Quiet"}`, `{}`), "conversation.messages", "conversation.last_external_message_date"),
+			refused("empty", "conversations.create", `{"type":"support","messages":[{"body":"x"},{"body":" "}]}`, 400, `{"field_name":"messages[1].body"}`),
+			refused("file", "conversations.create", `{"type":"support","messages":[{"body":"x","artifacts":["ARTIFACT-1"]}]}`, 400, `{"field_name":"messages[0].artifacts"}`),
+			refused("none", "timeline-entries.create", `{"type":"timeline_comment","object":"CONV-9","body":"x"}`, 404, `{"type":"not_found"}`),
+			refused("none", "timeline-entries.list", `{"object":"TKT-9"}`, 404, `{"type":"not_found"}`),
+		})
+		comment(t, c, "CONV-2", `"body":"between us","visibility":"internal"`)
+		c.Play(t, absent(done("conversations.get", `{"id":"CONV-2"}`, `{}`), "conversation.messages", "conversation.last_external_message_date"))
+		for i := range 6 {
+			comment(t, c, "CONV-2", fmt.Sprintf(`"body":"m%d"`, i))
+		}
+		c.Run(t, []apitest.Scenario{
+			done("conversations.get", `{"id":"CONV-2"}`, `{"conversation":{"messages":[{"body":"m1"},{"body":"m2"},{"body":"m3"},{"body":"m4"},{"body":"m5"}],"last_external_message_date":"<any>"}}`),
+			done("conversations.list", `{"sort_by":["last_message_date:desc"]}`, `{"conversations":[{"display_id":"CONV-2"},{"display_id":"CONV-1"}]}`),
+			done("conversations.update", `{"id":"CONV-1","stage":{"name":"resolved"}}`, `{"conversation":{"messages":[{"body":"hello"},{"body":"anyone?"}]}}`),
+			made("parts.create", `{"type":"product","name":"Shop","owned_by":["DEVU-1"]}`, `{}`),
+			made("works.create", `{"type":"ticket","title":"Broken","applies_to_part":"PROD-1","owned_by":["DEVU-1"],"reported_by":["REVU-1"]}`, `{}`),
+		})
+		comment(t, c, "TKT-1", `"body":"seen","visibility":"internal"`)
+		for object, want := range map[string]string{"CONV-1": "(created) hello anyone? (updated)", "TKT-1": "(created) seen"} {
+			if got := timelineOf(t, c, fmt.Sprintf(`{"object":%q}`, object)).said(); got != want {
+				t.Errorf("%s: %q, want %q", object, got, want)
+			}
+		}
+		c.Run(t, []apitest.Scenario{
+			done("conversations.delete", `{"id":"CONV-2"}`, `{}`),
+			refused("deleted", "timeline-entries.list", `{"object":"CONV-2"}`, 404, `{"type":"not_found"}`),
+			done("trash.list", `{"type":["conversation"]}`, `{"trash":[{"type":"conversation","display_id":"CONV-2","display_name":"Quiet"}]}`),
+			done("conversations.restore", `{"id":"CONV-2"}`, `{"conversation":{"messages":[{"body":"m1"},{"body":"m2"},{"body":"m3"},{"body":"m4"},{"body":"m5"}]}}`),
+		})
+	})
+}

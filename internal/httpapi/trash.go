@@ -14,7 +14,7 @@ import (
 
 // Discarded is a deleted record that can still be restored.
 type Discarded struct {
-	Type        string       `json:"type" enum:"account,opportunity,rev_org,rev_user,ticket"`
+	Type        string       `json:"type" enum:"account,conversation,opportunity,rev_org,rev_user,ticket"`
 	ID          string       `json:"id"`
 	DisplayID   string       `json:"display_id"`
 	DisplayName string       `json:"display_name"`
@@ -26,7 +26,7 @@ type Discarded struct {
 type trashListIn struct {
 	Cursor string   `json:"cursor" maxLength:"8192" doc:"next_cursor of the page before. Absent for the first page."`
 	Limit  int      `json:"limit" minimum:"0" doc:"Records on a page. 50 when absent, at most 100."`
-	Type   []string `json:"type" enum:"account,opportunity,rev_org,rev_user,ticket" doc:"Any of these types; all when absent."`
+	Type   []string `json:"type" enum:"account,conversation,opportunity,rev_org,rev_user,ticket" doc:"Any of these types; all when absent."`
 }
 
 type trashListOut struct {
@@ -75,7 +75,7 @@ func (d DirectoryDeps) listTrash(ctx context.Context, c call, in *trashListIn) (
 // trashTypes are the types wanted that the caller may see.
 func (c call) trashTypes(wanted []string) []don.Type {
 	var out []don.Type
-	for _, t := range []don.Type{don.Contact, don.Account, don.Workspace, don.Ticket, don.Opportunity} {
+	for _, t := range []don.Type{don.Contact, don.Account, don.Workspace, don.Conversation, don.Ticket, don.Opportunity} {
 		if c.sees(t) && (len(wanted) == 0 || slices.Contains(wanted, t.Wire())) {
 			out = append(out, t)
 		}

@@ -41,10 +41,6 @@ func (f workDate) bounds(field string, now time.Time) (after, before *time.Time,
 	return &from, &to, nil
 }
 
-type stageFilter struct {
-	Name []string `json:"name" doc:"In any of the stages with these names."`
-}
-
 type ticketFilter struct {
 	RevOrg        []string `json:"rev_org" doc:"Tickets of any of these workspaces."`
 	Severity      []string `json:"severity" enum:"blocker,high,medium,low"`

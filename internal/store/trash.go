@@ -142,6 +142,9 @@ func (tx *Tx) DropTrash(ctx context.Context, ids []don.ID) error {
 		if err := tx.forgetGroup(ctx, id); err != nil {
 			return err
 		}
+		if err := tx.forgetComments(ctx, append(members, identity.Alias{Type: id.Type, N: id.N})); err != nil {
+			return err
+		}
 		if id.Type != don.Contact {
 			continue
 		}
@@ -149,6 +152,16 @@ func (tx *Tx) DropTrash(ctx context.Context, ids []don.ID) error {
 			if err := tx.forgetContact(ctx, m.N); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// forgetComments removes what was written on records.
+func (tx *Tx) forgetComments(ctx context.Context, of []identity.Alias) error {
+	for _, a := range of {
+		if _, err := tx.q.exec(ctx, "DELETE FROM comment WHERE org_id = $1 AND type = $2 AND n = $3", tx.scope.OrgID, typeCodes[a.Type], a.N); err != nil {
+			return err
 		}
 	}
 	return nil

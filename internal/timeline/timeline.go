@@ -53,6 +53,9 @@ type Comment struct {
 	ModifiedBy string
 }
 
+// Shown reports whether the customers whom the record is about may read the comment.
+func (c *Comment) Shown() bool { return c.Visibility == External || c.Visibility == Public }
+
 // Over reports whether the comment has gone by itself.
 func (c *Comment) Over(now time.Time) bool { return c.ExpiresAt != nil && !c.ExpiresAt.After(now) }
 

@@ -492,6 +492,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conversations.count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count conversations */
+        get: operations["conversations-count"];
+        put?: never;
+        /** Count conversations */
+        post: operations["conversations-count-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create a conversation */
+        post: operations["conversations-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move a conversation to the trash */
+        post: operations["conversations-delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations.export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get many conversations at once */
+        get: operations["conversations-export"];
+        put?: never;
+        /** Get many conversations at once */
+        post: operations["conversations-export-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a conversation */
+        get: operations["conversations-get"];
+        put?: never;
+        /** Get a conversation */
+        post: operations["conversations-get-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List conversations */
+        get: operations["conversations-list"];
+        put?: never;
+        /** List conversations */
+        post: operations["conversations-list-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations.restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a conversation back from the trash */
+        post: operations["conversations-restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations.update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Update a conversation */
+        post: operations["conversations-update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/dev-orgs.get": {
         parameters: {
             query?: never;
@@ -2463,6 +2603,99 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/timeline-entries.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Comment on a record */
+        post: operations["timeline-entries-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/timeline-entries.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a comment; its place on the timeline stays */
+        post: operations["timeline-entries-delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/timeline-entries.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a comment */
+        get: operations["timeline-entries-get"];
+        put?: never;
+        /** Get a comment */
+        post: operations["timeline-entries-get-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/timeline-entries.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the comments on a record and its changes, the oldest first
+         * @description With mode before and no cursor: the latest ones.
+         */
+        get: operations["timeline-entries-list"];
+        put?: never;
+        /**
+         * List the comments on a record and its changes, the oldest first
+         * @description With mode before and no cursor: the latest ones.
+         */
+        post: operations["timeline-entries-list-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/timeline-entries.update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change a comment */
+        post: operations["timeline-entries-update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/trash.list": {
         parameters: {
             query?: never;
@@ -3678,6 +3911,30 @@ export interface components {
             /** @description held: it has an identifier that was given; claim: its visitor claims one; visitor_return: it was made at the same browser. */
             rule: string;
         };
+        ChangeCreated: {
+            /** @description Absent for tickets and opportunities, whose summaries say more. */
+            object?: components["schemas"]["RecordSummary"];
+        };
+        ChangeDeleted: {
+            object_id: string;
+        };
+        ChangeEvent: {
+            created?: components["schemas"]["ChangeCreated"];
+            deleted?: components["schemas"]["ChangeDeleted"];
+            /** @description More exactly: created, updated, deleted, restored, rev_user_merged, … */
+            operation: string;
+            /** @enum {string} */
+            type: "annotated" | "created" | "deleted" | "linked" | "updated";
+            updated?: components["schemas"]["ChangeUpdated"];
+        };
+        ChangeUpdated: {
+            field_deltas: components["schemas"]["FieldDelta"][];
+            object_type: string;
+        };
+        ChannelSummary: {
+            /** @description As whoever wrote it knows the channel. */
+            id: string;
+        };
         Choice: {
             /** Format: int64 */
             id?: number;
@@ -3819,6 +4076,391 @@ export interface components {
             fields: components["schemas"]["FieldInInput"][];
             /** @description Lower-case letters, digits and single underscores. */
             name: string;
+        };
+        Conversation: {
+            /** @description The customer. */
+            account?: components["schemas"]["AccountSummary"];
+            /**
+             * Format: date-time
+             * @description Since when it is in a closed stage.
+             */
+            actual_close_date?: string;
+            channels?: components["schemas"]["ChannelSummary"][];
+            created_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            created_date: string;
+            /** @description Values of custom fields by name. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            description?: string;
+            display_id: string;
+            /** @description The group of the team that sees to it. */
+            group?: components["schemas"]["GroupSummary"];
+            id: string;
+            is_frozen: boolean;
+            is_spam: boolean;
+            /**
+             * Format: date-time
+             * @description When the last message came that customers may read.
+             */
+            last_external_message_date?: string;
+            /** @description Who takes part: contacts and members, each as what it is now. */
+            members: components["schemas"]["UserSummary"][];
+            /** @description What was said last that its customers may read, the oldest first; in lists, timeline-entries.list tells. */
+            messages?: components["schemas"]["TimelineEntry"][];
+            metadata: components["schemas"]["ConversationMetadata"];
+            modified_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            modified_date: string;
+            owned_by: components["schemas"]["UserSummary"][];
+            /** @description The customer's workspace. */
+            rev_org?: components["schemas"]["OrgSummary"];
+            source_channel?: string;
+            source_channel_v2?: components["schemas"]["ChannelSummary"];
+            stage: components["schemas"]["StageSummary"];
+            subtype?: string;
+            tags?: components["schemas"]["TagWithValue"][];
+            title?: string;
+        };
+        ConversationMetadata: {
+            /** @description The page on which it began. */
+            url_context?: string;
+        };
+        ConversationOut: {
+            conversation: components["schemas"]["Conversation"];
+        };
+        ConversationsCountRequest: {
+            /** @description With any of these customers, also by their workspaces. */
+            account?: string[];
+            /** @description When it came to a closed stage. */
+            actual_close_date?: components["schemas"]["TypedDateFilterInput"];
+            /** @description Conversations name no parts in this release, so any value finds none. */
+            applies_to_parts?: string[];
+            /** @description There are no brands in this release, so any value finds none. */
+            brand?: string[];
+            /** @description With any of these channels. */
+            channels?: string[];
+            /** @description Made by any of these. */
+            created_by?: string[];
+            created_date?: components["schemas"]["TypedDateFilterInput"];
+            /** @description Conversations have no custom fields in this release. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /** @description Seen to by any of these groups. */
+            group?: string[];
+            is_frozen?: boolean;
+            is_spam?: boolean;
+            /** @description When the last message came, or the conversation began. */
+            last_message_date?: components["schemas"]["TypedDateFilterInput"];
+            /** @description In which any of these contacts and members take part. */
+            members?: string[];
+            modified_date?: components["schemas"]["TypedDateFilterInput"];
+            /** @description Looked after by any of these members. */
+            owned_by?: string[];
+            /**
+             * @deprecated
+             * @description The same as rev_orgs.
+             */
+            rev_org?: string[];
+            /** @description With any of these workspaces. */
+            rev_orgs?: string[];
+            /** @description From any of these channels, such as email. */
+            source_channel?: string[];
+            /** @description From any of these channels, by id. */
+            source_channel_v2?: string[];
+            /**
+             * @deprecated
+             * @description The same as source_channel.
+             */
+            source_channels?: string[];
+            stage?: components["schemas"]["StageFilterInput"];
+            /** @description In any of these states: open, in_progress, closed. */
+            state?: string[];
+            /** @description Of any of these subtypes. */
+            subtype?: string[];
+            /**
+             * @deprecated
+             * @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value.
+             */
+            tags?: string[];
+            /** @description With any of these tags. */
+            tags_v2?: components["schemas"]["TagFilterInInput"][];
+        };
+        ConversationsCreateRequest: {
+            /**
+             * Format: id
+             * @description The customer. On creation, when neither this nor rev_org is given, that of the first contact among the members.
+             */
+            account?: string | null;
+            /** @description Ids of channels, at most 100 of at most 256 characters. */
+            channels?: string[];
+            /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /** @description Which schemas the custom fields belong to. */
+            custom_schema_spec?: components["schemas"]["SchemaSpecInput"];
+            /** @description At most 64 KiB. */
+            description?: string | null;
+            /**
+             * Format: id
+             * @description The group of the team that sees to it.
+             */
+            group?: string | null;
+            is_frozen?: boolean | null;
+            is_spam?: boolean | null;
+            /** @description Who takes part: contacts and members, at most 100. */
+            members?: string[];
+            /** @description What is said first: comments that its customers may read. */
+            messages?: {
+                /** @description Files are not supported yet. */
+                artifacts?: string[];
+                /** @description Markdown of at most 64 KiB. */
+                body?: string;
+            }[];
+            metadata?: components["schemas"]["MetadataInInput"] | null;
+            /** @description The members who look after the record. Replaces the list. */
+            owned_by?: string[] | null;
+            /**
+             * Format: id
+             * @description The customer's workspace; its account comes with it.
+             */
+            rev_org?: string | null;
+            /** @description Such as email, plug or slack; at most 256 characters. */
+            source_channel?: string | null;
+            /** @description The channel's id; at most 256 characters. */
+            source_channel_v2?: string | null;
+            stage?: components["schemas"]["StageInInput"];
+            /** @description The record's tags. Replaces the list. */
+            tags?: components["schemas"]["SetTagInput"][] | null;
+            /** @description At most 256 characters. */
+            title?: string | null;
+            /** @enum {string} */
+            type: "support";
+        };
+        ConversationsDeleteRequest: {
+            /**
+             * Format: id
+             * @description In full or as a display id.
+             */
+            id: string;
+        };
+        ConversationsExportOut: {
+            conversations: components["schemas"]["Conversation"][];
+        };
+        ConversationsExportRequest: {
+            /** @description With any of these customers, also by their workspaces. */
+            account?: string[];
+            /** @description When it came to a closed stage. */
+            actual_close_date?: components["schemas"]["TypedDateFilterInput"];
+            /** @description Conversations name no parts in this release, so any value finds none. */
+            applies_to_parts?: string[];
+            /** @description There are no brands in this release, so any value finds none. */
+            brand?: string[];
+            /** @description With any of these channels. */
+            channels?: string[];
+            /** @description Made by any of these. */
+            created_by?: string[];
+            created_date?: components["schemas"]["TypedDateFilterInput"];
+            /** @description Conversations have no custom fields in this release. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description How many conversations; 50 when absent.
+             */
+            first?: number;
+            /** @description Seen to by any of these groups. */
+            group?: string[];
+            is_frozen?: boolean;
+            is_spam?: boolean;
+            /** @description When the last message came, or the conversation began. */
+            last_message_date?: components["schemas"]["TypedDateFilterInput"];
+            /** @description In which any of these contacts and members take part. */
+            members?: string[];
+            modified_date?: components["schemas"]["TypedDateFilterInput"];
+            /** @description Looked after by any of these members. */
+            owned_by?: string[];
+            /**
+             * @deprecated
+             * @description The same as rev_orgs.
+             */
+            rev_org?: string[];
+            /** @description With any of these workspaces. */
+            rev_orgs?: string[];
+            /** @description Fields to sort by, each as field:asc or field:desc: created_date, modified_date, last_message_date, title, display_id. created_date:desc when absent. */
+            sort_by?: string[];
+            /** @description From any of these channels, such as email. */
+            source_channel?: string[];
+            /** @description From any of these channels, by id. */
+            source_channel_v2?: string[];
+            /**
+             * @deprecated
+             * @description The same as source_channel.
+             */
+            source_channels?: string[];
+            stage?: components["schemas"]["StageFilterInput"];
+            /** @description In any of these states: open, in_progress, closed. */
+            state?: string[];
+            /** @description Of any of these subtypes. */
+            subtype?: string[];
+            /**
+             * @deprecated
+             * @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value.
+             */
+            tags?: string[];
+            /** @description With any of these tags. */
+            tags_v2?: components["schemas"]["TagFilterInInput"][];
+        };
+        ConversationsGetRequest: {
+            /**
+             * Format: id
+             * @description In full or as a display id.
+             */
+            id: string;
+        };
+        ConversationsListRequest: {
+            /** @description With any of these customers, also by their workspaces. */
+            account?: string[];
+            /** @description When it came to a closed stage. */
+            actual_close_date?: components["schemas"]["TypedDateFilterInput"];
+            /** @description Conversations name no parts in this release, so any value finds none. */
+            applies_to_parts?: string[];
+            /** @description There are no brands in this release, so any value finds none. */
+            brand?: string[];
+            /** @description With any of these channels. */
+            channels?: string[];
+            /** @description Made by any of these. */
+            created_by?: string[];
+            created_date?: components["schemas"]["TypedDateFilterInput"];
+            /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+            cursor?: string;
+            /** @description Conversations have no custom fields in this release. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /** @description Seen to by any of these groups. */
+            group?: string[];
+            is_frozen?: boolean;
+            is_spam?: boolean;
+            /** @description When the last message came, or the conversation began. */
+            last_message_date?: components["schemas"]["TypedDateFilterInput"];
+            /**
+             * Format: int64
+             * @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed.
+             */
+            limit?: number;
+            /** @description In which any of these contacts and members take part. */
+            members?: string[];
+            /**
+             * @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page.
+             * @enum {string}
+             */
+            mode?: "after" | "before";
+            modified_date?: components["schemas"]["TypedDateFilterInput"];
+            /** @description Looked after by any of these members. */
+            owned_by?: string[];
+            /**
+             * @deprecated
+             * @description The same as rev_orgs.
+             */
+            rev_org?: string[];
+            /** @description With any of these workspaces. */
+            rev_orgs?: string[];
+            /**
+             * @description Fields to sort by, each as field:asc or field:desc: created_date, modified_date, last_message_date, title, display_id. created_date:desc when absent.
+             * @example [
+             *       "last_message_date:desc"
+             *     ]
+             */
+            sort_by?: string[];
+            /** @description From any of these channels, such as email. */
+            source_channel?: string[];
+            /** @description From any of these channels, by id. */
+            source_channel_v2?: string[];
+            /**
+             * @deprecated
+             * @description The same as source_channel.
+             */
+            source_channels?: string[];
+            stage?: components["schemas"]["StageFilterInput"];
+            /** @description In any of these states: open, in_progress, closed. */
+            state?: string[];
+            /** @description Of any of these subtypes. */
+            subtype?: string[];
+            /**
+             * @deprecated
+             * @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value.
+             */
+            tags?: string[];
+            /** @description With any of these tags. */
+            tags_v2?: components["schemas"]["TagFilterInInput"][];
+        };
+        ConversationsOut: {
+            conversations: components["schemas"]["Conversation"][];
+            /** @description Goes on after this page. Absent on the last one. */
+            next_cursor?: string;
+            /** @description With mode before, goes back to the page before this one. Absent on the first one. */
+            prev_cursor?: string;
+        };
+        ConversationsRestoreRequest: {
+            /**
+             * Format: id
+             * @description In full or as a display id.
+             */
+            id: string;
+        };
+        ConversationsUpdateRequest: {
+            /**
+             * Format: id
+             * @description The customer. On creation, when neither this nor rev_org is given, that of the first contact among the members.
+             */
+            account?: string | null;
+            channels?: components["schemas"]["SetListInput"];
+            /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /** @description Which schemas the custom fields belong to. */
+            custom_schema_spec?: components["schemas"]["SchemaSpecInput"];
+            /** @description At most 64 KiB. */
+            description?: string | null;
+            /**
+             * Format: id
+             * @description The group of the team that sees to it.
+             */
+            group?: string | null;
+            /** Format: id */
+            id: string;
+            is_frozen?: boolean | null;
+            is_spam?: boolean | null;
+            /** @description Who takes part: contacts and members, at most 100. */
+            members?: components["schemas"]["SetListInput"];
+            metadata?: components["schemas"]["MetadataInInput"] | null;
+            /** @description The members who look after it. */
+            owned_by?: components["schemas"]["SetListInput"];
+            /**
+             * Format: id
+             * @description The customer's workspace; its account comes with it.
+             */
+            rev_org?: string | null;
+            /** @description Such as email, plug or slack; at most 256 characters. */
+            source_channel?: string | null;
+            /** @description The channel's id; at most 256 characters. */
+            source_channel_v2?: string | null;
+            stage?: components["schemas"]["StageInInput"];
+            tags?: components["schemas"]["TagListInInput"];
+            /** @description At most 256 characters. */
+            title?: string | null;
         };
         Count: {
             /**
@@ -3994,7 +4636,7 @@ export interface components {
              */
             purge_date: string;
             /** @enum {string} */
-            type: "account" | "opportunity" | "rev_org" | "rev_user" | "ticket";
+            type: "account" | "conversation" | "opportunity" | "rev_org" | "rev_user" | "ticket";
         };
         Duplicate: {
             decided_by?: components["schemas"]["UserSummary"];
@@ -4207,6 +4849,16 @@ export interface components {
                 values?: unknown[];
             };
         };
+        EntriesOut: {
+            /** @description Goes on after this page. Absent on the last one. */
+            next_cursor?: string;
+            /** @description With mode before, goes back to the page before this one. Absent on the first one. */
+            prev_cursor?: string;
+            timeline_entries: components["schemas"]["TimelineEntry"][];
+        };
+        EntryOut: {
+            timeline_entry: components["schemas"]["TimelineEntry"];
+        };
         ErrorBadRequest: {
             /** @description The JSON type that was sent. */
             actual?: string;
@@ -4409,6 +5061,11 @@ export interface components {
             before: string;
             field: string;
         };
+        FieldDelta: {
+            name: string;
+            new_value?: components["schemas"]["FieldValue"];
+            old_value?: components["schemas"]["FieldValue"];
+        };
         FieldInInput: {
             /** @description Of an enum: texts. Of a uenum: objects with id and label. Either may be objects with label, is_deprecated, ordinal and tooltip. */
             allowed_values?: unknown[];
@@ -4477,6 +5134,14 @@ export interface components {
             field: string;
             /** @description Elements that come to those of the primary. */
             joined: components["schemas"]["OutlookValue"][];
+        };
+        FieldValue: {
+            /** @description Of ids: what they name, as far as it is there. */
+            names?: components["schemas"]["RecordSummary"][];
+            /** @enum {string} */
+            type: "bool" | "date_time" | "id" | "id_list" | "json" | "string" | "string_list" | "tag_summary_list";
+            value?: unknown;
+            values?: unknown;
         };
         FilterCondition: {
             /**
@@ -4692,6 +5357,13 @@ export interface components {
         };
         GroupOut: {
             group: components["schemas"]["Group"];
+        };
+        GroupSummary: {
+            display_id: string;
+            id: string;
+            /** @enum {string} */
+            member_type: "dev_user" | "rev_user";
+            name: string;
         };
         GroupsCreateRequest: {
             /** @description At most 4,096 bytes. */
@@ -5296,6 +5968,10 @@ export interface components {
              * @description In full or as a display id.
              */
             id: string;
+        };
+        MetadataInInput: {
+            /** @description The page on which the conversation began; at most 2,048 bytes. */
+            url_context?: string;
         };
         Money: {
             amount: string;
@@ -7230,17 +7906,51 @@ export interface components {
             rev_user: components["schemas"]["RevUser"];
         };
         StageFilterInput: {
-            /** @description In any of the stages with these names. */
+            /** @description In any of these stages. */
             name?: string[];
+        };
+        StageInInput: {
+            /**
+             * Format: id
+             * @description The stage's id, in place of its name.
+             */
+            id?: string;
+            /** @description new, needs_response, waiting_on_user, hold, suspended, resolved or archived. */
+            name?: string;
+            /**
+             * Format: id
+             * @description The same as id.
+             */
+            stage?: string;
         };
         StageName: {
             id: string;
             name: string;
         };
+        StageRef: {
+            id: string;
+            name: string;
+        };
+        StageSummary: {
+            name: string;
+            /**
+             * Format: int64
+             * @description By which stages are in order.
+             */
+            ordinal: number;
+            stage: components["schemas"]["StageRef"];
+            state: components["schemas"]["StateOfOne"];
+        };
         StateName: {
             id: string;
             is_final: boolean;
             name: string;
+        };
+        StateOfOne: {
+            id: string;
+            is_final: boolean;
+            /** @enum {string} */
+            name: "open" | "in_progress" | "closed";
         };
         StockListOut: {
             result: components["schemas"]["StockSchema"][];
@@ -7297,6 +8007,23 @@ export interface components {
             name: string;
             style_new?: components["schemas"]["TagStyle"];
         };
+        TagFilterInInput: {
+            /**
+             * Format: id
+             * @description The tag.
+             */
+            id: string;
+            /** @description With this value; any when absent. */
+            value?: string;
+        };
+        TagListInInput: {
+            /** @description Tags to put on. */
+            add?: components["schemas"]["SetTagInput"][];
+            /** @description Tags to take off. */
+            remove?: components["schemas"]["TagRefInput"][];
+            /** @description The whole new list; not together with add and remove. */
+            set?: components["schemas"]["SetTagInput"][] | null;
+        };
         TagOut: {
             tag: components["schemas"]["Tag"];
         };
@@ -7306,6 +8033,15 @@ export interface components {
             remove?: components["schemas"]["SetTagInput"][];
             /** @description The whole new list. */
             set?: components["schemas"]["SetTagInput"][] | null;
+        };
+        TagRefInput: {
+            /**
+             * Format: id
+             * @description The tag.
+             */
+            id: string;
+            /** @description Not looked at. */
+            value?: string;
         };
         TagStyle: {
             /** @description As #RRGGBB. */
@@ -7398,6 +8134,138 @@ export interface components {
             source_channel?: string[];
             subtype?: string[];
         };
+        TimelineEntriesCreateRequest: {
+            /** @description Files are not supported yet. */
+            artifacts?: string[];
+            /** @description Markdown of at most 64 KiB. Other records are named by their full id, as <don:…>. */
+            body?: string;
+            /**
+             * @description text when absent. data is for programs; people are not shown it.
+             * @enum {string}
+             */
+            body_type?: "data" | "text";
+            /** @description Comments belong to discussions. */
+            collections?: ("discussions" | "events")[];
+            /**
+             * Format: date-time
+             * @description When the comment goes by itself: at least a minute from now.
+             */
+            expires_at?: string;
+            /** @description Unique on the object; at most 512 characters. */
+            external_ref?: string;
+            /** @description At most 16, each of at most 64 characters. */
+            labels?: string[];
+            /**
+             * Format: id
+             * @description The contact, account, workspace, conversation or work that the comment is on.
+             */
+            object: string;
+            /** @description Users who may read a private comment, beside who wrote it. */
+            private_to?: string[];
+            /** @enum {string} */
+            type: "timeline_comment";
+            /**
+             * @description Who may read it: private, who wrote it and private_to; internal, members; external, also the customers whom it is about; public, everybody who sees the record. external when absent.
+             * @enum {string}
+             */
+            visibility?: "external" | "internal" | "private" | "public";
+        };
+        TimelineEntriesDeleteRequest: {
+            id: string;
+        };
+        TimelineEntriesGetRequest: {
+            external_ref?: string;
+            /** @description The comment. */
+            id?: string;
+            /**
+             * Format: id
+             * @description With external_ref, in place of id: the record that the comment is on.
+             */
+            object?: string;
+        };
+        TimelineEntriesListRequest: {
+            /** @description discussions are comments, events are changes; both when absent. */
+            collections?: ("discussions" | "events")[];
+            /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+            cursor?: string;
+            /** @description With any of these labels. */
+            labels?: string[];
+            /**
+             * Format: int64
+             * @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed.
+             */
+            limit?: number;
+            /**
+             * @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page.
+             * @enum {string}
+             */
+            mode?: "after" | "before";
+            /**
+             * Format: id
+             * @description The record whose timeline is wanted: with the entries of all that was merged into it.
+             */
+            object: string;
+            /** @description With any of exactly these. Changes are internal. */
+            visibility?: ("external" | "internal" | "private" | "public")[];
+        };
+        TimelineEntriesUpdateRequest: {
+            /** @description Files are not supported yet. */
+            artifacts?: components["schemas"]["SetListInput"];
+            /** @description Markdown of at most 64 KiB. */
+            body?: string | null;
+            /** @enum {string|null} */
+            body_type?: "data" | "text" | null;
+            /** @description null takes it away. */
+            external_ref?: string | null;
+            id: string;
+            labels?: components["schemas"]["SetListInput"];
+            /** @enum {string} */
+            type: "timeline_comment";
+        };
+        TimelineEntry: {
+            /** @description Of a comment: Markdown, with other records named as <id>. Absent once the comment was deleted. */
+            body?: string;
+            /** @enum {string} */
+            body_type?: "data" | "text";
+            created_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            created_date: string;
+            /** @description Entries have none. */
+            display_id?: string;
+            /** @description Of a change. */
+            event?: components["schemas"]["ChangeEvent"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            expires_at?: string;
+            external_ref?: string;
+            id: string;
+            /** @description Of a comment that was deleted. */
+            is_deleted?: boolean;
+            labels?: string[];
+            modified_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            modified_date: string;
+            object: string;
+            object_display_id: string;
+            object_type: string;
+            panels?: string[];
+            /** @description Who else may read a private comment. */
+            private_to?: components["schemas"]["UserSummary"][];
+            /** @description The records that the body names. */
+            references?: components["schemas"]["RecordSummary"][];
+            /** @enum {string} */
+            type: "timeline_change_event" | "timeline_comment";
+            /** @enum {string} */
+            visibility?: "external" | "internal" | "private" | "public";
+        };
         TokenCreateOut: {
             /** @description The secret. It is not stored and cannot be shown again. */
             access_token: string;
@@ -7466,7 +8334,7 @@ export interface components {
              */
             limit?: number;
             /** @description Any of these types; all when absent. */
-            type?: ("account" | "opportunity" | "rev_org" | "rev_user" | "ticket")[];
+            type?: ("account" | "conversation" | "opportunity" | "rev_org" | "rev_user" | "ticket")[];
         };
         TriedRule: {
             /** @description Who has it. */
@@ -12342,6 +13210,1418 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-count": {
+        parameters: {
+            query?: {
+                /** @description With any of these customers, also by their workspaces. */
+                account?: string[];
+                /** @description range when absent. */
+                "actual_close_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
+                "actual_close_date.after"?: string;
+                /** @description Of a range: at or before this time. */
+                "actual_close_date.before"?: string;
+                /** @description Of a preset. */
+                "actual_close_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
+                "actual_close_date.days"?: number;
+                /** @description Conversations name no parts in this release, so any value finds none. */
+                applies_to_parts?: string[];
+                /** @description There are no brands in this release, so any value finds none. */
+                brand?: string[];
+                /** @description With any of these channels. */
+                channels?: string[];
+                /** @description Made by any of these. */
+                created_by?: string[];
+                /** @description range when absent. */
+                "created_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
+                "created_date.after"?: string;
+                /** @description Of a range: at or before this time. */
+                "created_date.before"?: string;
+                /** @description Of a preset. */
+                "created_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
+                "created_date.days"?: number;
+                /** @description Conversations have no custom fields in this release. */
+                custom_fields?: {
+                    [key: string]: unknown;
+                };
+                /** @description Seen to by any of these groups. */
+                group?: string[];
+                is_frozen?: boolean;
+                is_spam?: boolean;
+                /** @description range when absent. */
+                "last_message_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
+                "last_message_date.after"?: string;
+                /** @description Of a range: at or before this time. */
+                "last_message_date.before"?: string;
+                /** @description Of a preset. */
+                "last_message_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
+                "last_message_date.days"?: number;
+                /** @description In which any of these contacts and members take part. */
+                members?: string[];
+                /** @description range when absent. */
+                "modified_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
+                "modified_date.after"?: string;
+                /** @description Of a range: at or before this time. */
+                "modified_date.before"?: string;
+                /** @description Of a preset. */
+                "modified_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
+                "modified_date.days"?: number;
+                /** @description Looked after by any of these members. */
+                owned_by?: string[];
+                /** @description The same as rev_orgs. */
+                rev_org?: string[];
+                /** @description With any of these workspaces. */
+                rev_orgs?: string[];
+                /** @description From any of these channels, such as email. */
+                source_channel?: string[];
+                /** @description The same as source_channel. */
+                source_channels?: string[];
+                /** @description From any of these channels, by id. */
+                source_channel_v2?: string[];
+                /** @description In any of these stages. */
+                "stage.name"?: string[];
+                /** @description In any of these states: open, in_progress, closed. */
+                state?: string[];
+                /** @description Of any of these subtypes. */
+                subtype?: string[];
+                /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
+                tags?: string[];
+                /** @description With any of these tags. */
+                tags_v2?: components["schemas"]["TagFilterInInput"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-count-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsCountRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description A value is in use already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsDeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-export": {
+        parameters: {
+            query?: {
+                /** @description How many conversations; 50 when absent. */
+                first?: number;
+                /** @description With any of these customers, also by their workspaces. */
+                account?: string[];
+                /** @description range when absent. */
+                "actual_close_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
+                "actual_close_date.after"?: string;
+                /** @description Of a range: at or before this time. */
+                "actual_close_date.before"?: string;
+                /** @description Of a preset. */
+                "actual_close_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
+                "actual_close_date.days"?: number;
+                /** @description Conversations name no parts in this release, so any value finds none. */
+                applies_to_parts?: string[];
+                /** @description There are no brands in this release, so any value finds none. */
+                brand?: string[];
+                /** @description With any of these channels. */
+                channels?: string[];
+                /** @description Made by any of these. */
+                created_by?: string[];
+                /** @description range when absent. */
+                "created_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
+                "created_date.after"?: string;
+                /** @description Of a range: at or before this time. */
+                "created_date.before"?: string;
+                /** @description Of a preset. */
+                "created_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
+                "created_date.days"?: number;
+                /** @description Conversations have no custom fields in this release. */
+                custom_fields?: {
+                    [key: string]: unknown;
+                };
+                /** @description Seen to by any of these groups. */
+                group?: string[];
+                is_frozen?: boolean;
+                is_spam?: boolean;
+                /** @description range when absent. */
+                "last_message_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
+                "last_message_date.after"?: string;
+                /** @description Of a range: at or before this time. */
+                "last_message_date.before"?: string;
+                /** @description Of a preset. */
+                "last_message_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
+                "last_message_date.days"?: number;
+                /** @description In which any of these contacts and members take part. */
+                members?: string[];
+                /** @description range when absent. */
+                "modified_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
+                "modified_date.after"?: string;
+                /** @description Of a range: at or before this time. */
+                "modified_date.before"?: string;
+                /** @description Of a preset. */
+                "modified_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
+                "modified_date.days"?: number;
+                /** @description Looked after by any of these members. */
+                owned_by?: string[];
+                /** @description The same as rev_orgs. */
+                rev_org?: string[];
+                /** @description With any of these workspaces. */
+                rev_orgs?: string[];
+                /** @description From any of these channels, such as email. */
+                source_channel?: string[];
+                /** @description The same as source_channel. */
+                source_channels?: string[];
+                /** @description From any of these channels, by id. */
+                source_channel_v2?: string[];
+                /** @description In any of these stages. */
+                "stage.name"?: string[];
+                /** @description In any of these states: open, in_progress, closed. */
+                state?: string[];
+                /** @description Of any of these subtypes. */
+                subtype?: string[];
+                /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
+                tags?: string[];
+                /** @description With any of these tags. */
+                tags_v2?: components["schemas"]["TagFilterInInput"][];
+                /** @description Fields to sort by, each as field:asc or field:desc: created_date, modified_date, last_message_date, title, display_id. created_date:desc when absent. */
+                sort_by?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationsExportOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-export-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsExportRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationsExportOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-get": {
+        parameters: {
+            query: {
+                /** @description In full or as a display id. */
+                id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-get-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsGetRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-list": {
+        parameters: {
+            query?: {
+                /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed. */
+                limit?: number;
+                /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
+                mode?: "after" | "before";
+                /** @description With any of these customers, also by their workspaces. */
+                account?: string[];
+                /** @description range when absent. */
+                "actual_close_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
+                "actual_close_date.after"?: string;
+                /** @description Of a range: at or before this time. */
+                "actual_close_date.before"?: string;
+                /** @description Of a preset. */
+                "actual_close_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
+                "actual_close_date.days"?: number;
+                /** @description Conversations name no parts in this release, so any value finds none. */
+                applies_to_parts?: string[];
+                /** @description There are no brands in this release, so any value finds none. */
+                brand?: string[];
+                /** @description With any of these channels. */
+                channels?: string[];
+                /** @description Made by any of these. */
+                created_by?: string[];
+                /** @description range when absent. */
+                "created_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
+                "created_date.after"?: string;
+                /** @description Of a range: at or before this time. */
+                "created_date.before"?: string;
+                /** @description Of a preset. */
+                "created_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
+                "created_date.days"?: number;
+                /** @description Conversations have no custom fields in this release. */
+                custom_fields?: {
+                    [key: string]: unknown;
+                };
+                /** @description Seen to by any of these groups. */
+                group?: string[];
+                is_frozen?: boolean;
+                is_spam?: boolean;
+                /** @description range when absent. */
+                "last_message_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
+                "last_message_date.after"?: string;
+                /** @description Of a range: at or before this time. */
+                "last_message_date.before"?: string;
+                /** @description Of a preset. */
+                "last_message_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
+                "last_message_date.days"?: number;
+                /** @description In which any of these contacts and members take part. */
+                members?: string[];
+                /** @description range when absent. */
+                "modified_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
+                "modified_date.after"?: string;
+                /** @description Of a range: at or before this time. */
+                "modified_date.before"?: string;
+                /** @description Of a preset. */
+                "modified_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
+                "modified_date.days"?: number;
+                /** @description Looked after by any of these members. */
+                owned_by?: string[];
+                /** @description The same as rev_orgs. */
+                rev_org?: string[];
+                /** @description With any of these workspaces. */
+                rev_orgs?: string[];
+                /** @description From any of these channels, such as email. */
+                source_channel?: string[];
+                /** @description The same as source_channel. */
+                source_channels?: string[];
+                /** @description From any of these channels, by id. */
+                source_channel_v2?: string[];
+                /** @description In any of these stages. */
+                "stage.name"?: string[];
+                /** @description In any of these states: open, in_progress, closed. */
+                state?: string[];
+                /** @description Of any of these subtypes. */
+                subtype?: string[];
+                /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
+                tags?: string[];
+                /** @description With any of these tags. */
+                tags_v2?: components["schemas"]["TagFilterInInput"][];
+                /** @description Fields to sort by, each as field:asc or field:desc: created_date, modified_date, last_message_date, title, display_id. created_date:desc when absent. */
+                sort_by?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-list-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsListRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsRestoreRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description A value is in use already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorConflict"];
                 };
             };
             /** @description The request is too large. */
@@ -28311,6 +30591,719 @@ export interface operations {
             };
         };
     };
+    "timeline-entries-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimelineEntriesCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description A value is in use already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "timeline-entries-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimelineEntriesDeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "timeline-entries-get": {
+        parameters: {
+            query?: {
+                /** @description The comment. */
+                id?: string;
+                /** @description With external_ref, in place of id: the record that the comment is on. */
+                object?: string;
+                external_ref?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "timeline-entries-get-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimelineEntriesGetRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "timeline-entries-list": {
+        parameters: {
+            query: {
+                /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed. */
+                limit?: number;
+                /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
+                mode?: "after" | "before";
+                /** @description The record whose timeline is wanted: with the entries of all that was merged into it. */
+                object: string;
+                /** @description With any of exactly these. Changes are internal. */
+                visibility?: ("external" | "internal" | "private" | "public")[];
+                /** @description discussions are comments, events are changes; both when absent. */
+                collections?: ("discussions" | "events")[];
+                /** @description With any of these labels. */
+                labels?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntriesOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "timeline-entries-list-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimelineEntriesListRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntriesOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "timeline-entries-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimelineEntriesUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description A value is in use already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
     "trash-list": {
         parameters: {
             query?: {
@@ -28319,7 +31312,7 @@ export interface operations {
                 /** @description Records on a page. 50 when absent, at most 100. */
                 limit?: number;
                 /** @description Any of these types; all when absent. */
-                type?: ("account" | "opportunity" | "rev_org" | "rev_user" | "ticket")[];
+                type?: ("account" | "conversation" | "opportunity" | "rev_org" | "rev_user" | "ticket")[];
             };
             header?: never;
             path?: never;
@@ -29437,7 +32430,7 @@ export interface operations {
                 modified_by?: string[];
                 /** @description open, in_progress or closed. */
                 state?: string[];
-                /** @description In any of the stages with these names. */
+                /** @description In any of these stages. */
                 "stage.name"?: string[];
                 /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
                 tags?: string[];
@@ -29916,7 +32909,7 @@ export interface operations {
                 modified_by?: string[];
                 /** @description open, in_progress or closed. */
                 state?: string[];
-                /** @description In any of the stages with these names. */
+                /** @description In any of these stages. */
                 "stage.name"?: string[];
                 /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
                 tags?: string[];
@@ -30364,7 +33357,7 @@ export interface operations {
                 modified_by?: string[];
                 /** @description open, in_progress or closed. */
                 state?: string[];
-                /** @description In any of the stages with these names. */
+                /** @description In any of these stages. */
                 "stage.name"?: string[];
                 /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
                 tags?: string[];
