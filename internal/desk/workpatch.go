@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -113,19 +114,15 @@ func optional(norm func(string) (string, error)) func(string) (string, error) {
 
 // stage moves the work; it is closed as long as its stage is one of the closed.
 func (p WorkPatch) stage(_ context.Context, tx Tx, w *ticket.Work) error {
-	to, err := ticket.StageNamed(w.Type, w.Stage)
-	if p.StageName != "" {
-		to, err = ticket.StageNamed(w.Type, p.StageName)
+	to, known := ticket.StageNumbered(w.Type, p.StageN)
+	if p.StageN != 0 && !known {
+		return errs.NotPermitted("stage", "is none of the stages of type %s", w.Type.Wire())
 	}
-	if p.StageN != 0 {
-		known := false
-		if to, known = ticket.StageNumbered(w.Type, p.StageN); !known {
-			return errs.NotPermitted("stage", "is none of the stages of type %s", w.Type.Wire())
+	if !known {
+		var err error
+		if to, err = ticket.StageNamed(w.Type, cmp.Or(p.StageName, w.Stage)); err != nil {
+			return err
 		}
-		err = nil
-	}
-	if err != nil {
-		return err
 	}
 	w.Stage = to.Name
 	switch {

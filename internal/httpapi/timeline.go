@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -181,7 +180,7 @@ func (v view) value(x timeline.Value) *FieldValue {
 		out.Type = "tag_summary_list"
 		out.Values, out.Names = v.taggings(x.Tags)
 	case timeline.Other:
-		out.Value = json.RawMessage(x.Other)
+		out.Value = x.Other
 	default: // there are no others
 	}
 	return out

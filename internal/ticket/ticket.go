@@ -11,11 +11,8 @@ import (
 
 // Sizes of the fields of works and parts.
 const (
-	MaxReporters  = 100 // reported_by of one work
-	MaxContacts   = 100 // contacts of one opportunity
-	MaxExport     = 5000
-	MaxBodyBytes  = 64 << 10
-	MaxTitleChars = 256
+	MaxReporters = 100 // reported_by of one work
+	MaxContacts  = 100 // contacts of one opportunity
 )
 
 // Work is a ticket or an opportunity. Members, contacts, accounts and workspaces
