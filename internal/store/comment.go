@@ -53,10 +53,10 @@ func (tx *Tx) comments(ctx context.Context, where string, args ...any) ([]*timel
 // InsertComment adds a comment, and gives it its id and dates. A reference that
 // another comment of the record has is a conflict.
 func (tx *Tx) InsertComment(ctx context.Context, c *timeline.Comment) error {
+	c.ID = nextID(tx.now)
 	if err := tx.freeRef(ctx, c); err != nil {
 		return err
 	}
-	c.ID = nextID(tx.now)
 	c.CreatedAt, c.CreatedBy = tx.now, tx.scope.Actor.Tail()
 	c.ModifiedAt, c.ModifiedBy = c.CreatedAt, c.CreatedBy
 	added, err := tx.q.exec(ctx, "INSERT INTO comment (org_id, "+commentColumns+`)

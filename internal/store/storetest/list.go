@@ -384,6 +384,7 @@ func RunLists(t *testing.T, open Open) {
 	t.Run("ListWorkspaces", func(t *testing.T) { testListWorkspaces(t, open) })
 	t.Run("ListTags", func(t *testing.T) { testListTags(t, open) })
 	t.Run("ListConversations", func(t *testing.T) { testListConversations(t, open) })
+	t.Run("ListWorks", func(t *testing.T) { testListWorks(t, open) })
 }
 
 // RunListPlans runs what depends on how pages are found.
