@@ -2376,6 +2376,99 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/timeline-entries.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Comment on a record */
+        post: operations["timeline-entries-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/timeline-entries.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a comment; its place on the timeline stays */
+        post: operations["timeline-entries-delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/timeline-entries.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a comment */
+        get: operations["timeline-entries-get"];
+        put?: never;
+        /** Get a comment */
+        post: operations["timeline-entries-get-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/timeline-entries.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the comments on a record and its changes, the oldest first
+         * @description With mode before and no cursor: the latest ones.
+         */
+        get: operations["timeline-entries-list"];
+        put?: never;
+        /**
+         * List the comments on a record and its changes, the oldest first
+         * @description With mode before and no cursor: the latest ones.
+         */
+        post: operations["timeline-entries-list-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/timeline-entries.update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change a comment */
+        post: operations["timeline-entries-update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/trash.list": {
         parameters: {
             query?: never;
@@ -3451,6 +3544,25 @@ export interface components {
             /** @description held: it has an identifier that was given; claim: its visitor claims one; visitor_return: it was made at the same browser. */
             rule: string;
         };
+        ChangeCreated: {
+            object: components["schemas"]["RecordSummary"];
+        };
+        ChangeDeleted: {
+            object_id: string;
+        };
+        ChangeEvent: {
+            created?: components["schemas"]["ChangeCreated"];
+            deleted?: components["schemas"]["ChangeDeleted"];
+            /** @description More exactly: created, updated, deleted, restored, rev_user_merged, … */
+            operation: string;
+            /** @enum {string} */
+            type: "annotated" | "created" | "deleted" | "linked" | "updated";
+            updated?: components["schemas"]["ChangeUpdated"];
+        };
+        ChangeUpdated: {
+            field_deltas: components["schemas"]["FieldDelta"][];
+            object_type: string;
+        };
         Choice: {
             /** Format: int64 */
             id?: number;
@@ -3980,6 +4092,16 @@ export interface components {
                 values?: unknown[];
             };
         };
+        EntriesOut: {
+            /** @description Goes on after this page. Absent on the last one. */
+            next_cursor?: string;
+            /** @description With mode before, goes back to the page before this one. Absent on the first one. */
+            prev_cursor?: string;
+            timeline_entries: components["schemas"]["TimelineEntry"][];
+        };
+        EntryOut: {
+            timeline_entry: components["schemas"]["TimelineEntry"];
+        };
         ErrorBadRequest: {
             /** @description The JSON type that was sent. */
             actual?: string;
@@ -4182,6 +4304,11 @@ export interface components {
             before: string;
             field: string;
         };
+        FieldDelta: {
+            name: string;
+            new_value?: components["schemas"]["FieldValue"];
+            old_value?: components["schemas"]["FieldValue"];
+        };
         FieldInInput: {
             /** @description Of an enum: texts. Of a uenum: objects with id and label. Either may be objects with label, is_deprecated, ordinal and tooltip. */
             allowed_values?: unknown[];
@@ -4250,6 +4377,14 @@ export interface components {
             field: string;
             /** @description Elements that come to those of the primary. */
             joined: components["schemas"]["OutlookValue"][];
+        };
+        FieldValue: {
+            /** @description Of ids: what they name, as far as it is there. */
+            names?: components["schemas"]["RecordSummary"][];
+            /** @enum {string} */
+            type: "bool" | "date_time" | "id" | "id_list" | "json" | "string" | "string_list" | "tag_summary_list";
+            value?: unknown;
+            values?: unknown;
         };
         FilterCondition: {
             /**
@@ -6959,6 +7094,137 @@ export interface components {
             /** @description Unique in the org; at most 64 characters. */
             name?: string | null;
             style_new?: components["schemas"]["StyleInInput"] | null;
+        };
+        TimelineEntriesCreateRequest: {
+            /** @description Files are not supported yet. */
+            artifacts?: string[];
+            /** @description Markdown of at most 64 KiB. Other records are named by their full id, as <don:…>. */
+            body?: string;
+            /**
+             * @description text when absent. data is for programs; people are not shown it.
+             * @enum {string}
+             */
+            body_type?: "data" | "text";
+            /** @description Comments belong to discussions. */
+            collections?: ("discussions" | "events")[];
+            /**
+             * Format: date-time
+             * @description When the comment goes by itself: at least a minute from now.
+             */
+            expires_at?: string;
+            /** @description Unique on the object; at most 512 characters. */
+            external_ref?: string;
+            /** @description At most 16, each of at most 64 characters. */
+            labels?: string[];
+            /**
+             * Format: id
+             * @description The contact, account, workspace, conversation or work that the comment is on.
+             */
+            object: string;
+            /** @description Users who may read a private comment, beside who wrote it. */
+            private_to?: string[];
+            /** @enum {string} */
+            type: "timeline_comment";
+            /**
+             * @description Who may read it: private, who wrote it and private_to; internal, members; external, also the customers whom it is about; public, everybody who sees the record. external when absent.
+             * @enum {string}
+             */
+            visibility?: "external" | "internal" | "private" | "public";
+        };
+        TimelineEntriesDeleteRequest: {
+            id: string;
+        };
+        TimelineEntriesGetRequest: {
+            external_ref?: string;
+            /** @description The comment. */
+            id?: string;
+            /**
+             * Format: id
+             * @description With external_ref, in place of id: the record that the comment is on.
+             */
+            object?: string;
+        };
+        TimelineEntriesListRequest: {
+            /** @description discussions are comments, events are changes; both when absent. */
+            collections?: ("discussions" | "events")[];
+            /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+            cursor?: string;
+            /** @description With any of these labels. */
+            labels?: string[];
+            /**
+             * Format: int64
+             * @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed.
+             */
+            limit?: number;
+            /**
+             * @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page.
+             * @enum {string}
+             */
+            mode?: "after" | "before";
+            /**
+             * Format: id
+             * @description The record whose timeline is wanted: with the entries of all that was merged into it.
+             */
+            object: string;
+            /** @description With any of exactly these. Changes are internal. */
+            visibility?: ("external" | "internal" | "private" | "public")[];
+        };
+        TimelineEntriesUpdateRequest: {
+            /** @description Files are not supported yet. */
+            artifacts?: components["schemas"]["SetListInput"];
+            /** @description Markdown of at most 64 KiB. */
+            body?: string | null;
+            /** @enum {string|null} */
+            body_type?: "data" | "text" | null;
+            /** @description null takes it away. */
+            external_ref?: string | null;
+            id: string;
+            labels?: components["schemas"]["SetListInput"];
+            /** @enum {string} */
+            type: "timeline_comment";
+        };
+        TimelineEntry: {
+            /** @description Of a comment: Markdown, with other records named as <id>. Absent once the comment was deleted. */
+            body?: string;
+            /** @enum {string} */
+            body_type?: "data" | "text";
+            created_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            created_date: string;
+            display_id: string;
+            /** @description Of a change. */
+            event?: components["schemas"]["ChangeEvent"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            expires_at?: string;
+            external_ref?: string;
+            id: string;
+            /** @description Of a comment that was deleted. */
+            is_deleted?: boolean;
+            labels?: string[];
+            modified_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            modified_date: string;
+            object: string;
+            object_display_id: string;
+            object_type: string;
+            panels?: string[];
+            /** @description Who else may read a private comment. */
+            private_to?: components["schemas"]["UserSummary"][];
+            /** @description The records that the body names. */
+            references?: components["schemas"]["RecordSummary"][];
+            /** @enum {string} */
+            type: "timeline_change_event" | "timeline_comment";
+            /** @enum {string} */
+            visibility?: "external" | "internal" | "private" | "public";
         };
         TokenCreateOut: {
             /** @description The secret. It is not stored and cannot be shown again. */
@@ -26567,6 +26833,719 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TagOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description A value is in use already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "timeline-entries-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimelineEntriesCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description A value is in use already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "timeline-entries-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimelineEntriesDeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "timeline-entries-get": {
+        parameters: {
+            query?: {
+                /** @description The comment. */
+                id?: string;
+                /** @description With external_ref, in place of id: the record that the comment is on. */
+                object?: string;
+                external_ref?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "timeline-entries-get-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimelineEntriesGetRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "timeline-entries-list": {
+        parameters: {
+            query: {
+                /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed. */
+                limit?: number;
+                /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
+                mode?: "after" | "before";
+                /** @description The record whose timeline is wanted: with the entries of all that was merged into it. */
+                object: string;
+                /** @description With any of exactly these. Changes are internal. */
+                visibility?: ("external" | "internal" | "private" | "public")[];
+                /** @description discussions are comments, events are changes; both when absent. */
+                collections?: ("discussions" | "events")[];
+                /** @description With any of these labels. */
+                labels?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntriesOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "timeline-entries-list-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimelineEntriesListRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntriesOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "timeline-entries-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimelineEntriesUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryOut"];
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */
