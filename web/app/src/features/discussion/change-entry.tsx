@@ -80,7 +80,7 @@ function Delta({ delta, fields }: { delta: FieldDelta; fields: readonly RecordFi
             {words.added} <Pieces pieces={added} /> {words.addedTo}{" "}
           </>
         )}
-        {added.length > 0 && removed.length > 0 && `${label ? words.and : ""} `}
+        {added.length > 0 && removed.length > 0 && `${words.and} `}
         {removed.length > 0 && (
           <>
             {words.removed} <Pieces pieces={removed} /> {words.removedFrom}{" "}

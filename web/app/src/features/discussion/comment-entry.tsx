@@ -7,8 +7,8 @@ import { Avatar } from "@/components/ui/avatar";
 import { Badge } from "@/components/ui/badge";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { CommentEditor } from "@/features/discussion/comment-editor";
+import { CommentText } from "@/features/discussion/comment-text";
 import { EntryPlace } from "@/features/discussion/entry-place";
-import { Markdown } from "@/features/discussion/markdown";
 import { deleteComment, type TimelineEntry } from "@/features/discussion/timeline";
 import { nameOf } from "@/features/merge/merge";
 import { useSession } from "@/features/session/use-session";
@@ -53,7 +53,7 @@ export function CommentEntry({ entry, shownOn }: CommentEntryProps) {
         ) : entry.is_deleted ? (
           <p className="text-ink-3 italic">{words.deleted}</p>
         ) : (
-          <Markdown text={entry.body ?? ""} references={entry.references} />
+          <CommentText text={entry.body ?? ""} references={entry.references} />
         )}
       </div>
       {open === "delete" && <DeleteDialog entry={entry} onClose={close} />}

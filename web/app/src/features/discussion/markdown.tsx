@@ -25,7 +25,7 @@ const reader = new Marked({
   ],
 });
 
-type MarkdownProps = { text: string; references?: readonly RecordSummary[] | undefined };
+export type MarkdownProps = { text: string; references?: readonly RecordSummary[] | undefined };
 
 /** A comment's text: a few forms of Markdown, names of records as links, and everything else as it was typed. */
 export function Markdown({ text, references = [] }: MarkdownProps) {
