@@ -28,10 +28,12 @@ export function Discussion({ type, object, part, onPartChange }: DiscussionProps
   const scroller = useRef<HTMLDivElement>(null);
   return (
     <div className="flex h-full flex-col">
+      <div className="px-4 pt-3 sm:px-6">
+        <PartSwitch value={part} onChange={onPartChange} />
+      </div>
       {/* Upside down, so that the browser keeps the end in sight and its place when earlier entries come. */}
       <div ref={scroller} className="flex min-h-0 flex-1 flex-col-reverse overflow-y-auto px-4 py-4 sm:px-6">
         <div className="mb-auto grid w-full max-w-3xl grid-cols-[minmax(0,1fr)] gap-4">
-          <PartSwitch value={part} onChange={onPartChange} />
           <QueryState query={query} loading={words.loading}>
             {({ pages }) => (
               <>
