@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useId, useRef, useState } from "react";
+import { type KeyboardEvent, useId, useLayoutEffect, useRef, useState } from "react";
 import { Textarea } from "@/components/ui/textarea";
 import { addMention, type Mention, mentionBefore } from "@/features/discussion/mention";
 import { MentionList } from "@/features/discussion/mention-list";
@@ -30,11 +30,19 @@ export function CommentField<V extends Value>({
   ...rest
 }: CommentFieldProps<V>) {
   const field = useRef<HTMLTextAreaElement>(null);
+  const caretTo = useRef<number>(undefined);
   const listId = useId();
   const [typed, setTyped] = useState<string>();
   const [active, setActive] = useState(0);
   const found = useMentionables(typed);
   const isOpen = typed !== undefined && found.length > 0;
+
+  // The caret goes behind a chosen name once the field has the new text, before another key can be pressed.
+  useLayoutEffect(() => {
+    if (caretTo.current === undefined) return;
+    field.current?.setSelectionRange(caretTo.current, caretTo.current);
+    caretTo.current = undefined;
+  });
 
   const look = (text: string) => {
     const next = mentionBefore(text, field.current?.selectionStart ?? text.length, value.mentions);
@@ -47,8 +55,7 @@ export function CommentField<V extends Value>({
     const head = `${value.text.slice(0, caret - (typed ?? "").length)}${addMention(mentions, id, name, displayId)} `;
     onChange({ ...value, text: head + value.text.slice(caret).replace(/^ /, ""), mentions });
     setTyped(undefined);
-    // The caret goes behind the name once the field has the new text.
-    requestAnimationFrame(() => field.current?.setSelectionRange(head.length, head.length));
+    caretTo.current = head.length;
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     const isEnter = event.key === "Enter" && !event.nativeEvent.isComposing;
