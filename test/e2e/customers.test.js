@@ -218,6 +218,37 @@ function story(engine) {
     await page.getByRole("link", { name: "The Navy" }).waitFor();
   });
 
+  step("a comment is written, changed and taken back; changes stand beside it", async (page) => {
+    await page.goto(`/contacts/${(await contact("navy-1")).display_id}`);
+    await page.getByRole("tab", { name: "Discussion" }).click();
+    const list = page.getByRole("list", { name: "Discussion and changes" });
+    await list.getByText("created this record").waitFor();
+    await list.getByText("Found the first bug").waitFor();
+    page.once("dialog", (dialog) => assert.fail(`a script ran: ${dialog.message()}`));
+    const field = page.getByLabel("Write a comment");
+    await field.fill("Call her **back**, asks ");
+    await field.pressSequentially("@ada");
+    await page.getByRole("option", { name: /Ada Lovelace/ }).click();
+    await field.pressSequentially("<img src=x onerror=alert(1)>");
+    assert.deepEqual(await accessibilityProblems(page), []);
+    await page.keyboard.press("Control+Enter");
+    await list.locator("strong", { hasText: "back" }).waitFor();
+    await page.reload();
+    await list.getByText("@Ada Lovelace").waitFor();
+    await list.getByText("<img src=x onerror=alert(1)>").waitFor();
+    await page.getByRole("button", { name: "Edit comment" }).click();
+    await page.getByLabel("The comment’s text").fill("She called");
+    await page.getByRole("button", { name: "Save" }).click();
+    await list.getByText("She called").waitFor();
+    await list.getByText("edited").waitFor();
+    await page.getByRole("button", { name: "Comments" }).click();
+    await page.waitForURL(/show=comments/);
+    await list.getByText("created this record").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Delete comment" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
+    await list.getByText("This comment was deleted").waitFor();
+  });
+
   inBrowser("the palette finds customers and pages", async (page) => {
     await page.keyboard.press("Control+k");
     await page.keyboard.type("grace hop");
@@ -265,7 +296,7 @@ function story(engine) {
     const phone = await openPage(browser, kith.url, { ...screens.phone, colorScheme: "dark" });
     await signIn(phone.page, "/contacts");
     const { display_id } = await contact("hostile-long");
-    for (const path of ["/home", "/contacts", "/contacts?group=account", `/contacts/${display_id}`, "/accounts", "/workspaces"]) {
+    for (const path of ["/home", "/contacts", "/contacts?group=account", `/contacts/${display_id}`, `/contacts/${display_id}?tab=discussion`, "/accounts", "/workspaces"]) {
       await phone.page.goto(path);
       await phone.page.getByRole("heading").first().waitFor();
       await phone.page.waitForLoadState("networkidle");

@@ -12,6 +12,8 @@ import { Heading } from "@/features/customer/heading";
 import { Places } from "@/features/customer/places";
 import { recordQuery } from "@/features/customer/record-query";
 import { Related } from "@/features/customer/related";
+import { Discussion } from "@/features/discussion/discussion";
+import { type TimelinePart, timelineParts } from "@/features/discussion/timeline";
 import { EvidenceGraph } from "@/features/identity/evidence-graph";
 import { IdentifierList } from "@/features/identity/identifier-list";
 import { MergeHistory } from "@/features/merge/merge-history";
@@ -22,22 +24,24 @@ import { strings } from "@/strings";
 
 const words = strings.customer;
 
-const customerTabs = ["overview", "identifiers", "people", "workspaces", "merges"] as const;
+const customerTabs = ["overview", "discussion", "identifiers", "people", "workspaces", "merges"] as const;
 type CustomerTab = (typeof customerTabs)[number];
 
-/** The state of a customer's page in the URL: the tab, unless it is the first. */
-export type CustomerSearch = { tab?: CustomerTab };
+/** The state of a customer's page in the URL: the tab and what of the discussion is shown, unless they are the first. */
+export type CustomerSearch = { tab?: CustomerTab; show?: TimelinePart };
 
 /** Reads the URL's search parameters; what is unknown is left out. */
 export function parseCustomerSearch(search: Record<string, unknown>): CustomerSearch {
   const tab = customerTabs.find((name) => name === search.tab);
-  return tab ? { tab } : {};
+  if (!tab) return {};
+  const show = tab === "discussion" ? timelineParts.find((part) => part === search.show) : undefined;
+  return show && show !== "all" ? { tab, show } : { tab };
 }
 
 const tabsOf: Record<RecordType, CustomerTab[]> = {
-  rev_user: ["overview", "identifiers", "merges"],
-  account: ["overview", "people", "workspaces", "merges"],
-  rev_org: ["overview", "people", "merges"],
+  rev_user: ["overview", "discussion", "identifiers", "merges"],
+  account: ["overview", "discussion", "people", "workspaces", "merges"],
+  rev_org: ["overview", "discussion", "people", "merges"],
 };
 
 type CustomerPageProps = {
@@ -95,7 +99,16 @@ function Customer({ kind, record, search, onSearchChange }: CustomerProps) {
         value={shown}
         onChange={(tab) => onSearchChange(parseCustomerSearch(tab === "overview" ? {} : { tab }))}
       >
-        <div className="h-full overflow-y-auto px-4 py-5 sm:px-6">{partOf(kind, record, shown)}</div>
+        {shown === "discussion" ? (
+          <Discussion
+            type={kind.type}
+            object={record.id}
+            part={search.show ?? "all"}
+            onPartChange={(show) => onSearchChange(parseCustomerSearch({ tab: "discussion", show }))}
+          />
+        ) : (
+          <div className="h-full overflow-y-auto px-4 py-5 sm:px-6">{partOf(kind, record, shown)}</div>
+        )}
       </Tabs>
     </div>
   );

@@ -1,0 +1,70 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { messageOf } from "@/api/client";
+import { Alert } from "@/components/ui/alert";
+import { Button } from "@/components/ui/button";
+import { Kbd } from "@/components/ui/kbd";
+import { Select } from "@/components/ui/select";
+import { CommentField } from "@/features/discussion/comment-field";
+import { emptyDraft, useDraft } from "@/features/discussion/draft";
+import { encodeMentions } from "@/features/discussion/mention";
+import { createComment, type Visibility } from "@/features/discussion/timeline";
+import { useSession } from "@/features/session/use-session";
+import { strings } from "@/strings";
+
+const words = strings.discussion;
+const visibilities: Visibility[] = ["internal", "private", "external", "public"];
+
+type ComposerProps = { object: string; onSent: () => void };
+
+/** Writes a comment on a record. What was typed stays until it is sent, also when sending fails. */
+export function Composer({ object, onSent }: ComposerProps) {
+  const client = useQueryClient();
+  const [draft, setDraft] = useDraft(useSession()?.user.id ?? "", object);
+  const send = useMutation({
+    mutationFn: () => {
+      const body = encodeMentions(draft.text, draft.mentions).trim();
+      return createComment(client, object, { body, visibility: draft.visibility });
+    },
+    onSuccess: () => {
+      setDraft(emptyDraft);
+      onSent();
+    },
+  });
+  return (
+    <form
+      aria-label={words.composer}
+      className="grid gap-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (draft.text.trim() && !send.isPending) send.mutate();
+      }}
+    >
+      {send.error && <Alert>{messageOf(send.error)}</Alert>}
+      <CommentField label={words.write} placeholder={words.placeholder} value={draft} onChange={setDraft} />
+      <div className="flex flex-wrap items-center gap-2">
+        <div className="w-32">
+          <Select
+            aria-label={words.visibility}
+            title={words.visibilityHints[draft.visibility]}
+            value={draft.visibility}
+            onChange={(event) => setDraft({ ...draft, visibility: event.target.value as Visibility })}
+          >
+            {visibilities.map((name) => (
+              <option key={name} value={name}>
+                {words.visibilities[name]}
+              </option>
+            ))}
+          </Select>
+        </div>
+        <span className="min-w-0 flex-1 text-ink-3 text-xs">{words.visibilityHints[draft.visibility]}</span>
+        <span className="flex items-center gap-1 max-sm:hidden">
+          <Kbd>Ctrl</Kbd>
+          <Kbd>Enter</Kbd>
+        </span>
+        <Button variant="primary" type="submit" disabled={draft.text.trim() === ""} pending={send.isPending}>
+          {words.send}
+        </Button>
+      </div>
+    </form>
+  );
+}

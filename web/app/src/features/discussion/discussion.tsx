@@ -1,0 +1,102 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useRef } from "react";
+import { messageOf } from "@/api/client";
+import { QueryState } from "@/components/query-state";
+import { Alert } from "@/components/ui/alert";
+import { Button } from "@/components/ui/button";
+import { ChangeEntry } from "@/features/discussion/change-entry";
+import { CommentEntry } from "@/features/discussion/comment-entry";
+import { Composer } from "@/features/discussion/composer";
+import { PartSwitch } from "@/features/discussion/part-switch";
+import { entriesOf, type TimelineEntry, type TimelinePart, timelineQuery } from "@/features/discussion/timeline";
+import { useFields } from "@/features/record/field";
+import type { RecordType } from "@/features/record/record";
+import { strings } from "@/strings";
+
+const words = strings.discussion;
+
+type DiscussionProps = {
+  type: RecordType;
+  object: string;
+  part: TimelinePart;
+  onPartChange: (part: TimelinePart) => void;
+};
+
+/** What the team says about a record and what happened to it, the latest at the bottom, where one writes. */
+export function Discussion({ type, object, part, onPartChange }: DiscussionProps) {
+  const query = useInfiniteQuery(timelineQuery(object, part));
+  const scroller = useRef<HTMLDivElement>(null);
+  return (
+    <div className="flex h-full flex-col">
+      <div className="px-4 pt-3 sm:px-6">
+        <PartSwitch value={part} onChange={onPartChange} />
+      </div>
+      {/* Upside down, so that the browser keeps the end in sight and its place when earlier entries come. */}
+      <div ref={scroller} className="flex min-h-0 flex-1 flex-col-reverse overflow-y-auto px-4 py-4 sm:px-6">
+        <div className="mb-auto grid w-full max-w-3xl grid-cols-[minmax(0,1fr)] gap-4">
+          <QueryState query={query} loading={words.loading}>
+            {({ pages }) => (
+              <>
+                <ShowEarlier query={query} />
+                <Entries entries={entriesOf(pages)} type={type} object={object} part={part} />
+              </>
+            )}
+          </QueryState>
+        </div>
+      </div>
+      {part !== "changes" && (
+        <div className="border-line border-t bg-surface px-4 py-3 sm:px-6">
+          <div className="max-w-3xl">
+            <Composer
+              key={object}
+              object={object}
+              onSent={() => {
+                if (scroller.current) scroller.current.scrollTop = 0;
+              }}
+            />
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}
+
+type ShowEarlierProps = { query: ReturnType<typeof useInfiniteQuery> };
+
+function ShowEarlier({ query }: ShowEarlierProps) {
+  return (
+    <>
+      {query.isFetchNextPageError && <Alert>{messageOf(query.error)}</Alert>}
+      {query.hasNextPage && (
+        <Button
+          size="sm"
+          className="justify-self-center"
+          pending={query.isFetchingNextPage}
+          onClick={() => void query.fetchNextPage()}
+        >
+          {words.earlier}
+        </Button>
+      )}
+    </>
+  );
+}
+
+type EntriesProps = { entries: TimelineEntry[]; type: RecordType; object: string; part: TimelinePart };
+
+function Entries({ entries, type, object, part }: EntriesProps) {
+  const fields = useFields(type);
+  if (entries.length === 0) return <p className="text-ink-2">{words.none[part]}</p>;
+  return (
+    <ol aria-label={words.list} className="grid grid-cols-[minmax(0,1fr)] gap-3">
+      {entries.map((entry) => (
+        <li key={entry.id}>
+          {entry.type === "timeline_comment" ? (
+            <CommentEntry entry={entry} shownOn={object} />
+          ) : (
+            <ChangeEntry entry={entry} fields={fields} shownOn={object} />
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}

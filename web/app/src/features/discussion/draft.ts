@@ -1,0 +1,37 @@
+import { useState } from "react";
+import type { Mention } from "@/features/discussion/mention";
+import type { Visibility } from "@/features/discussion/timeline";
+
+/** A comment that is being written. */
+export type Draft = { text: string; visibility: Visibility; mentions: Mention[] };
+
+export const emptyDraft: Draft = { text: "", visibility: "internal", mentions: [] };
+
+/** What a member has begun to write on a record; it outlives the page, until it is sent or the tab is closed. */
+export function useDraft(member: string, object: string) {
+  const key = `kith.draft ${member} ${object}`;
+  const [draft, setDraft] = useState(() => load(key));
+  const change = (next: Draft) => {
+    setDraft(next);
+    store(key, next);
+  };
+  return [draft, change] as const;
+}
+
+function load(key: string): Draft {
+  try {
+    const kept = sessionStorage.getItem(key);
+    return kept ? { ...emptyDraft, ...(JSON.parse(kept) as Partial<Draft>) } : emptyDraft;
+  } catch {
+    return emptyDraft; // storage that is switched off
+  }
+}
+
+function store(key: string, draft: Draft): void {
+  try {
+    if (draft.text) sessionStorage.setItem(key, JSON.stringify(draft));
+    else sessionStorage.removeItem(key);
+  } catch {
+    // Storage that is full or switched off: what is typed stays while the page does.
+  }
+}
