@@ -241,8 +241,12 @@ func (p ConversationPatch) team(ctx context.Context, tx Tx, c *conversation.Conv
 		return nil
 	}
 	if *p.Group != 0 {
-		if _, err := tx.UserGroup(ctx, *p.Group, false); err != nil {
+		g, err := tx.UserGroup(ctx, *p.Group, false)
+		if err != nil {
 			return inField("group", err)
+		}
+		if g.Of != don.Member {
+			return errs.NotPermitted("group", "%q is a group of contacts; give one of members", g.Name)
 		}
 	}
 	c.GroupN = *p.Group

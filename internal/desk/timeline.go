@@ -131,7 +131,10 @@ func readable(ctx context.Context, tx Tx, id don.Child, lock bool) (*timeline.Co
 	if err == nil && !c.ReadableBy(tx.Scope().Actor.Tail()) {
 		err = errs.Gone("the comment")
 	}
-	return c, err
+	if err != nil {
+		return nil, err
+	}
+	return c, existed(ctx, tx, c.Of)
 }
 
 // GetComment returns one comment or not_found, also for a private one of others.
@@ -154,6 +157,9 @@ func (s *Service) GetCommentByRef(ctx context.Context, sc org.Scope, of don.ID, 
 	err := s.db.Read(ctx, sc, func(tx Tx) error {
 		all, err := directory.OnOneOf(ctx, tx, []don.ID{of})
 		if err != nil {
+			return err
+		}
+		if err := existed(ctx, tx, of); err != nil {
 			return err
 		}
 		for _, of := range all {
@@ -301,10 +307,10 @@ func existed(ctx context.Context, tx Tx, of don.ID) error {
 	if err != nil {
 		return err
 	}
-	if exists(ctx, tx, now[0]) != nil {
-		return errs.Gone(of.Display())
+	if err := exists(ctx, tx, now[0]); !errs.Is(err, errs.NotFound) {
+		return err
 	}
-	return nil
+	return errs.Gone(of.Display())
 }
 
 // merging reads several walks along ids as one.

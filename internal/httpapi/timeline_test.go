@@ -216,3 +216,30 @@ func TestMessages(t *testing.T) {
 		})
 	})
 }
+
+// TestTimelineOfWork reads the changes of an opportunity's contacts, and comments
+// on records that are in the trash, and gives a conversation to a group of contacts.
+func TestTimelineOfWork(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		c, _ := k.Admin(t, "acme")
+		c.Run(t, []apitest.Scenario{
+			made("rev-users.create", `{"display_name":"Ada"}`, `{}`),
+			made("accounts.create", `{"display_name":"Acme"}`, `{}`),
+			made("works.create", `{"type":"opportunity","title":"Deal","account":"ACC-1","owned_by":[]}`, `{}`),
+			done("works.update", `{"id":"OPP-1","contacts":{"set":["REVU-1"]}}`, `{}`),
+			done("timeline-entries.list", `{"object":"OPP-1","collections":["events"]}`,
+				`{"timeline_entries":[{},{"event":{"updated":{"field_deltas":[{"name":"contacts","new_value":{"type":"id_list","names":[{"display_id":"REVU-1"}]}}]}}}]}`),
+			refused("no text", "timeline-entries.create", `{"type":"timeline_comment","object":"ACC-1","body":"x","external_ref":"a\u0000b"}`, 400, `{"field_name":"external_ref"}`),
+			made("groups.create", `{"name":"Patrons","description":"","type":"static","member_type":"rev_user"}`, `{"group":{"display_id":"GROUP-4"}}`),
+			refused("of contacts", "conversations.create", `{"type":"support","group":"GROUP-4"}`, 400, `{"field_name":"group"}`),
+			made("conversations.create", `{"type":"support","title":"Quiet"}`, `{}`),
+		})
+		id := comment(t, c, "CONV-1", `"body":"x","external_ref":"r"`)
+		c.Run(t, []apitest.Scenario{
+			done("conversations.delete", `{"id":"CONV-1"}`, `{}`),
+			refused("of the trash", "timeline-entries.get", fmt.Sprintf(`{"id":%q}`, id), 404, `{"type":"not_found"}`),
+			refused("of the trash", "timeline-entries.get", `{"object":"CONV-1","external_ref":"r"}`, 404, `{"type":"not_found"}`),
+			refused("of the trash", "timeline-entries.update", fmt.Sprintf(`{"id":%q,"type":"timeline_comment","body":"y"}`, id), 404, `{"type":"not_found"}`),
+		})
+	})
+}

@@ -60,7 +60,7 @@ var fields = map[string]field{
 	"PartN":        {"applies_to_part", number(don.Product)},
 	"Members":      {"members", tails},
 	"ReportedBy":   {"reported_by", tails},
-	"Contacts":     {"contacts", tails},
+	"Contacts":     {"contacts", numbers(don.Contact)},
 	"Associations": {"associations", places},
 	"Identifiers":  {"identifiers", identifiers},
 	"Tags":         {"tags", tags},
