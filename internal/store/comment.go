@@ -76,6 +76,11 @@ func (tx *Tx) freeRef(ctx context.Context, c *timeline.Comment) error {
 	if c.Ref == "" {
 		return nil
 	}
+	_, err := tx.q.exec(ctx, "UPDATE comment SET ref = '' WHERE org_id = $1 AND type = $2 AND n = $3 AND ref = $4 AND expires_at <= $5",
+		tx.scope.OrgID, typeCodes[c.Of.Type], c.Of.N, c.Ref, tx.now) // what has gone by itself holds none
+	if err != nil {
+		return err
+	}
 	same, err := tx.comments(ctx, "type = $2 AND n = $3 AND ref = $4 AND id <> $5", tx.scope.OrgID, typeCodes[c.Of.Type], c.Of.N, c.Ref, c.ID)
 	if err != nil || len(same) == 0 {
 		return err

@@ -72,6 +72,9 @@ var fields = map[string]field{
 	"Default":      {"is_default", other},
 	"Spam":         {"is_spam", other},
 	"Frozen":       {"is_frozen", other},
+	"TargetClose":  {"target_close_date", moment},
+	"ActualClose":  {"actual_close_date", moment},
+	"ClosedAt":     {"actual_close_date", moment},
 }
 
 // unseen are fields of bookkeeping.
@@ -182,7 +185,7 @@ func other(raw json.RawMessage) (Value, error) {
 	}
 	switch v := v.(type) {
 	case string:
-		return stringOf(v), nil
+		return text(raw)
 	case bool:
 		return Value{Kind: Bool, Bool: v}, nil
 	case []any:
@@ -194,14 +197,11 @@ func other(raw json.RawMessage) (Value, error) {
 	return Value{Kind: Other, Other: raw}, nil
 }
 
-func stringOf(s string) Value {
-	switch at, err := time.Parse(time.RFC3339Nano, s); {
-	case s == "":
-		return Value{}
-	case err == nil:
-		return Value{Kind: Time, Texts: []string{at.UTC().Format("2006-01-02T15:04:05.000Z")}}
-	}
-	return Value{Kind: String, Texts: []string{s}}
+// moment reads a time.
+func moment(raw json.RawMessage) (Value, error) {
+	var at time.Time
+	err := json.Unmarshal(raw, &at)
+	return Value{Kind: Time, Texts: []string{at.UTC().Format("2006-01-02T15:04:05.000Z")}}, err
 }
 
 func text(raw json.RawMessage) (Value, error) {

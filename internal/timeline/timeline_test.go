@@ -17,7 +17,7 @@ func TestReadDeltas(t *testing.T) {
 	const text = `{"DisplayName":{"old":"Ada","new":"Ada L."},"Owners":{"old":null,"new":[2]},"ParentN":{"old":7,"new":0},
 		"Tags":{"new":[{"n":3,"v":"gold"}]},"Associations":{"old":[{"t":"account","n":4,"role":"cto"}]},"Verified":{"old":false,"new":true},
 		"Identifiers":{"new":[{"k":"email","v":"ada@acme.example","p":2}]},"Members":{"new":["revu/1","devu/2"]},"Merged":{"old":false,"new":true},
-		"Custom":{"old":{"tnt__plan":"gold","tnt__n":1},"new":{"tnt__n":2}},"merge":5,"Until":{"new":"2026-01-02T03:04:05.678901Z"}}`
+		"Custom":{"old":{"tnt__plan":"gold","tnt__n":1},"new":{"tnt__n":2}},"merge":5,"ClosedAt":{"new":"2026-01-02T03:04:05.678901Z"},"Title":{"new":"2026-01-02T03:04:05Z"}}`
 	got, err := ReadDeltas(text)
 	if err != nil {
 		t.Fatal(err)
@@ -26,6 +26,7 @@ func TestReadDeltas(t *testing.T) {
 	number := func(s string) Value { return Value{Kind: Other, Other: json.RawMessage(s)} }
 	want := []Delta{
 		{"associations", Value{Kind: IDList, IDs: []don.ID{don.Of(don.Account, 4)}}, Value{}},
+		{"actual_close_date", Value{}, Value{Kind: Time, Texts: []string{"2026-01-02T03:04:05.678Z"}}},
 		{"tnt__n", number("1"), number("2")},
 		{"tnt__plan", one("gold"), Value{}},
 		{"display_name", one("Ada"), one("Ada L.")},
@@ -34,7 +35,7 @@ func TestReadDeltas(t *testing.T) {
 		{"owned_by", Value{}, Value{Kind: IDList, IDs: []don.ID{don.Of(don.Member, 2)}}},
 		{"parent_account", Value{Kind: ID, IDs: []don.ID{don.Of(don.Account, 7)}}, Value{}},
 		{"tags", Value{}, Value{Kind: Tags, Tags: []tag.Use{{N: 3, Value: "gold"}}}},
-		{"until", Value{}, Value{Kind: Time, Texts: []string{"2026-01-02T03:04:05.678Z"}}},
+		{"title", Value{}, one("2026-01-02T03:04:05Z")},
 		{"is_verified", Value{Kind: Bool}, Value{Kind: Bool, Bool: true}},
 	}
 	if d := cmp.Diff(want, got); d != "" {

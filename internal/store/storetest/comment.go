@@ -88,6 +88,10 @@ func testComments(t *testing.T, open Open) {
 			t.Errorf("by reference: %+v, %v", got, err)
 		}
 	})
+	gone := &timeline.Comment{Of: of, Body: "b", BodyType: timeline.Text, Visibility: timeline.Internal, Ref: "brief", ExpiresAt: &listStart}
+	next := &timeline.Comment{Of: of, Body: "b", BodyType: timeline.Text, Visibility: timeline.Internal, Ref: "brief"}
+	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return tx.InsertComment(ctx, gone) })
+	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return tx.InsertComment(ctx, next) }) // the former's time is over
 	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return tx.DropTrash(ctx, []don.ID{of}) })
 	read(t, db, s, func(tx *store.Tx) {
 		if got := ids(tx.Comments(t.Context(), of, 0, false, 9)); got != nil {
