@@ -9,6 +9,7 @@ import (
 
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/store"
 	"github.com/kith-id/kith/internal/timeline"
 )
@@ -88,10 +89,7 @@ func testComments(t *testing.T, open Open) {
 			t.Errorf("by reference: %+v, %v", got, err)
 		}
 	})
-	gone := &timeline.Comment{Of: of, Body: "b", BodyType: timeline.Text, Visibility: timeline.Internal, Ref: "brief", ExpiresAt: &listStart}
-	next := &timeline.Comment{Of: of, Body: "b", BodyType: timeline.Text, Visibility: timeline.Internal, Ref: "brief"}
-	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return tx.InsertComment(ctx, gone) })
-	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return tx.InsertComment(ctx, next) }) // the former's time is over
+	testExpiredReference(t, db, s, of)
 	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return tx.DropTrash(ctx, []don.ID{of}) })
 	read(t, db, s, func(tx *store.Tx) {
 		if got := ids(tx.Comments(t.Context(), of, 0, false, 9)); got != nil {
@@ -101,4 +99,13 @@ func testComments(t *testing.T, open Open) {
 			t.Errorf("of another one with its number: %v", got)
 		}
 	})
+}
+
+// testExpiredReference checks that a comment that has gone by itself holds no reference.
+func testExpiredReference(t *testing.T, db *store.DB, s org.Scope, of don.ID) {
+	t.Helper()
+	gone := &timeline.Comment{Of: of, Body: "b", BodyType: timeline.Text, Visibility: timeline.Internal, Ref: "brief", ExpiresAt: &listStart}
+	next := &timeline.Comment{Of: of, Body: "b", BodyType: timeline.Text, Visibility: timeline.Internal, Ref: "brief"}
+	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return tx.InsertComment(ctx, gone) })
+	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return tx.InsertComment(ctx, next) }) // the former's time is over
 }
