@@ -8,7 +8,6 @@ import (
 	"github.com/kith-id/kith/internal/conversation"
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
-	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/group"
 	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/timeline"
@@ -43,22 +42,19 @@ func conversationNames(w *directory.Wanted, c *conversation.Conversation) {
 
 // shownConversations completes a page with what its conversations refer to.
 func shownConversations(ctx context.Context, tx Tx, q directory.Query, rows directory.Rows[*conversation.Conversation]) (Conversations, error) {
-	out := Conversations{Groups: map[int64]*group.Group{}}
+	var out Conversations
 	var err error
 	if out.Page, err = directory.PageWith(ctx, tx, conversationNames, q, rows); err != nil {
 		return out, err
 	}
+	var groups []int64
 	for _, c := range out.Items {
-		if c.GroupN == 0 || out.Groups[c.GroupN] != nil {
-			continue
+		if c.GroupN != 0 {
+			groups = append(groups, c.GroupN)
 		}
-		g, err := tx.UserGroup(ctx, c.GroupN, false)
-		if err != nil {
-			return out, err
-		}
-		out.Groups[g.N] = g
 	}
-	return out, nil
+	out.Groups, err = tx.UserGroupsOf(ctx, directory.Distinct(groups))
+	return out, err
 }
 
 // shownConversation is that for one, with what was said last.
@@ -200,22 +196,11 @@ func say(ctx context.Context, tx Tx, n int64, bodies []string) error {
 	for i, body := range bodies {
 		c := &timeline.Comment{Of: don.Of(don.Conversation, n), Body: body, BodyType: timeline.Text, Visibility: timeline.External}
 		if err := c.Check(tx.Now()); err != nil {
-			return inField("messages["+strconv.Itoa(i)+"].body", err)
+			return directory.InField("messages["+strconv.Itoa(i)+"].body", err)
 		}
 		if err := write(ctx, tx, c); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// inField names the field in an error.
-func inField(field string, err error) error {
-	e := errs.As(err)
-	if e == nil {
-		return err
-	}
-	named := *e
-	named.Field = field
-	return &named
 }

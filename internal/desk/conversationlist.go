@@ -64,7 +64,7 @@ func sought(ctx context.Context, tx Tx, f *conversation.Filter) (none bool, err 
 		t  don.Type
 		ns *[]int64
 	}{{don.Account, &f.Accounts}, {don.Workspace, &f.Workspaces}} {
-		ids, gone, err := allOf(ctx, tx, idsOf(list.t, *list.ns))
+		ids, gone, err := alive(ctx, tx, idsOf(list.t, *list.ns))
 		if gone || err != nil {
 			return gone, err
 		}
@@ -74,7 +74,7 @@ func sought(ctx context.Context, tx Tx, f *conversation.Filter) (none bool, err 
 	for _, tail := range f.Members {
 		members = append(members, don.FromTail(tail))
 	}
-	members, none, err = allOf(ctx, tx, members)
+	members, none, err = alive(ctx, tx, members)
 	if none || err != nil {
 		return none, err
 	}
@@ -84,32 +84,6 @@ func sought(ctx context.Context, tx Tx, f *conversation.Filter) (none bool, err 
 	}
 	f.Tags, none, err = liveTags(ctx, tx, f.Tags)
 	return none, err
-}
-
-// allOf returns those of the records that exist, with all that are one with them.
-func allOf(ctx context.Context, tx Tx, ids []don.ID) (all []don.ID, none bool, err error) {
-	if len(ids) == 0 {
-		return nil, false, nil
-	}
-	now, err := directory.NowOf(ctx, tx, ids)
-	if err != nil {
-		return nil, false, err
-	}
-	names, err := directory.LoadNames(ctx, tx, now...)
-	if err != nil {
-		return nil, false, err
-	}
-	var live []don.ID
-	for _, id := range now {
-		if names.Has(id) {
-			live = append(live, id)
-		}
-	}
-	if len(live) == 0 {
-		return nil, true, nil
-	}
-	all, err = directory.OnOneOf(ctx, tx, live)
-	return all, false, err
 }
 
 // spacesOf adds the workspaces of the accounts: a merge of accounts that is undone

@@ -24,9 +24,7 @@ type ConversationPatch struct {
 	Channels        *[]string
 	Members         *[]don.ID // contacts and members
 	Owners          *[]int64
-	Tags            *[]tag.Use
-	AddTags         []tag.Use // when Tags is nil
-	RemoveTags      []int64   // the same
+	Tags            ListPatch[tag.Use]
 	Account         *int64
 	Workspace       *int64
 	Group           *int64
@@ -84,7 +82,7 @@ func (p ConversationPatch) words(_ context.Context, _ Tx, c *conversation.Conver
 	for i, text := range *p.Channels {
 		v, err := contact.DisplayName(text)
 		if err != nil {
-			return inField(itemAt("channels", i), err)
+			return directory.InField(itemAt("channels", i), err)
 		}
 		if !slices.Contains(out, v) {
 			out = append(out, v)
@@ -104,10 +102,7 @@ func urlContext(s string) (string, error) {
 // people stores who takes part, who looks after it, and its tags.
 func (p ConversationPatch) people(ctx context.Context, tx Tx, c *conversation.Conversation) error {
 	if p.Members != nil {
-		if n := len(*p.Members); n > conversation.MaxMembers {
-			return tooMany("members", n, conversation.MaxMembers)
-		}
-		members, err := keptIDs(ctx, tx, "members", c.MemberIDs(), *p.Members)
+		members, err := persons(ctx, tx, "members", c.MemberIDs(), ListPatch[don.ID]{Set: p.Members}, conversation.MaxMembers)
 		if err != nil {
 			return err
 		}
@@ -116,64 +111,7 @@ func (p ConversationPatch) people(ctx context.Context, tx Tx, c *conversation.Co
 	if err := directory.SetOwners(ctx, tx, &c.Owners, p.Owners); err != nil {
 		return err
 	}
-	tags, err := p.tags(ctx, tx, c.Tags)
-	if err != nil {
-		return err
-	}
-	return directory.SetTags(ctx, tx, &c.Tags, tags)
-}
-
-// tags returns the new list of tags, nil for the old one. Tags that were deleted
-// meanwhile fall away.
-func (p ConversationPatch) tags(ctx context.Context, tx Tx, has []tag.Use) (*[]tag.Use, error) {
-	if p.Tags != nil || len(p.AddTags)+len(p.RemoveTags) == 0 {
-		return p.Tags, nil
-	}
-	ns := make([]int64, len(has))
-	for i, u := range has {
-		ns[i] = u.N
-	}
-	live, err := tx.Tags(ctx, ns)
-	list := slices.Clone(p.AddTags)
-	for _, u := range has {
-		added := slices.ContainsFunc(p.AddTags, func(a tag.Use) bool { return a.N == u.N })
-		if live[u.N] != nil && !added && !slices.Contains(p.RemoveTags, u.N) {
-			list = append(list, u)
-		}
-	}
-	return &list, err
-}
-
-// keptIDs returns the records that a field shall refer to as what they are now.
-// One that the field refers to already, be it as what was merged into it, stays as
-// it is: only so does an undone merge take it back.
-func keptIDs(ctx context.Context, tx Tx, field string, has, wanted []don.ID) ([]don.ID, error) {
-	wanted, err := directory.Writable(ctx, tx, field, wanted)
-	if err != nil {
-		return nil, err
-	}
-	now, err := directory.NowOf(ctx, tx, has)
-	if err != nil {
-		return nil, err
-	}
-	var out []don.ID
-	for _, id := range wanted {
-		as := []don.ID{}
-		for i := range has {
-			if now[i] == id {
-				as = append(as, has[i])
-			}
-		}
-		if len(as) == 0 {
-			as = append(as, id)
-		}
-		for _, a := range as {
-			if !slices.Contains(out, a) {
-				out = append(out, a)
-			}
-		}
-	}
-	return out, nil
+	return retag(ctx, tx, &c.Tags, p.Tags)
 }
 
 // place stores the customer. A workspace brings its account.
@@ -210,7 +148,7 @@ func (p ConversationPatch) place(ctx context.Context, tx Tx, c *conversation.Con
 	return nil
 }
 
-// keptNumber is keptIDs for a field that refers to one record, 0 for none.
+// keptNumber is persons for a field that refers to one record, 0 for none.
 func keptNumber(ctx context.Context, tx Tx, field string, t don.Type, has, wanted int64) (int64, error) {
 	if wanted == 0 {
 		return 0, nil
@@ -219,7 +157,7 @@ func keptNumber(ctx context.Context, tx Tx, field string, t don.Type, has, wante
 	if has != 0 {
 		had = append(had, don.Of(t, has))
 	}
-	ids, err := keptIDs(ctx, tx, field, had, []don.ID{don.Of(t, wanted)})
+	ids, err := persons(ctx, tx, field, had, ListPatch[don.ID]{Set: &[]don.ID{don.Of(t, wanted)}}, 1)
 	if err != nil {
 		return 0, err
 	}
@@ -243,7 +181,7 @@ func (p ConversationPatch) team(ctx context.Context, tx Tx, c *conversation.Conv
 	if *p.Group != 0 {
 		g, err := tx.UserGroup(ctx, *p.Group, false)
 		if err != nil {
-			return inField("group", err)
+			return directory.InField("group", err)
 		}
 		if g.Of != don.Member {
 			return errs.NotPermitted("group", "%q is a group of contacts; give one of members", g.Name)
@@ -255,28 +193,14 @@ func (p ConversationPatch) team(ctx context.Context, tx Tx, c *conversation.Conv
 
 // ofFirstContact takes the customer over from the first contact among the members.
 func ofFirstContact(ctx context.Context, tx Tx, c *conversation.Conversation) error {
-	for _, id := range c.MemberIDs() {
-		if id.Type != don.Contact {
-			continue
-		}
-		names, err := directory.LoadNames(ctx, tx, id)
-		if err != nil || names.Contacts[id.N] == nil {
-			return err
-		}
-		at := names.Customer(names.Contacts[id.N])
-		if at == nil {
-			return nil
-		}
-		place := names.Now(don.Of(at.Type, at.N))
-		if place.Type == don.Account {
-			c.AccountN = place.N
-			return nil
-		}
-		c.WorkspaceN = place.N
-		c.AccountN, err = accountAbove(ctx, tx, place.N)
+	place, err := customerOf(ctx, tx, c.MemberIDs())
+	if err != nil || place.Type != don.Workspace {
+		c.AccountN = place.N
 		return err
 	}
-	return nil
+	c.WorkspaceN = place.N
+	c.AccountN, err = accountAbove(ctx, tx, place.N)
+	return err
 }
 
 func tailsOf(ids []don.ID) []string {

@@ -65,21 +65,9 @@ func complete(ctx context.Context, tx Tx, w *ticket.Work) error {
 	if w.AccountN != 0 || w.WorkspaceN != 0 {
 		return nil
 	}
-	for _, tail := range w.ReportedBy {
-		id := don.FromTail(tail)
-		if id.Type != don.Contact {
-			continue
-		}
-		names, err := directory.LoadNames(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if a := names.Customer(names.Contacts[id.N]); a != nil {
-			put(w, names.Now(don.Of(a.Type, a.N)))
-		}
-		return nil
-	}
-	return nil
+	place, err := customerOf(ctx, tx, w.Reporters())
+	put(w, place)
+	return err
 }
 
 // put makes a work an account's or workspace's.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/group"
 	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/ticket"
@@ -55,16 +56,16 @@ func workNames(ctx context.Context, tx Tx, works ...*ticket.Work) (*WorkNames, e
 	}
 	out := &WorkNames{}
 	var err error
-	if out.Parts, err = tx.Parts(ctx, distinct(parts)); err != nil {
+	if out.Parts, err = tx.Parts(ctx, directory.Distinct(parts)); err != nil {
 		return nil, err
 	}
 	for _, p := range out.Parts {
 		want.Members(p.Owners)
 	}
-	if out.Groups, err = tx.UserGroupsOf(ctx, distinct(groups)); err != nil {
+	if out.Groups, err = tx.UserGroupsOf(ctx, directory.Distinct(groups)); err != nil {
 		return nil, err
 	}
-	places, err := directory.NowOf(ctx, tx, idsOf(don.Workspace, distinct(spaces)))
+	places, err := directory.NowOf(ctx, tx, idsOf(don.Workspace, directory.Distinct(spaces)))
 	if err != nil {
 		return nil, err
 	}
@@ -157,30 +158,8 @@ func widen(ctx context.Context, tx Tx, f *ticket.Filter, where directory.Where) 
 	return false, nil
 }
 
-// alive leaves out what does not exist and adds all that is one with the others.
-func alive(ctx context.Context, tx Tx, ids []don.ID) (live []don.ID, none bool, err error) {
-	if len(ids) == 0 {
-		return nil, false, nil
-	}
-	now, err := directory.NowOf(ctx, tx, ids)
-	if err != nil {
-		return nil, false, err
-	}
-	names, err := directory.LoadNames(ctx, tx, now...)
-	if err != nil {
-		return nil, false, err
-	}
-	for _, id := range now {
-		if names.Has(id) {
-			live = append(live, id)
-		}
-	}
-	if len(live) == 0 {
-		return nil, true, nil
-	}
-	live, err = directory.OnOneOf(ctx, tx, live)
-	return live, false, err
-}
+// maxBelow bounds the workspaces of accounts that a filter looks for one by one.
+const maxBelow = 10_000
 
 // within returns accounts, their workspaces and workspaces that are given, with all
 // that is one with them.
@@ -198,8 +177,10 @@ func within(ctx context.Context, tx Tx, ids []don.ID) ([]don.ID, error) {
 		if err != nil {
 			return nil, err
 		}
-		below = append(below, idsOf(don.Workspace, spaces)...)
+		if below = append(below, idsOf(don.Workspace, spaces)...); len(below) > maxBelow {
+			return nil, errs.NotPermitted("account", "has more than %d workspaces; ask for some of them by rev_org", maxBelow)
+		}
 	}
 	below, err = directory.OnOneOf(ctx, tx, below)
-	return distinct(append(out, below...)), err
+	return directory.Distinct(append(out, below...)), err
 }

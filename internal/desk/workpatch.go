@@ -142,18 +142,11 @@ func (p WorkPatch) people(ctx context.Context, tx Tx, w *ticket.Work) error {
 			return err
 		}
 	}
-	reporters := make([]don.ID, len(w.ReportedBy))
-	for i, tail := range w.ReportedBy {
-		reporters[i] = don.FromTail(tail)
-	}
-	reporters, err := persons(ctx, tx, "reported_by", reporters, p.Reporters, ticket.MaxReporters)
+	reporters, err := persons(ctx, tx, "reported_by", w.Reporters(), p.Reporters, ticket.MaxReporters)
 	if err != nil {
 		return err
 	}
-	w.ReportedBy = nil
-	for _, id := range reporters {
-		w.ReportedBy = append(w.ReportedBy, id.Tail())
-	}
+	w.ReportedBy = tailsOf(reporters)
 	contacts, err := persons(ctx, tx, "contacts", idsOf(don.Contact, w.Contacts), p.Contacts, ticket.MaxContacts)
 	w.Contacts = nil
 	if len(contacts) > 0 {
@@ -168,7 +161,7 @@ func changed[T comparable](list []T, p ListPatch[T]) []T {
 		return *p.Set
 	}
 	out := slices.DeleteFunc(slices.Clone(list), func(v T) bool { return slices.Contains(p.Remove, v) })
-	return distinct(append(out, p.Add...))
+	return directory.Distinct(append(out, p.Add...))
 }
 
 // persons changes a list of people. Who stays keeps the id that stands in the
@@ -190,6 +183,9 @@ func persons(ctx context.Context, tx Tx, field string, stored []don.ID, p ListPa
 	if p.Set != nil {
 		given = *p.Set
 	}
+	if len(given) > limit {
+		return nil, tooMany(field, len(given), limit)
+	}
 	wanted, err := directory.Writable(ctx, tx, field, given)
 	if err != nil {
 		return nil, err
@@ -202,13 +198,13 @@ func persons(ctx context.Context, tx Tx, field string, stored []don.ID, p ListPa
 			is[i] = don.ID{}
 		}
 	}
-	for _, id := range distinct(wanted) {
+	for _, id := range directory.Distinct(wanted) {
 		if !slices.Contains(is, id) {
 			out = append(out, id)
 		}
 	}
 	if len(out) > limit {
-		return nil, errs.NotPermitted(field, "has %d values; at most %d are allowed", len(out), limit)
+		return nil, tooMany(field, len(out), limit)
 	}
 	return out, nil
 }
@@ -288,7 +284,7 @@ func (p WorkPatch) links(ctx context.Context, tx Tx, w *ticket.Work) error {
 		}
 		if *p.PartN != 0 {
 			if _, err := tx.Part(ctx, *p.PartN, false); err != nil {
-				return named("applies_to_part", err)
+				return directory.InField("applies_to_part", err)
 			}
 		}
 		w.PartN = *p.PartN
@@ -297,7 +293,7 @@ func (p WorkPatch) links(ctx context.Context, tx Tx, w *ticket.Work) error {
 		if *p.GroupN != 0 {
 			g, err := tx.UserGroup(ctx, *p.GroupN, false)
 			if err != nil {
-				return named("group", err)
+				return directory.InField("group", err)
 			}
 			if g.Of != don.Member {
 				return errs.NotPermitted("group", "%q is a group of contacts; give one of members", g.Name)
@@ -305,41 +301,10 @@ func (p WorkPatch) links(ctx context.Context, tx Tx, w *ticket.Work) error {
 		}
 		w.GroupN = *p.GroupN
 	}
-	if !p.Tags.empty() {
-		live, _, err := liveTags(ctx, tx, w.Tags)
-		if err != nil {
-			return err
-		}
-		uses := retagged(live, p.Tags)
-		if p.Tags.Set != nil {
-			uses = *p.Tags.Set
-		}
-		if err := directory.SetTags(ctx, tx, &w.Tags, &uses); err != nil {
-			return err
-		}
-	}
-	return directory.SetCustom(ctx, tx, w.Type, p.Custom, w.N == 0, &w.Custom, &w.Subtype)
-}
-
-// retagged adds and removes tags by their number: one that is added again gets the
-// value given.
-func retagged(uses []tag.Use, p ListPatch[tag.Use]) []tag.Use {
-	out := slices.DeleteFunc(slices.Clone(uses), func(u tag.Use) bool {
-		same := func(o tag.Use) bool { return o.N == u.N }
-		return slices.ContainsFunc(p.Remove, same) || slices.ContainsFunc(p.Add, same)
-	})
-	return append(out, p.Add...)
-}
-
-// named names the field of a reference to what does not exist.
-func named(field string, err error) error {
-	e := errs.As(err)
-	if e == nil || e.Kind != errs.NotFound {
+	if err := retag(ctx, tx, &w.Tags, p.Tags); err != nil {
 		return err
 	}
-	out := *e
-	out.Field = field
-	return &out
+	return directory.SetCustom(ctx, tx, w.Type, p.Custom, w.N == 0, &w.Custom, &w.Subtype)
 }
 
 // own sets what only one type has; the HTTP layer refuses the other's.
@@ -362,25 +327,18 @@ func (p WorkPatch) own(_ context.Context, _ Tx, w *ticket.Work) error {
 		*e.dst = *e.given
 	}
 	if p.Channels != nil {
-		w.Channels = distinct(*p.Channels)
+		w.Channels = directory.Distinct(*p.Channels)
 	}
 	if err := directory.SetText(&w.SourceChannel, "source_channel", p.SourceChannel, optional(contact.FullName)); err != nil {
 		return err
 	}
-	assign(&w.NeedsResponse, p.NeedsResponse)
-	assign(&w.Spam, p.Spam)
-	assign(&w.Frozen, p.Frozen)
-	assign(&w.Amount, p.Amount)
-	assign(&w.CustomerBudget, p.Budget)
-	assign(&w.Probability, p.Probability)
-	assign(&w.AnnualValue, p.AnnualValue)
-	assign(&w.Value, p.Value)
+	set(&w.NeedsResponse, p.NeedsResponse)
+	set(&w.Spam, p.Spam)
+	set(&w.Frozen, p.Frozen)
+	set(&w.Amount, p.Amount)
+	set(&w.CustomerBudget, p.Budget)
+	set(&w.Probability, p.Probability)
+	set(&w.AnnualValue, p.AnnualValue)
+	set(&w.Value, p.Value)
 	return nil
-}
-
-// assign stores what is given.
-func assign[T any](dst, v *T) {
-	if v != nil {
-		*dst = *v
-	}
 }

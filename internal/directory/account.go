@@ -235,7 +235,7 @@ func normalised(field string, values []string, limit int, norm func(string) (str
 		}
 		out[i] = n
 	}
-	return distinct(out), nil
+	return Distinct(out), nil
 }
 
 // claimAccount takes the references and domains that an account gained and

@@ -110,7 +110,7 @@ func OnOneOf(ctx context.Context, tx Tx, of []don.ID) ([]don.ID, error) {
 			out = append(out, id)
 		}
 	}
-	return distinct(out), nil
+	return Distinct(out), nil
 }
 
 // NowOf returns the contacts, accounts and workspaces as what they are now: not

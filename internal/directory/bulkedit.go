@@ -158,7 +158,7 @@ func (e *Editor) change(r *editable) (err error) {
 	case len(e.edit.RemoveTags) > 0:
 		*r.tags = slices.DeleteFunc(slices.Clone(*r.tags), func(u tag.Use) bool { return slices.Contains(e.edit.RemoveTags, u.N) })
 	case e.edit.Owners != nil:
-		*r.owners = distinct(*e.edit.Owners)
+		*r.owners = Distinct(*e.edit.Owners)
 	case e.edit.AccountN != 0:
 		return e.place(r.contact)
 	default: // custom values
@@ -214,7 +214,7 @@ func (e *Editor) custom(r *editable) (schema.Values, error) {
 			change.Spec.Subtype = *r.subtype
 		}
 	}
-	change.Spec.Apps = distinct(change.Spec.Apps)
+	change.Spec.Apps = Distinct(change.Spec.Apps)
 	after, err := e.set.Apply(schema.Record{Values: *r.custom, Subtype: *r.subtype}, change, false, env(e.tx.Scope()))
 	return after.Values, err
 }

@@ -163,11 +163,11 @@ func stamp(tx Tx) (time.Time, string) { return tx.Now(), tx.Scope().Actor.Tail()
 // check runs a validation of a field's value and names the field in its error.
 func check(field string, value string, f func(string) (string, error)) (string, error) {
 	out, err := f(value)
-	return out, inField(field, err)
+	return out, InField(field, err)
 }
 
-// inField names the field in an error of package contact.
-func inField(field string, err error) error {
+// InField names the field in an error of package contact.
+func InField(field string, err error) error {
 	e := errs.As(err)
 	if e == nil {
 		return err

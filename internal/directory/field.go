@@ -36,7 +36,7 @@ func SetMembers(ctx context.Context, tx Tx, field string, dst *[]int64, given *[
 	if given == nil {
 		return nil
 	}
-	ns := distinct(*given)
+	ns := Distinct(*given)
 	if err := tooMany(field, len(ns), contact.MaxOwners); err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func SetTags(ctx context.Context, tx Tx, dst *[]tag.Use, given *[]tag.Use) error
 	if given == nil {
 		return nil
 	}
-	uses := distinct(*given)
+	uses := Distinct(*given)
 	if err := tooMany("tags", len(uses), contact.MaxTags); err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func tagNumbers(uses []tag.Use) []int64 {
 	for i, u := range uses {
 		ns[i] = u.N
 	}
-	return distinct(ns)
+	return Distinct(ns)
 }
 
 func badTagValue(field string, t *tag.Tag, value string) error {
@@ -132,8 +132,8 @@ func missing(field string, id don.ID) error {
 	return e
 }
 
-// distinct returns the list without repetitions, in the order of first appearance.
-func distinct[T comparable](list []T) []T {
+// Distinct returns the list without repetitions, in the order of first appearance.
+func Distinct[T comparable](list []T) []T {
 	out := make([]T, 0, len(list))
 	seen := make(map[T]bool, len(list))
 	for _, v := range list {

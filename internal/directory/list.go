@@ -223,7 +223,7 @@ func withMembers(ctx context.Context, tx Tx, of []don.ID) ([]don.ID, error) {
 			out = append(out, don.Of(t, m.N))
 		}
 	}
-	return distinct(out), nil
+	return Distinct(out), nil
 }
 
 // numbersOf returns the numbers of those of the ids that are of a type.

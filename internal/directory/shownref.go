@@ -22,7 +22,7 @@ func named(sc org.Scope, refs []string, t don.Type) []int64 {
 			out = append(out, id.N)
 		}
 	}
-	return distinct(out)
+	return Distinct(out)
 }
 
 // bare returns the numbers of the records that are shown with an id.
@@ -46,7 +46,7 @@ func orNamed(ctx context.Context, tx Tx, id don.Type, kind contact.Kind, refs *[
 	for i, ref := range *refs {
 		keys[i] = identity.Key(kind, ref)
 	}
-	entries, err := tx.Identifiers(ctx, distinct(keys))
+	entries, err := tx.Identifiers(ctx, Distinct(keys))
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func (s *Service) CreateTag(ctx context.Context, sc org.Scope, p TagPatch) (TagF
 // transaction took the name at the same time.
 func ofName(err error) error {
 	if errs.Is(err, errs.Conflict) {
-		return inField("name", err)
+		return InField("name", err)
 	}
 	return err
 }

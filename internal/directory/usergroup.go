@@ -120,7 +120,7 @@ func (p UserGroupPatch) apply(ctx context.Context, tx Tx, g *group.Group) error 
 	if p.Tree != nil {
 		c := &catalogue{ctx: ctx, tx: tx, forGroup: true}
 		if _, err := filter.Bind(*p.Tree, c.of(don.Contact), tx.Now()); err != nil {
-			return inField("dynamic_group_info.membership_expression", err)
+			return InField("dynamic_group_info.membership_expression", err)
 		}
 		if c.err != nil {
 			return c.err
@@ -205,7 +205,7 @@ func joinable(ctx context.Context, tx Tx, j Joining) error {
 	}
 	c, err := liveContact(ctx, tx, j.ID.N, true)
 	if err != nil || j.Place == 0 {
-		return inField("member", err)
+		return InField("member", err)
 	}
 	names, err := namesOf(ctx, tx, needs.contact, c)
 	if err != nil {
@@ -225,7 +225,7 @@ func (s *Service) LeaveGroup(ctx context.Context, sc org.Scope, n int64, j Joini
 	return s.changeGroup(ctx, sc, n, j, opMemberRemoved, func(tx Tx, g *group.Group) (bool, error) {
 		if j.ID.Type == don.Contact {
 			if _, err := liveContact(ctx, tx, j.ID.N, true); err != nil {
-				return false, inField("member", err) // also for one that was merged away
+				return false, InField("member", err) // also for one that was merged away
 			}
 		}
 		left, err := tx.RemoveGroupMember(ctx, g, j.ID.N)
@@ -361,7 +361,7 @@ func (s *Service) whoMeets(ctx context.Context, sc org.Scope, tree filter.Node, 
 	}
 	p, err := s.ListContacts(ctx, sc, contact.Filter{}, q)
 	if err != nil {
-		return Found[InGroup]{}, inField("group", err)
+		return Found[InGroup]{}, InField("group", err)
 	}
 	got := Found[InGroup]{InGroup{Of: don.Contact, More: p.Next != nil}, p.Names}
 	got.Names.Contacts = make(map[int64]*contact.Contact, len(p.Items))
@@ -398,7 +398,7 @@ func (s *Service) CountGroup(ctx context.Context, sc org.Scope, n int64) (Counte
 		return got, err
 	}
 	got, err = s.Count(ctx, sc, Sought{Contacts: &contact.Filter{}, Where: Where{Tree: *asked, Zone: sc.Settings.Zone()}})
-	return got, inField("group", err)
+	return got, InField("group", err)
 }
 
 // behind notes for how long dynamic groups have waited for what has changed.

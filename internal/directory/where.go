@@ -232,7 +232,7 @@ func refersTo(ctx context.Context, tx Tx, t don.Type, relation string, found []a
 	if relation == toContacts || relation == toWorkspaces {
 		return survivorsOf(ctx, tx, t, ids)
 	}
-	all, err := withMembers(ctx, tx, distinct(ids))
+	all, err := withMembers(ctx, tx, Distinct(ids))
 	for _, id := range all {
 		if t == don.Contact {
 			keys = append(keys, id.Tail())

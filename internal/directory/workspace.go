@@ -49,7 +49,7 @@ func (s *Service) CreateWorkspace(ctx context.Context, sc org.Scope, accountN in
 	err := s.write(ctx, sc, func(tx Tx) error {
 		// Locked, so that the account is not deleted without this workspace.
 		if _, err := liveAccount(ctx, tx, accountN); err != nil {
-			return inField("account", err)
+			return InField("account", err)
 		}
 		w := &account.Workspace{AccountN: accountN, Environment: Production, Version: 1}
 		if err := p.apply(ctx, tx, w); err != nil {
@@ -233,7 +233,7 @@ func claimWorkspace(ctx context.Context, tx Tx, before, after *account.Workspace
 // inWorkspace names the field that a workspace's reference is given in.
 func inWorkspace(err error) error {
 	if errs.Is(err, errs.Conflict) {
-		return inField("external_ref", err)
+		return InField("external_ref", err)
 	}
 	return err
 }

@@ -49,52 +49,6 @@ type externalIdentity struct {
 	Issuer string `json:"issuer" maxLength:"512"`
 }
 
-// typedDateFilter is the filter by date of lists that are not of customer records.
-type typedDateFilter struct {
-	Type       string     `json:"type" enum:"range,preset" doc:"range when absent."`
-	After      *time.Time `json:"after" doc:"Of a range: at or after this time."`
-	Before     *time.Time `json:"before" doc:"Of a range: at or before this time."`
-	PresetType string     `json:"preset_type" enum:"last_n_days,next_n_days" doc:"Of a preset."`
-	Days       int        `json:"days" minimum:"0" maximum:"36500" doc:"Of a preset: how many days."`
-}
-
-// has reports whether a time is one that the filter asks for.
-func (f typedDateFilter) has(t, now time.Time) bool {
-	after, before := f.bounds(now)
-	return (after == nil || !t.Before(*after)) && (before == nil || !t.After(*before))
-}
-
-// bounds are the ends of the range, which belong to it; nil for none.
-func (f typedDateFilter) bounds(now time.Time) (after, before *time.Time) {
-	after, before = f.After, f.Before
-	if f.Type == "preset" {
-		then := now.AddDate(0, 0, -f.Days)
-		after, before = &then, &now
-		if f.PresetType == "next_n_days" {
-			then = now.AddDate(0, 0, f.Days)
-			after, before = &now, &then
-		}
-	}
-	if before != nil {
-		end := endOf(*before)
-		before = &end
-	}
-	return after, before
-}
-
-// check reports what a preset lacks.
-func (f typedDateFilter) check(field string) error {
-	switch {
-	case f.Type != "preset":
-		return nil
-	case f.PresetType == "":
-		return errs.Missing(field + ".preset_type")
-	case f.Days == 0:
-		return errs.Missing(field + ".days")
-	}
-	return nil
-}
-
 type devUserListIn struct {
 	page.Request
 	Created      typedDateFilter    `json:"created_date"`

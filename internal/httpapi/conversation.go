@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/kith-id/kith/internal/conversation"
 	"github.com/kith-id/kith/internal/desk"
@@ -12,6 +11,7 @@ import (
 	"github.com/kith-id/kith/internal/group"
 	"github.com/kith-id/kith/internal/httpapi/wire"
 	"github.com/kith-id/kith/internal/schema"
+	"github.com/kith-id/kith/internal/tag"
 )
 
 // Conversation is what customers and members say to each other about one matter.
@@ -283,11 +283,11 @@ func (l tagListIn) read(c call, p *desk.ConversationPatch) error {
 	}
 	if l.Set.Set {
 		uses, err := c.tagUses("tags.set", l.Set.Value)
-		p.Tags = &uses
+		p.Tags.Set = &uses
 		return err
 	}
 	var err error
-	if p.AddTags, err = c.tagUses("tags.add", l.Add); err != nil {
+	if p.Tags.Add, err = c.tagUses("tags.add", l.Add); err != nil {
 		return err
 	}
 	for i, t := range l.Remove {
@@ -295,7 +295,7 @@ func (l tagListIn) read(c call, p *desk.ConversationPatch) error {
 		if err != nil {
 			return err
 		}
-		p.RemoveTags = append(p.RemoveTags, id.N)
+		p.Tags.Remove = append(p.Tags.Remove, tag.Use{N: id.N})
 	}
 	return nil
 }
@@ -327,7 +327,7 @@ func (d DeskDeps) createConversation(ctx context.Context, c call, in *conversati
 	if err := first(err, err2); err != nil {
 		return nil, err
 	}
-	p.Owners, p.Tags, p.Channels = owners, tags, &in.Channels
+	p.Owners, p.Tags.Set, p.Channels = owners, tags, &in.Channels
 	if p.Members, err = c.peopleOf("members", &in.Members); err != nil {
 		return nil, err
 	}
@@ -398,12 +398,4 @@ func (d DeskDeps) restoreConversation(ctx context.Context, c call, in *idIn) (*c
 		return nil, err
 	}
 	return c.conversation(d.Service.RestoreConversation(ctx, c.Scope, id.N))
-}
-
-// dates puts a filter by date into the two bounds of a field.
-func (s *sieve) dates(field string, f typedDateFilter, after, before **time.Time) {
-	if err := f.check(field); err != nil {
-		s.fail(err)
-	}
-	*after, *before = f.bounds(time.Now().UTC())
 }

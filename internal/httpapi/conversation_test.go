@@ -79,7 +79,7 @@ func TestConversations(t *testing.T) {
 			conversationLists(),
 			[]apitest.Scenario{
 				done("conversations.update", `{"id":"CONV-1","title":null,"description":"","members":{"set":["REVU-3"]},"owned_by":{"set":[]},"tags":{"add":[{"id":"TAG-2"}]},"stage":{"stage":"`+don+`:custom_stage/47"},"group":null,"is_spam":false,"is_frozen":false,"account":"ACC-2","metadata":{"url_context":"u"},"source_channel_v2":null,"channels":{"set":[]}}`,
-					`{"conversation":{"members":[{"display_id":"REVU-3"}],"owned_by":[],"tags":[{"tag":{"name":"beta"}},{"tag":{"name":"vip"},"value":"gold"}],"stage":{"name":"archived"},"account":{"display_id":"ACC-2"},"is_spam":false,"metadata":{"url_context":"u"}}}`),
+					`{"conversation":{"members":[{"display_id":"REVU-3"}],"owned_by":[],"tags":[{"tag":{"name":"vip"},"value":"gold"},{"tag":{"name":"beta"}}],"stage":{"name":"archived"},"account":{"display_id":"ACC-2"},"is_spam":false,"metadata":{"url_context":"u"}}}`),
 				absent(done("conversations.update", `{"id":"CONV-1","tags":{"remove":[{"id":"TAG-1"}]},"stage":{"name":"hold"}}`, `{"conversation":{"tags":[{"tag":{"name":"beta"}}],"stage":{"name":"hold"}}}`),
 					"conversation.title", "conversation.description", "conversation.group", "conversation.rev_org", "conversation.source_channel_v2", "conversation.channels", "conversation.actual_close_date"),
 				done("conversations.update", `{"id":"CONV-1","rev_org":"REV-2","tags":{"set":[{"id":"TAG-1"}]}}`, `{"conversation":{"account":{"display_id":"ACC-1"},"rev_org":{"display_id":"REV-2"},"tags":[{"tag":{"name":"vip"}}]}}`),

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"github.com/kith-id/kith/internal/desk"
 	"github.com/kith-id/kith/internal/don"
@@ -25,7 +24,7 @@ type Work struct {
 	ReportedBy      []UserSummary   `json:"reported_by,omitempty"`
 	Account         *AccountSummary `json:"account,omitempty"`
 	RevOrg          *OrgSummary     `json:"rev_org,omitempty" doc:"The workspace."`
-	Stage           WorkStage       `json:"stage"`
+	Stage           StageSummary    `json:"stage"`
 	State           string          `json:"state" enum:"open,in_progress,closed"`
 	Tags            []TagWithValue  `json:"tags,omitempty"`
 	ExternalRef     string          `json:"external_ref" doc:"The display id when nobody gave one."`
@@ -36,13 +35,13 @@ type Work struct {
 	CustomFields    schema.Values   `json:"custom_fields,omitempty" doc:"Values of custom fields by name."`
 	Fragments       []string        `json:"custom_schema_fragments,omitempty" doc:"The definitions that the values follow, as schemas.custom.get takes them."`
 
-	Severity      string     `json:"severity,omitempty" enum:"blocker,high,medium,low" doc:"Of tickets, as all up to is_frozen."`
-	Group         *WorkGroup `json:"group,omitempty"`
-	Channels      []string   `json:"channels,omitempty"`
-	SourceChannel string     `json:"source_channel,omitempty"`
-	NeedsResponse *bool      `json:"needs_response,omitempty"`
-	IsSpam        *bool      `json:"is_spam,omitempty"`
-	IsFrozen      *bool      `json:"is_frozen,omitempty"`
+	Severity      string        `json:"severity,omitempty" enum:"blocker,high,medium,low" doc:"Of tickets, as all up to is_frozen."`
+	Group         *GroupSummary `json:"group,omitempty"`
+	Channels      []string      `json:"channels,omitempty"`
+	SourceChannel string        `json:"source_channel,omitempty"`
+	NeedsResponse *bool         `json:"needs_response,omitempty"`
+	IsSpam        *bool         `json:"is_spam,omitempty"`
+	IsFrozen      *bool         `json:"is_frozen,omitempty"`
 
 	Contacts       []UserSummary  `json:"contacts,omitempty" doc:"Of opportunities, as all that follow."`
 	Amount         *float64       `json:"amount,omitempty"`
@@ -53,27 +52,6 @@ type Work struct {
 	Priority       string         `json:"priority,omitempty" enum:"p0,p1,p2,p3"`
 	AnnualValue    *Money         `json:"annual_contract_value,omitempty"`
 	Value          *Money         `json:"value,omitempty"`
-}
-
-// WorkStage is how far a work is.
-type WorkStage struct {
-	Name    string    `json:"name"`
-	Ordinal int       `json:"ordinal"`
-	Stage   StageName `json:"stage"`
-	State   StateName `json:"state"`
-}
-
-// StageName names a stage.
-type StageName struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-}
-
-// StateName names a state.
-type StateName struct {
-	ID      string `json:"id"`
-	Name    string `json:"name"`
-	IsFinal bool   `json:"is_final"`
 }
 
 // ForecastValue is a forecast category.
@@ -89,61 +67,20 @@ type Money struct {
 	Currency string `json:"currency"`
 }
 
-// WorkGroup is a group where a work names it.
-type WorkGroup struct {
-	ID         string `json:"id"`
-	DisplayID  string `json:"display_id"`
-	MemberType string `json:"member_type" enum:"dev_user,rev_user"`
-	Name       string `json:"name"`
-}
-
-func (v view) stage(s ticket.Stage) WorkStage {
-	core := "don:core:" + v.actor.Scope.Space.Partition + ":devo/" + v.actor.Scope.Space.Org
-	state := strconv.Itoa(slices.Index(ticket.States, s.State) + 1)
-	return WorkStage{
-		Name: s.Name, Ordinal: s.Ordinal, Stage: StageName{core + stageTail + strconv.FormatInt(s.N, 10), s.Name},
-		State: StateName{core + ":custom_state/" + state, s.State, s.State == ticket.Closed},
+func (v view) workStage(s ticket.Stage) StageSummary {
+	state := int64(slices.Index(ticket.States, s.State)) + 1
+	return StageSummary{
+		Name: s.Name, Ordinal: s.Ordinal, Stage: StageRef{v.format(don.Of(don.CustomStage, s.N)), s.Name},
+		State: StateOfOne{v.format(don.Of(don.CustomState, state)), s.State == ticket.Closed, s.State},
 	}
-}
-
-// stageTail stands before the number in a stage's id.
-const stageTail = ":custom_stage/"
-
-// person is somebody whom a work names, as who he is now; false for one who was
-// deleted.
-func (v view) person(tail string) (UserSummary, bool) {
-	id := don.FromTail(tail)
-	if id.Type != don.Contact {
-		return v.user(id), id.Type != ""
-	}
-	c := v.names.Contacts[id.N]
-	if c == nil {
-		return UserSummary{}, false
-	}
-	u := v.user(id)
-	now := don.Of(don.Contact, c.N)
-	u.ID, u.DisplayID = v.format(now), now.Display()
-	return u, true
-}
-
-// persons are people, each once.
-func (v view) persons(tails []string) []UserSummary {
-	var out []UserSummary
-	for _, tail := range tails {
-		u, ok := v.person(tail)
-		if ok && !slices.ContainsFunc(out, func(o UserSummary) bool { return o.ID == u.ID }) {
-			out = append(out, u)
-		}
-	}
-	return out
 }
 
 func (v view) work(w *ticket.Work, names *desk.WorkNames) Work {
 	stage := w.CurrentStage()
 	out := Work{
 		Atom: v.atom(w.ID(), w.CreatedAt, w.CreatedBy, w.ModifiedAt, w.ModifiedBy), Type: w.Type.Wire(), Title: w.Title, Body: w.Body,
-		AppliesToPart: v.partSummary(names.Parts[w.PartN]), OwnedBy: v.users(w.Owners), ReportedBy: v.persons(w.ReportedBy),
-		Stage: v.stage(stage), State: stage.State, Tags: v.tags(w.Tags), ExternalRef: w.Ref, StockFragment: v.stock(stockOf(w.Type)), Subtype: w.Subtype,
+		AppliesToPart: v.partSummary(names.Parts[w.PartN]), OwnedBy: v.users(w.Owners), ReportedBy: v.people(w.Reporters()),
+		Stage: v.workStage(stage), State: stage.State, Tags: v.tags(w.Tags), ExternalRef: w.Ref, StockFragment: v.stock(stockOf(w.Type)), Subtype: w.Subtype,
 	}
 	if out.ExternalRef == "" {
 		out.ExternalRef = w.ID().Display()
@@ -178,18 +115,15 @@ func (v view) workPlace(out *Work, w *ticket.Work) {
 func (v view) care(out *Work, w *ticket.Work, names *desk.WorkNames) {
 	out.Severity, out.Channels, out.SourceChannel = w.Severity, w.Channels, w.SourceChannel
 	out.NeedsResponse, out.IsSpam, out.IsFrozen = &w.NeedsResponse, &w.Spam, &w.Frozen
-	if g := names.Groups[w.GroupN]; g != nil {
-		id := don.Of(don.Group, g.N)
-		out.Group = &WorkGroup{v.format(id), id.Display(), g.Of.Wire(), g.Name}
-	}
+	out.Group = v.groupSummary(names.Groups[w.GroupN])
 }
 
 func (v view) deal(out *Work, w *ticket.Work) {
-	tails := make([]string, len(w.Contacts))
+	contacts := make([]don.ID, len(w.Contacts))
 	for i, n := range w.Contacts {
-		tails[i] = don.Of(don.Contact, n).Tail()
+		contacts[i] = don.Of(don.Contact, n)
 	}
-	out.Contacts, out.Amount, out.CustomerBudget, out.Probability = v.persons(tails), w.Amount, w.CustomerBudget, w.Probability
+	out.Contacts, out.Amount, out.CustomerBudget, out.Probability = v.people(contacts), w.Amount, w.CustomerBudget, w.Probability
 	out.Forecast, out.Priority = w.Forecast, w.Priority
 	if id := ticket.ForecastID(w.Forecast); id > 0 {
 		out.ForecastV2 = &ForecastValue{id, w.Forecast, id}

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -24,16 +25,12 @@ type setStage struct {
 
 // number returns the number of the stage that an id names, 0 for none.
 func (s setStage) number(c call) (int64, error) {
-	id := s.ID + s.Stage
-	if id == "" {
+	text := cmp.Or(s.ID, s.Stage)
+	if text == "" {
 		return 0, nil
 	}
-	text, ok := strings.CutPrefix(id, "don:core:"+c.Scope.Space.Partition+":devo/"+c.Scope.Space.Org+stageTail)
-	n, err := strconv.ParseInt(text, 10, 64)
-	if !ok || err != nil || n < 1 {
-		return 0, errs.BadID("stage.id", id)
-	}
-	return n, nil
+	id, err := c.reference("stage.id", text, don.CustomStage)
+	return id.N, err
 }
 
 // setMoney is an amount in a currency.

@@ -2,44 +2,13 @@ package httpapi
 
 import (
 	"context"
-	"time"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
-	"github.com/kith-id/kith/internal/errs"
-	"github.com/kith-id/kith/internal/httpapi/wire"
 	"github.com/kith-id/kith/internal/page"
 	"github.com/kith-id/kith/internal/ticket"
 )
-
-// workDate takes what lies between two times, both included, or some days before or
-// after now.
-type workDate struct {
-	Type   string     `json:"type" enum:"preset,range" doc:"range when absent: by after and before. preset: by preset_type and days."`
-	After  *wire.Time `json:"after" doc:"At this time or later."`
-	Before *wire.Time `json:"before" doc:"At this time or earlier."`
-	Preset string     `json:"preset_type" enum:"last_n_days,next_n_days"`
-	Days   int        `json:"days" minimum:"0" maximum:"36500"`
-}
-
-func (f workDate) bounds(field string, now time.Time) (after, before *time.Time, err error) {
-	if f.Type != "preset" {
-		if f.Preset != "" || f.Days != 0 {
-			return nil, nil, errs.NotPermitted(field, "has preset_type or days beside type range; give type preset, or after and before")
-		}
-		after, before = dateFilter{f.After, f.Before}.bounds()
-		return after, before, nil
-	}
-	if f.Preset == "" {
-		return nil, nil, errs.Missing(field + ".preset_type")
-	}
-	from, to := now.AddDate(0, 0, -f.Days), now
-	if f.Preset == "next_n_days" {
-		from, to = now, now.AddDate(0, 0, f.Days)
-	}
-	return &from, &to, nil
-}
 
 type ticketFilter struct {
 	RevOrg        []string `json:"rev_org" doc:"Tickets of any of these workspaces."`
@@ -70,10 +39,10 @@ type workFilter struct {
 	State           []string          `json:"state" doc:"open, in_progress or closed."`
 	Stage           stageFilter       `json:"stage"`
 	Tags            []string          `json:"tags" doc:"With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value."`
-	CreatedDate     workDate          `json:"created_date" doc:"When the record was made."`
-	ModifiedDate    workDate          `json:"modified_date" doc:"When the record was last changed."`
-	TargetCloseDate workDate          `json:"target_close_date"`
-	ActualCloseDate workDate          `json:"actual_close_date"`
+	CreatedDate     typedDateFilter   `json:"created_date" doc:"When the record was made."`
+	ModifiedDate    typedDateFilter   `json:"modified_date" doc:"When the record was last changed."`
+	TargetCloseDate typedDateFilter   `json:"target_close_date"`
+	ActualCloseDate typedDateFilter   `json:"actual_close_date"`
 	ExternalRef     []string          `json:"external_ref" doc:"With any of these references."`
 	Account         []string          `json:"account" doc:"Everything of any of these accounts and their workspaces."`
 	RevOrg          []string          `json:"rev_org" doc:"Everything of any of these workspaces."`
@@ -113,7 +82,10 @@ func (f workFilter) read(c call) (out ticket.Filter, where directory.Where, none
 			out.Places = append(out.Places, s.ids(p.field, p.texts, p.of))
 		}
 	}
-	s.fail(f.dates(&out))
+	s.dates("created_date", f.CreatedDate, &out.CreatedAfter, &out.CreatedBefore)
+	s.dates("modified_date", f.ModifiedDate, &out.ModifiedAfter, &out.ModifiedBefore)
+	s.dates("target_close_date", f.TargetCloseDate, &out.TargetAfter, &out.TargetBefore)
+	s.dates("actual_close_date", f.ActualCloseDate, &out.ActualAfter, &out.ActualBefore)
 	where, err = whereFilter{}.where(f.CustomFields, nil)
 	return out, where, s.none || !c.sees(don.Ticket) || !c.sees(don.Opportunity), first(s.err, err)
 }
@@ -136,16 +108,6 @@ func (s *sieve) types(f workFilter, out *ticket.Filter) {
 	if len(out.Types) == len(ticket.Types) {
 		out.Types = nil
 	}
-}
-
-func (f workFilter) dates(out *ticket.Filter) error {
-	now := time.Now().UTC()
-	var all [4]error
-	out.CreatedAfter, out.CreatedBefore, all[0] = f.CreatedDate.bounds("created_date", now)
-	out.ModifiedAfter, out.ModifiedBefore, all[1] = f.ModifiedDate.bounds("modified_date", now)
-	out.TargetAfter, out.TargetBefore, all[2] = f.TargetCloseDate.bounds("target_close_date", now)
-	out.ActualAfter, out.ActualBefore, all[3] = f.ActualCloseDate.bounds("actual_close_date", now)
-	return first(all[:]...)
 }
 
 // workSorts are what works can be sorted by.

@@ -70,6 +70,15 @@ type Deal struct {
 // Money is an amount, as it was given, in a currency.
 type Money struct{ Amount, Currency string }
 
+// Reporters returns who reported the work.
+func (w *Work) Reporters() []don.ID {
+	out := make([]don.ID, len(w.ReportedBy))
+	for i, tail := range w.ReportedBy {
+		out[i] = don.FromTail(tail)
+	}
+	return out
+}
+
 // ID returns the work's id.
 func (w *Work) ID() don.ID { return don.Of(w.Type, w.N) }
 

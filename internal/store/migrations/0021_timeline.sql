@@ -1,3 +1,4 @@
+-- compatible: adds only
 -- What people write on records. Changes of records stand in history; ids of both
 -- rise with time and never meet, so that a timeline is read from the two by id.
 -- n is the record as it was when the comment came: merges leave it there, and

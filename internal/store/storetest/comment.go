@@ -68,27 +68,7 @@ func testComments(t *testing.T, open Open) {
 			t.Errorf("another organisation reads %v", got)
 		}
 	})
-	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error {
-		again := *made[0]
-		if err := tx.InsertComment(ctx, &again); !errs.Is(err, errs.Conflict) {
-			t.Errorf("a reference twice: %v", err)
-		}
-		gone := *made[0]
-		gone.Deleted, gone.Body, gone.Ref, gone.Labels = true, "", "", nil
-		if err := tx.UpdateComment(ctx, &gone); err != nil {
-			return err
-		}
-		again = *made[0] // the reference is free now
-		return tx.InsertComment(ctx, &again)
-	})
-	read(t, db, s, func(tx *store.Tx) {
-		if got, err := tx.Comment(t.Context(), of, own[0], false); err != nil || !got.Deleted || got.Body != "" {
-			t.Errorf("the deleted one: %+v, %v", got, err)
-		}
-		if got, err := tx.CommentByRef(t.Context(), of, made[0].Ref); err != nil || got.Deleted {
-			t.Errorf("by reference: %+v, %v", got, err)
-		}
-	})
+	testCommentReference(t, db, s, made[0])
 	testExpiredReference(t, db, s, of)
 	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return tx.DropTrash(ctx, []don.ID{of}) })
 	read(t, db, s, func(tx *store.Tx) {
@@ -97,6 +77,33 @@ func testComments(t *testing.T, open Open) {
 		}
 		if got := ids(tx.Comments(t.Context(), don.Of(don.Contact, 7), 0, false, 9)); len(got) != 1 {
 			t.Errorf("of another one with its number: %v", got)
+		}
+	})
+}
+
+// testCommentReference checks that one comment of a record has a reference, and
+// that a deleted one has none.
+func testCommentReference(t *testing.T, db *store.DB, s org.Scope, made *timeline.Comment) {
+	t.Helper()
+	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error {
+		again := *made
+		if err := tx.InsertComment(ctx, &again); !errs.Is(err, errs.Conflict) {
+			t.Errorf("a reference twice: %v", err)
+		}
+		gone := *made
+		gone.Deleted, gone.Body, gone.Ref, gone.Labels = true, "", "", nil
+		if err := tx.UpdateComment(ctx, &gone); err != nil {
+			return err
+		}
+		again = *made // the reference is free now
+		return tx.InsertComment(ctx, &again)
+	})
+	read(t, db, s, func(tx *store.Tx) {
+		if got, err := tx.Comment(t.Context(), made.Of, made.ID, false); err != nil || !got.Deleted || got.Body != "" {
+			t.Errorf("the deleted one: %+v, %v", got, err)
+		}
+		if got, err := tx.CommentByRef(t.Context(), made.Of, made.Ref); err != nil || got.Deleted {
+			t.Errorf("by reference: %+v, %v", got, err)
 		}
 	})
 }

@@ -7923,10 +7923,6 @@ export interface components {
              */
             stage?: string;
         };
-        StageName: {
-            id: string;
-            name: string;
-        };
         StageRef: {
             id: string;
             name: string;
@@ -7940,11 +7936,6 @@ export interface components {
             ordinal: number;
             stage: components["schemas"]["StageRef"];
             state: components["schemas"]["StateOfOne"];
-        };
-        StateName: {
-            id: string;
-            is_final: boolean;
-            name: string;
         };
         StateOfOne: {
             id: string;
@@ -8660,7 +8651,7 @@ export interface components {
             /** @enum {string} */
             forecast_category?: "omitted" | "pipeline" | "upside" | "strong_upside" | "commit" | "won";
             forecast_category_v2?: components["schemas"]["ForecastValue"];
-            group?: components["schemas"]["WorkGroup"];
+            group?: components["schemas"]["GroupSummary"];
             id: string;
             is_frozen?: boolean;
             is_spam?: boolean;
@@ -8685,7 +8676,7 @@ export interface components {
              */
             severity?: "blocker" | "high" | "medium" | "low";
             source_channel?: string;
-            stage: components["schemas"]["WorkStage"];
+            stage: components["schemas"]["StageSummary"];
             /** @enum {string} */
             state: "open" | "in_progress" | "closed";
             stock_schema_fragment: string;
@@ -8701,48 +8692,13 @@ export interface components {
             type: "opportunity" | "ticket";
             value?: components["schemas"]["Money"];
         };
-        WorkDateInput: {
-            /**
-             * Format: date-time
-             * @description At this time or later.
-             */
-            after?: string;
-            /**
-             * Format: date-time
-             * @description At this time or earlier.
-             */
-            before?: string;
-            /** Format: int64 */
-            days?: number;
-            /** @enum {string} */
-            preset_type?: "last_n_days" | "next_n_days";
-            /**
-             * @description range when absent: by after and before. preset: by preset_type and days.
-             * @enum {string}
-             */
-            type?: "preset" | "range";
-        };
-        WorkGroup: {
-            display_id: string;
-            id: string;
-            /** @enum {string} */
-            member_type: "dev_user" | "rev_user";
-            name: string;
-        };
         WorkOut: {
             work: components["schemas"]["Work"];
-        };
-        WorkStage: {
-            name: string;
-            /** Format: int64 */
-            ordinal: number;
-            stage: components["schemas"]["StageName"];
-            state: components["schemas"]["StateName"];
         };
         WorksCountRequest: {
             /** @description Everything of any of these accounts and their workspaces. */
             account?: string[];
-            actual_close_date?: components["schemas"]["WorkDateInput"];
+            actual_close_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description About any of these parts. */
             applies_to_part?: string[];
             /** @description Everything of any of these contacts: what they reported, and opportunities with them. */
@@ -8750,7 +8706,7 @@ export interface components {
             /** @description Made by any of these users. */
             created_by?: string[];
             /** @description When the record was made. */
-            created_date?: components["schemas"]["WorkDateInput"];
+            created_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
             custom_fields?: {
                 [key: string]: unknown;
@@ -8760,7 +8716,7 @@ export interface components {
             /** @description Last changed by any of these users. */
             modified_by?: string[];
             /** @description When the record was last changed. */
-            modified_date?: components["schemas"]["WorkDateInput"];
+            modified_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description Only opportunities meet it. */
             opportunity?: components["schemas"]["OpportunityFilterInput"];
             /** @description Looked after by any of these members. */
@@ -8774,7 +8730,7 @@ export interface components {
             state?: string[];
             /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
             tags?: string[];
-            target_close_date?: components["schemas"]["WorkDateInput"];
+            target_close_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description Only tickets meet it. */
             ticket?: components["schemas"]["TicketFilterInput"];
             /** @description Of any of these types; there are no issues and tasks. */
@@ -8896,7 +8852,7 @@ export interface components {
         WorksExportRequest: {
             /** @description Everything of any of these accounts and their workspaces. */
             account?: string[];
-            actual_close_date?: components["schemas"]["WorkDateInput"];
+            actual_close_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description About any of these parts. */
             applies_to_part?: string[];
             /** @description Everything of any of these contacts: what they reported, and opportunities with them. */
@@ -8904,7 +8860,7 @@ export interface components {
             /** @description Made by any of these users. */
             created_by?: string[];
             /** @description When the record was made. */
-            created_date?: components["schemas"]["WorkDateInput"];
+            created_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
             custom_fields?: {
                 [key: string]: unknown;
@@ -8919,7 +8875,7 @@ export interface components {
             /** @description Last changed by any of these users. */
             modified_by?: string[];
             /** @description When the record was last changed. */
-            modified_date?: components["schemas"]["WorkDateInput"];
+            modified_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description Only opportunities meet it. */
             opportunity?: components["schemas"]["OpportunityFilterInput"];
             /** @description Looked after by any of these members. */
@@ -8935,7 +8891,7 @@ export interface components {
             state?: string[];
             /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
             tags?: string[];
-            target_close_date?: components["schemas"]["WorkDateInput"];
+            target_close_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description Only tickets meet it. */
             ticket?: components["schemas"]["TicketFilterInput"];
             /** @description Of any of these types; there are no issues and tasks. */
@@ -8951,7 +8907,7 @@ export interface components {
         WorksListRequest: {
             /** @description Everything of any of these accounts and their workspaces. */
             account?: string[];
-            actual_close_date?: components["schemas"]["WorkDateInput"];
+            actual_close_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description About any of these parts. */
             applies_to_part?: string[];
             /** @description Everything of any of these contacts: what they reported, and opportunities with them. */
@@ -8959,7 +8915,7 @@ export interface components {
             /** @description Made by any of these users. */
             created_by?: string[];
             /** @description When the record was made. */
-            created_date?: components["schemas"]["WorkDateInput"];
+            created_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
             cursor?: string;
             /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
@@ -8981,7 +8937,7 @@ export interface components {
             /** @description Last changed by any of these users. */
             modified_by?: string[];
             /** @description When the record was last changed. */
-            modified_date?: components["schemas"]["WorkDateInput"];
+            modified_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description Only opportunities meet it. */
             opportunity?: components["schemas"]["OpportunityFilterInput"];
             /** @description Looked after by any of these members. */
@@ -8997,7 +8953,7 @@ export interface components {
             state?: string[];
             /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
             tags?: string[];
-            target_close_date?: components["schemas"]["WorkDateInput"];
+            target_close_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description Only tickets meet it. */
             ticket?: components["schemas"]["TicketFilterInput"];
             /** @description Of any of these types; there are no issues and tasks. */
@@ -32434,37 +32390,45 @@ export interface operations {
                 "stage.name"?: string[];
                 /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
                 tags?: string[];
-                /** @description range when absent: by after and before. preset: by preset_type and days. */
-                "created_date.type"?: "preset" | "range";
-                /** @description At this time or later. */
+                /** @description range when absent. */
+                "created_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
                 "created_date.after"?: string;
-                /** @description At this time or earlier. */
+                /** @description Of a range: at or before this time. */
                 "created_date.before"?: string;
+                /** @description Of a preset. */
                 "created_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
                 "created_date.days"?: number;
-                /** @description range when absent: by after and before. preset: by preset_type and days. */
-                "modified_date.type"?: "preset" | "range";
-                /** @description At this time or later. */
+                /** @description range when absent. */
+                "modified_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
                 "modified_date.after"?: string;
-                /** @description At this time or earlier. */
+                /** @description Of a range: at or before this time. */
                 "modified_date.before"?: string;
+                /** @description Of a preset. */
                 "modified_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
                 "modified_date.days"?: number;
-                /** @description range when absent: by after and before. preset: by preset_type and days. */
-                "target_close_date.type"?: "preset" | "range";
-                /** @description At this time or later. */
+                /** @description range when absent. */
+                "target_close_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
                 "target_close_date.after"?: string;
-                /** @description At this time or earlier. */
+                /** @description Of a range: at or before this time. */
                 "target_close_date.before"?: string;
+                /** @description Of a preset. */
                 "target_close_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
                 "target_close_date.days"?: number;
-                /** @description range when absent: by after and before. preset: by preset_type and days. */
-                "actual_close_date.type"?: "preset" | "range";
-                /** @description At this time or later. */
+                /** @description range when absent. */
+                "actual_close_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
                 "actual_close_date.after"?: string;
-                /** @description At this time or earlier. */
+                /** @description Of a range: at or before this time. */
                 "actual_close_date.before"?: string;
+                /** @description Of a preset. */
                 "actual_close_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
                 "actual_close_date.days"?: number;
                 /** @description With any of these references. */
                 external_ref?: string[];
@@ -32913,37 +32877,45 @@ export interface operations {
                 "stage.name"?: string[];
                 /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
                 tags?: string[];
-                /** @description range when absent: by after and before. preset: by preset_type and days. */
-                "created_date.type"?: "preset" | "range";
-                /** @description At this time or later. */
+                /** @description range when absent. */
+                "created_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
                 "created_date.after"?: string;
-                /** @description At this time or earlier. */
+                /** @description Of a range: at or before this time. */
                 "created_date.before"?: string;
+                /** @description Of a preset. */
                 "created_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
                 "created_date.days"?: number;
-                /** @description range when absent: by after and before. preset: by preset_type and days. */
-                "modified_date.type"?: "preset" | "range";
-                /** @description At this time or later. */
+                /** @description range when absent. */
+                "modified_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
                 "modified_date.after"?: string;
-                /** @description At this time or earlier. */
+                /** @description Of a range: at or before this time. */
                 "modified_date.before"?: string;
+                /** @description Of a preset. */
                 "modified_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
                 "modified_date.days"?: number;
-                /** @description range when absent: by after and before. preset: by preset_type and days. */
-                "target_close_date.type"?: "preset" | "range";
-                /** @description At this time or later. */
+                /** @description range when absent. */
+                "target_close_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
                 "target_close_date.after"?: string;
-                /** @description At this time or earlier. */
+                /** @description Of a range: at or before this time. */
                 "target_close_date.before"?: string;
+                /** @description Of a preset. */
                 "target_close_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
                 "target_close_date.days"?: number;
-                /** @description range when absent: by after and before. preset: by preset_type and days. */
-                "actual_close_date.type"?: "preset" | "range";
-                /** @description At this time or later. */
+                /** @description range when absent. */
+                "actual_close_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
                 "actual_close_date.after"?: string;
-                /** @description At this time or earlier. */
+                /** @description Of a range: at or before this time. */
                 "actual_close_date.before"?: string;
+                /** @description Of a preset. */
                 "actual_close_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
                 "actual_close_date.days"?: number;
                 /** @description With any of these references. */
                 external_ref?: string[];
@@ -33361,37 +33333,45 @@ export interface operations {
                 "stage.name"?: string[];
                 /** @description With any of these tags: TAG-1, or TAG-1=value for a tag that carries a value. */
                 tags?: string[];
-                /** @description range when absent: by after and before. preset: by preset_type and days. */
-                "created_date.type"?: "preset" | "range";
-                /** @description At this time or later. */
+                /** @description range when absent. */
+                "created_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
                 "created_date.after"?: string;
-                /** @description At this time or earlier. */
+                /** @description Of a range: at or before this time. */
                 "created_date.before"?: string;
+                /** @description Of a preset. */
                 "created_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
                 "created_date.days"?: number;
-                /** @description range when absent: by after and before. preset: by preset_type and days. */
-                "modified_date.type"?: "preset" | "range";
-                /** @description At this time or later. */
+                /** @description range when absent. */
+                "modified_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
                 "modified_date.after"?: string;
-                /** @description At this time or earlier. */
+                /** @description Of a range: at or before this time. */
                 "modified_date.before"?: string;
+                /** @description Of a preset. */
                 "modified_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
                 "modified_date.days"?: number;
-                /** @description range when absent: by after and before. preset: by preset_type and days. */
-                "target_close_date.type"?: "preset" | "range";
-                /** @description At this time or later. */
+                /** @description range when absent. */
+                "target_close_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
                 "target_close_date.after"?: string;
-                /** @description At this time or earlier. */
+                /** @description Of a range: at or before this time. */
                 "target_close_date.before"?: string;
+                /** @description Of a preset. */
                 "target_close_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
                 "target_close_date.days"?: number;
-                /** @description range when absent: by after and before. preset: by preset_type and days. */
-                "actual_close_date.type"?: "preset" | "range";
-                /** @description At this time or later. */
+                /** @description range when absent. */
+                "actual_close_date.type"?: "range" | "preset";
+                /** @description Of a range: at or after this time. */
                 "actual_close_date.after"?: string;
-                /** @description At this time or earlier. */
+                /** @description Of a range: at or before this time. */
                 "actual_close_date.before"?: string;
+                /** @description Of a preset. */
                 "actual_close_date.preset_type"?: "last_n_days" | "next_n_days";
+                /** @description Of a preset: how many days. */
                 "actual_close_date.days"?: number;
                 /** @description With any of these references. */
                 external_ref?: string[];
