@@ -127,7 +127,8 @@ func (s *Service) DeleteWork(ctx context.Context, sc org.Scope, id don.ID) error
 }
 
 // RestoreWork brings a work back from the trash. A reference that another took
-// meanwhile is a conflict unless withoutClashes leaves it out.
+// meanwhile is a conflict, and a part that was deleted is invalid, unless
+// withoutClashes leaves them out.
 func (s *Service) RestoreWork(ctx context.Context, sc org.Scope, id don.ID, withoutClashes bool) (WorkFound, error) {
 	var got WorkFound
 	err := s.db.Write(ctx, sc, func(tx Tx) error {
@@ -147,6 +148,9 @@ func (s *Service) RestoreWork(ctx context.Context, sc org.Scope, id don.ID, with
 		if holder != nil {
 			w.Ref = ""
 		}
+		if err := keepPart(ctx, tx, w, withoutClashes); err != nil {
+			return err
+		}
 		if err := tx.RestoreWork(ctx, w); err != nil {
 			return err
 		}
@@ -154,4 +158,21 @@ func (s *Service) RestoreWork(ctx context.Context, sc org.Scope, id don.ID, with
 		return err
 	})
 	return got, err
+}
+
+// keepPart checks that the part of a work that comes back is still there, or takes
+// it off.
+func keepPart(ctx context.Context, tx Tx, w *ticket.Work, withoutClashes bool) error {
+	if w.PartN == 0 {
+		return nil
+	}
+	_, err := tx.Part(ctx, w.PartN, true)
+	if !errs.Is(err, errs.NotFound) {
+		return err
+	}
+	if !withoutClashes {
+		return errs.BadRequest("its part %s was deleted; restore it with without_clashes, and give it another", don.Of(don.Product, w.PartN).Display())
+	}
+	w.PartN = 0
+	return nil
 }

@@ -203,6 +203,15 @@ func TestMessages(t *testing.T) {
 			made("works.create", `{"type":"ticket","title":"Broken","applies_to_part":"PROD-1","owned_by":["DEVU-1"],"reported_by":["REVU-1"]}`, `{}`),
 		})
 		comment(t, c, "TKT-1", `"body":"seen","visibility":"internal"`)
+		c.Run(t, []apitest.Scenario{ // a ticket whose part went while it was in the trash
+			made("parts.create", `{"type":"product","name":"Old","owned_by":["DEVU-1"]}`, `{}`),
+			made("works.create", `{"type":"ticket","title":"Old","applies_to_part":"PROD-2","owned_by":[]}`, `{}`),
+			done("works.delete", `{"id":"TKT-2"}`, `{}`),
+			done("parts.delete", `{"id":"PROD-2"}`, `{}`),
+			refused("its part is gone", "works.restore", `{"id":"TKT-2"}`, 400, `{"type":"bad_request"}`),
+			absent(done("works.restore", `{"id":"TKT-2","without_clashes":true}`, `{"work":{"title":"Old"}}`), "work.applies_to_part"),
+			done("works.update", `{"id":"TKT-2","applies_to_part":"PROD-1"}`, `{"work":{"applies_to_part":{"display_id":"PROD-1"}}}`),
+		})
 		for object, want := range map[string]string{"CONV-1": "(created) hello anyone? (updated)", "TKT-1": "(created) seen"} {
 			if got := timelineOf(t, c, fmt.Sprintf(`{"object":%q}`, object)).said(); got != want {
 				t.Errorf("%s: %q, want %q", object, got, want)
