@@ -3,6 +3,8 @@ package realtime
 import (
 	"context"
 	"encoding/json"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kith-id/kith/internal/desk"
@@ -45,7 +47,7 @@ type carried struct {
 func (h *Hub) Give(ctx context.Context, sc org.Scope, of don.ID, s Sign) error {
 	h.init()
 	s.By = sc.Actor.Tail()
-	if !h.mayGive(of.Tail()+" "+s.By+" "+s.Kind, time.Now()) {
+	if !h.mayGive(strings.Join([]string{strconv.FormatInt(sc.OrgID, 10), of.Tail(), s.By, s.Kind}, " "), time.Now()) {
 		return nil
 	}
 	c := carried{OrgID: sc.OrgID, Of: of.Tail(), At: time.Now().UTC(), Sign: s}
