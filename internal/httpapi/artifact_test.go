@@ -358,3 +358,187 @@ func TestPortraits(t *testing.T) {
 		}
 	}
 }
+
+// names is the names of the files in a list, in its order.
+func names(t *testing.T, res apitest.Response, list string) string {
+	t.Helper()
+	found, _ := res.Lookup(list)
+	files, _ := found.([]any)
+	var out []string
+	for _, f := range files {
+		out = append(out, f.(map[string]any)["file"].(map[string]any)["name"].(string))
+	}
+	return strings.Join(out, " ")
+}
+
+// commented comments on a record with files and returns the comment's id.
+func commented(t *testing.T, c apitest.Client, on, visibility string, files ...string) string {
+	t.Helper()
+	body := `{"type":"timeline_comment","object":"` + on + `","visibility":"` + visibility + `","body":"x","artifacts":["` + strings.Join(files, `","`) + `"]}`
+	return c.Post(t, "timeline-entries.create", body, 201).Text(t, "timeline_entry.id")
+}
+
+// TestFilesOnComments hangs files on comments and takes them off.
+func TestFilesOnComments(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		c, _ := k.Admin(t, "Acme")
+		c.Post(t, "rev-users.create", `{"display_name":"Bo"}`, 201)
+		for _, name := range []string{"a.txt", "b.txt", "c.txt", "d.txt"} {
+			attachable(t, c, name, name)
+		}
+		prepare(t, c, `{"file_name":"unsent.txt"}`)
+		id := commented(t, c, "REVU-1", "internal", "ARTIFACT-2", "ARTIFACT-1")
+		update := func(artifacts string) string {
+			return `{"id":"` + id + `","type":"timeline_comment","artifacts":` + artifacts + `}`
+		}
+		shown := func(files string) string { return `{"timeline_entry":{"artifacts":[` + files + `]}}` }
+		file := func(n, name string) string {
+			return `{"display_id":"ARTIFACT-` + n + `","file":{"name":"` + name + `.txt","size":5,"type":"text/plain"}}`
+		}
+		of := `{"type":"timeline_comment","object":"REVU-1",`
+		list := `{"object":"REVU-1","collections":["discussions"]}`
+		c.Run(t, []apitest.Scenario{
+			done("timeline-entries.get", `{"id":"`+id+`"}`, shown(file("2", "b")+","+file("1", "a"))),
+			done("timeline-entries.list", list, `{"timeline_entries":[{"artifacts":[`+file("2", "b")+`,`+file("1", "a")+`]}]}`),
+			made("timeline-entries.create", of+`"artifacts":["ARTIFACT-3"]}`, shown(file("3", "c"))),
+			refused("nothing at all", "timeline-entries.create", of+`"artifacts":[]}`, 400, `{"type":"missing_required_field","field_name":"body"}`),
+			refused("of another comment", "timeline-entries.create", of+`"artifacts":["ARTIFACT-1"]}`, 400, `{"type":"artifact_already_attached_to_a_parent","existing_parent":"`+id+`","is_same":false}`),
+			refused("not sent", "timeline-entries.create", of+`"artifacts":["ARTIFACT-5"]}`, 400, `{"type":"value_not_permitted","field_name":"artifacts"}`),
+			refused("no such", "timeline-entries.create", of+`"body":"x","artifacts":["ARTIFACT-4","ARTIFACT-99"]}`, 404, `{"type":"not_found"}`),
+			refused("no file", "timeline-entries.create", of+`"body":"x","artifacts":["REVU-1"]}`, 400, `{"type":"unexpected_id_type","field_name":"artifacts[0]"}`),
+			refused("many", "timeline-entries.create", of+`"body":"x","artifacts":["`+strings.Repeat(`ARTIFACT-4","`, 50)+`ARTIFACT-4"]}`, 400, `{"type":"value_not_permitted","field_name":"artifacts"}`),
+			refused("many added", "timeline-entries.update", update(`{"add":["`+strings.Repeat(`ARTIFACT-4","`, 10)+`ARTIFACT-4"]}`), 400, `{"type":"value_not_permitted","field_name":"artifacts.add"}`),
+			refused("both ways", "timeline-entries.update", update(`{"set":[],"add":["ARTIFACT-4"]}`), 400, `{"type":"value_not_permitted"}`),
+			done("timeline-entries.update", update(`{"add":["ARTIFACT-4","ARTIFACT-2"],"remove":["ARTIFACT-1","ARTIFACT-3"]}`), shown(file("2", "b")+","+file("4", "d"))),
+			done("timeline-entries.update", update(`{"set":["ARTIFACT-1","ARTIFACT-4"]}`), shown(file("4", "d")+","+file("1", "a"))),
+			absent(done("timeline-entries.update", update(`{"set":[]}`), `{}`), "timeline_entry.artifacts"),
+			done("timeline-entries.update", update(`{"set":["ARTIFACT-1"]}`), shown(file("1", "a"))),
+			done("timeline-entries.delete", `{"id":"`+id+`"}`, `{}`),
+			absent(done("timeline-entries.list", list, `{"timeline_entries":[{"is_deleted":true},{}]}`), "timeline_entries.0.artifacts"),
+		})
+		commented(t, c, "REVU-1", "internal", "ARTIFACT-1") // it hung nowhere again
+	})
+}
+
+// TestFilesOnRecords hangs files on messages and works, and lists those of customers.
+func TestFilesOnRecords(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		c, _ := k.Admin(t, "Acme")
+		c.Post(t, "accounts.create", `{"display_name":"Globex"}`, 201)
+		c.Post(t, "rev-orgs.create", `{"account":"ACC-1","display_name":"Lab"}`, 201)
+		c.Post(t, "rev-users.create", `{"display_name":"Bo","rev_org":"REV-2"}`, 201)
+		c.Post(t, "rev-users.create", `{"display_name":"Cy"}`, 201)
+		c.Post(t, "rev-users.create", `{"display_name":"Bo again"}`, 201)
+		c.Post(t, "parts.create", `{"type":"product","name":"P","owned_by":[]}`, 201)
+		for _, name := range []string{"1", "2", "3", "4", "5", "6", "7"} {
+			attachable(t, c, name, name)
+		}
+		ticket := `{"type":"ticket","title":"t","owned_by":[],"applies_to_part":"PROD-1","reported_by":["REVU-1"],"artifacts":["ARTIFACT-3"]}`
+		c.Run(t, []apitest.Scenario{
+			made("conversations.create", `{"type":"support","members":["REVU-1"],"messages":[{"body":"see","artifacts":["ARTIFACT-1"]},{"artifacts":["ARTIFACT-2"]}]}`,
+				`{"conversation":{"messages":[{"body":"see","artifacts":[{"display_id":"ARTIFACT-1"}]},{"artifacts":[{"display_id":"ARTIFACT-2"}]}]}}`),
+			refused("again", "conversations.create", `{"type":"support","messages":[{"body":"x","artifacts":["ARTIFACT-1"]}]}`, 400, `{"type":"artifact_already_attached_to_a_parent","field_name":"messages[0].artifacts"}`),
+			made("works.create", ticket, `{"work":{"artifacts":[{"display_id":"ARTIFACT-3","file":{"name":"3"}}]}}`),
+			refused("again", "works.create", ticket, 400, `{"type":"artifact_already_attached_to_a_parent","existing_parent":"<any>"}`),
+			done("works.update", `{"id":"TKT-1","artifacts":{"add":["ARTIFACT-4"]}}`, `{"work":{"artifacts":[{"display_id":"ARTIFACT-3"},{"display_id":"ARTIFACT-4"}]}}`),
+			done("works.update", `{"id":"TKT-1","artifacts":{"remove":["ARTIFACT-3"]}}`, `{"work":{"artifacts":[{"display_id":"ARTIFACT-4"}]}}`),
+			done("works.list", `{}`, `{"works":[{"artifacts":[{"display_id":"ARTIFACT-4"}]}]}`),
+			done("timeline-entries.list", `{"object":"TKT-1"}`, `{"timeline_entries":[{},{"event":{"updated":{"field_deltas":[{"name":"artifacts","new_value":{"type":"id_list"}}]}}},{}]}`),
+		})
+		onBo := commented(t, c, "REVU-1", "private", "ARTIFACT-5")
+		commented(t, c, "ACC-1", "internal", "ARTIFACT-6")
+		commented(t, c, "REVU-3", "internal", "ARTIFACT-7")
+		for parent, want := range map[string]string{
+			"REVU-1": "5 4 2 1", "REVU-2": "", "ACC-1": "6 4 2 1", "REV-2": "4 2 1", "CONV-1": "2 1", "TKT-1": "4", onBo: "5", "REVU-3": "7",
+		} {
+			if got := names(t, c.Post(t, "artifacts.list", `{"parent_id":"`+parent+`"}`, 200), "artifacts"); got != want {
+				t.Errorf("files of %s: %q, want %q", parent, got, want)
+			}
+		}
+		first := c.Post(t, "artifacts.list", `{"parent_id":"REVU-1","limit":3}`, 200)
+		rest := c.Post(t, "artifacts.list", `{"parent_id":"REVU-1","limit":3,"cursor":"`+first.Text(t, "next_cursor")+`"}`, 200)
+		if _, more := rest.Lookup("next_cursor"); names(t, first, "artifacts") != "5 4 2" || names(t, rest, "artifacts") != "1" || more {
+			t.Errorf("by threes: %s, then %s", first.Body, rest.Body)
+		}
+		c.Run(t, forms("with what they hang on", "artifacts.list", "parent_id=REVU-1&limit=1", `{"parent_id":"REVU-1","limit":1}`, 200,
+			`{"artifacts":[{"display_id":"ARTIFACT-5","created_by":{"display_id":"DEVU-1"},"parent":{"type":"rev_user","display_id":"REVU-1","timeline_entry":"`+onBo+`"}}]}`))
+		// What is one with a customer is with its files.
+		c.Post(t, "rev-users.merge", `{"primary_user":"REVU-2","secondary_user":"REVU-1"}`, 200)
+		for _, parent := range []string{"REVU-1", "REVU-2"} {
+			if got := names(t, c.Post(t, "artifacts.list", `{"parent_id":"`+parent+`"}`, 200), "artifacts"); got != "5 4 2 1" {
+				t.Errorf("merged, files of %s: %q", parent, got)
+			}
+		}
+		// The trash keeps files, and nobody sees them meanwhile.
+		c.Post(t, "conversations.delete", `{"id":"CONV-1"}`, 200)
+		c.Post(t, "artifacts.list", `{"parent_id":"CONV-1"}`, 404)
+		c.Post(t, "artifacts.locate", `{"id":"ARTIFACT-1"}`, 404)
+		if got := names(t, c.Post(t, "artifacts.list", `{"parent_id":"ACC-1"}`, 200), "artifacts"); got != "6 4" {
+			t.Errorf("with the conversation in the trash: %q", got)
+		}
+		c.Post(t, "conversations.restore", `{"id":"CONV-1"}`, 200)
+		if got := names(t, c.Post(t, "artifacts.list", `{"parent_id":"CONV-1"}`, 200), "artifacts"); got != "2 1" {
+			t.Errorf("restored: %q", got)
+		}
+		c.Post(t, "artifacts.list", `{"parent_id":"CONV-9"}`, 404)
+		c.Post(t, "artifacts.list", `{"parent_id":"PROD-1"}`, 400)
+		c.Post(t, "artifacts.list", `{}`, 400)
+	})
+}
+
+// TestFilesOfOthers is about files that callers must not have: of other orgs, on
+// private comments, and for contacts all that customers are not to see.
+func TestFilesOfOthers(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		other, _ := k.Admin(t, "Beta")
+		attachable(t, other, "beta.txt", "b")
+		betas := other.Post(t, "artifacts.get", `{"id":"ARTIFACT-1"}`, 200).Text(t, "artifact.id")
+		s := newShop(t, k, "Acme")
+		ada := s.signIn(t, `{"user_ref":"ada","user_traits":{"email":"ada@acme.example","display_name":"Ada"}}`)
+		bo := s.signIn(t, `{"user_ref":"bo","user_traits":{"email":"bo@acme.example","display_name":"Bo"}}`)
+		shot := attachable(t, ada, "shot.png", string(pngOf(t, 3, 3)))
+		s.admin.Post(t, "timeline-entries.create", `{"type":"timeline_comment","object":"REVU-1","body":"x","artifacts":["`+betas+`"]}`, 404)
+		bo.Post(t, "artifacts.get", `{"id":"`+shot+`"}`, 404)
+		bo.Post(t, "artifacts.locate", `{"id":"`+shot+`"}`, 404)
+		bo.Post(t, "conversations.create", `{"type":"support","messages":[{"body":"mine","artifacts":["`+shot+`"]}]}`, 404)
+		adas := ada.Post(t, "conversations.create", `{"type":"support","messages":[{"body":"late","artifacts":["`+shot+`"]}]}`, 201).Text(t, "conversation.display_id")
+		bo.Post(t, "artifacts.locate", `{"id":"`+shot+`"}`, 404)
+		if got := download(t, ada, shot, nil); got.Header.Get("Content-Type") != "image/png" {
+			t.Errorf("her own: %v", got.Header)
+		}
+		s.admin.Post(t, "artifacts.locate", `{"id":"`+shot+`"}`, 200)
+		answer, note, free := attachable(t, s.admin, "answer.txt", "a"), attachable(t, s.admin, "note.txt", "n"), attachable(t, s.admin, "free.txt", "f")
+		commented(t, s.admin, adas, "external", answer)
+		commented(t, s.admin, adas, "internal", note)
+		work := attachable(t, s.admin, "work.txt", "w")
+		s.admin.Post(t, "parts.create", `{"type":"product","name":"P","owned_by":[]}`, 201)
+		s.admin.Post(t, "works.create", `{"type":"ticket","title":"t","owned_by":[],"applies_to_part":"PROD-1","reported_by":["REVU-1"],"artifacts":["`+work+`"]}`, 201)
+		for _, who := range []struct {
+			c     apitest.Client
+			files map[string]int
+		}{
+			{ada, map[string]int{answer: 200, note: 404, free: 404, work: 404}},
+			{bo, map[string]int{answer: 404, note: 404, free: 404, work: 404}},
+			{s.admin, map[string]int{answer: 200, note: 200, free: 200, work: 200}},
+		} {
+			for id, status := range who.files {
+				who.c.Post(t, "artifacts.get", `{"id":"`+id+`"}`, status)
+				who.c.Post(t, "artifacts.locate", `{"id":"`+id+`"}`, status)
+			}
+		}
+		ada.Post(t, "timeline-entries.create", `{"type":"timeline_comment","object":"`+adas+`","body":"x","artifacts":["`+free+`"]}`, 404)
+		for _, op := range []string{"artifacts.list", "artifacts.versions.prepare", "artifacts.versions.delete"} {
+			ada.Post(t, op, `{"id":"`+shot+`","parent_id":"`+adas+`"}`, 403)
+		}
+		told := ada.Post(t, "timeline-entries.list", `{"object":"`+adas+`"}`, 200)
+		if got := names(t, told, "timeline_entries.0.artifacts") + " " + names(t, told, "timeline_entries.1.artifacts"); got != "shot.png answer.txt" {
+			t.Errorf("she is shown %q", got)
+		}
+		for range artifact.MaxWaiting {
+			prepare(t, bo, `{"file_name":"x"}`)
+		}
+		if res := bo.Post(t, "artifacts.prepare", `{"file_name":"x"}`, 429); res.Header.Get("Retry-After") == "" {
+			t.Errorf("too many: %v", res.Header)
+		}
+	})
+}
