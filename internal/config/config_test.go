@@ -26,9 +26,16 @@ partition = "file"
 log_level = "debug"
 lenient = true
 trusted_proxies = ["10.0.0.0/8", "::1"]
+file_max_mib = 100
+file_types = ["image/*", "application/pdf"]
+s3_endpoint = "https://s3.example.com"
+s3_bucket = "kith-files"
+s3_prefix = "kith/"
+s3_path_style = true
+s3_access_key = "a"
 `)
 	got, err := Load(Source{
-		Env:   env(map[string]string{"KITH_DATA": dir, "KITH_LISTEN": "127.0.0.1:2", "KITH_PARTITION": "env", "KITH_LOG_FORMAT": "json"}),
+		Env:   env(map[string]string{"KITH_DATA": dir, "KITH_LISTEN": "127.0.0.1:2", "KITH_PARTITION": "env", "KITH_LOG_FORMAT": "json", "KITH_S3_SECRET_KEY": "s"}),
 		Flags: map[string]string{"listen": ":3"},
 	})
 	if err != nil {
@@ -37,6 +44,8 @@ trusted_proxies = ["10.0.0.0/8", "::1"]
 	want := Config{
 		Listen: ":3", Data: dir, Partition: "env", Lenient: true, LogLevel: slog.LevelDebug, LogFormat: "json",
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
+		FileMaxMiB:     100, FileTypes: []string{"image/*", "application/pdf"},
+		S3: S3{Endpoint: "https://s3.example.com", Bucket: "kith-files", Prefix: "kith/", PathStyle: true, AccessKey: "a", SecretKey: "s"},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
 		t.Error(diff)
