@@ -88,7 +88,7 @@ var settings = []setting{
 	{"trusted_proxies", func(c *Config, v string) error { return prefixes(&c.TrustedProxies, v) }},
 	{"file_max_mib", func(c *Config, v string) error { return number(&c.FileMaxMiB, v, 1, maxFileMiB) }},
 	{"file_types", func(c *Config, v string) error { return mediaTypes(&c.FileTypes, v) }},
-	{"s3_endpoint", func(c *Config, v string) error { return text(&c.S3.Endpoint, strings.TrimRight(v, "/"), checkPublicURL) }},
+	{"s3_endpoint", func(c *Config, v string) error { return text(&c.S3.Endpoint, strings.TrimRight(v, "/"), checkEndpoint) }},
 	{"s3_bucket", func(c *Config, v string) error { return text(&c.S3.Bucket, v, checkBucket) }},
 	{"s3_region", func(c *Config, v string) error { return text(&c.S3.Region, v, nil) }},
 	{"s3_access_key", func(c *Config, v string) error { return text(&c.S3.AccessKey, v, nil) }},
@@ -349,10 +349,14 @@ func checkDatabaseURL(v string) error {
 	return nil
 }
 
-func checkPublicURL(v string) error {
+func checkPublicURL(v string) error { return checkOrigin(v, "https://kith.example.com") }
+
+func checkEndpoint(v string) error { return checkOrigin(v, "https://s3.eu-central-1.amazonaws.com") }
+
+func checkOrigin(v, example string) error {
 	u, err := url.Parse(v)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return errs.BadRequest("%q is not an origin; give a URL without a path, such as https://kith.example.com", v)
+		return errs.BadRequest("%q is not an origin; give a URL without a path, such as %s", v, example)
 	}
 	return nil
 }

@@ -35,6 +35,7 @@ type services struct {
 	api     *httpapi.API
 	records *directory.Service
 	imports *importer.Service
+	files   *desk.Files
 	workers []worker
 }
 
@@ -75,11 +76,10 @@ func build(ctx context.Context, p parts) (*services, error) {
 	httpapi.RegisterAuth(s.api, httpapi.AuthDeps{Service: s.auth, Records: s.records, Gate: s.gate, Cursors: s.cursors})
 	matcher := directory.NewMatcher(store.Runner[directory.Tx]{DB: p.db}, s.auth.Scopes, p.log)
 	httpapi.RegisterDirectory(s.api, httpapi.DirectoryDeps{Service: s.records, Matcher: matcher, Cursors: s.cursors})
-	files, err := openFiles(p, s.auth)
-	if err != nil {
+	if s.files, err = openFiles(p, s.auth); err != nil {
 		return nil, err
 	}
-	httpapi.RegisterFiles(s.api, httpapi.FileDeps{Service: files, Cursors: s.cursors, MaxBytes: files.MaxBytes()})
+	httpapi.RegisterFiles(s.api, httpapi.FileDeps{Service: s.files, Cursors: s.cursors, MaxBytes: s.files.MaxBytes()})
 	httpapi.RegisterDesk(s.api, httpapi.DeskDeps{Service: desk.New(store.Runner[desk.Tx]{DB: p.db}), Cursors: s.cursors})
 
 	node, err := nodeID(p.cfg.Data)
@@ -99,7 +99,7 @@ func build(ctx context.Context, p parts) (*services, error) {
 	})
 	indexer := &search.Indexer{DB: store.Runner[search.IndexTx]{DB: p.db}, Name: don.Random(16), Log: p.log}
 	follower := &directory.Follower{DB: store.Runner[directory.Tx]{DB: p.db}, Scopes: s.auth.Scopes, Name: don.Random(16), Log: p.log}
-	s.workers = append(s.workers, worker{"search index", indexer.Work}, worker{"groups", follower.Work}, purger(p.db, s.auth, files, p.log), worker{"duplicates", matcher.Work},
+	s.workers = append(s.workers, worker{"search index", indexer.Work}, worker{"groups", follower.Work}, purger(p.db, s.auth, s.files, p.log), worker{"duplicates", matcher.Work},
 		resuming("imports", s.imports, p.owner, p.log), resuming("bulk actions", bulk, p.db.Engine() == "sqlite", p.log))
 	return &s, nil
 }
