@@ -100,6 +100,7 @@ type artifactPrepareOut struct {
 	ID       string      `json:"id"`
 	URL      string      `json:"url" doc:"Takes one POST of multipart/form-data within 15 minutes: the parts of form_data, and last the part file. It answers 204."`
 	FormData []formField `json:"form_data"`
+	MaxBytes int64       `json:"max_bytes" doc:"How large the file may be."`
 }
 
 type artifactIn struct {
@@ -131,6 +132,7 @@ type artifactListOut struct {
 type artifactVersionsPrepareOut struct {
 	URL      string      `json:"url"`
 	FormData []formField `json:"form_data"`
+	MaxBytes int64       `json:"max_bytes"`
 }
 
 // RegisterFiles adds the operations artifacts.*.
@@ -165,7 +167,7 @@ func (d FileDeps) prepare(ctx context.Context, c call, in *artifactPrepareIn) (*
 	if err != nil {
 		return nil, err
 	}
-	return &artifactPrepareOut{ID: c.Scope.Space.Format(up.ID), URL: at(ctx, uploadOp, nil), FormData: formOf(up)}, nil
+	return &artifactPrepareOut{ID: c.Scope.Space.Format(up.ID), URL: at(ctx, uploadOp, nil), FormData: formOf(up), MaxBytes: d.MaxBytes}, nil
 }
 
 func (d FileDeps) prepareVersion(ctx context.Context, c call, in *idIn) (*artifactVersionsPrepareOut, error) {
@@ -177,7 +179,7 @@ func (d FileDeps) prepareVersion(ctx context.Context, c call, in *idIn) (*artifa
 	if err != nil {
 		return nil, err
 	}
-	return &artifactVersionsPrepareOut{URL: at(ctx, uploadOp, nil), FormData: formOf(up)}, nil
+	return &artifactVersionsPrepareOut{URL: at(ctx, uploadOp, nil), FormData: formOf(up), MaxBytes: d.MaxBytes}, nil
 }
 
 func (d FileDeps) get(ctx context.Context, c call, in *artifactIn) (*artifactGetOut, error) {

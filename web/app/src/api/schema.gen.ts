@@ -3751,6 +3751,11 @@ export interface components {
         ArtifactPrepareOut: {
             form_data: components["schemas"]["FormField"][];
             id: string;
+            /**
+             * Format: int64
+             * @description How large the file may be.
+             */
+            max_bytes: number;
             /** @description Takes one POST of multipart/form-data within 15 minutes: the parts of form_data, and last the part file. It answers 204. */
             url: string;
         };
@@ -3770,6 +3775,8 @@ export interface components {
         };
         ArtifactVersionsPrepareOut: {
             form_data: components["schemas"]["FormField"][];
+            /** Format: int64 */
+            max_bytes: number;
             url: string;
         };
         ArtifactsDownloadRequest: {
