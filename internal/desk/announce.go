@@ -72,7 +72,7 @@ func announced(ctx context.Context, tx Tx, n timeline.News) (EntryFound, error) 
 	if err != nil {
 		return EntryFound{}, err
 	}
-	return directory.FoundWith(ctx, tx, wantItem, timeline.Item{Comment: c})
+	return shownEntry(ctx, tx, c)
 }
 
 // audience notes which contacts take part in a conversation; none in one that is gone.
