@@ -123,11 +123,12 @@ var mayCall = map[Kind][]string{
 var (
 	// asContact is what contacts call about themselves and their tokens.
 	asContact = []string{opSelfGet, opSelfUpdate, "auth-tokens.info", "auth-tokens.delete"}
-	// onOwn is what they call on records in which they take part. Which these are
+	// onOwn is what they call on records in which they take part, and on files there. Which these are
 	// only the records tell: package desk finds nothing else for a contact.
 	onOwn = []string{
 		"conversations.create", "conversations.get", "conversations.list",
 		"events.signal", "events.stream", "timeline-entries.create", "timeline-entries.get", "timeline-entries.list",
+		"artifacts.prepare", "artifacts.get", "artifacts.locate",
 	}
 )
 
@@ -155,7 +156,7 @@ func allowKind(a Actor, operation string, object don.ID) error {
 	if !slices.Contains(mayCall[a.Token.Kind], operation) {
 		return errs.Denied("a token of type %s may not call %s", a.Token.Kind.Type(), operation)
 	}
-	if object.Type == don.Conversation && slices.Contains(onOwn, operation) {
+	if slices.Contains([]don.Type{don.Conversation, don.Artifact}, object.Type) && slices.Contains(onOwn, operation) {
 		return nil
 	}
 	if object != (don.ID{}) && object != a.Self() && object != a.Token.DON() {

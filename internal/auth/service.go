@@ -137,6 +137,13 @@ func (s *Service) Scopes(ctx context.Context) ([]org.Scope, error) {
 	return out, err
 }
 
+// PublicScope returns the scope of an org by its public part, or not_found. Nobody
+// acts in it yet.
+func (s *Service) PublicScope(ctx context.Context, public string) (org.Scope, error) {
+	o, err := s.db.OrgByPublic(ctx, public)
+	return s.scope(o, don.ID{}), err
+}
+
 // Bearer returns the caller that a token stands for. Errors are of kind
 // unauthenticated: unauthenticated, token_expired or token_revoked. A one-time
 // token is a caller even after its use, so that its second use can be noticed.

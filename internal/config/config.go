@@ -36,6 +36,20 @@ type Config struct {
 	LogLevel       slog.Level     // debug, info, warn or error
 	LogFormat      string         // text or json
 	TrustedProxies []netip.Prefix // whose X-Forwarded-* headers count
+	FileMaxMiB     int            // how large an uploaded file may be
+	FileTypes      []string       // accepted media types, such as image/*; none: all
+	S3             S3             // where the contents of files are; in the data folder without an endpoint
+}
+
+// S3 is a storage for the contents of files.
+type S3 struct {
+	Endpoint  string // URL
+	Bucket    string
+	Region    string
+	AccessKey string
+	SecretKey string
+	Prefix    string // of every object's name
+	PathStyle bool   // the bucket stands in the path, not in the host name
 }
 
 // FileName is the settings file that is looked for in the data folder.
@@ -43,7 +57,7 @@ const FileName = "kith.toml"
 
 // Defaults returns the settings of a server that was told nothing.
 func Defaults() Config {
-	return Config{Listen: "127.0.0.1:8080", Data: "./data", Partition: "kith", LogFormat: "text"}
+	return Config{Listen: "127.0.0.1:8080", Data: "./data", Partition: "kith", LogFormat: "text", FileMaxMiB: 25}
 }
 
 // Source is where settings come from besides the defaults.
@@ -72,7 +86,19 @@ var settings = []setting{
 	{"log_level", func(c *Config, v string) error { return level(&c.LogLevel, v) }},
 	{"log_format", func(c *Config, v string) error { return text(&c.LogFormat, v, oneOf("text", "json")) }},
 	{"trusted_proxies", func(c *Config, v string) error { return prefixes(&c.TrustedProxies, v) }},
+	{"file_max_mib", func(c *Config, v string) error { return number(&c.FileMaxMiB, v, 1, maxFileMiB) }},
+	{"file_types", func(c *Config, v string) error { return mediaTypes(&c.FileTypes, v) }},
+	{"s3_endpoint", func(c *Config, v string) error { return text(&c.S3.Endpoint, strings.TrimRight(v, "/"), checkEndpoint) }},
+	{"s3_bucket", func(c *Config, v string) error { return text(&c.S3.Bucket, v, checkBucket) }},
+	{"s3_region", func(c *Config, v string) error { return text(&c.S3.Region, v, nil) }},
+	{"s3_access_key", func(c *Config, v string) error { return text(&c.S3.AccessKey, v, nil) }},
+	{"s3_secret_key", func(c *Config, v string) error { return text(&c.S3.SecretKey, v, nil) }},
+	{"s3_prefix", func(c *Config, v string) error { return text(&c.S3.Prefix, v, checkPrefix) }},
+	{"s3_path_style", func(c *Config, v string) error { return boolean(&c.S3.PathStyle, v) }},
 }
+
+// maxFileMiB keeps uploads below what a storage takes in one request (5 GiB).
+const maxFileMiB = 4096
 
 // Load returns the settings. Errors are of kind invalid and name the setting,
 // where it came from and what it may be.
@@ -85,7 +111,25 @@ func Load(s Source) (Config, error) {
 	if err := readFile(&c, s.File); err != nil {
 		return c, err
 	}
-	return c, apply(&c, s, func(string) bool { return true })
+	if err := apply(&c, s, func(string) bool { return true }); err != nil {
+		return c, err
+	}
+	return c, c.S3.check()
+}
+
+// check reports a storage that is not told whole.
+func (s S3) check() error {
+	if s.Endpoint == "" && s.Bucket == "" {
+		return nil
+	}
+	for _, part := range []struct{ name, value string }{
+		{"s3_endpoint", s.Endpoint}, {"s3_bucket", s.Bucket}, {"s3_access_key", s.AccessKey}, {"s3_secret_key", s.SecretKey},
+	} {
+		if part.value == "" {
+			return blame(part.name, errs.BadRequest("is missing beside the other settings of the S3 storage; set %s as well", EnvName(part.name)))
+		}
+	}
+	return nil
 }
 
 func apply(c *Config, s Source, wanted func(name string) bool) error {
@@ -196,6 +240,47 @@ func text(dst *string, v string, check func(string) error) error {
 	return nil
 }
 
+func number(dst *int, v string, least, most int) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < least || n > most {
+		return errs.BadRequest("%q is not a number from %d to %d", v, least, most)
+	}
+	*dst = n
+	return nil
+}
+
+var mediaType = regexp.MustCompile(`^[a-z0-9][a-z0-9.+-]*/([a-z0-9][a-z0-9.+-]*|\*)$`)
+
+func mediaTypes(dst *[]string, v string) error {
+	var list []string
+	for _, part := range strings.FieldsFunc(strings.ToLower(v), func(r rune) bool { return r == ',' || r == ' ' }) {
+		if !mediaType.MatchString(part) {
+			return errs.BadRequest("%q is not a media type; give a list such as image/*,application/pdf", part)
+		}
+		list = append(list, part)
+	}
+	*dst = list
+	return nil
+}
+
+var bucketForm = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+
+func checkBucket(v string) error {
+	if !bucketForm.MatchString(v) {
+		return errs.BadRequest("%q is not the name of a bucket; give 3 to 63 small letters, digits, dots and dashes", v)
+	}
+	return nil
+}
+
+var prefixForm = regexp.MustCompile(`^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*/$`)
+
+func checkPrefix(v string) error {
+	if !prefixForm.MatchString(v) {
+		return errs.BadRequest("%q is not a prefix; give letters, digits, dots and dashes that end in a slash, such as kith/", v)
+	}
+	return nil
+}
+
 func boolean(dst *bool, v string) error {
 	b, err := strconv.ParseBool(v)
 	if err != nil {
@@ -264,10 +349,14 @@ func checkDatabaseURL(v string) error {
 	return nil
 }
 
-func checkPublicURL(v string) error {
+func checkPublicURL(v string) error { return checkOrigin(v, "https://kith.example.com") }
+
+func checkEndpoint(v string) error { return checkOrigin(v, "https://s3.eu-central-1.amazonaws.com") }
+
+func checkOrigin(v, example string) error {
 	u, err := url.Parse(v)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return errs.BadRequest("%q is not an origin; give a URL without a path, such as https://kith.example.com", v)
+		return errs.BadRequest("%q is not an origin; give a URL without a path, such as %s", v, example)
 	}
 	return nil
 }
@@ -339,6 +428,13 @@ func (c Config) SecretFile() string { return filepath.Join(c.Data, "secret.key")
 // SocketFile returns the path of the socket on which the commands reach a
 // running server.
 func (c Config) SocketFile() string { return filepath.Join(c.Data, "kith.sock") }
+
+// FilesDir returns the folder of uploaded files, when they are in the data folder.
+func (c Config) FilesDir() string { return filepath.Join(c.Data, "files") }
+
+// SpoolDir returns the folder of uploads under way. It lies beside FilesDir, on the
+// same file system.
+func (c Config) SpoolDir() string { return filepath.Join(c.Data, "files.part") }
 
 // LockFile returns the path of the lock that whoever uses the data folder holds.
 func (c Config) LockFile() string { return filepath.Join(c.Data, "kith.lock") }

@@ -26,9 +26,16 @@ partition = "file"
 log_level = "debug"
 lenient = true
 trusted_proxies = ["10.0.0.0/8", "::1"]
+file_max_mib = 100
+file_types = ["image/*", "application/pdf"]
+s3_endpoint = "https://s3.example.com"
+s3_bucket = "kith-files"
+s3_prefix = "kith/"
+s3_path_style = true
+s3_access_key = "a"
 `)
 	got, err := Load(Source{
-		Env:   env(map[string]string{"KITH_DATA": dir, "KITH_LISTEN": "127.0.0.1:2", "KITH_PARTITION": "env", "KITH_LOG_FORMAT": "json"}),
+		Env:   env(map[string]string{"KITH_DATA": dir, "KITH_LISTEN": "127.0.0.1:2", "KITH_PARTITION": "env", "KITH_LOG_FORMAT": "json", "KITH_S3_SECRET_KEY": "s"}),
 		Flags: map[string]string{"listen": ":3"},
 	})
 	if err != nil {
@@ -37,6 +44,8 @@ trusted_proxies = ["10.0.0.0/8", "::1"]
 	want := Config{
 		Listen: ":3", Data: dir, Partition: "env", Lenient: true, LogLevel: slog.LevelDebug, LogFormat: "json",
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
+		FileMaxMiB:     100, FileTypes: []string{"image/*", "application/pdf"},
+		S3: S3{Endpoint: "https://s3.example.com", Bucket: "kith-files", Prefix: "kith/", PathStyle: true, AccessKey: "a", SecretKey: "s"},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
 		t.Error(diff)
@@ -83,6 +92,13 @@ func TestMistakesAreNamed(t *testing.T) {
 		"lenient":           {env: map[string]string{"KITH_LENIENT": "maybe"}, want: []string{"KITH_LENIENT", "true nor false"}},
 		"format":            {flags: map[string]string{"log_format": "xml"}, want: []string{"--log-format", "json"}},
 		"setup code":        {env: map[string]string{"KITH_SETUP_CODE": "short"}, want: []string{"KITH_SETUP_CODE", "8 to 256"}},
+		"file size":         {env: map[string]string{"KITH_FILE_MAX_MIB": "0"}, want: []string{"KITH_FILE_MAX_MIB", `"0"`, "4096"}},
+		"file types":        {file: `file_types = ["png"]`, want: []string{"file_types", `"png"`, "image/*"}},
+		"S3 address":        {file: `s3_endpoint = "s3.example.com"`, want: []string{"s3_endpoint", "https://"}},
+		"bucket":            {file: `s3_bucket = "Not A Bucket"`, want: []string{"s3_bucket", "3 to 63"}},
+		"prefix":            {file: `s3_prefix = "kith"`, want: []string{"s3_prefix", "slash"}},
+		"half an S3":        {file: `s3_endpoint = "https://s3.example.com"`, want: []string{"s3_bucket", "KITH_S3_BUCKET"}},
+		"S3 without secret": {env: map[string]string{"KITH_S3_ENDPOINT": "https://x", "KITH_S3_BUCKET": "kith", "KITH_S3_ACCESS_KEY": "a"}, want: []string{"s3_secret_key", "KITH_S3_SECRET_KEY"}},
 		"unknown setting":   {file: `lisen = "x"`, want: []string{"x.toml", `"lisen"`, "listen"}},
 		"wrong type":        {file: `listen = {a = 1}`, want: []string{"x.toml", "listen"}},
 		"not TOML":          {file: `listen =`, want: []string{"x.toml", "not TOML"}},

@@ -82,7 +82,7 @@ func announced(ctx context.Context, tx Tx, n timeline.News) (EntryFound, error) 
 	if err != nil {
 		return EntryFound{}, err
 	}
-	return directory.FoundWith(ctx, tx, wantItem, timeline.Item{Comment: c})
+	return shownEntry(ctx, tx, c)
 }
 
 func audience(ctx context.Context, tx Tx, c *conversation.Conversation) (*Audience, error) {

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"github.com/kith-id/kith/internal/conversation"
@@ -196,17 +195,28 @@ func latestMessages(ctx context.Context, tx Tx, n int64) ([]timeline.Item, error
 	}}
 	m.add([]don.ID{don.Of(don.Conversation, n)})
 	rows, err := m.page()
-	return rows.Items, err
+	if err != nil {
+		return nil, err
+	}
+	return rows.Items, withFiles(ctx, tx, rows.Items...)
 }
 
 // say writes the first messages of a conversation.
-func say(ctx context.Context, tx Tx, n int64, bodies []string) error {
-	for i, body := range bodies {
-		c := &timeline.Comment{Of: don.Of(don.Conversation, n), Body: body, BodyType: timeline.Text, Visibility: timeline.External}
+func say(ctx context.Context, tx Tx, n int64, messages []Message) error {
+	for i, m := range messages {
+		field := itemAt("messages", i)
+		c := &timeline.Comment{Of: don.Of(don.Conversation, n), Body: m.Body, BodyType: timeline.Text, Visibility: timeline.External}
+		f, err := filesOfComment(ctx, tx, field+".artifacts", c, ListPatch[int64]{Set: &m.Files})
+		if err != nil {
+			return err
+		}
 		if err := c.Check(tx.Now()); err != nil {
-			return directory.InField("messages["+strconv.Itoa(i)+"].body", err)
+			return directory.InField(field+".body", err)
 		}
 		if err := write(ctx, tx, c); err != nil {
+			return err
+		}
+		if err := f.hang(ctx, tx, placeOfComment(c), nil); err != nil {
 			return err
 		}
 	}

@@ -31,7 +31,13 @@ type ConversationPatch struct {
 	Stage           *conversation.Stage
 	Spam            *bool
 	Frozen          *bool
-	Messages        []string // what is said first, on creation only
+	Messages        []Message // what is said first, on creation only
+}
+
+// Message is what somebody says, with the numbers of the files that hang on it.
+type Message struct {
+	Body  string
+	Files []int64
 }
 
 // apply changes a conversation as the patch says; lists are replaced, never

@@ -26,6 +26,7 @@ type Tx interface {
 	conversationTx
 	partTx
 	workTx
+	artifactTx
 }
 
 // Service runs the operations. It is safe for concurrent use.

@@ -66,7 +66,7 @@ func Mentions(body string) []don.ID {
 // CreateComment writes a comment on a record. Errors: invalid, not_found for the
 // record and for readers, conflict for an external reference that is taken, and for
 // a key that came with another request.
-func (s *Service) CreateComment(ctx context.Context, sc org.Scope, c timeline.Comment, only directory.Once) (EntryFound, error) {
+func (s *Service) CreateComment(ctx context.Context, sc org.Scope, c timeline.Comment, files []int64, only directory.Once) (EntryFound, error) {
 	var made EntryFound
 	err := s.db.Write(ctx, sc, func(tx Tx) error {
 		c := c
@@ -76,7 +76,7 @@ func (s *Service) CreateComment(ctx context.Context, sc org.Scope, c timeline.Co
 		}
 		c.Of = now[0]
 		id, err := madeOnce(ctx, tx, only, func() (int64, error) {
-			err := comment(ctx, tx, &c)
+			err := comment(ctx, tx, &c, files)
 			return c.ID, err
 		})
 		if err != nil {
@@ -92,14 +92,18 @@ func (s *Service) CreateComment(ctx context.Context, sc org.Scope, c timeline.Co
 			}
 			c = *before
 		}
-		made, err = directory.FoundWith(ctx, tx, wantItem, timeline.Item{Comment: &c})
+		made, err = shownEntry(ctx, tx, &c)
 		return err
 	})
 	return made, err
 }
 
-// comment checks and writes a comment.
-func comment(ctx context.Context, tx Tx, c *timeline.Comment) error {
+// comment checks and writes a comment with what hangs on it.
+func comment(ctx context.Context, tx Tx, c *timeline.Comment, ns []int64) error {
+	f, err := filesOfComment(ctx, tx, "artifacts", c, ListPatch[int64]{Set: &ns})
+	if err != nil {
+		return err
+	}
 	if err := c.Check(tx.Now()); err != nil {
 		return err
 	}
@@ -114,6 +118,9 @@ func comment(ctx context.Context, tx Tx, c *timeline.Comment) error {
 		return err
 	}
 	if err := write(ctx, tx, c); err != nil {
+		return err
+	}
+	if err := f.hang(ctx, tx, placeOfComment(c), c.ExpiresAt); err != nil {
 		return err
 	}
 	if c.Of.Type != don.Conversation || !c.Shown() {
@@ -182,6 +189,15 @@ func readable(ctx context.Context, tx Tx, id don.Child, lock bool) (*timeline.Co
 	return c, existed(ctx, tx, c.Of)
 }
 
+// shownEntry completes a comment with what hangs on it and what it refers to.
+func shownEntry(ctx context.Context, tx Tx, c *timeline.Comment) (EntryFound, error) {
+	item := timeline.Item{Comment: c}
+	if err := withFiles(ctx, tx, item); err != nil {
+		return EntryFound{}, err
+	}
+	return directory.FoundWith(ctx, tx, wantItem, item)
+}
+
 // GetComment returns one comment or not_found, also for a private one of others.
 func (s *Service) GetComment(ctx context.Context, sc org.Scope, id don.Child) (EntryFound, error) {
 	var got EntryFound
@@ -190,7 +206,7 @@ func (s *Service) GetComment(ctx context.Context, sc org.Scope, id don.Child) (E
 		if err != nil {
 			return err
 		}
-		got, err = directory.FoundWith(ctx, tx, wantItem, timeline.Item{Comment: c})
+		got, err = shownEntry(ctx, tx, c)
 		return err
 	})
 	return got, err
@@ -213,7 +229,7 @@ func (s *Service) GetCommentByRef(ctx context.Context, sc org.Scope, of don.ID, 
 				continue
 			}
 			if err == nil {
-				got, err = directory.FoundWith(ctx, tx, wantItem, timeline.Item{Comment: c})
+				got, err = shownEntry(ctx, tx, c)
 			}
 			return err
 		}
@@ -228,6 +244,7 @@ type CommentPatch struct {
 	BodyType *string
 	Ref      *string
 	Labels   *[]string
+	Files    ListPatch[int64]
 }
 
 // UpdateComment changes a comment. Errors: invalid, not_found, forbidden for a
@@ -244,6 +261,10 @@ func (s *Service) UpdateComment(ctx context.Context, sc org.Scope, id don.Child,
 		set(&after.BodyType, p.BodyType)
 		set(&after.Ref, p.Ref)
 		set(&after.Labels, p.Labels)
+		f, err := filesOfComment(ctx, tx, "artifacts", &after, p.Files)
+		if err != nil {
+			return err
+		}
 		after.ExpiresAt = nil // checked when it was made
 		if err := after.Check(tx.Now()); err != nil {
 			return err
@@ -252,7 +273,10 @@ func (s *Service) UpdateComment(ctx context.Context, sc org.Scope, id don.Child,
 		if err := tx.UpdateComment(ctx, &after); err != nil {
 			return err
 		}
-		got, err = directory.FoundWith(ctx, tx, wantItem, timeline.Item{Comment: &after})
+		if err := f.hang(ctx, tx, placeOfComment(&after), after.ExpiresAt); err != nil {
+			return err
+		}
+		got, err = shownEntry(ctx, tx, &after)
 		return err
 	})
 	return got, err
@@ -278,11 +302,19 @@ func own(ctx context.Context, tx Tx, id don.Child, verb string) (*timeline.Comme
 	return c, nil
 }
 
-// DeleteComment takes away what a comment said; its place on the timeline stays.
+// DeleteComment takes away what a comment said and what hangs on it; its place on
+// the timeline stays.
 func (s *Service) DeleteComment(ctx context.Context, sc org.Scope, id don.Child) error {
 	return s.db.Write(ctx, sc, func(tx Tx) error {
 		c, err := own(ctx, tx, id, "delete")
 		if err != nil {
+			return err
+		}
+		f, err := filesOfComment(ctx, tx, "artifacts", c, ListPatch[int64]{Set: &[]int64{}})
+		if err != nil {
+			return err
+		}
+		if err := f.hang(ctx, tx, placeOfComment(c), nil); err != nil {
 			return err
 		}
 		c.Deleted, c.Body, c.Ref, c.Labels = true, "", "", nil
@@ -333,6 +365,9 @@ func (s *Service) Timeline(ctx context.Context, sc org.Scope, q TimelineQuery) (
 		m.add(all)
 		rows, err := m.page()
 		if err != nil {
+			return err
+		}
+		if err := withFiles(ctx, tx, rows.Items...); err != nil {
 			return err
 		}
 		got, err = directory.PageWith(ctx, tx, wantItem, directory.Query{Edge: edgeOf(q), Backward: q.Backward}, rows)

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 
+	"github.com/kith-id/kith/internal/artifact"
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
@@ -38,10 +39,17 @@ func (s *Service) CreateWork(ctx context.Context, sc org.Scope, t don.Type, p Wo
 		if err := complete(ctx, tx, w); err != nil {
 			return err
 		}
+		f, err := changedFiles(ctx, tx, "artifacts", artifact.Place{}, nil, p.Files)
+		if err != nil {
+			return err
+		}
 		if w.N, err = tx.Next(ctx, t, 1); err != nil {
 			return err
 		}
 		if err := tx.InsertWork(ctx, w); err != nil {
+			return err
+		}
+		if err := f.hang(ctx, tx, artifact.Place{Of: w.ID()}, nil); err != nil {
 			return err
 		}
 		made, err = workFound(ctx, tx, w)
@@ -106,7 +114,14 @@ func (s *Service) UpdateWork(ctx context.Context, sc org.Scope, id don.ID, p Wor
 		if err := p.apply(ctx, tx, &after); err != nil {
 			return err
 		}
+		f, err := refile(ctx, tx, id, p.Files, &before.Files, &after.Files)
+		if err != nil {
+			return err
+		}
 		if _, err := tx.UpdateWork(ctx, before, &after); err != nil {
+			return err
+		}
+		if err := f.hang(ctx, tx, artifact.Place{Of: id}, nil); err != nil {
 			return err
 		}
 		got, err = workFound(ctx, tx, &after)

@@ -2,7 +2,9 @@ package desk
 
 import (
 	"context"
+	"maps"
 
+	"github.com/kith-id/kith/internal/artifact"
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
@@ -16,6 +18,7 @@ type WorkNames struct {
 	*directory.Names
 	Parts  map[int64]*ticket.Part
 	Groups map[int64]*group.Group
+	Files  map[don.ID][]*artifact.Artifact // what hangs on the works themselves
 }
 
 // WorkFound is a work with the records it refers to.
@@ -76,8 +79,29 @@ func workNames(ctx context.Context, tx Tx, works ...*ticket.Work) (*WorkNames, e
 	for _, w := range live {
 		want.IDs(don.Of(don.Account, w.AccountN))
 	}
+	if out.Files, err = workFiles(ctx, tx, works); err != nil {
+		return nil, err
+	}
 	out.Names, err = want.Names(ctx, tx)
 	return out, err
+}
+
+func workFiles(ctx context.Context, tx Tx, works []*ticket.Work) (map[don.ID][]*artifact.Artifact, error) {
+	out := map[don.ID][]*artifact.Artifact{}
+	for _, t := range ticket.Types {
+		var ns []int64
+		for _, w := range works {
+			if w.Type == t {
+				ns = append(ns, w.N)
+			}
+		}
+		found, err := filesOf(ctx, tx, t, ns)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(out, found)
+	}
+	return out, nil
 }
 
 func workFound(ctx context.Context, tx Tx, w *ticket.Work) (WorkFound, error) {

@@ -57,6 +57,7 @@ type WorkPatch struct {
 	AnnualValue   **ticket.Money
 	Value         **ticket.Money
 	Custom        *schema.Change
+	Files         ListPatch[int64]
 }
 
 func (p WorkPatch) apply(ctx context.Context, tx Tx, w *ticket.Work) error {

@@ -102,7 +102,7 @@ type accountCreateIn struct {
 	DisplayName string `json:"display_name" required:"true" doc:"At most 256 characters."`
 	accountFields
 	Websites  wire.Opt[[]string] `json:"websites" doc:"Their domains are added to domains, unless they are another account's."`
-	Artifacts []string           `json:"artifacts" doc:"Files are not supported yet."`
+	Artifacts []string           `json:"artifacts" doc:"Files hang on comments and works; must be empty."`
 }
 
 type accountUpdateIn struct {
@@ -110,7 +110,7 @@ type accountUpdateIn struct {
 	DisplayName wire.Opt[string] `json:"display_name" doc:"At most 256 characters."`
 	accountFields
 	Websites  setList `json:"websites" doc:"The domains of new ones are added to domains, unless they are another account's."`
-	Artifacts setList `json:"artifacts" doc:"Files are not supported yet."`
+	Artifacts setList `json:"artifacts" doc:"Files hang on comments and works; must be empty."`
 }
 
 func registerAccounts(api *API, d DirectoryDeps) {

@@ -28,7 +28,8 @@ const (
 type Gate struct {
 	service *auth.Service
 	proxies []netip.Prefix
-	secure  bool // browsers reach the server by TLS
+	base    string // the public URL, if one is set
+	secure  bool   // browsers reach the server by TLS
 	origins *http.CrossOriginProtection
 	exposed bool // others than this machine can reach the server
 }
@@ -36,7 +37,7 @@ type Gate struct {
 // NewGate returns a gate for the server's settings.
 func NewGate(service *auth.Service, c config.Config) *Gate {
 	g := &Gate{
-		service: service, proxies: c.TrustedProxies, secure: strings.HasPrefix(c.PublicURL, "https://"),
+		service: service, proxies: c.TrustedProxies, base: c.PublicURL, secure: strings.HasPrefix(c.PublicURL, "https://"),
 		origins: http.NewCrossOriginProtection(), exposed: !c.Loopback() || len(c.TrustedProxies) > 0,
 	}
 	if u, err := url.Parse(c.PublicURL); err == nil && c.PublicURL != "" {
@@ -55,6 +56,7 @@ type client struct {
 
 type (
 	clientKey   struct{}
+	baseKey     struct{} // the URL under which the client reaches the server
 	operatorKey struct{}
 )
 
@@ -75,7 +77,8 @@ func IsOperator(ctx context.Context) bool {
 // must not call them across sites all the same, for that would sign somebody in
 // as somebody else.
 func (g *Gate) Authenticate(r *http.Request, op Op) (context.Context, error) {
-	ctx := context.WithValue(r.Context(), clientKey{}, g.clientOf(r))
+	from := g.clientOf(r)
+	ctx := context.WithValue(context.WithValue(r.Context(), clientKey{}, from), baseKey{}, g.baseOf(r, from))
 	if op.Auth == Public {
 		return ctx, g.sameSite(r)
 	}
@@ -146,6 +149,19 @@ func (g *Gate) clientOf(r *http.Request) client {
 	return c
 }
 
+// baseOf returns the URL under which a client reaches the server. It is told to
+// nobody but the client.
+func (g *Gate) baseOf(r *http.Request, from client) string {
+	switch {
+	case g.base != "":
+		return g.base
+	case from.secure:
+		return "https://" + r.Host
+	default:
+		return "http://" + r.Host
+	}
+}
+
 func hostOf(address string) string {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -178,4 +194,9 @@ func (g *Gate) codeRequired(r *http.Request) bool {
 func clientFrom(ctx context.Context) client {
 	c, _ := ctx.Value(clientKey{}).(client)
 	return c
+}
+
+func baseFrom(ctx context.Context) string {
+	base, _ := ctx.Value(baseKey{}).(string)
+	return base
 }

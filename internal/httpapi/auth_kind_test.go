@@ -67,7 +67,7 @@ type kind struct {
 var selfOps = []string{"rev-users.self.get", "rev-users.self.update"}
 
 // publicOps need no caller.
-var publicOps = []string{"password-resets.redeem", "ping", "sessions.create", "setup.create", "setup.get"}
+var publicOps = []string{"artifacts.download", "artifacts.upload", "password-resets.redeem", "ping", "sessions.create", "setup.create", "setup.get"}
 
 func kinds(t *testing.T, s shop) []kind {
 	fixed := func(token string) func(*testing.T) string { return func(*testing.T) string { return token } }
@@ -80,7 +80,7 @@ func kinds(t *testing.T, s shop) []kind {
 	ended.Post(t, "auth-tokens.delete", struct{}{}, 200)
 	none := []string{}
 	own := append([]string{
-		"auth-tokens.delete", "auth-tokens.info", "conversations.create", "conversations.get", "conversations.list",
+		"artifacts.get", "artifacts.locate", "artifacts.prepare", "auth-tokens.delete", "auth-tokens.info", "conversations.create", "conversations.get", "conversations.list",
 		"events.signal", "events.stream", "timeline-entries.create", "timeline-entries.get", "timeline-entries.list",
 	}, selfOps...)
 	asMember := []string{ // an application in a member's name

@@ -105,7 +105,7 @@ type revUserCreateIn struct {
 	Account         string   `json:"account" format:"id" doc:"An account that the contact belongs to."`
 	RevOrg          string   `json:"rev_org" format:"id" doc:"A workspace that the contact belongs to, and with it to its account."`
 	OrgID           string   `json:"org_id" format:"id" deprecated:"true" doc:"An older name of rev_org."`
-	Artifacts       []string `json:"artifacts" doc:"Files are not supported yet."`
+	Artifacts       []string `json:"artifacts" doc:"Files hang on comments and works; must be empty."`
 	SchemaFragments []string `json:"custom_schema_fragments" deprecated:"true" doc:"The org's own fragment; use custom_schema_spec."`
 }
 
@@ -135,7 +135,7 @@ func (in *revUserCreateIn) places(c call) ([]directory.Place, error) {
 type revUserUpdateIn struct {
 	ID string `json:"id" required:"true" format:"id"`
 	contactFields
-	Artifacts       setList `json:"artifacts" doc:"Files are not supported yet."`
+	Artifacts       setList `json:"artifacts" doc:"Files hang on comments and works; must be empty."`
 	SchemaFragments setList `json:"custom_schema_fragments" doc:"The org's own fragment; use custom_schema_spec."`
 }
 

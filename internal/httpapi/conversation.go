@@ -264,8 +264,8 @@ type conversationCreateIn struct {
 	Key      string   `json:"idempotency_key" maxLength:"255" doc:"Of your choice. The same request with the same key within a day makes one conversation."`
 	Members  []string `json:"members" doc:"Who takes part: contacts and members, at most 100."`
 	Messages []struct {
-		Body      string   `json:"body" doc:"Markdown of at most 64 KiB."`
-		Artifacts []string `json:"artifacts" doc:"Files are not supported yet."`
+		Body      string   `json:"body" doc:"Markdown of at most 64 KiB; may be absent beside artifacts."`
+		Artifacts []string `json:"artifacts" maxItems:"50" doc:"Files that were uploaded, see artifacts.prepare, and hang nowhere else."`
 	} `json:"messages" maxItems:"20" doc:"What is said first: comments that its customers may read."`
 }
 
@@ -340,10 +340,11 @@ func (d DeskDeps) createConversation(ctx context.Context, c call, in *conversati
 		return nil, err
 	}
 	for i, m := range in.Messages {
-		if err := noFiles(element("messages", i)+".artifacts", m.Artifacts...); err != nil {
+		files, err := c.numbers(element("messages", i)+".artifacts", m.Artifacts, don.Artifact)
+		if err != nil {
 			return nil, err
 		}
-		p.Messages = append(p.Messages, m.Body)
+		p.Messages = append(p.Messages, desk.Message{Body: m.Body, Files: files})
 	}
 	if c.Contact != nil {
 		p.Members = &[]don.ID{c.Self()}

@@ -112,11 +112,11 @@ func (e extras) change(c call, field string, fragments []string) (*schema.Change
 	return out, nil
 }
 
-// noFiles refuses artifacts.
+// noFiles refuses files on records that have none of their own.
 func noFiles(field string, ids ...string) error {
 	for _, id := range ids {
 		if id != "" {
-			return errs.NotPermitted(field, "files are not supported yet; leave %q out", id)
+			return errs.NotPermitted(field, "files hang on comments and on tickets and opportunities; leave %q out", id)
 		}
 	}
 	return nil

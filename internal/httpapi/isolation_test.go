@@ -45,6 +45,7 @@ func empty(list string, bodies ...string) intrusion {
 
 // harmless are operations that take no id, so that nothing can be reached by them.
 var harmless = []string{
+	"artifacts.prepare", "artifacts.upload", "artifacts.download", // the last two go by what is signed, see TestForgedAddresses
 	"auth-tokens.info", "auth-tokens.self.delete", "dev-orgs.get", "dev-orgs.settings.get", "dev-orgs.settings.update", "dev-users.self", "duplicate-scans.cancel", "duplicate-scans.create", "duplicate-scans.get", "duplicates.quality", "imports.create", "imports.preview", "imports.sample", "sample-data.load",
 	"events.stream", // TestStream has two organisations
 	"password-resets.redeem", "ping", "rev-users.self.get", "rev-users.self.update", "schemas.stock.get", "schemas.stock.list", "service-accounts.create", "sessions.create", "sessions.delete", "setup.create", "setup.get",
@@ -78,6 +79,11 @@ var intrusions = map[string]intrusion{
 	"accounts.query":                 empty("accounts", `{"filter":"id = $acc or owner = $devu"}`).unless(`{"vista":"$vista"}`),
 	"accounts.restore":               missing(`{"id":"$gone_acc"}`),
 	"accounts.update":                missing(`{"id":"$acc","display_name":"x"}`),
+	"artifacts.get":                  missing(`{"id":"$artifact"}`),
+	"artifacts.list":                 missing(`{"parent_id":"$revu"}`, `{"parent_id":"$conv"}`, `{"parent_id":"$ticket"}`),
+	"artifacts.locate":               missing(`{"id":"$artifact"}`),
+	"artifacts.versions.delete":      missing(`{"id":"$artifact"}`),
+	"artifacts.versions.prepare":     missing(`{"id":"$artifact"}`),
 	"auth-tokens.create":             missing(`{"requested_token_type":"` + aat + `","service_account":"$svcacc"}`),
 	"auth-tokens.delete":             missing(`{"token_id":"$token"}`),
 	"auth-tokens.get":                missing(`{"token_id":"$token"}`),
@@ -346,6 +352,8 @@ func settle(t *testing.T, c apitest.Client) (full, display map[string]string) {
 	note("conv", "conversation", c.Post(t, "conversations.create", `{"type":"support","title":"B","members":["`+full["revu"]+`"],"tags":[{"id":"TAG-1"}],"owned_by":["DEVU-1"]}`, 201))
 	note("gone_conv", "conversation", c.Post(t, "conversations.create", `{"type":"support"}`, 201))
 	c.Post(t, "conversations.delete", `{"id":"`+full["gone_conv"]+`"}`, 200)
+	full["artifact"] = prepare(t, c, `{"file_name":"b.txt"}`).ID
+	display["artifact"] = "ARTIFACT-1"
 	note("part", "part", c.Post(t, "parts.create", `{"type":"product","name":"B","owned_by":["DEVU-1"],"tags":[{"id":"TAG-1"}]}`, 201))
 	note("ticket", "work", c.Post(t, "works.create", `{"type":"ticket","title":"B","owned_by":["DEVU-1"],"applies_to_part":"PROD-1","reported_by":["REVU-1"],"rev_org":"REV-2","external_ref":"b-ticket","tags":[{"id":"TAG-1"}]}`, 201))
 	note("opp", "work", c.Post(t, "works.create", `{"type":"opportunity","title":"B","owned_by":["DEVU-1"],"account":"ACC-1","contacts":["REVU-1"]}`, 201))

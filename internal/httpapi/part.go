@@ -63,7 +63,7 @@ type partCreateIn struct {
 	Description string    `json:"description" doc:"At most 64 KiB."`
 	OwnedBy     []string  `json:"owned_by" required:"true" doc:"The members who look after the part; may be empty."`
 	Tags        []setTag  `json:"tags"`
-	Artifacts   []string  `json:"artifacts" doc:"Files are not supported yet."`
+	Artifacts   []string  `json:"artifacts" doc:"Files hang on comments and works; must be empty."`
 	Custom      noCustom  `json:"custom_fields" doc:"Parts have no custom fields."`
 	Spec        *struct{} `json:"custom_schema_spec" doc:"Parts have no custom fields."`
 }
@@ -89,7 +89,7 @@ type partUpdateIn struct {
 	Description wire.Opt[string] `json:"description" doc:"At most 64 KiB."`
 	OwnedBy     setList          `json:"owned_by"`
 	Tags        setTags          `json:"tags"`
-	Artifacts   setList          `json:"artifacts" doc:"Files are not supported yet."`
+	Artifacts   setList          `json:"artifacts" doc:"Files hang on comments and works; must be empty."`
 	Custom      noCustom         `json:"custom_fields" doc:"Parts have no custom fields."`
 }
 

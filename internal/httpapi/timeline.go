@@ -31,21 +31,22 @@ var onTimeline = []don.Type{don.Contact, don.Account, don.Workspace, don.Convers
 type TimelineEntry struct {
 	Type string `json:"type" enum:"timeline_change_event,timeline_comment"`
 	Atom
-	DisplayID       string          `json:"display_id,omitempty" doc:"Entries have none."`
-	Object          string          `json:"object"`
-	ObjectDisplayID string          `json:"object_display_id"`
-	ObjectType      string          `json:"object_type"`
-	Visibility      string          `json:"visibility,omitempty" enum:"external,internal,private,public"`
-	Panels          []string        `json:"panels,omitempty"`
-	Body            string          `json:"body,omitempty" doc:"Of a comment: Markdown, with other records named as <id>. Absent once the comment was deleted."`
-	BodyType        string          `json:"body_type,omitempty" enum:"data,text"`
-	Deleted         bool            `json:"is_deleted,omitempty" doc:"Of a comment that was deleted."`
-	ExternalRef     string          `json:"external_ref,omitempty"`
-	Labels          []string        `json:"labels,omitempty"`
-	PrivateTo       []UserSummary   `json:"private_to,omitempty" doc:"Who else may read a private comment."`
-	References      []RecordSummary `json:"references,omitempty" doc:"The records that the body names."`
-	ExpiresAt       *wire.Time      `json:"expires_at,omitempty"`
-	Event           *ChangeEvent    `json:"event,omitempty" doc:"Of a change."`
+	DisplayID       string            `json:"display_id,omitempty" doc:"Entries have none."`
+	Object          string            `json:"object"`
+	ObjectDisplayID string            `json:"object_display_id"`
+	ObjectType      string            `json:"object_type"`
+	Visibility      string            `json:"visibility,omitempty" enum:"external,internal,private,public"`
+	Panels          []string          `json:"panels,omitempty"`
+	Body            string            `json:"body,omitempty" doc:"Of a comment: Markdown, with other records named as <id>. Absent once the comment was deleted."`
+	BodyType        string            `json:"body_type,omitempty" enum:"data,text"`
+	Deleted         bool              `json:"is_deleted,omitempty" doc:"Of a comment that was deleted."`
+	ExternalRef     string            `json:"external_ref,omitempty"`
+	Labels          []string          `json:"labels,omitempty"`
+	PrivateTo       []UserSummary     `json:"private_to,omitempty" doc:"Who else may read a private comment."`
+	References      []RecordSummary   `json:"references,omitempty" doc:"The records that the body names."`
+	ExpiresAt       *wire.Time        `json:"expires_at,omitempty"`
+	Artifacts       []ArtifactSummary `json:"artifacts,omitempty" doc:"The files on a comment."`
+	Event           *ChangeEvent      `json:"event,omitempty" doc:"Of a change."`
 }
 
 // ChangeEvent is what happened to a record.
@@ -108,6 +109,7 @@ func (v view) comment(c *timeline.Comment) TimelineEntry {
 	e.ID = id
 	e.Visibility, e.Panels = string(c.Visibility), []string{discussions}
 	e.Body, e.BodyType, e.Deleted, e.ExternalRef, e.Labels = c.Body, c.BodyType, c.Deleted, c.Ref, c.Labels
+	e.Artifacts = v.artifacts(c.Files)
 	for _, t := range c.PrivateTo {
 		e.PrivateTo = append(e.PrivateTo, v.user(don.FromTail(t)))
 	}
@@ -228,7 +230,7 @@ func (c call) entry(f desk.EntryFound, err error) (*entryOut, error) {
 type entryCreateIn struct {
 	Type        string     `json:"type" required:"true" enum:"timeline_comment"`
 	Object      string     `json:"object" required:"true" format:"id" doc:"The contact, account, workspace, conversation or work that the comment is on."`
-	Body        string     `json:"body" doc:"Markdown of at most 64 KiB. Other records are named by their full id, as <don:…>."`
+	Body        string     `json:"body" doc:"Markdown of at most 64 KiB; may be absent beside artifacts. Other records are named by their full id, as <don:…>."`
 	BodyType    string     `json:"body_type" enum:"data,text" doc:"text when absent. data is for programs; people are not shown it."`
 	Visibility  string     `json:"visibility" enum:"external,internal,private,public" doc:"Who may read it: private, who wrote it and private_to; internal, members; external, also the customers whom it is about; public, everybody who sees the record. external when absent."`
 	PrivateTo   []string   `json:"private_to" doc:"Users who may read a private comment, beside who wrote it."`
@@ -236,7 +238,7 @@ type entryCreateIn struct {
 	Labels      []string   `json:"labels" doc:"At most 16, each of at most 64 characters."`
 	ExternalRef string     `json:"external_ref" doc:"Unique on the object; at most 512 characters."`
 	ExpiresAt   *wire.Time `json:"expires_at" doc:"When the comment goes by itself: at least a minute from now."`
-	Artifacts   []string   `json:"artifacts" doc:"Files are not supported yet."`
+	Artifacts   []string   `json:"artifacts" maxItems:"50" doc:"Files that were uploaded, see artifacts.prepare, and hang nowhere else."`
 	Key         string     `json:"idempotency_key" maxLength:"255" doc:"Of your choice. The same request with the same key within a day makes one comment."`
 }
 
@@ -253,7 +255,19 @@ type entryUpdateIn struct {
 	BodyType    wire.Opt[string] `json:"body_type" enum:"data,text"`
 	ExternalRef wire.Opt[string] `json:"external_ref" doc:"null takes it away."`
 	Labels      setList          `json:"labels"`
-	Artifacts   setList          `json:"artifacts" doc:"Files are not supported yet."`
+	Artifacts   entryFiles       `json:"artifacts"`
+}
+
+// entryFiles changes the files on a comment.
+type entryFiles struct {
+	Set    wire.Opt[[]string] `json:"set" maxItems:"50" doc:"The whole new list; not together with add and remove."`
+	Add    []string           `json:"add" maxItems:"10"`
+	Remove []string           `json:"remove" maxItems:"10" doc:"Those that are not there are ignored."`
+}
+
+func (l entryFiles) read(c call) (desk.ListPatch[int64], error) {
+	p, err := listPatch(l).read(c, "artifacts", don.Artifact)
+	return numbersIn(p), err
 }
 
 type entryIDIn struct {
@@ -293,7 +307,8 @@ func (d DeskDeps) createEntry(ctx context.Context, c call, in *entryCreateIn) (*
 	of, err := c.object("object", in.Object, onTimeline...)
 	readers, err2 := c.tails("private_to", in.PrivateTo, don.Member, don.Contact)
 	once, err3 := onceOf(in.Key, in)
-	if err := first(err, err2, err3, noFiles("artifacts", in.Artifacts...), c.ownComment(in)); err != nil {
+	files, err4 := c.numbers("artifacts", in.Artifacts, don.Artifact)
+	if err := first(err, err2, err3, err4, c.ownComment(in)); err != nil {
 		return nil, err
 	}
 	if len(in.Collections) > 0 && !slices.Equal(in.Collections, []string{discussions}) {
@@ -306,7 +321,7 @@ func (d DeskDeps) createEntry(ctx context.Context, c call, in *entryCreateIn) (*
 	if in.ExpiresAt != nil {
 		made.ExpiresAt = &in.ExpiresAt.Time
 	}
-	return c.entry(d.Service.CreateComment(ctx, c.Scope, made, once))
+	return c.entry(d.Service.CreateComment(ctx, c.Scope, made, files, once))
 }
 
 func or(given, otherwise string) string {
@@ -365,10 +380,11 @@ func (d DeskDeps) getEntry(ctx context.Context, c call, in *entryGetIn) (*entryO
 
 func (d DeskDeps) updateEntry(ctx context.Context, c call, in *entryUpdateIn) (*entryOut, error) {
 	id, err := c.comment(in.ID)
-	if err := first(err, noFiles("artifacts", in.Artifacts.Set.Value...)); err != nil {
+	files, err2 := in.Artifacts.read(c)
+	if err := first(err, err2); err != nil {
 		return nil, err
 	}
-	p := desk.CommentPatch{Body: given(in.Body), BodyType: given(in.BodyType), Ref: given(in.ExternalRef), Labels: in.Labels.list()}
+	p := desk.CommentPatch{Body: given(in.Body), BodyType: given(in.BodyType), Ref: given(in.ExternalRef), Labels: in.Labels.list(), Files: files}
 	return c.entry(d.Service.UpdateComment(ctx, c.Scope, id, p))
 }
 

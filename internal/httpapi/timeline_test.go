@@ -186,7 +186,7 @@ func TestMessages(t *testing.T) {
 				`{"conversation":{"messages":[{"type":"timeline_comment","body":"hello","visibility":"external","object_display_id":"CONV-1"},{"body":"anyone?"}],"last_external_message_date":"<any>"}}`),
 			absent(made("conversations.create", `{"type":"support","title":"Quiet"}`, `{}`), "conversation.messages", "conversation.last_external_message_date"),
 			refused("empty", "conversations.create", `{"type":"support","messages":[{"body":"x"},{"body":" "}]}`, 400, `{"field_name":"messages[1].body"}`),
-			refused("file", "conversations.create", `{"type":"support","messages":[{"body":"x","artifacts":["ARTIFACT-1"]}]}`, 400, `{"field_name":"messages[0].artifacts"}`),
+			refused("file", "conversations.create", `{"type":"support","messages":[{"body":"x","artifacts":["ARTIFACT-1"]}]}`, 404, `{"type":"not_found","field_name":"messages[0].artifacts"}`),
 			refused("none", "timeline-entries.create", `{"type":"timeline_comment","object":"CONV-9","body":"x"}`, 404, `{"type":"not_found"}`),
 			refused("none", "timeline-entries.list", `{"object":"TKT-9"}`, 404, `{"type":"not_found"}`),
 		})

@@ -16,24 +16,25 @@ import (
 // Work is a ticket or an opportunity.
 type Work struct {
 	Atom
-	Type            string          `json:"type" enum:"opportunity,ticket"`
-	Title           string          `json:"title"`
-	Body            string          `json:"body,omitempty"`
-	AppliesToPart   *PartSummary    `json:"applies_to_part,omitempty"`
-	OwnedBy         []UserSummary   `json:"owned_by"`
-	ReportedBy      []UserSummary   `json:"reported_by,omitempty"`
-	Account         *AccountSummary `json:"account,omitempty"`
-	RevOrg          *OrgSummary     `json:"rev_org,omitempty" doc:"The workspace."`
-	Stage           StageSummary    `json:"stage"`
-	State           string          `json:"state" enum:"open,in_progress,closed"`
-	Tags            []TagWithValue  `json:"tags,omitempty"`
-	ExternalRef     string          `json:"external_ref" doc:"The display id when nobody gave one."`
-	TargetCloseDate *wire.Time      `json:"target_close_date,omitempty"`
-	ActualCloseDate *wire.Time      `json:"actual_close_date,omitempty" doc:"Since when the stage has been one of the closed ones."`
-	StockFragment   string          `json:"stock_schema_fragment"`
-	Subtype         string          `json:"subtype,omitempty"`
-	CustomFields    schema.Values   `json:"custom_fields,omitempty" doc:"Values of custom fields by name."`
-	Fragments       []string        `json:"custom_schema_fragments,omitempty" doc:"The definitions that the values follow, as schemas.custom.get takes them."`
+	Type            string            `json:"type" enum:"opportunity,ticket"`
+	Title           string            `json:"title"`
+	Body            string            `json:"body,omitempty"`
+	AppliesToPart   *PartSummary      `json:"applies_to_part,omitempty"`
+	OwnedBy         []UserSummary     `json:"owned_by"`
+	ReportedBy      []UserSummary     `json:"reported_by,omitempty"`
+	Account         *AccountSummary   `json:"account,omitempty"`
+	RevOrg          *OrgSummary       `json:"rev_org,omitempty" doc:"The workspace."`
+	Stage           StageSummary      `json:"stage"`
+	State           string            `json:"state" enum:"open,in_progress,closed"`
+	Tags            []TagWithValue    `json:"tags,omitempty"`
+	ExternalRef     string            `json:"external_ref" doc:"The display id when nobody gave one."`
+	Artifacts       []ArtifactSummary `json:"artifacts,omitempty" doc:"The files on the work itself."`
+	TargetCloseDate *wire.Time        `json:"target_close_date,omitempty"`
+	ActualCloseDate *wire.Time        `json:"actual_close_date,omitempty" doc:"Since when the stage has been one of the closed ones."`
+	StockFragment   string            `json:"stock_schema_fragment"`
+	Subtype         string            `json:"subtype,omitempty"`
+	CustomFields    schema.Values     `json:"custom_fields,omitempty" doc:"Values of custom fields by name."`
+	Fragments       []string          `json:"custom_schema_fragments,omitempty" doc:"The definitions that the values follow, as schemas.custom.get takes them."`
 
 	Severity      string        `json:"severity,omitempty" enum:"blocker,high,medium,low" doc:"Of tickets, as all up to is_frozen."`
 	Group         *GroupSummary `json:"group,omitempty"`
@@ -82,6 +83,7 @@ func (v view) work(w *ticket.Work, names *desk.WorkNames) Work {
 		AppliesToPart: v.partSummary(names.Parts[w.PartN]), OwnedBy: v.users(w.Owners), ReportedBy: v.people(w.Reporters()),
 		Stage: v.workStage(stage), State: stage.State, Tags: v.tags(w.Tags), ExternalRef: w.Ref, StockFragment: v.stock(stockOf(w.Type)), Subtype: w.Subtype,
 	}
+	out.Artifacts = v.artifacts(names.Files[w.ID()])
 	if out.ExternalRef == "" {
 		out.ExternalRef = w.ID().Display()
 	}

@@ -184,7 +184,7 @@ type workCreateIn struct {
 	Tags       []setTag `json:"tags"`
 	Channels   []string `json:"channels" enum:"email,plug,slack,twilio,twilio_sms" doc:"Of a ticket."`
 	Contacts   []string `json:"contacts" doc:"The contacts who take part in an opportunity."`
-	Artifacts  []string `json:"artifacts" doc:"Files are not supported yet."`
+	Artifacts  []string `json:"artifacts" maxItems:"50" doc:"Files that were uploaded, see artifacts.prepare, and hang nowhere else."`
 }
 
 func (in workCreateIn) patch(c call, t don.Type) (desk.WorkPatch, error) {
@@ -193,8 +193,9 @@ func (in workCreateIn) patch(c call, t don.Type) (desk.WorkPatch, error) {
 	reporters, err3 := c.people("reported_by", in.ReportedBy, don.Contact, don.Member)
 	contacts, err4 := c.people("contacts", in.Contacts, don.Contact)
 	tags, err5 := c.tagUses("tags", in.Tags)
-	p.Owners.Set, p.Reporters.Set, p.Contacts.Set, p.Tags.Set, p.Channels = &owners, &reporters, &contacts, &tags, &in.Channels
-	return p, first(err, err2, err3, err4, err5, noFiles("artifacts", in.Artifacts...),
+	files, err6 := c.numbers("artifacts", in.Artifacts, don.Artifact)
+	p.Owners.Set, p.Files.Set, p.Reporters.Set, p.Contacts.Set, p.Tags.Set, p.Channels = &owners, &files, &reporters, &contacts, &tags, &in.Channels
+	return p, first(err, err2, err3, err4, err5, err6,
 		misplaced(t, "channels", t != don.Ticket && len(in.Channels) > 0), misplaced(t, "contacts", t == don.Ticket && len(in.Contacts) > 0))
 }
 
@@ -235,7 +236,7 @@ type workUpdateIn struct {
 	Tags       tagPatch    `json:"tags"`
 	Channels   setChannels `json:"channels"`
 	Contacts   listPatch   `json:"contacts"`
-	Artifacts  listPatch   `json:"artifacts" doc:"Files are not supported yet."`
+	Artifacts  listPatch   `json:"artifacts" doc:"Files that were uploaded, see artifacts.prepare; at most 50 in all."`
 }
 
 func (in workUpdateIn) patch(c call, t don.Type) (desk.WorkPatch, error) {
@@ -247,7 +248,9 @@ func (in workUpdateIn) patch(c call, t don.Type) (desk.WorkPatch, error) {
 	p.Reporters, err3 = in.ReportedBy.read(c, "reported_by", don.Contact, don.Member)
 	p.Contacts, err4 = in.Contacts.read(c, "contacts", don.Contact)
 	p.Tags, err5 = in.Tags.read(c)
-	return p, first(err, err2, err3, err4, err5, noFiles("artifacts", append(in.Artifacts.Set.Value, in.Artifacts.Add...)...),
+	files, err6 := in.Artifacts.read(c, "artifacts", don.Artifact)
+	p.Files = numbersIn(files)
+	return p, first(err, err2, err3, err4, err5, err6,
 		misplaced(t, "channels", t != don.Ticket && len(in.Channels.Set.Value) > 0),
 		misplaced(t, "contacts", t == don.Ticket && len(in.Contacts.Set.Value)+len(in.Contacts.Add) > 0))
 }

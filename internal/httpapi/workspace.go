@@ -104,7 +104,7 @@ type revOrgCreateIn struct {
 	Account     string `json:"account" required:"true" format:"id" doc:"The account that the workspace belongs to."`
 	DisplayName string `json:"display_name" required:"true" doc:"At most 256 characters."`
 	workspaceFields
-	Artifacts []string `json:"artifacts" doc:"Files are not supported yet."`
+	Artifacts []string `json:"artifacts" doc:"Files hang on comments and works; must be empty."`
 }
 
 type revOrgUpdateIn struct {
@@ -112,7 +112,7 @@ type revOrgUpdateIn struct {
 	Account     string           `json:"account" format:"id" deprecated:"true" doc:"The account that the workspace belongs to; it cannot change."`
 	DisplayName wire.Opt[string] `json:"display_name" doc:"At most 256 characters."`
 	workspaceFields
-	Artifacts setList `json:"artifacts" doc:"Files are not supported yet."`
+	Artifacts setList `json:"artifacts" doc:"Files hang on comments and works; must be empty."`
 }
 
 type revOrgGetIn struct {

@@ -2,11 +2,13 @@ package server
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
 	"github.com/kith-id/kith/internal/auth"
 	"github.com/kith-id/kith/internal/bulkaction"
+	"github.com/kith-id/kith/internal/desk"
 	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/realtime"
 	"github.com/kith-id/kith/internal/store"
@@ -24,7 +26,7 @@ const (
 )
 
 // purger removes for good what has been deleted long enough ago.
-func purger(db *store.DB, who *auth.Service, log *slog.Logger) worker {
+func purger(db *store.DB, who *auth.Service, files *desk.Files, log *slog.Logger) worker {
 	return worker{"purge", func(ctx context.Context) {
 		timer := time.NewTimer(purgeFirst)
 		defer timer.Stop()
@@ -34,7 +36,7 @@ func purger(db *store.DB, who *auth.Service, log *slog.Logger) worker {
 				return
 			case <-timer.C:
 			}
-			if err := purge(ctx, db, who, time.Now()); err != nil && ctx.Err() == nil {
+			if err := errors.Join(purge(ctx, db, who, time.Now()), sweepFiles(ctx, files, who, time.Now())); err != nil && ctx.Err() == nil {
 				log.Error("the trash could not be emptied; it is tried again tomorrow", "error", err)
 			}
 			timer.Reset(purgeEvery)
@@ -75,6 +77,23 @@ func purge(ctx context.Context, db *store.DB, who *auth.Service, now time.Time) 
 		}
 	}
 	return who.DropKeys(ctx)
+}
+
+// sweepFiles removes the files that hang nowhere. A storage that fails leaves the
+// rest of the trash alone.
+func sweepFiles(ctx context.Context, files *desk.Files, who *auth.Service, now time.Time) error {
+	scopes, err := who.Scopes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range scopes {
+		for n := purgeBatch; n >= purgeBatch; {
+			if n, err = files.Sweep(ctx, s, now, purgeBatch); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // inBatches repeats a removal until it removes less than a batch.

@@ -36,6 +36,7 @@ type services struct {
 	api     *httpapi.API
 	records *directory.Service
 	imports *importer.Service
+	files   *desk.Files
 	workers []worker
 }
 
@@ -76,6 +77,10 @@ func build(ctx context.Context, p parts) (*services, error) {
 	httpapi.RegisterAuth(s.api, httpapi.AuthDeps{Service: s.auth, Records: s.records, Gate: s.gate, Cursors: s.cursors})
 	matcher := directory.NewMatcher(store.Runner[directory.Tx]{DB: p.db}, s.auth.Scopes, p.log)
 	httpapi.RegisterDirectory(s.api, httpapi.DirectoryDeps{Service: s.records, Matcher: matcher, Cursors: s.cursors})
+	if s.files, err = openFiles(p, s.auth); err != nil {
+		return nil, err
+	}
+	httpapi.RegisterFiles(s.api, httpapi.FileDeps{Service: s.files, Cursors: s.cursors, MaxBytes: s.files.MaxBytes()})
 	httpapi.RegisterDesk(s.api, httpapi.DeskDeps{Service: desk.New(store.Runner[desk.Tx]{DB: p.db}), Cursors: s.cursors})
 
 	hub := &realtime.Hub{DB: store.Runner[realtime.Tx]{DB: p.db}, Scopes: s.auth.ScopeOf, Log: p.log}
@@ -98,7 +103,8 @@ func build(ctx context.Context, p parts) (*services, error) {
 	})
 	indexer := &search.Indexer{DB: store.Runner[search.IndexTx]{DB: p.db}, Name: don.Random(16), Log: p.log}
 	follower := &directory.Follower{DB: store.Runner[directory.Tx]{DB: p.db}, Scopes: s.auth.Scopes, Name: don.Random(16), Log: p.log}
-	s.workers = append(s.workers, worker{"events", hub.Work}, worker{"search index", indexer.Work}, worker{"groups", follower.Work}, purger(p.db, s.auth, p.log), worker{"duplicates", matcher.Work},
+	s.workers = append(s.workers, worker{"events", hub.Work}, worker{"search index", indexer.Work}, worker{"groups", follower.Work},
+		purger(p.db, s.auth, s.files, p.log), worker{"duplicates", matcher.Work},
 		resuming("imports", s.imports, p.owner, p.log), resuming("bulk actions", bulk, p.db.Engine() == "sqlite", p.log))
 	return &s, nil
 }

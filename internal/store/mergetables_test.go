@@ -43,6 +43,9 @@ var treated = map[string]struct {
 	"conversation":      {stays, "account_n created_by group_n modified_by n workspace_n"}, // authors, and whom it was with
 	"tag":               {stays, "created_by modified_by n"},                               // authors
 	"comment":           {stays, "body created_by modified_by n"},
+	"artifact":          {stays, "created_by modified_by n of_n"},
+	"artifact_version":  {none, "created_by n"},
+	"artifact_lost":     {none, ""},
 	"history":           {stays, "actor delta n via"},
 	"outbox":            {stays, "n n_to"},
 	"news":              {stays, "n n_to"},

@@ -42,6 +42,8 @@ type Work struct {
 	CreatedBy  string // tail of the actor's DON
 	ModifiedAt time.Time
 	ModifiedBy string
+
+	Files []int64 `json:",omitempty"` // artifact numbers, where a change of them is told
 }
 
 // Care is what only tickets have.

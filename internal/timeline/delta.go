@@ -61,6 +61,7 @@ var fields = map[string]field{
 	"Members":      {"members", tails},
 	"ReportedBy":   {"reported_by", tails},
 	"Contacts":     {"contacts", numbers(don.Contact)},
+	"Files":        {"artifacts", numbers(don.Artifact)},
 	"Associations": {"associations", places},
 	"Identifiers":  {"identifiers", identifiers},
 	"Tags":         {"tags", tags},

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/kith-id/kith/internal/artifact"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 )
@@ -51,6 +52,8 @@ type Comment struct {
 	CreatedBy  string
 	ModifiedAt time.Time
 	ModifiedBy string
+
+	Files []*artifact.Artifact // what hangs on it, where that was read
 }
 
 // Shown reports whether the customers whom the record is about may read the comment.
@@ -107,7 +110,7 @@ func (c *Comment) Check(now time.Time) error {
 		return errs.BadEnum("visibility", string(c.Visibility), names(Visibilities))
 	case c.BodyType != Text && c.BodyType != Data:
 		return errs.BadEnum("body_type", c.BodyType, []string{Text, Data})
-	case strings.TrimSpace(c.Body) == "":
+	case strings.TrimSpace(c.Body) == "" && len(c.Files) == 0:
 		return errs.Missing("body")
 	case len(c.Body) > MaxBody:
 		return errs.NotPermitted("body", "has %d bytes; at most %d are allowed", len(c.Body), MaxBody)

@@ -19,7 +19,7 @@ const module = "github.com/kith-id/kith/"
 // higher room may stand on.
 const (
 	leaves  = "errs don page filter "
-	records = leaves + "org schema contact account tag vista group timeline conversation ticket "
+	records = leaves + "artifact org schema contact account tag vista group timeline conversation ticket "
 	domain  = records + "identity auth job "
 	cases   = domain + "directory desk importer bulkaction search search/lexical "
 )
@@ -35,6 +35,10 @@ var allowed = map[string]string{
 	"page":         "errs",
 	"filter":       "errs don",
 
+	// Files: what is known of them, and where their contents are.
+	"artifact": "errs don",
+	"blob":     "",
+
 	"org":     leaves,
 	"tag":     leaves + "org",
 	"schema":  leaves,
@@ -43,7 +47,7 @@ var allowed = map[string]string{
 	"contact": leaves + "org tag schema",
 	"account": leaves + "org tag schema",
 
-	"timeline":     leaves + "org tag",
+	"timeline":     leaves + "org tag artifact",
 	"conversation": leaves + "org tag schema timeline",
 	"ticket":       leaves + "org tag schema timeline",
 
@@ -57,7 +61,7 @@ var allowed = map[string]string{
 
 	// The use cases: what people and machines do with records.
 	"directory":      domain + "identity/match",
-	"desk":           domain + "directory timeline conversation ticket",
+	"desk":           domain + "directory timeline conversation ticket blob",
 	"importer":       domain,
 	"bulkaction":     domain + "directory",
 	"importer/sheet": leaves,
@@ -79,7 +83,7 @@ var allowed = map[string]string{
 	"webui":           "errs",
 
 	"config":            "errs",
-	"server":            cases + "realtime config httpapi httpapi/wire webui store",
+	"server":            cases + "realtime blob config httpapi httpapi/wire webui store",
 	"server/servertest": "auth config httpapi httpapi/apitest server testpg",
 	"cli":               cases + "config httpapi identity/match importer/sheet server store benchdata",
 

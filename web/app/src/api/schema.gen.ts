@@ -236,6 +236,158 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/artifacts.download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file
+         * @description The url of artifacts.locate. It takes ranges. Pictures may be shown in place; all else is a download, whatever it contains.
+         */
+        get: operations["artifacts-download"];
+        put?: never;
+        /**
+         * Download a file
+         * @description The url of artifacts.locate. It takes ranges. Pictures may be shown in place; all else is a download, whatever it contains.
+         */
+        post: operations["artifacts-download-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/artifacts.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get what is known of a file */
+        get: operations["artifacts-get"];
+        put?: never;
+        /** Get what is known of a file */
+        post: operations["artifacts-get-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/artifacts.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the files on a record or comment */
+        get: operations["artifacts-list"];
+        put?: never;
+        /** List the files on a record or comment */
+        post: operations["artifacts-list-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/artifacts.locate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a URL from which a file can be downloaded */
+        get: operations["artifacts-locate"];
+        put?: never;
+        /** Get a URL from which a file can be downloaded */
+        post: operations["artifacts-locate-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/artifacts.prepare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prepare the upload of a file
+         * @description Send the file to the url that comes back, then give its id to what it shall hang on. A file that hangs nowhere is removed after a week, one that was not sent after a day.
+         */
+        post: operations["artifacts-prepare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/artifacts.upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file
+         * @description The url of artifacts.prepare. It needs no token beside what is signed in its form, and takes one file.
+         */
+        post: operations["artifacts-upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/artifacts.versions.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a content of a file for good */
+        post: operations["artifacts-versions-delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/artifacts.versions.prepare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prepare the upload of a new content of a file */
+        post: operations["artifacts-versions-prepare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth-tokens.create": {
         parameters: {
             query?: never;
@@ -3114,7 +3266,7 @@ export interface components {
             websites?: string[];
         };
         AccountsCreateRequest: {
-            /** @description Files are not supported yet. */
+            /** @description Files hang on comments and works; must be empty. */
             artifacts?: string[];
             /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
             custom_fields?: {
@@ -3489,7 +3641,7 @@ export interface components {
             without_clashes?: boolean;
         };
         AccountsUpdateRequest: {
-            /** @description Files are not supported yet. */
+            /** @description Files hang on comments and works; must be empty. */
             artifacts?: components["schemas"]["SetListInput"];
             /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
             custom_fields?: {
@@ -3540,6 +3692,156 @@ export interface components {
             stock_composite_schemas: components["schemas"]["Item"][];
             stock_field_overrides: components["schemas"]["SchemaOverride"][];
             stock_fields: components["schemas"]["SchemaField"][];
+        };
+        Artifact: {
+            created_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            created_date: string;
+            display_id: string;
+            file: components["schemas"]["ArtifactFile"];
+            id: string;
+            modified_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            modified_date: string;
+            /** @description In lists: what the file hangs on. */
+            parent?: components["schemas"]["ArtifactParent"];
+        };
+        ArtifactFile: {
+            name: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+            /** @description The media type that its sender declared, else the one that it has the looks of. */
+            type?: string;
+        };
+        ArtifactGetOut: {
+            artifact: components["schemas"]["Artifact"];
+            version: components["schemas"]["ArtifactVersion"];
+        };
+        ArtifactListOut: {
+            /** @description The one that was attached last first. */
+            artifacts: components["schemas"]["Artifact"][];
+            next_cursor?: string;
+        };
+        ArtifactLocateOut: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            expires_at: string;
+            /** @description Gives the content to whoever has it, until it expires. Pictures may be shown in place; all else is a download. */
+            url: string;
+        };
+        ArtifactParent: {
+            display_id: string;
+            id: string;
+            /** @description The comment. Absent when the file hangs on the record itself. */
+            timeline_entry?: string;
+            /** @enum {string} */
+            type: "account" | "conversation" | "opportunity" | "rev_org" | "rev_user" | "ticket";
+        };
+        ArtifactPrepareOut: {
+            form_data: components["schemas"]["FormField"][];
+            id: string;
+            /**
+             * Format: int64
+             * @description How large the file may be.
+             */
+            max_bytes: number;
+            /** @description Takes one POST of multipart/form-data within 15 minutes: the parts of form_data, and last the part file. It answers 204. */
+            url: string;
+        };
+        ArtifactSummary: {
+            display_id: string;
+            file: components["schemas"]["ArtifactFile"];
+            id: string;
+        };
+        ArtifactVersion: {
+            modified_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description When it was uploaded.
+             */
+            timestamp: string;
+            version: string;
+        };
+        ArtifactVersionsPrepareOut: {
+            form_data: components["schemas"]["FormField"][];
+            /** Format: int64 */
+            max_bytes: number;
+            url: string;
+        };
+        ArtifactsDownloadRequest: {
+            /** @description Signed, of a URL of artifacts.locate. */
+            token: string;
+        };
+        ArtifactsGetRequest: {
+            /** Format: id */
+            id: string;
+            /** @description The latest when absent. */
+            version?: string;
+        };
+        ArtifactsListRequest: {
+            /** @description next_cursor of the page before. Absent for the first page. */
+            cursor?: string;
+            /**
+             * Format: int64
+             * @description Files on a page. 50 when absent; more than 100 gives 100.
+             */
+            limit?: number;
+            /** @description A comment; or a record: with the files on its comments and, of contacts, accounts and workspaces, those of their conversations, tickets and opportunities. */
+            parent_id: string;
+        };
+        ArtifactsLocateRequest: {
+            /** Format: id */
+            id: string;
+            /** @description The latest when absent. */
+            version?: string;
+        };
+        ArtifactsPrepareRequest: {
+            /**
+             * @description What the file is for. user_profile_picture takes a PNG, JPEG, GIF or WebP and keeps a small picture of it without anything else; the others are the same.
+             * @enum {string}
+             */
+            configuration_set?: "article_media" | "default" | "email_media" | "job_data" | "marketplace_listing_icon" | "marketplace_media" | "org_logo" | "plug_setting" | "plug_setting_banner_card" | "portal_css" | "snap_in_functions_code" | "snap_widget" | "user_profile_picture" | "work";
+            /** @description Not looked at. */
+            file_encoding?: string;
+            /** @description Without a path; of more than 255 bytes the end before the extension is cut off. */
+            file_name: string;
+            /** @description The media type, such as image/png. */
+            file_type?: string;
+        };
+        ArtifactsUploadRequest: {
+            /**
+             * Format: binary
+             * @description The last part.
+             */
+            file: string;
+            /** @description As form_data of artifacts.prepare has it. */
+            policy: string;
+            /** @description The same. */
+            signature: string;
+        };
+        ArtifactsVersionsDeleteRequest: {
+            /** Format: id */
+            id: string;
+            /** @description The latest when absent. */
+            version?: string;
+        };
+        ArtifactsVersionsPrepareRequest: {
+            /**
+             * Format: id
+             * @description In full or as a display id.
+             */
+            id: string;
         };
         Association: {
             associated_to: components["schemas"]["OrgSummary"];
@@ -4223,9 +4525,9 @@ export interface components {
             members?: string[];
             /** @description What is said first: comments that its customers may read. */
             messages?: {
-                /** @description Files are not supported yet. */
+                /** @description Files that were uploaded, see artifacts.prepare, and hang nowhere else. */
                 artifacts?: string[];
-                /** @description Markdown of at most 64 KiB. */
+                /** @description Markdown of at most 64 KiB; may be absent beside artifacts. */
                 body?: string;
             }[];
             metadata?: components["schemas"]["MetadataInInput"] | null;
@@ -4858,6 +5160,13 @@ export interface components {
             prev_cursor?: string;
             timeline_entries: components["schemas"]["TimelineEntry"][];
         };
+        EntryFilesInput: {
+            add?: string[];
+            /** @description Those that are not there are ignored. */
+            remove?: string[];
+            /** @description The whole new list; not together with add and remove. */
+            set?: string[] | null;
+        };
         EntryOut: {
             timeline_entry: components["schemas"]["TimelineEntry"];
         };
@@ -5239,6 +5548,10 @@ export interface components {
             label: string;
             /** Format: int64 */
             ordinal: number;
+        };
+        FormField: {
+            key: string;
+            value: string;
         };
         Fragment: {
             app?: string;
@@ -6083,7 +6396,7 @@ export interface components {
             type: "product";
         };
         PartsCreateRequest: {
-            /** @description Files are not supported yet. */
+            /** @description Files hang on comments and works; must be empty. */
             artifacts?: string[];
             /** @description Parts have no custom fields. */
             custom_fields?: {
@@ -6160,7 +6473,7 @@ export interface components {
             prev_cursor?: string;
         };
         PartsUpdateRequest: {
-            /** @description Files are not supported yet. */
+            /** @description Files hang on comments and works; must be empty. */
             artifacts?: components["schemas"]["SetListInput"];
             /** @description Parts have no custom fields. */
             custom_fields?: {
@@ -6411,7 +6724,7 @@ export interface components {
              * @description The account that the workspace belongs to.
              */
             account: string;
-            /** @description Files are not supported yet. */
+            /** @description Files hang on comments and works; must be empty. */
             artifacts?: string[];
             /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
             custom_fields?: {
@@ -6662,7 +6975,7 @@ export interface components {
              * @description The account that the workspace belongs to; it cannot change.
              */
             account?: string;
-            /** @description Files are not supported yet. */
+            /** @description Files hang on comments and works; must be empty. */
             artifacts?: components["schemas"]["SetListInput"];
             /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
             custom_fields?: {
@@ -6850,7 +7163,7 @@ export interface components {
              * @description An account that the contact belongs to.
              */
             account?: string;
-            /** @description Files are not supported yet. */
+            /** @description Files hang on comments and works; must be empty. */
             artifacts?: string[];
             /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
             custom_fields?: {
@@ -7348,7 +7661,7 @@ export interface components {
             user_don?: string;
         };
         RevUsersUpdateRequest: {
-            /** @description Files are not supported yet. */
+            /** @description Files hang on comments and works; must be empty. */
             artifacts?: components["schemas"]["SetListInput"];
             /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
             custom_fields?: {
@@ -7390,7 +7703,7 @@ export interface components {
              * @description An account that the contact belongs to.
              */
             account?: string;
-            /** @description Files are not supported yet. */
+            /** @description Files hang on comments and works; must be empty. */
             artifacts?: string[];
             /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
             custom_fields?: {
@@ -8128,9 +8441,9 @@ export interface components {
             subtype?: string[];
         };
         TimelineEntriesCreateRequest: {
-            /** @description Files are not supported yet. */
+            /** @description Files that were uploaded, see artifacts.prepare, and hang nowhere else. */
             artifacts?: string[];
-            /** @description Markdown of at most 64 KiB. Other records are named by their full id, as <don:…>. */
+            /** @description Markdown of at most 64 KiB; may be absent beside artifacts. Other records are named by their full id, as <don:…>. */
             body?: string;
             /**
              * @description text when absent. data is for programs; people are not shown it.
@@ -8204,8 +8517,7 @@ export interface components {
             visibility?: ("external" | "internal" | "private" | "public")[];
         };
         TimelineEntriesUpdateRequest: {
-            /** @description Files are not supported yet. */
-            artifacts?: components["schemas"]["SetListInput"];
+            artifacts?: components["schemas"]["EntryFilesInput"];
             /** @description Markdown of at most 64 KiB. */
             body?: string | null;
             /** @enum {string|null} */
@@ -8218,6 +8530,8 @@ export interface components {
             type: "timeline_comment";
         };
         TimelineEntry: {
+            /** @description The files on a comment. */
+            artifacts?: components["schemas"]["ArtifactSummary"][];
             /** @description Of a comment: Markdown, with other records named as <id>. Absent once the comment was deleted. */
             body?: string;
             /** @enum {string} */
@@ -8631,6 +8945,8 @@ export interface components {
             amount?: number;
             annual_contract_value?: components["schemas"]["Money"];
             applies_to_part?: components["schemas"]["PartSummary"];
+            /** @description The files on the work itself. */
+            artifacts?: components["schemas"]["ArtifactSummary"][];
             body?: string;
             channels?: string[];
             /** @description Of opportunities, as all that follow. */
@@ -8758,7 +9074,7 @@ export interface components {
              * @description The part that the work is about. Tickets need one.
              */
             applies_to_part?: string | null;
-            /** @description Files are not supported yet. */
+            /** @description Files that were uploaded, see artifacts.prepare, and hang nowhere else. */
             artifacts?: string[];
             /** @description At most 64 KiB. */
             body?: string | null;
@@ -8997,7 +9313,7 @@ export interface components {
              * @description The part that the work is about. Tickets need one.
              */
             applies_to_part?: string | null;
-            /** @description Files are not supported yet. */
+            /** @description Files that were uploaded, see artifacts.prepare; at most 50 in all. */
             artifacts?: components["schemas"]["ListPatchInput"];
             /** @description At most 64 KiB. */
             body?: string | null;
@@ -11197,6 +11513,1134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "artifacts-download": {
+        parameters: {
+            query: {
+                /** @description Signed, of a URL of artifacts.locate. */
+                token: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "artifacts-download-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArtifactsDownloadRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "artifacts-get": {
+        parameters: {
+            query: {
+                id: string;
+                /** @description The latest when absent. */
+                version?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactGetOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "artifacts-get-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArtifactsGetRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactGetOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "artifacts-list": {
+        parameters: {
+            query: {
+                /** @description A comment; or a record: with the files on its comments and, of contacts, accounts and workspaces, those of their conversations, tickets and opportunities. */
+                parent_id: string;
+                /** @description next_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Files on a page. 50 when absent; more than 100 gives 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactListOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "artifacts-list-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArtifactsListRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactListOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "artifacts-locate": {
+        parameters: {
+            query: {
+                id: string;
+                /** @description The latest when absent. */
+                version?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactLocateOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "artifacts-locate-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArtifactsLocateRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactLocateOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "artifacts-prepare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArtifactsPrepareRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactPrepareOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "artifacts-upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["ArtifactsUploadRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "artifacts-versions-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArtifactsVersionsDeleteRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "artifacts-versions-prepare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArtifactsVersionsPrepareRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactVersionsPrepareOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
                 };
             };
             /** @description The request is too large. */

@@ -63,3 +63,18 @@ export function initials(name: string): string {
 function firstLetter(word: string): string {
   return Array.from(word)[0] ?? "";
 }
+
+const sizeUnits = ["byte", "kilobyte", "megabyte", "gigabyte"];
+
+/** "12 kB", "3.4 MB" */
+export function formatSize(bytes: number): string {
+  const step = bytes > 0 ? Math.min(Math.floor(Math.log(bytes) / Math.log(1000)), sizeUnits.length - 1) : 0;
+  const unit = sizeUnits[step] ?? "byte";
+  const options = {
+    style: "unit",
+    unit,
+    unitDisplay: step === 0 ? "long" : "short",
+    maximumFractionDigits: 1,
+  } as const;
+  return new Intl.NumberFormat(undefined, options).format(bytes / 1000 ** step);
+}

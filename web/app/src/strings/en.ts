@@ -269,6 +269,7 @@ export const en = {
     identifiers: "Identifiers",
     people: "People",
     workspaces: "Workspaces",
+    files: "Files",
     merges: "Merges",
     duplicates: "Duplicates",
     tabs: "Parts of this record",
@@ -326,7 +327,7 @@ export const en = {
     editLabel: "The comment’s text",
     delete: "Delete comment",
     deleteTitle: "Delete this comment?",
-    deleteText: "Its text is gone for good; that there was a comment stays visible.",
+    deleteText: "Its text and files are gone for good; that there was a comment stays visible.",
 
     composer: "New comment",
     write: "Write a comment",
@@ -371,6 +372,23 @@ export const en = {
     and: "and",
     reordered: "put in another order:",
     goneRecord: "a record that is gone",
+  },
+
+  files: {
+    attach: "Attach files",
+    choose: "Files to attach",
+    toAttach: "Files that will be attached",
+    drop: "Drop the files here",
+    sending: (percent: number) => `${percent} %`,
+    progress: (name: string) => `Upload of ${name}`,
+    retry: (name: string) => `Try ${name} again`,
+    remove: (name: string) => `Take ${name} out`,
+    tooLarge: (size: string) => `Larger than the ${size} that are allowed`,
+    list: "Files",
+    loading: "Loading the files",
+    none: "No files yet. What is attached to comments and conversations is listed here.",
+    download: (name: string) => `Download ${name}`,
+    on: "on",
   },
 
   bulk: {

@@ -14,6 +14,7 @@ import { recordQuery } from "@/features/customer/record-query";
 import { Related } from "@/features/customer/related";
 import { Discussion } from "@/features/discussion/discussion";
 import { type TimelinePart, timelineParts } from "@/features/discussion/timeline";
+import { FileList } from "@/features/file/file-list";
 import { EvidenceGraph } from "@/features/identity/evidence-graph";
 import { IdentifierList } from "@/features/identity/identifier-list";
 import { MergeHistory } from "@/features/merge/merge-history";
@@ -24,7 +25,7 @@ import { strings } from "@/strings";
 
 const words = strings.customer;
 
-const customerTabs = ["overview", "discussion", "identifiers", "people", "workspaces", "merges"] as const;
+const customerTabs = ["overview", "discussion", "identifiers", "people", "workspaces", "files", "merges"] as const;
 type CustomerTab = (typeof customerTabs)[number];
 
 /** The state of a customer's page in the URL: the tab and what of the discussion is shown, unless they are the first. */
@@ -39,9 +40,9 @@ export function parseCustomerSearch(search: Record<string, unknown>): CustomerSe
 }
 
 const tabsOf: Record<RecordType, CustomerTab[]> = {
-  rev_user: ["overview", "discussion", "identifiers", "merges"],
-  account: ["overview", "discussion", "people", "workspaces", "merges"],
-  rev_org: ["overview", "discussion", "people", "merges"],
+  rev_user: ["overview", "discussion", "identifiers", "files", "merges"],
+  account: ["overview", "discussion", "people", "workspaces", "files", "merges"],
+  rev_org: ["overview", "discussion", "people", "files", "merges"],
 };
 
 type CustomerPageProps = {
@@ -134,6 +135,12 @@ function partOf(kind: RecordKind, record: AnyRecord, tab: CustomerTab): ReactNod
       return (
         <div className="max-w-2xl">
           <Related type="rev_org" filter={belongs} />
+        </div>
+      );
+    case "files":
+      return (
+        <div className="max-w-3xl">
+          <FileList parent={record.id} />
         </div>
       );
     case "merges":

@@ -18,12 +18,13 @@ export function CommentEditor({ entry, onDone }: CommentEditorProps) {
     mutationFn: () => updateComment(client, entry, encodeMentions(value.text, value.mentions).trim()),
     onSuccess: onDone,
   });
+  const isEmpty = value.text.trim() === "" && !entry.artifacts;
   return (
     <form
       className="grid gap-2"
       onSubmit={(event) => {
         event.preventDefault();
-        if (value.text.trim() && !save.isPending) save.mutate();
+        if (!isEmpty && !save.isPending) save.mutate();
       }}
     >
       <CommentField
@@ -38,7 +39,7 @@ export function CommentEditor({ entry, onDone }: CommentEditorProps) {
         <Button size="sm" variant="ghost" onClick={onDone}>
           {strings.common.cancel}
         </Button>
-        <Button size="sm" variant="primary" type="submit" disabled={value.text.trim() === ""} pending={save.isPending}>
+        <Button size="sm" variant="primary" type="submit" disabled={isEmpty} pending={save.isPending}>
           {strings.common.save}
         </Button>
       </div>

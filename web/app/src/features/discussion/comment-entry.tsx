@@ -10,6 +10,7 @@ import { CommentEditor } from "@/features/discussion/comment-editor";
 import { CommentText } from "@/features/discussion/comment-text";
 import { EntryPlace } from "@/features/discussion/entry-place";
 import { deleteComment, type TimelineEntry } from "@/features/discussion/timeline";
+import { AttachmentList } from "@/features/file/attachment-list";
 import { nameOf } from "@/features/merge/merge";
 import { useSession } from "@/features/session/use-session";
 import { strings } from "@/strings";
@@ -53,8 +54,9 @@ export function CommentEntry({ entry, shownOn }: CommentEntryProps) {
         ) : entry.is_deleted ? (
           <p className="text-ink-3 italic">{words.deleted}</p>
         ) : (
-          <CommentText text={entry.body ?? ""} references={entry.references} />
+          entry.body && <CommentText text={entry.body} references={entry.references} />
         )}
+        <AttachmentList files={entry.artifacts ?? []} />
       </div>
       {open === "delete" && <DeleteDialog entry={entry} onClose={close} />}
     </div>

@@ -8,6 +8,9 @@ import { CommentField } from "@/features/discussion/comment-field";
 import { emptyDraft, useDraft } from "@/features/discussion/draft";
 import { encodeMentions } from "@/features/discussion/mention";
 import { createComment, type Visibility } from "@/features/discussion/timeline";
+import { AttachButton, AttachmentPicker } from "@/features/file/attachment-picker";
+import { DropZone } from "@/features/file/drop-zone";
+import { useAttachments } from "@/features/file/use-attachments";
 import { useSession } from "@/features/session/use-session";
 import { strings } from "@/strings";
 
@@ -20,13 +23,18 @@ type ComposerProps = { object: string; onSent: () => void };
 export function Composer({ object, onSent }: ComposerProps) {
   const client = useQueryClient();
   const [draft, setDraft] = useDraft(useSession()?.user.id ?? "", object);
+  const attachments = useAttachments();
+  const { ids, isSending, hasFailed } = attachments;
+  const isEmpty = draft.text.trim() === "" && ids.length === 0;
   const send = useMutation({
     mutationFn: () => {
       const body = encodeMentions(draft.text, draft.mentions).trim();
-      return createComment(client, object, { body, visibility: draft.visibility });
+      const files = ids.length > 0 ? { artifacts: ids } : {};
+      return createComment(client, object, { body, visibility: draft.visibility, ...files });
     },
     onSuccess: () => {
       setDraft(emptyDraft);
+      attachments.clear();
       onSent();
     },
   });
@@ -36,12 +44,16 @@ export function Composer({ object, onSent }: ComposerProps) {
       className="grid gap-2"
       onSubmit={(event) => {
         event.preventDefault();
-        if (draft.text.trim() && !send.isPending) send.mutate();
+        if (!isEmpty && !isSending && !hasFailed && !send.isPending) send.mutate();
       }}
     >
       {send.error && <Alert>{messageOf(send.error)}</Alert>}
-      <CommentField label={words.write} placeholder={words.placeholder} value={draft} onChange={setDraft} />
+      <DropZone attachments={attachments} className="grid gap-2">
+        <CommentField label={words.write} placeholder={words.placeholder} value={draft} onChange={setDraft} />
+        <AttachmentPicker attachments={attachments} />
+      </DropZone>
       <div className="flex flex-wrap items-center gap-2">
+        <AttachButton attachments={attachments} />
         <div className="w-32">
           <Select
             aria-label={words.visibility}
@@ -61,7 +73,7 @@ export function Composer({ object, onSent }: ComposerProps) {
           <Kbd>Ctrl</Kbd>
           <Kbd>Enter</Kbd>
         </span>
-        <Button variant="primary" type="submit" disabled={draft.text.trim() === ""} pending={send.isPending}>
+        <Button variant="primary" type="submit" disabled={isEmpty || isSending || hasFailed} pending={send.isPending}>
           {words.send}
         </Button>
       </div>

@@ -50,7 +50,7 @@ export function entriesOf(pages: { timeline_entries: TimelineEntry[] }[]): Timel
     .filter(({ body_type }) => body_type !== "data");
 }
 
-export type NewComment = { body: string; visibility: Visibility };
+export type NewComment = { body: string; visibility: Visibility; artifacts?: string[] };
 
 /** Writes a comment; it is on the timeline once this returns. */
 export async function createComment(client: QueryClient, object: string, comment: NewComment): Promise<void> {
@@ -73,5 +73,6 @@ export async function deleteComment(client: QueryClient, { id }: TimelineEntry):
 
 /** A comment may have been written on what was merged into the record shown, so all timelines are read again. */
 function refresh(client: QueryClient): Promise<unknown> {
+  void client.invalidateQueries({ queryKey: ["file", "list"] });
   return client.invalidateQueries({ queryKey: ["timeline"] });
 }

@@ -2,9 +2,8 @@ import { FileSpreadsheet, Upload } from "lucide-react";
 import { type DragEvent, type ReactNode, useState } from "react";
 import type { Preview } from "@/features/import/import";
 import type { PreviewState } from "@/features/import/import-dialog";
-import { formatSize } from "@/features/import/import-text";
 import { cn } from "@/lib/cn";
-import { plural } from "@/lib/format";
+import { formatSize, plural } from "@/lib/format";
 import { strings } from "@/strings";
 
 const words = strings.imports;

@@ -9,7 +9,7 @@ import { Failures, FailuresDownload } from "@/features/import/import-failures";
 import { ImportPlan } from "@/features/import/import-plan";
 import { ImportMeter, Outcomes, ProgressBar } from "@/features/import/import-progress";
 import { setImportInDialog } from "@/features/import/import-store";
-import { formatSize } from "@/features/import/import-text";
+import { formatSize } from "@/lib/format";
 import { strings } from "@/strings";
 
 const words = strings.imports;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Import } from "@/features/import/import";
-import { endMessage, fieldLabel, formatSize, outcomesOf } from "@/features/import/import-text";
+import { endMessage, fieldLabel, outcomesOf } from "@/features/import/import-text";
 import { importOf, progressOf } from "@/features/import/testing";
+import { formatSize } from "@/lib/format";
 
 it.each([
   ["email", "E-mail"],

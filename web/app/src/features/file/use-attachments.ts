@@ -1,0 +1,91 @@
+import { useEffect, useRef, useState } from "react";
+import { messageOf } from "@/api/client";
+import { maxFiles, TooLarge, upload } from "@/features/file/file";
+import { formatSize } from "@/lib/format";
+import { strings } from "@/strings";
+
+const words = strings.files;
+
+/** A file that is to be attached: on its way, there, or failed. */
+export type Attachment = {
+  key: number;
+  file: File;
+  /** How far the upload is, in parts of 1. */
+  progress: number;
+  /** Once it is uploaded. */
+  id?: string;
+  error?: string;
+};
+
+export type Attachments = {
+  list: readonly Attachment[];
+  /** The ids of those that are uploaded. */
+  ids: string[];
+  /** Some are on their way. */
+  isSending: boolean;
+  /** Some could not be uploaded; they must be tried again or taken out. */
+  hasFailed: boolean;
+  add: (files: Iterable<File>) => void;
+  retry: (key: number) => void;
+  remove: (key: number) => void;
+  clear: () => void;
+};
+
+let keys = 0;
+
+/** The files that somebody attaches to what is being written. Uploads begin at once and end with the page. */
+export function useAttachments(): Attachments {
+  const [list, setList] = useState<readonly Attachment[]>([]);
+  const underWay = useRef(new Map<number, AbortController>());
+  useEffect(() => {
+    const controllers = underWay.current;
+    return () => {
+      for (const controller of controllers.values()) controller.abort();
+      controllers.clear();
+    };
+  }, []);
+
+  const change = (key: number, more: Partial<Attachment>) =>
+    setList((now) => now.map((one) => (one.key === key ? { ...one, ...more } : one)));
+  const start = async (key: number, file: File) => {
+    const controller = new AbortController();
+    underWay.current.set(key, controller);
+    try {
+      const id = await upload(file, (progress) => change(key, { progress }), controller.signal);
+      change(key, { id, progress: 1 });
+    } catch (error) {
+      if (!controller.signal.aborted) change(key, { error: textOf(error) });
+    } finally {
+      if (underWay.current.get(key) === controller) underWay.current.delete(key);
+    }
+  };
+  const drop = (keep: (one: Attachment) => boolean) => {
+    for (const one of list) {
+      if (!keep(one)) underWay.current.get(one.key)?.abort();
+    }
+    setList((now) => now.filter(keep));
+  };
+  return {
+    list,
+    ids: list.flatMap(({ id }) => id ?? []),
+    isSending: list.some(({ id, error }) => !id && !error),
+    hasFailed: list.some(({ error }) => error !== undefined),
+    add: (files) => {
+      const fresh = Array.from(files, (file) => ({ key: ++keys, file, progress: 0 })).slice(0, maxFiles - list.length);
+      setList((now) => [...now, ...fresh]);
+      for (const { key, file } of fresh) void start(key, file);
+    },
+    retry: (key) => {
+      const failed = list.find((one) => one.key === key);
+      if (!failed) return;
+      setList((now) => now.map((one) => (one.key === key ? { key, file: one.file, progress: 0 } : one)));
+      void start(key, failed.file);
+    },
+    remove: (key) => drop((one) => one.key !== key),
+    clear: () => drop(() => false),
+  };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof TooLarge ? words.tooLarge(formatSize(error.maxBytes)) : messageOf(error);
+}
