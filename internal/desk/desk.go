@@ -26,6 +26,7 @@ type Tx interface {
 	conversationTx
 	partTx
 	workTx
+	linkTx
 }
 
 // Service runs the operations. It is safe for concurrent use.

@@ -40,6 +40,9 @@ func wantItem(w *directory.Wanted, i timeline.Item) {
 	}
 	w.Tails(i.Event.Actor)
 	w.IDs(i.Event.Of)
+	if l := i.Event.Link; l != nil {
+		wantLink(w, l)
+	}
 	for _, d := range i.Event.Deltas {
 		for _, v := range []timeline.Value{d.Old, d.New} {
 			w.IDs(v.IDs...)
@@ -335,17 +338,13 @@ func (s *Service) Timeline(ctx context.Context, sc org.Scope, q TimelineQuery) (
 		if err != nil {
 			return err
 		}
-		got, err = directory.PageWith(ctx, tx, wantItem, directory.Query{Edge: edgeOf(q), Backward: q.Backward}, rows)
+		if err := nameLinks(ctx, tx, rows.Items); err != nil {
+			return err
+		}
+		got, err = directory.PageWith(ctx, tx, wantItem, directory.Query{Edge: edgeAt(q.Edge), Backward: q.Backward}, rows)
 		return err
 	})
 	return got, err
-}
-
-func edgeOf(q TimelineQuery) []any {
-	if q.Edge == 0 {
-		return nil
-	}
-	return []any{q.Edge}
 }
 
 // existed is exists for reading: also what was merged away has its timeline.

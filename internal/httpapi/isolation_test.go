@@ -122,6 +122,11 @@ var intrusions = map[string]intrusion{
 	"imports.get":                    missing(`{"id":"$imp"}`),
 	"imports.list":                   empty("imports", `{}`),
 	"imports.undo":                   missing(`{"id":"$imp"}`),
+	"links.create":                   missing(`{"link_type":"is_related_to","source":"$conv","target":"$ticket"}`, `{"link_type":"is_parent_of","source":"$ticket","target":"$gone_ticket"}`),
+	"links.delete":                   missing(`{"id":"$link"}`),
+	"links.get":                      missing(`{"id":"$link"}`),
+	"links.list":                     missing(`{"object":"$conv"}`, `{"object":"$ticket"}`),
+	"links.replace":                  missing(`{"id":"$link","link_type":"is_related_to","source":"$conv","target":"$opp"}`),
 	"merges.get":                     missing(`{"id":"$merge"}`),
 	"merges.list":                    empty("merges", `{}`, `{"record":"$revu"}`, `{"record":"$acc"}`),
 	"merges.preview":                 missing(`{"primary":"$revu","secondary":"$other_revu"}`, `{"primary":"$acc","secondary":"$other_acc"}`, `{"primary":"$revo","secondary":"$other_revo"}`),
@@ -349,6 +354,7 @@ func settle(t *testing.T, c apitest.Client) (full, display map[string]string) {
 	note("opp", "work", c.Post(t, "works.create", `{"type":"opportunity","title":"B","owned_by":["DEVU-1"],"account":"ACC-1","contacts":["REVU-1"]}`, 201))
 	note("gone_ticket", "work", c.Post(t, "works.create", `{"type":"ticket","title":"gone","owned_by":[],"applies_to_part":"PROD-1"}`, 201))
 	c.Post(t, "works.delete", `{"id":"`+full["gone_ticket"]+`"}`, 200)
+	note("link", "link", c.Post(t, "links.create", `{"link_type":"is_converted_to","source":"`+full["conv"]+`","target":"`+full["ticket"]+`"}`, 201))
 	note("imp", "import", upload(t, c, "accounts", "display_name,external_refs\n"))
 	return full, display
 }

@@ -145,6 +145,9 @@ func (tx *Tx) DropTrash(ctx context.Context, ids []don.ID) error {
 		if err := tx.forgetComments(ctx, append(members, identity.Alias{Type: id.Type, N: id.N})); err != nil {
 			return err
 		}
+		if err := tx.forgetLinks(ctx, id); err != nil {
+			return err
+		}
 		if id.Type != don.Contact {
 			continue
 		}
