@@ -27,6 +27,7 @@ type Tx interface {
 	partTx
 	workTx
 	linkTx
+	noticeTx
 }
 
 // Service runs the operations. It is safe for concurrent use.

@@ -143,6 +143,9 @@ func write(ctx context.Context, tx Tx, c *timeline.Comment) error {
 	if err := tx.InsertComment(ctx, c); err != nil {
 		return err
 	}
+	if err := spread(ctx, tx, c); err != nil {
+		return err
+	}
 	if c.Of.Type != don.Conversation || !c.Shown() {
 		return nil
 	}
@@ -253,6 +256,9 @@ func (s *Service) UpdateComment(ctx context.Context, sc org.Scope, id don.Child,
 		}
 		after.ExpiresAt = c.ExpiresAt
 		if err := tx.UpdateComment(ctx, &after); err != nil {
+			return err
+		}
+		if err := mentionedAnew(ctx, tx, c, &after); err != nil {
 			return err
 		}
 		got, err = directory.FoundWith(ctx, tx, wantItem, timeline.Item{Comment: &after})

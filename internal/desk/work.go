@@ -44,6 +44,9 @@ func (s *Service) CreateWork(ctx context.Context, sc org.Scope, t don.Type, p Wo
 		if err := tx.InsertWork(ctx, w); err != nil {
 			return err
 		}
+		if err := assigned(ctx, tx, w.ID(), nil, w.Owners); err != nil {
+			return err
+		}
 		made, err = workFound(ctx, tx, w)
 		return err
 	})
@@ -107,6 +110,9 @@ func (s *Service) UpdateWork(ctx context.Context, sc org.Scope, id don.ID, p Wor
 			return err
 		}
 		if _, err := tx.UpdateWork(ctx, before, &after); err != nil {
+			return err
+		}
+		if err := assigned(ctx, tx, id, before.Owners, after.Owners); err != nil {
 			return err
 		}
 		got, err = workFound(ctx, tx, &after)

@@ -45,7 +45,7 @@ func empty(list string, bodies ...string) intrusion {
 
 // harmless are operations that take no id, so that nothing can be reached by them.
 var harmless = []string{
-	"auth-tokens.info", "auth-tokens.self.delete", "dev-orgs.get", "dev-orgs.settings.get", "dev-orgs.settings.update", "dev-users.self", "duplicate-scans.cancel", "duplicate-scans.create", "duplicate-scans.get", "duplicates.quality", "imports.create", "imports.preview", "imports.sample", "sample-data.load",
+	"auth-tokens.info", "auth-tokens.self.delete", "dev-orgs.get", "dev-orgs.settings.get", "dev-orgs.settings.update", "dev-users.self", "duplicate-scans.cancel", "duplicate-scans.create", "duplicate-scans.get", "duplicates.quality", "imports.create", "imports.preview", "imports.sample", "notifications.count", "notifications.list", "sample-data.load",
 	"password-resets.redeem", "ping", "rev-users.self.get", "rev-users.self.update", "schemas.stock.get", "schemas.stock.list", "service-accounts.create", "sessions.create", "sessions.delete", "setup.create", "setup.get",
 }
 
@@ -129,6 +129,9 @@ var intrusions = map[string]intrusion{
 	"links.replace":                  missing(`{"id":"$link","link_type":"is_related_to","source":"$conv","target":"$opp"}`),
 	"merges.get":                     missing(`{"id":"$merge"}`),
 	"merges.list":                    empty("merges", `{}`, `{"record":"$revu"}`, `{"record":"$acc"}`),
+	"notifications.mark-read":        missing(`{"ids":["$notification"]}`),
+	"subscribers.list":               missing(`{"id":"$conv"}`, `{"id":"$ticket"}`, `{"id":"$revu"}`, `{"id":"$acc"}`),
+	"subscribers.update":             missing(`{"id":"$conv"}`, `{"id":"$revu","subscribers":{"add":["DEVU-1"]}}`),
 	"merges.preview":                 missing(`{"primary":"$revu","secondary":"$other_revu"}`, `{"primary":"$acc","secondary":"$other_acc"}`, `{"primary":"$revo","secondary":"$other_revo"}`),
 	"merges.undo":                    missing(`{"id":"$merge"}`),
 	"rev-orgs.create":                missing(`{"account":"$acc","display_name":"x"}`),
@@ -216,6 +219,7 @@ func TestTenantsNeverMeet(t *testing.T) {
 		b, admin := k.Admin(t, "b")
 		full, display := settle(t, b)
 		full["devu"], full["token"] = admin.Member.ID, b.Post(t, "auth-tokens.list", patsOf, 200).Text(t, "tokens.0.id")
+		full["notification"], display["notification"] = admin.Member.ID+":notification/1a", admin.Member.ID+":notification/1a"
 		before := state(t, b)
 		for _, op := range operations(t, a) {
 			if slices.Contains(harmless, op.path) {

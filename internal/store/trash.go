@@ -160,11 +160,16 @@ func (tx *Tx) DropTrash(ctx context.Context, ids []don.ID) error {
 	return nil
 }
 
-// forgetComments removes what was written on records.
+// forgetComments removes what was written on records, and who is told about them.
 func (tx *Tx) forgetComments(ctx context.Context, of []identity.Alias) error {
 	for _, a := range of {
-		if _, err := tx.q.exec(ctx, "DELETE FROM comment WHERE org_id = $1 AND type = $2 AND n = $3", tx.scope.OrgID, typeCodes[a.Type], a.N); err != nil {
-			return err
+		for _, sql := range []string{
+			"DELETE FROM comment WHERE org_id = $1 AND type = $2 AND n = $3",
+			"DELETE FROM subscriber WHERE org_id = $1 AND type = $2 AND n = $3",
+		} {
+			if _, err := tx.q.exec(ctx, sql, tx.scope.OrgID, typeCodes[a.Type], a.N); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
