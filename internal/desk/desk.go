@@ -27,6 +27,8 @@ type Tx interface {
 	partTx
 	workTx
 	artifactTx
+	linkTx
+	noticeTx
 }
 
 // Service runs the operations. It is safe for concurrent use.

@@ -40,6 +40,9 @@ func wantItem(w *directory.Wanted, i timeline.Item) {
 	}
 	w.Tails(i.Event.Actor)
 	w.IDs(i.Event.Of)
+	if l := i.Event.Link; l != nil {
+		wantLink(w, l)
+	}
 	for _, d := range i.Event.Deltas {
 		for _, v := range []timeline.Value{d.Old, d.New} {
 			w.IDs(v.IDs...)
@@ -145,6 +148,9 @@ func madeOnce(ctx context.Context, tx Tx, only directory.Once, do func() (int64,
 // write adds a comment to a record's timeline.
 func write(ctx context.Context, tx Tx, c *timeline.Comment) error {
 	if err := tx.InsertComment(ctx, c); err != nil {
+		return err
+	}
+	if err := spread(ctx, tx, c); err != nil {
 		return err
 	}
 	if c.Of.Type != don.Conversation || !c.Shown() {
@@ -276,6 +282,9 @@ func (s *Service) UpdateComment(ctx context.Context, sc org.Scope, id don.Child,
 		if err := f.hang(ctx, tx, placeOfComment(&after), after.ExpiresAt); err != nil {
 			return err
 		}
+		if err := mentionedAnew(ctx, tx, c, &after); err != nil {
+			return err
+		}
 		got, err = shownEntry(ctx, tx, &after)
 		return err
 	})
@@ -370,17 +379,13 @@ func (s *Service) Timeline(ctx context.Context, sc org.Scope, q TimelineQuery) (
 		if err := withFiles(ctx, tx, rows.Items...); err != nil {
 			return err
 		}
-		got, err = directory.PageWith(ctx, tx, wantItem, directory.Query{Edge: edgeOf(q), Backward: q.Backward}, rows)
+		if err := nameLinks(ctx, tx, rows.Items); err != nil {
+			return err
+		}
+		got, err = directory.PageWith(ctx, tx, wantItem, directory.Query{Edge: edgeAt(q.Edge), Backward: q.Backward}, rows)
 		return err
 	})
 	return got, err
-}
-
-func edgeOf(q TimelineQuery) []any {
-	if q.Edge == 0 {
-		return nil
-	}
-	return []any{q.Edge}
 }
 
 // existed is exists for reading: also what was merged away has its timeline.

@@ -1,13 +1,14 @@
 package don
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/kith-id/kith/internal/errs"
 )
 
 // Child names what belongs to one record and has no id of its own beside it: an
-// entry of its timeline.
+// entry of its timeline, or what a member is told.
 type Child struct {
 	Of   ID
 	Kind ChildKind
@@ -21,7 +22,10 @@ type ChildKind string
 const (
 	Comment       ChildKind = "comment"
 	TimelineEvent ChildKind = "timeline_event"
+	Notification  ChildKind = "notification" // of a member
 )
+
+var childKinds = []ChildKind{Comment, TimelineEvent, Notification}
 
 // FormatChild returns the DON of a child: that of its record with
 // :comment/<local id> behind it.
@@ -37,7 +41,7 @@ func (s Space) ParseChild(field, text string, allowed ...ChildKind) (Child, erro
 	n, ok := decode62(local)
 	id, foreign, known := s.read(above)
 	c := Child{Of: id, Kind: ChildKind(kind), N: n}
-	if !ok || !known || len(text) > maxText || !strings.HasPrefix(text, "don:") || c.Kind != Comment && c.Kind != TimelineEvent {
+	if !ok || !known || len(text) > maxText || !strings.HasPrefix(text, "don:") || !slices.Contains(childKinds, c.Kind) {
 		return Child{}, errs.BadID(field, text)
 	}
 	for _, k := range allowed {

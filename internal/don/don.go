@@ -37,6 +37,8 @@ const (
 	Product        Type = "product"
 	CustomStage    Type = "custom_stage"
 	CustomState    Type = "custom_state"
+	Link           Type = "link"
+	CannedReply    Type = "canned_reply"
 
 	TenantFragment  Type = "tenant_fragment"
 	SubtypeFragment Type = "custom_type_fragment"
@@ -71,6 +73,8 @@ var types = map[Type]traits{
 	Product:        {"core", "PROD", "product", false},
 	CustomStage:    {"core", "", "custom_stage", false},
 	CustomState:    {"core", "", "custom_state", false},
+	Link:           {"core", "LINK", "link", false},
+	CannedReply:    {"core", "REPLY", "canned_reply", false},
 
 	TenantFragment:  {"core", "", "tenant_fragment", false},
 	SubtypeFragment: {"core", "", "custom_type_fragment", false},

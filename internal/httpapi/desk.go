@@ -11,11 +11,13 @@ type DeskDeps struct {
 	Cursors *page.Codec
 }
 
-// RegisterDesk adds the operations conversations.*, parts.*, works.* and
-// timeline-entries.*.
+// RegisterDesk adds the operations conversations.*, parts.*, works.*, links.*,
+// subscribers.*, notifications.* and timeline-entries.*.
 func RegisterDesk(api *API, d DeskDeps) {
 	registerTimeline(api, d)
 	registerConversations(api, d)
 	registerParts(api, d)
 	registerWorks(api, d)
+	registerLinks(api, d)
+	registerNotices(api, d)
 }

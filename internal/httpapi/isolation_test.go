@@ -46,7 +46,7 @@ func empty(list string, bodies ...string) intrusion {
 // harmless are operations that take no id, so that nothing can be reached by them.
 var harmless = []string{
 	"artifacts.prepare", "artifacts.upload", "artifacts.download", // the last two go by what is signed, see TestForgedAddresses
-	"auth-tokens.info", "auth-tokens.self.delete", "dev-orgs.get", "dev-orgs.settings.get", "dev-orgs.settings.update", "dev-users.self", "duplicate-scans.cancel", "duplicate-scans.create", "duplicate-scans.get", "duplicates.quality", "imports.create", "imports.preview", "imports.sample", "sample-data.load",
+	"auth-tokens.info", "auth-tokens.self.delete", "dev-orgs.get", "dev-orgs.settings.get", "dev-orgs.settings.update", "dev-users.self", "duplicate-scans.cancel", "duplicate-scans.create", "duplicate-scans.get", "duplicates.quality", "imports.create", "imports.preview", "imports.sample", "notifications.count", "notifications.list", "sample-data.load",
 	"events.stream", // TestStream has two organisations
 	"password-resets.redeem", "ping", "rev-users.self.get", "rev-users.self.update", "schemas.stock.get", "schemas.stock.list", "service-accounts.create", "sessions.create", "sessions.delete", "setup.create", "setup.get",
 }
@@ -130,8 +130,16 @@ var intrusions = map[string]intrusion{
 	"imports.get":                    missing(`{"id":"$imp"}`),
 	"imports.list":                   empty("imports", `{}`),
 	"imports.undo":                   missing(`{"id":"$imp"}`),
+	"links.create":                   missing(`{"link_type":"is_related_to","source":"$conv","target":"$ticket"}`, `{"link_type":"is_parent_of","source":"$ticket","target":"$gone_ticket"}`),
+	"links.delete":                   missing(`{"id":"$link"}`),
+	"links.get":                      missing(`{"id":"$link"}`),
+	"links.list":                     missing(`{"object":"$conv"}`, `{"object":"$ticket"}`),
+	"links.replace":                  missing(`{"id":"$link","link_type":"is_related_to","source":"$conv","target":"$opp"}`),
 	"merges.get":                     missing(`{"id":"$merge"}`),
 	"merges.list":                    empty("merges", `{}`, `{"record":"$revu"}`, `{"record":"$acc"}`),
+	"notifications.mark-read":        missing(`{"ids":["$notification"]}`),
+	"subscribers.list":               missing(`{"id":"$conv"}`, `{"id":"$ticket"}`, `{"id":"$revu"}`, `{"id":"$acc"}`),
+	"subscribers.update":             missing(`{"id":"$conv"}`, `{"id":"$revu","subscribers":{"add":["DEVU-1"]}}`),
 	"merges.preview":                 missing(`{"primary":"$revu","secondary":"$other_revu"}`, `{"primary":"$acc","secondary":"$other_acc"}`, `{"primary":"$revo","secondary":"$other_revo"}`),
 	"merges.undo":                    missing(`{"id":"$merge"}`),
 	"rev-orgs.create":                missing(`{"account":"$acc","display_name":"x"}`),
@@ -219,6 +227,7 @@ func TestTenantsNeverMeet(t *testing.T) {
 		b, admin := k.Admin(t, "b")
 		full, display := settle(t, b)
 		full["devu"], full["token"] = admin.Member.ID, b.Post(t, "auth-tokens.list", patsOf, 200).Text(t, "tokens.0.id")
+		full["notification"], display["notification"] = admin.Member.ID+":notification/1a", admin.Member.ID+":notification/1a"
 		before := state(t, b)
 		for _, op := range operations(t, a) {
 			if slices.Contains(harmless, op.path) {
@@ -359,6 +368,7 @@ func settle(t *testing.T, c apitest.Client) (full, display map[string]string) {
 	note("opp", "work", c.Post(t, "works.create", `{"type":"opportunity","title":"B","owned_by":["DEVU-1"],"account":"ACC-1","contacts":["REVU-1"]}`, 201))
 	note("gone_ticket", "work", c.Post(t, "works.create", `{"type":"ticket","title":"gone","owned_by":[],"applies_to_part":"PROD-1"}`, 201))
 	c.Post(t, "works.delete", `{"id":"`+full["gone_ticket"]+`"}`, 200)
+	note("link", "link", c.Post(t, "links.create", `{"link_type":"is_converted_to","source":"`+full["conv"]+`","target":"`+full["ticket"]+`"}`, 201))
 	note("imp", "import", upload(t, c, "accounts", "display_name,external_refs\n"))
 	return full, display
 }

@@ -55,6 +55,7 @@ type ChangeEvent struct {
 	Operation string         `json:"operation" doc:"More exactly: created, updated, deleted, restored, rev_user_merged, …"`
 	Created   *ChangeCreated `json:"created,omitempty"`
 	Deleted   *ChangeDeleted `json:"deleted,omitempty"`
+	Linked    *ChangeLinked  `json:"linked,omitempty" doc:"Of links that came, and of those that went, by the operation unlinked."`
 	Updated   *ChangeUpdated `json:"updated,omitempty"`
 }
 
@@ -66,6 +67,11 @@ type ChangeCreated struct {
 // ChangeDeleted names what was deleted.
 type ChangeDeleted struct {
 	ObjectID string `json:"object_id"`
+}
+
+// ChangeLinked names the link that came or went.
+type ChangeLinked struct {
+	Link LinkSummary `json:"link"`
 }
 
 // ChangeUpdated is what changed.
@@ -146,7 +152,12 @@ func (v view) event(h *timeline.Event) TimelineEntry {
 		e.Event.Type, e.Event.Deleted = h.Op, &ChangeDeleted{e.Object}
 	case "updated":
 		e.Event.Type = h.Op
+	case timeline.OpLinked:
+		e.Event.Type = h.Op
 	default: // the rest is told by its name
+	}
+	if h.Link != nil {
+		e.Event.Linked = &ChangeLinked{v.linkSummary(h.Link)}
 	}
 	if len(h.Deltas) > 0 || h.Op == "updated" {
 		e.Event.Updated = &ChangeUpdated{FieldDeltas: v.deltas(h.Deltas), ObjectType: e.ObjectType}

@@ -12,6 +12,7 @@ import (
 	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/realtime"
 	"github.com/kith-id/kith/internal/store"
+	"github.com/kith-id/kith/internal/timeline"
 )
 
 const (
@@ -57,6 +58,11 @@ func purge(ctx context.Context, db *store.DB, who *auth.Service, now time.Time) 
 		}
 		if err := inBatches(ctx, db, s, func(tx *store.Tx) (int, error) {
 			return tx.PurgeBulkActions(ctx, now.AddDate(0, 0, -bulkaction.UndoDays), purgeBatch)
+		}); err != nil {
+			return err
+		}
+		if err := inBatches(ctx, db, s, func(tx *store.Tx) (int, error) {
+			return tx.PurgeNotices(ctx, now.AddDate(0, 0, -timeline.NoticeDays), purgeBatch)
 		}); err != nil {
 			return err
 		}

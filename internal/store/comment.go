@@ -168,6 +168,9 @@ func (tx *Tx) Events(ctx context.Context, of don.ID, edge int64, down bool, limi
 		if e.Deltas, err = timeline.ReadDeltas(got[i].delta); err != nil {
 			return nil, err
 		}
+		if e.Link, err = timeline.ReadLink(e.Op, got[i].delta); err != nil {
+			return nil, err
+		}
 		out = append(out, &e)
 	}
 	return out, nil

@@ -80,6 +80,9 @@ var treated = map[string]struct {
 	"group_keeper":      {none, ""},
 	"part":              {none, "created_by modified_by n"},
 	"work":              {stays, "account_n body created_by modified_by n part_n reported_by workspace_n"}, // reads show the survivors, filters take all that are one with them
+	"link":              {none, "created_by modified_by n source_n target_n"},                              // of records that are not merged
+	"subscriber":        {stays, "member_n n"},                                                             // reads take all members
+	"notification":      {stays, "actor member_n n"},
 	"schema_fragment":   {none, "body created_by n next_n prev_n"},
 }
 

@@ -145,6 +145,9 @@ func (tx *Tx) DropTrash(ctx context.Context, ids []don.ID) error {
 		if err := tx.forgetComments(ctx, append(members, identity.Alias{Type: id.Type, N: id.N})); err != nil {
 			return err
 		}
+		if err := tx.forgetLinks(ctx, id); err != nil {
+			return err
+		}
 		if id.Type != don.Contact {
 			continue
 		}
@@ -157,11 +160,17 @@ func (tx *Tx) DropTrash(ctx context.Context, ids []don.ID) error {
 	return nil
 }
 
-// forgetComments removes what was written on records, and takes their files off.
+// forgetComments removes what was written on records and who is told about them, and
+// takes their files off.
 func (tx *Tx) forgetComments(ctx context.Context, of []identity.Alias) error {
 	for _, a := range of {
-		if _, err := tx.q.exec(ctx, "DELETE FROM comment WHERE org_id = $1 AND type = $2 AND n = $3", tx.scope.OrgID, typeCodes[a.Type], a.N); err != nil {
-			return err
+		for _, sql := range []string{
+			"DELETE FROM comment WHERE org_id = $1 AND type = $2 AND n = $3",
+			"DELETE FROM subscriber WHERE org_id = $1 AND type = $2 AND n = $3",
+		} {
+			if _, err := tx.q.exec(ctx, sql, tx.scope.OrgID, typeCodes[a.Type], a.N); err != nil {
+				return err
+			}
 		}
 		if err := tx.freeArtifacts(ctx, don.Of(a.Type, a.N)); err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 	"github.com/kith-id/kith/internal/artifact"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/link"
 )
 
 // Visibility says who may read a comment.
@@ -76,6 +77,7 @@ type Event struct {
 	Actor  string // tail of an id
 	Op     string // created, updated, deleted, restored, rev_user_merged, …
 	Deltas []Delta
+	Link   *link.Link // that came or went
 }
 
 // Item is one entry of a timeline: one of the two.

@@ -1,0 +1,42 @@
+package timeline
+
+import (
+	"time"
+
+	"github.com/kith-id/kith/internal/don"
+)
+
+// NoticeKind is why a member is told something.
+type NoticeKind string
+
+// The kinds of notices.
+const (
+	Mentioned NoticeKind = "mentioned" // a comment names the member
+	Assigned  NoticeKind = "assigned"  // the member became an owner
+	Replied   NoticeKind = "replied"   // a customer wrote in a conversation that the member follows
+)
+
+// Notice is what one member is told.
+type Notice struct {
+	ID      int64 // rises with time
+	MemberN int64
+	Kind    NoticeKind
+	Of      don.ID // the record as it was then
+	Comment int64  // the comment's id, 0 for none
+	Actor   string // who did it: the tail of an id
+	At      time.Time
+	ReadAt  *time.Time
+}
+
+// Limits of notices.
+const (
+	MaxTold    = 100 // members who are told of one thing
+	NoticeDays = 90  // for which notices are kept
+)
+
+// Subscription is a member's word on being told about a record.
+type Subscription struct {
+	MemberN int64
+	Off     bool
+	At      time.Time
+}
