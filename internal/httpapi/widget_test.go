@@ -425,3 +425,34 @@ func TestWidgetVisitorsWriteAtAPace(t *testing.T) {
 	two.Post(t, "rev-users.self.update", `{"display_name":"n"}`, 200)
 	one.Post(t, "rev-users.self.get", `{}`, 200)
 }
+
+// TestWidgetFrameKnowsItsPages asks the whole server for the frame's document.
+func TestWidgetFrameKnowsItsPages(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		s := newStand(t, k, "Acme", `,"allowed_origins":["https://shop.example","https://*.acme.example"]`)
+		ancestors := func(app string) (int, string) {
+			res := loose(k, "").Send(t, http.MethodGet, "/widget/frame?app_id="+app, nil, nil)
+			_, after, _ := strings.Cut(res.Header.Get("Content-Security-Policy"), "frame-ancestors ")
+			if res.Header.Get("X-Frame-Options") != "" {
+				t.Error("X-Frame-Options stands in the way of the pages that are allowed")
+			}
+			return res.Status, after
+		}
+		if _, got := ancestors(s.app); got != "https://shop.example https://*.acme.example" {
+			t.Errorf("frame-ancestors %s", got)
+		}
+		for _, app := range []string{"", "x", "DvRv" + strings.Repeat("0", 28)} {
+			if status, got := ancestors(app); status != 404 || got != "'none'" {
+				t.Errorf("app id %q: %d, frame-ancestors %s", app, status, got)
+			}
+		}
+		s.admin.Post(t, "widgets.update", `{"id":"WID-1","allowed_origins":[]}`, 200)
+		if _, got := ancestors(s.app); got != "'none'" {
+			t.Errorf("no page is allowed: frame-ancestors %s", got)
+		}
+		s.admin.Post(t, "widgets.update", `{"id":"WID-1","allowed_origins":["https://shop.example"],"is_enabled":false}`, 200)
+		if status, got := ancestors(s.app); status != 404 || got != "'none'" {
+			t.Errorf("turned off: %d, frame-ancestors %s", status, got)
+		}
+	})
+}
