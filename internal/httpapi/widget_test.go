@@ -25,7 +25,7 @@ func TestWidgets(t *testing.T) {
 		scenarios := []apitest.Scenario{
 			made("widgets.create", `{"name":" Shop "}`, `{"widget":{"type":"widget","id":"don:core:kith:devo/`+strings.TrimPrefix(acme.Org.DisplayID, "DEV-")+`:widget/1","display_id":"WID-1","name":"Shop","app_id":"<any>","is_enabled":true,
 				"allowed_origins":[],"allow_anonymous":true,"allow_claimed_identity":true,"created_by":{"display_id":"DEVU-1"},
-				"appearance":{"accent_color":"#2f5bea","theme":"light","alignment":"right","spacing":{"bottom":"20px","side":"20px"},"launcher":true}}}`),
+				"appearance":{"accent_color":"#007469","theme":"light","alignment":"right","spacing":{"bottom":"20px","side":"20px"},"launcher":true}}}`),
 			made("widgets.create", `{"name":"Docs","is_enabled":false,"allowed_origins":["https://Docs.Example.com:443/","https://*.example.com","http://localhost:8081","http://127.0.0.1","https://bücher.example"," https://docs.example.com"],
 				"appearance":{"accent_color":"#ABC","theme":"system","alignment":"left","spacing":{"bottom":"0","side":"1.5rem"},"team_name":"Docs team","greeting":"Hello","welcome_text":"a\r\nb","launcher":false},"allow_anonymous":false,"allow_claimed_identity":false}`,
 				`{"widget":{"display_id":"WID-2","is_enabled":false,"allowed_origins":["https://docs.example.com","https://*.example.com","http://localhost:8081","http://127.0.0.1","https://xn--bcher-kva.example"],
