@@ -79,7 +79,10 @@ func kinds(t *testing.T, s shop) []kind {
 	ended := s.signIn(t, `{"user_ref":"kinds"}`)
 	ended.Post(t, "auth-tokens.delete", struct{}{}, 200)
 	none := []string{}
-	own := append([]string{"auth-tokens.delete", "auth-tokens.info"}, selfOps...)
+	own := append([]string{
+		"auth-tokens.delete", "auth-tokens.info", "conversations.create", "conversations.get", "conversations.list",
+		"timeline-entries.create", "timeline-entries.get", "timeline-entries.list",
+	}, selfOps...)
 	asMember := []string{ // an application in a member's name
 		"auth-tokens.create", "auth-tokens.update", "auth-tokens.self.delete", "dev-orgs.settings.update", "rev-users.identifiers.verify", "service-accounts.create", "service-accounts.update",
 	}
