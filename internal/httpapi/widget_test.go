@@ -539,4 +539,9 @@ func TestWidgetMessagesHaveAPace(t *testing.T) {
 		t.Errorf("%d messages, want 20", n)
 	}
 	two.Post(t, "conversations.create", `{"type":"support"}`, 201)
+	long := `{"type":"support","messages":[{"body":"` + strings.Repeat("x", 17<<10) + `"}]}`
+	if res := two.Send(t, http.MethodPost, "/conversations.create", nil, long); res.Status != 413 || res.Text(t, "type") != "request_entity_too_large" {
+		t.Errorf("a long message: %d %s", res.Status, res.Body)
+	}
+	loose(k, s.session(t, `{"user_ref":"ann"}`)).Post(t, "conversations.create", long, 201)
 }
