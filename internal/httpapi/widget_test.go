@@ -244,6 +244,23 @@ func TestWidgetVisitorIsProvenToBeSomebody(t *testing.T) {
 	})
 }
 
+// TestWidgetLogout is about what the frame calls when its page shuts it down.
+func TestWidgetLogout(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		s := newStand(t, k, "Acme", "")
+		here, there := loose(k, s.session(t, `{"user_ref":"ann"}`)), loose(k, s.session(t, `{"user_ref":"ann"}`))
+		here.Post(t, "auth-tokens.self.delete", `{}`, 200)
+		wantRevoked(t, here)
+		there.Post(t, "rev-users.self.get", `{}`, 200) // at another machine
+		tab := s.begin(t, "")
+		other := s.start(t, tab.keeps())
+		tab.Post(t, "auth-tokens.self.delete", `{}`, 200)
+		wantRevoked(t, tab.Client)
+		wantRevoked(t, other.Client)
+		s.admin.Play(t, refused("a member", "auth-tokens.self.delete", `{}`, 400, `{"type":"missing_required_field","field_name":"requested_token_type"}`))
+	})
+}
+
 // TestWidgetKeepsOthersApart is about a signed person at a browser whose visitor's
 // contact is known by more than claims: it is not that visitor's to bring.
 func TestWidgetKeepsOthersApart(t *testing.T) {
