@@ -2,6 +2,7 @@ package webui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -43,10 +44,10 @@ type Widget struct {
 // build. A dist without one is no error: the handler then shows how to build it.
 func NewWidget(dist fs.FS, pages Pages) (*Widget, error) {
 	w := &Widget{assets: map[string]*asset{}, pages: pages}
-	if _, err := fs.Stat(dist, widgetFolder); err != nil {
-		return w, nil
-	}
 	err := fs.WalkDir(dist, widgetFolder, func(name string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) && name == widgetFolder {
+			return nil
+		}
 		if err != nil || entry.IsDir() || isHidden(name) {
 			return err
 		}
