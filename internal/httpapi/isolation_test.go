@@ -48,7 +48,7 @@ var harmless = []string{
 	"artifacts.prepare", "artifacts.upload", "artifacts.download", // the last two go by what is signed, see TestForgedAddresses
 	"auth-tokens.info", "auth-tokens.self.delete", "dev-orgs.get", "dev-orgs.settings.get", "dev-orgs.settings.update", "dev-users.self", "duplicate-scans.cancel", "duplicate-scans.create", "duplicate-scans.get", "duplicates.quality", "imports.create", "imports.preview", "imports.sample", "notifications.count", "notifications.list", "sample-data.load",
 	"events.stream", // TestStream has two organisations
-	"password-resets.redeem", "ping", "rev-users.self.get", "rev-users.self.update", "schemas.stock.get", "schemas.stock.list", "service-accounts.create", "sessions.create", "sessions.delete", "setup.create", "setup.get",
+	"password-resets.redeem", "ping", "rev-users.self.get", "rev-users.self.update", "schemas.stock.get", "schemas.stock.list", "service-accounts.create", "sessions.create", "sessions.delete", "setup.create", "setup.get", "widgets.create",
 }
 
 var (
@@ -207,6 +207,11 @@ var intrusions = map[string]intrusion{
 	"parts.get":                      missing(`{"id":"$part"}`),
 	"parts.list":                     empty("parts", `{}`, `{"owned_by":["$devu"]}`, `{"tags":["$tag"]}`, `{"name":["B"]}`),
 	"parts.update":                   missing(`{"id":"$part","name":"x"}`),
+	"widget.start":                   missing(`{"app_id":"DvRv0000000000000000000000000000"}`),
+	"widgets.delete":                 missing(`{"id":"$widget"}`),
+	"widgets.get":                    missing(`{"id":"$widget"}`),
+	"widgets.list":                   empty("widgets", `{}`),
+	"widgets.update":                 missing(`{"id":"$widget","name":"x"}`),
 	"works.count":                    empty("count", workIntrusions...),
 	"works.create": missing(`{"type":"ticket","title":"x","owned_by":[],"applies_to_part":"$part"}`, `{"type":"opportunity","title":"x","owned_by":[],"account":"$acc"}`,
 		`{"type":"ticket","title":"x","owned_by":[],"applies_to_part":"$part","reported_by":["$revu"]}`, `{"type":"ticket","title":"x","owned_by":[],"applies_to_part":"$part","rev_org":"$revo"}`,
@@ -363,6 +368,7 @@ func settle(t *testing.T, c apitest.Client) (full, display map[string]string) {
 	c.Post(t, "conversations.delete", `{"id":"`+full["gone_conv"]+`"}`, 200)
 	full["artifact"] = prepare(t, c, `{"file_name":"b.txt"}`).ID
 	display["artifact"] = "ARTIFACT-1"
+	note("widget", "widget", c.Post(t, "widgets.create", `{"name":"B"}`, 201))
 	note("part", "part", c.Post(t, "parts.create", `{"type":"product","name":"B","owned_by":["DEVU-1"],"tags":[{"id":"TAG-1"}]}`, 201))
 	note("ticket", "work", c.Post(t, "works.create", `{"type":"ticket","title":"B","owned_by":["DEVU-1"],"applies_to_part":"PROD-1","reported_by":["REVU-1"],"rev_org":"REV-2","external_ref":"b-ticket","tags":[{"id":"TAG-1"}]}`, 201))
 	note("opp", "work", c.Post(t, "works.create", `{"type":"opportunity","title":"B","owned_by":["DEVU-1"],"account":"ACC-1","contacts":["REVU-1"]}`, 201))
@@ -404,7 +410,7 @@ const patsOf = `{"requested_token_type":"` + pat + `"}`
 func state(t *testing.T, c apitest.Client) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	for _, op := range []string{"accounts.list", "rev-orgs.list", "rev-users.list", "conversations.list", "tags.list", "trash.list", "merges.list", "auth-tokens.list", "dev-users.list", "service-accounts.list"} {
+	for _, op := range []string{"accounts.list", "rev-orgs.list", "rev-users.list", "conversations.list", "tags.list", "trash.list", "merges.list", "auth-tokens.list", "dev-users.list", "service-accounts.list", "widgets.list"} {
 		body := `{}`
 		if op == "auth-tokens.list" {
 			body = patsOf

@@ -19,6 +19,7 @@ import (
 	"github.com/kith-id/kith/internal/realtime"
 	"github.com/kith-id/kith/internal/search"
 	"github.com/kith-id/kith/internal/store"
+	"github.com/kith-id/kith/internal/widget"
 )
 
 // founder adds what auth asks of the store beyond transactions.
@@ -35,6 +36,7 @@ type services struct {
 	cursors *page.Codec
 	api     *httpapi.API
 	records *directory.Service
+	widgets *widget.Service
 	imports *importer.Service
 	files   *desk.Files
 	workers []worker
@@ -82,6 +84,8 @@ func build(ctx context.Context, p parts) (*services, error) {
 	}
 	httpapi.RegisterFiles(s.api, httpapi.FileDeps{Service: s.files, Cursors: s.cursors, MaxBytes: s.files.MaxBytes()})
 	httpapi.RegisterDesk(s.api, httpapi.DeskDeps{Service: desk.New(store.Runner[desk.Tx]{DB: p.db}), Cursors: s.cursors})
+	s.widgets = &widget.Service{DB: store.Runner[widget.Tx]{DB: p.db}, Auth: s.auth, Records: s.records}
+	httpapi.RegisterWidgets(s.api, httpapi.WidgetDeps{Service: s.widgets})
 
 	hub := &realtime.Hub{DB: store.Runner[realtime.Tx]{DB: p.db}, Scopes: s.auth.ScopeOf, Log: p.log}
 	httpapi.RegisterEvents(s.api, httpapi.EventDeps{Hub: hub, Gate: s.gate})

@@ -21,7 +21,7 @@ const (
 	leaves  = "errs don page filter "
 	records = leaves + "artifact link org schema contact account tag vista group timeline conversation ticket "
 	domain  = records + "identity auth job "
-	cases   = domain + "directory desk importer bulkaction search search/lexical "
+	cases   = domain + "directory desk importer bulkaction search search/lexical widget "
 )
 
 // allowed is the table of edges: a package below internal and the packages
@@ -66,6 +66,7 @@ var allowed = map[string]string{
 	"desk":           domain + "directory timeline conversation ticket blob",
 	"importer":       domain,
 	"bulkaction":     domain + "directory",
+	"widget":         domain + "directory",
 	"importer/sheet": leaves,
 
 	// What is found by what people type: by letters alone, no database.
@@ -87,9 +88,10 @@ var allowed = map[string]string{
 	"config":            "errs",
 	"server":            cases + "realtime blob config httpapi httpapi/wire webui store",
 	"server/servertest": "auth config httpapi httpapi/apitest server testpg",
-	"cli":               cases + "config httpapi identity/match importer/sheet server store benchdata",
+	"cli":               cases + "config httpapi identity/match importer/sheet server store benchdata demosite",
 
 	"benchdata":  "",
+	"demosite":   "",
 	"sampledata": "",
 	"testpg":     "",
 }
