@@ -196,14 +196,3 @@ func VisitorHash(secret string) string {
 	}
 	return hashSecret("visitor " + secret)
 }
-
-// AllowVisitor returns an error of kind too_many when an address has brought
-// too many visitors.
-func (s *Service) AllowVisitor(address string) error {
-	return s.throttle.allow(attempt{address: network(address), visitor: true})
-}
-
-// CountVisitor counts a visitor of an address, who may have been here before.
-func (s *Service) CountVisitor(address string, isNew bool) {
-	s.throttle.failed(attempt{address: network(address), visitor: true, back: !isNew})
-}

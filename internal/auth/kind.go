@@ -21,6 +21,8 @@ const (
 	Application       Kind = "aat"        // obtain tokens for contacts whom the org's own backend vouches for
 	PublicApplication Kind = "aat:public" // the same for whoever claims to be one; made to stand in a page
 
+	Widget Kind = "widget" // nothing: what a widget's visitors' sessions hang on
+
 	Customer Kind = "session:rev"        // a contact, proven by the org's backend
 	Visitor  Kind = "session:rev:public" // a contact who only claims
 	OneTime  Kind = "session:onetime"    // exchange for a Customer token, once
@@ -95,6 +97,9 @@ func BriefKinds() []string {
 
 // Brief reports whether tokens of the kind live for minutes.
 func (k Kind) Brief() bool { return slices.Contains(briefKinds, k) }
+
+// Routed reports whether the org is found by the hash of such tokens.
+func (k Kind) Routed() bool { return !k.Brief() && k != Widget }
 
 // Told reports whether the coming and going of such tokens belongs into the
 // history of their subject. Sessions and links come and go without.

@@ -94,7 +94,8 @@ type Service struct {
 	setupCode string
 	keys      *keyring
 	hasher    *hasher
-	throttle  *throttle
+	throttle  *throttle // of failures to sign in
+	visits    *throttle // of visitors
 	cache     *cache
 	loading   singleflight.Group
 	now       func() time.Time
@@ -110,7 +111,7 @@ func New(ctx context.Context, db DB, c Config) (*Service, error) {
 	}
 	return &Service{
 		db: db, partition: c.Partition, issuer: c.Issuer, setupCode: c.SetupCode,
-		keys: keys, hasher: newHasher(), throttle: newThrottle(time.Now), cache: newCache(c.Shared), now: time.Now,
+		keys: keys, hasher: newHasher(), throttle: newThrottle(time.Now), visits: newThrottle(time.Now), cache: newCache(c.Shared), now: time.Now,
 	}, nil
 }
 
@@ -125,6 +126,13 @@ func (s *Service) scope(o org.Org, actor don.ID) org.Scope {
 func (s *Service) ScopeOf(ctx context.Context, orgID int64) (org.Scope, error) {
 	o, err := s.db.Org(ctx, orgID)
 	return s.scope(o, org.System), err
+}
+
+// OrgOf returns an org with the scope in which the system itself works for it, or
+// not_found.
+func (s *Service) OrgOf(ctx context.Context, orgID int64) (org.Org, org.Scope, error) {
+	o, err := s.db.Org(ctx, orgID)
+	return o, s.scope(o, org.System), err
 }
 
 // Scopes returns the system's scope in every org.

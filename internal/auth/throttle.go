@@ -9,8 +9,8 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 )
 
-// Limits on failed attempts to sign in. They are kept in memory: a restart
-// forgets them, several processes count each for itself.
+// Limits on failed attempts to sign in, and on visitors. They are kept in memory:
+// a restart forgets them, several processes count each for itself.
 const (
 	pairFailures    = 5    // of one address for one account
 	addressFailures = 50   // of one address
@@ -100,6 +100,38 @@ func (t *throttle) failed(a attempt) {
 		}
 		f.count++
 	}
+}
+
+// limit bounds how often something happens under a key.
+type limit struct {
+	key    string
+	most   int
+	window time.Duration
+}
+
+// take counts one more under every limit, or under none of them when one is
+// reached, and returns how long to wait then.
+func (t *throttle) take(limits ...limit) (wait time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.now()
+	for _, l := range limits {
+		if f := t.find(l.key, now); f != nil && f.count >= l.most {
+			wait = max(wait, f.until.Sub(now))
+		}
+	}
+	if wait > 0 {
+		return wait
+	}
+	for _, l := range limits {
+		f := t.find(l.key, now)
+		if f == nil {
+			f = t.insert(l.key)
+			f.until = now.Add(l.window)
+		}
+		f.count++
+	}
+	return 0
 }
 
 // succeeded forgets the failures of this address for this account.

@@ -357,10 +357,11 @@ func (s *Service) TokenByID(ctx context.Context, a Actor, id string) (t Token, e
 }
 
 // visibleToken hides password links: whoever may list tokens must not be able
-// to tell that somebody is about to set a password.
+// to tell that somebody is about to set a password. What belongs to a widget goes
+// with the widget alone.
 func visibleToken(ctx context.Context, tx Tx, id string) (Token, error) {
 	t, err := tx.TokenByID(ctx, id)
-	if err == nil && t.Kind == Reset {
+	if err == nil && (t.Kind == Reset || t.Kind == Widget) {
 		return Token{}, errs.Gone("the token")
 	}
 	return t, err

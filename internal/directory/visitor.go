@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/errs"
@@ -21,16 +22,67 @@ func (s *Service) Welcome(ctx context.Context, sc org.Scope, in RevInfo, secret,
 		e.Field = "rev_info.user_id"
 		return nil, false, e
 	}
-	ids, err := in.normalise()
+	visit, err := in.visit(secret)
 	if err != nil {
 		return nil, false, err
 	}
-	visit := identity.Visit{
-		Secret: secret, Fresh: fresh, DisplayName: in.User.DisplayName, FullName: in.User.FullName,
-		Identifiers: ids, Account: in.AccountRef, Workspace: in.WorkspaceRef,
+	visit.Fresh = fresh
+	return s.welcome(ctx, sc, visit, then)
+}
+
+// WelcomeBack is Welcome for a visitor who has been here before: nobody new is
+// made. Known is false for who is not known by the secret.
+func (s *Service) WelcomeBack(ctx context.Context, sc org.Scope, in RevInfo, secret string, then Then) (c *contact.Contact, known bool, err error) {
+	visit, err := in.visit(secret)
+	if err != nil {
+		return nil, false, err
 	}
-	var c *contact.Contact
-	created := false
+	if known, err = s.recognises(ctx, sc, secret); err != nil || !known {
+		return nil, false, err
+	}
+	visit.Known = true
+	c, _, err = s.welcome(ctx, sc, visit, then)
+	if errors.Is(err, identity.ErrUnknown) {
+		return nil, false, nil
+	}
+	return c, err == nil, err
+}
+
+// Adopt makes the contact of the visitor with a secret part of a contact that is
+// proven to be at the same browser, by the rule visitor_return and where that
+// allows it, in one transaction. Errors: not_found for the contact.
+func (s *Service) Adopt(ctx context.Context, sc org.Scope, n int64, secret string) error {
+	if known, err := s.recognises(ctx, sc, secret); err != nil || !known {
+		return err
+	}
+	return s.db.Write(ctx, sc, func(tx Tx) error {
+		c, err := liveContact(ctx, tx, n, true)
+		if err != nil {
+			return err
+		}
+		_, err = identity.Adopt(ctx, tx, c, secret)
+		return err
+	})
+}
+
+// recognises reports whether a visitor's secret has been given to anybody. It tells
+// most that lead nowhere from others without a write.
+func (s *Service) recognises(ctx context.Context, sc org.Scope, secret string) (known bool, err error) {
+	err = s.db.Read(ctx, sc, func(tx Tx) error {
+		said, err := tx.ClaimsBySecret(ctx, secret)
+		known = len(said) > 0
+		return err
+	})
+	return known, err
+}
+
+// CheckVisit returns what is invalid in what a visitor says of themselves.
+func (s *Service) CheckVisit(in RevInfo) error {
+	_, err := in.visit("")
+	return err
+}
+
+func (s *Service) welcome(ctx context.Context, sc org.Scope, visit identity.Visit, then Then) (c *contact.Contact, created bool, err error) {
 	err = s.db.Write(ctx, sc, func(tx Tx) error {
 		var err error
 		if c, created, err = identity.Welcome(ctx, tx, visit); err != nil {
@@ -39,6 +91,15 @@ func (s *Service) Welcome(ctx context.Context, sc org.Scope, in RevInfo, secret,
 		return then(ctx, tx, contactOf(c.N))
 	})
 	return c, created, err
+}
+
+// visit is what a visitor says of themselves, who brings the secret.
+func (in RevInfo) visit(secret string) (identity.Visit, error) {
+	ids, err := in.normalise()
+	return identity.Visit{
+		Secret: secret, DisplayName: in.User.DisplayName, FullName: in.User.FullName,
+		Identifiers: ids, Account: in.AccountRef, Workspace: in.WorkspaceRef,
+	}, err
 }
 
 // Said returns what the visitor whose contact this is has said of themselves,

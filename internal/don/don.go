@@ -35,6 +35,7 @@ const (
 	Ticket         Type = "ticket"
 	Opportunity    Type = "opportunity"
 	Product        Type = "product"
+	Widget         Type = "widget"
 	CustomStage    Type = "custom_stage"
 	CustomState    Type = "custom_state"
 
@@ -69,6 +70,7 @@ var types = map[Type]traits{
 	Ticket:         {"core", "TKT", "ticket", false},
 	Opportunity:    {"core", "OPP", "opportunity", false},
 	Product:        {"core", "PROD", "product", false},
+	Widget:         {"core", "WID", "widget", false},
 	CustomStage:    {"core", "", "custom_stage", false},
 	CustomState:    {"core", "", "custom_state", false},
 

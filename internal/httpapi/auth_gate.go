@@ -30,7 +30,8 @@ type Gate struct {
 	proxies []netip.Prefix
 	secure  bool // browsers reach the server by TLS
 	origins *http.CrossOriginProtection
-	exposed bool // others than this machine can reach the server
+	public  string // the origin of the public URL, "" when there is none
+	exposed bool   // others than this machine can reach the server
 }
 
 // NewGate returns a gate for the server's settings.
@@ -43,6 +44,7 @@ func NewGate(service *auth.Service, c config.Config) *Gate {
 		g.exposed = g.exposed || !config.LoopbackHost(u.Hostname())
 		// The URL was checked when it was read, so it is a valid origin.
 		_ = g.origins.AddTrustedOrigin(c.PublicURL)
+		g.public = u.Scheme + "://" + u.Host
 	}
 	return g
 }
@@ -77,6 +79,9 @@ func IsOperator(ctx context.Context) bool {
 func (g *Gate) Authenticate(r *http.Request, op Op) (context.Context, error) {
 	ctx := context.WithValue(r.Context(), clientKey{}, g.clientOf(r))
 	if op.Auth == Public {
+		if op.Framed {
+			return ctx, g.sameOrigin(r)
+		}
 		return ctx, g.sameSite(r)
 	}
 	a, err := g.caller(ctx, r)
@@ -84,6 +89,9 @@ func (g *Gate) Authenticate(r *http.Request, op Op) (context.Context, error) {
 		return nil, err
 	}
 	if err := auth.Allow(a, op.Path, don.ID{}); err != nil {
+		return nil, err
+	}
+	if err := g.service.Pace(a, op.Path, clientFrom(ctx).address); err != nil {
 		return nil, err
 	}
 	return auth.Into(ctx, a), nil
@@ -122,6 +130,27 @@ func (g *Gate) sameSite(r *http.Request) error {
 		return errs.Denied("the request came from another site; set public_url if Kith is reached under a name that its proxy does not pass on").Because(err)
 	}
 	return nil
+}
+
+// sameOrigin refuses what a browser sends for any page but Kith's own, also one
+// below the same domain. Programs send neither header.
+func (g *Gate) sameOrigin(r *http.Request) error {
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" {
+		return errs.Denied("pages of other sites may not call this; it is for the widget's own frame")
+	}
+	origin := r.Header.Get("Origin")
+	u, err := url.Parse(origin)
+	if origin == "" || err == nil && (strings.EqualFold(u.Host, r.Host) && u.Scheme != "" || strings.EqualFold(origin, g.public)) {
+		return nil
+	}
+	return errs.Denied("the page %q may not call this; it is for the widget's own frame. If that is Kith's own address, set public_url to it", clipOrigin(origin))
+}
+
+func clipOrigin(origin string) string {
+	if len(origin) > 100 {
+		return strings.ToValidUTF8(origin[:100], "") + "…"
+	}
+	return origin
 }
 
 func (g *Gate) clientOf(r *http.Request) client {

@@ -67,7 +67,7 @@ type kind struct {
 var selfOps = []string{"rev-users.self.get", "rev-users.self.update"}
 
 // publicOps need no caller.
-var publicOps = []string{"password-resets.redeem", "ping", "sessions.create", "setup.create", "setup.get"}
+var publicOps = []string{"password-resets.redeem", "ping", "sessions.create", "setup.create", "setup.get", "widget.start"}
 
 func kinds(t *testing.T, s shop) []kind {
 	fixed := func(token string) func(*testing.T) string { return func(*testing.T) string { return token } }

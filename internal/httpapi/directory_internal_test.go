@@ -92,6 +92,7 @@ func TestEveryOperationIsDocumented(t *testing.T) {
 	api := New(Config{})
 	RegisterDirectory(api, DirectoryDeps{})
 	RegisterDesk(api, DeskDeps{})
+	RegisterWidgets(api, WidgetDeps{})
 	RegisterSampleData(api, SampleDataDeps{})
 	RegisterBulkActions(api, BulkActionDeps{})
 	RegisterSearch(api, SearchDeps{})

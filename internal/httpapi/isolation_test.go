@@ -46,7 +46,7 @@ func empty(list string, bodies ...string) intrusion {
 // harmless are operations that take no id, so that nothing can be reached by them.
 var harmless = []string{
 	"auth-tokens.info", "auth-tokens.self.delete", "dev-orgs.get", "dev-orgs.settings.get", "dev-orgs.settings.update", "dev-users.self", "duplicate-scans.cancel", "duplicate-scans.create", "duplicate-scans.get", "duplicates.quality", "imports.create", "imports.preview", "imports.sample", "sample-data.load",
-	"password-resets.redeem", "ping", "rev-users.self.get", "rev-users.self.update", "schemas.stock.get", "schemas.stock.list", "service-accounts.create", "sessions.create", "sessions.delete", "setup.create", "setup.get",
+	"password-resets.redeem", "ping", "rev-users.self.get", "rev-users.self.update", "schemas.stock.get", "schemas.stock.list", "service-accounts.create", "sessions.create", "sessions.delete", "setup.create", "setup.get", "widgets.create",
 }
 
 var (
@@ -191,6 +191,11 @@ var intrusions = map[string]intrusion{
 	"parts.get":                      missing(`{"id":"$part"}`),
 	"parts.list":                     empty("parts", `{}`, `{"owned_by":["$devu"]}`, `{"tags":["$tag"]}`, `{"name":["B"]}`),
 	"parts.update":                   missing(`{"id":"$part","name":"x"}`),
+	"widget.start":                   missing(`{"app_id":"DvRv0000000000000000000000000000"}`),
+	"widgets.delete":                 missing(`{"id":"$widget"}`),
+	"widgets.get":                    missing(`{"id":"$widget"}`),
+	"widgets.list":                   empty("widgets", `{}`),
+	"widgets.update":                 missing(`{"id":"$widget","name":"x"}`),
 	"works.count":                    empty("count", workIntrusions...),
 	"works.create": missing(`{"type":"ticket","title":"x","owned_by":[],"applies_to_part":"$part"}`, `{"type":"opportunity","title":"x","owned_by":[],"account":"$acc"}`,
 		`{"type":"ticket","title":"x","owned_by":[],"applies_to_part":"$part","reported_by":["$revu"]}`, `{"type":"ticket","title":"x","owned_by":[],"applies_to_part":"$part","rev_org":"$revo"}`,
@@ -344,6 +349,7 @@ func settle(t *testing.T, c apitest.Client) (full, display map[string]string) {
 	note("conv", "conversation", c.Post(t, "conversations.create", `{"type":"support","title":"B","members":["`+full["revu"]+`"],"tags":[{"id":"TAG-1"}],"owned_by":["DEVU-1"]}`, 201))
 	note("gone_conv", "conversation", c.Post(t, "conversations.create", `{"type":"support"}`, 201))
 	c.Post(t, "conversations.delete", `{"id":"`+full["gone_conv"]+`"}`, 200)
+	note("widget", "widget", c.Post(t, "widgets.create", `{"name":"B"}`, 201))
 	note("part", "part", c.Post(t, "parts.create", `{"type":"product","name":"B","owned_by":["DEVU-1"],"tags":[{"id":"TAG-1"}]}`, 201))
 	note("ticket", "work", c.Post(t, "works.create", `{"type":"ticket","title":"B","owned_by":["DEVU-1"],"applies_to_part":"PROD-1","reported_by":["REVU-1"],"rev_org":"REV-2","external_ref":"b-ticket","tags":[{"id":"TAG-1"}]}`, 201))
 	note("opp", "work", c.Post(t, "works.create", `{"type":"opportunity","title":"B","owned_by":["DEVU-1"],"account":"ACC-1","contacts":["REVU-1"]}`, 201))
@@ -384,7 +390,7 @@ const patsOf = `{"requested_token_type":"` + pat + `"}`
 func state(t *testing.T, c apitest.Client) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	for _, op := range []string{"accounts.list", "rev-orgs.list", "rev-users.list", "conversations.list", "tags.list", "trash.list", "merges.list", "auth-tokens.list", "dev-users.list", "service-accounts.list"} {
+	for _, op := range []string{"accounts.list", "rev-orgs.list", "rev-users.list", "conversations.list", "tags.list", "trash.list", "merges.list", "auth-tokens.list", "dev-users.list", "service-accounts.list", "widgets.list"} {
 		body := `{}`
 		if op == "auth-tokens.list" {
 			body = patsOf

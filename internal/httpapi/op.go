@@ -36,6 +36,7 @@ type Op struct {
 	Read        bool          // callable with GET as well as POST
 	Status      int           // of success; 0 means 200
 	Auth        Auth          // see Auth
+	Framed      bool          // of a public one: browsers may call it from Kith's own pages alone
 	MaxBody     int64         // bytes; 0 means the API's limit
 	Timeout     time.Duration // 0 means the API's, negative means none (streams)
 	Errors      []int         // statuses to document beyond the usual ones

@@ -22,6 +22,7 @@ func TestOpenAPIGolden(t *testing.T) {
 	httpapi.RegisterAuth(api, httpapi.AuthDeps{})
 	httpapi.RegisterDirectory(api, httpapi.DirectoryDeps{})
 	httpapi.RegisterDesk(api, httpapi.DeskDeps{})
+	httpapi.RegisterWidgets(api, httpapi.WidgetDeps{})
 	httpapi.RegisterExports(api, httpapi.ExportDeps{})
 	httpapi.RegisterImports(api, httpapi.ImportDeps{})
 	httpapi.RegisterSampleData(api, httpapi.SampleDataDeps{})

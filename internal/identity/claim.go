@@ -46,6 +46,7 @@ type ClaimTx interface {
 type Visit struct {
 	Secret      string // hash of what the visitor brings, may be of nothing
 	Fresh       string // hash of what a new visitor is given: nobody chooses their own
+	Known       bool   // who is not known by what they bring stays unknown
 	DisplayName string
 	FullName    string
 	Identifiers []contact.Identifier
@@ -57,8 +58,8 @@ type Visit struct {
 const seenStep = time.Hour
 
 // Welcome returns the contact of a visitor: the one that the same secret made
-// under the same reference or before it gave any, else a new one. It never looks at what anybody else
-// has or claims.
+// under the same reference or before it gave any, else a new one, or ErrUnknown.
+// It never looks at what anybody else has or claims.
 func Welcome(ctx context.Context, tx ClaimTx, v Visit) (c *contact.Contact, created bool, err error) {
 	known, err := resume(ctx, tx, v)
 	if err != nil {
@@ -66,6 +67,9 @@ func Welcome(ctx context.Context, tx ClaimTx, v Visit) (c *contact.Contact, crea
 	}
 	if known != nil {
 		return known, false, Say(ctx, tx, known, v)
+	}
+	if v.Known {
+		return nil, false, ErrUnknown
 	}
 	b := newBatch(tx)
 	out := b.create(&Observation{DisplayName: v.DisplayName, FullName: v.FullName, Identifiers: claimed(v.Identifiers)})

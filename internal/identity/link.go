@@ -129,6 +129,16 @@ func link(ctx context.Context, tx ClaimTx, anchor *contact.Contact, others []*wo
 	return out, nil
 }
 
+// Adopt is the part of Vouch that is about a visitor: the contact has been proven
+// already, and the visitor's secret comes along.
+func Adopt(ctx context.Context, tx ClaimTx, c *contact.Contact, secret string) (Outcome, error) {
+	out := Outcome{Contact: c, Before: c}
+	if err := adoptVisitor(ctx, tx, secret, &out); err != nil {
+		return Outcome{}, err
+	}
+	return out, suspect(ctx, tx, out)
+}
+
 // adoptVisitor makes the contact of a visitor part of the outcome's, whom a token
 // proves to be at the same browser. The visitor's tokens end with it. A contact
 // that has become known by more than the visitor's own claims stays apart:

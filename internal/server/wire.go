@@ -18,6 +18,7 @@ import (
 	"github.com/kith-id/kith/internal/page"
 	"github.com/kith-id/kith/internal/search"
 	"github.com/kith-id/kith/internal/store"
+	"github.com/kith-id/kith/internal/widget"
 )
 
 // founder adds what auth asks of the store beyond transactions.
@@ -34,6 +35,7 @@ type services struct {
 	cursors *page.Codec
 	api     *httpapi.API
 	records *directory.Service
+	widgets *widget.Service
 	imports *importer.Service
 	workers []worker
 }
@@ -76,6 +78,8 @@ func build(ctx context.Context, p parts) (*services, error) {
 	matcher := directory.NewMatcher(store.Runner[directory.Tx]{DB: p.db}, s.auth.Scopes, p.log)
 	httpapi.RegisterDirectory(s.api, httpapi.DirectoryDeps{Service: s.records, Matcher: matcher, Cursors: s.cursors})
 	httpapi.RegisterDesk(s.api, httpapi.DeskDeps{Service: desk.New(store.Runner[desk.Tx]{DB: p.db}), Cursors: s.cursors})
+	s.widgets = &widget.Service{DB: store.Runner[widget.Tx]{DB: p.db}, Auth: s.auth, Records: s.records}
+	httpapi.RegisterWidgets(s.api, httpapi.WidgetDeps{Service: s.widgets})
 
 	node, err := nodeID(p.cfg.Data)
 	if err != nil {

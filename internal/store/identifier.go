@@ -14,7 +14,7 @@ var typeCodes = map[don.Type]int16{
 	don.Contact: 1, don.Account: 2, don.Workspace: 3, don.Tag: 4, don.Member: 5, don.Import: 6, don.Org: 7, don.Token: 8, don.ServiceAccount: 9,
 	don.Merge:          20,
 	don.TenantFragment: 21, don.SubtypeFragment: 22, don.AppFragment: 23, don.Vista: 24, don.Group: 25,
-	don.BulkAction: 27, don.Conversation: 28, don.Ticket: 29, don.Opportunity: 30, don.Product: 31,
+	don.BulkAction: 27, don.Conversation: 28, don.Ticket: 29, don.Opportunity: 30, don.Product: 31, don.Widget: 36,
 }
 
 func typeOf(code int16) don.Type {

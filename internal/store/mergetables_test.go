@@ -75,6 +75,7 @@ var treated = map[string]struct {
 	"group_keeper":      {none, ""},
 	"part":              {none, "created_by modified_by n"},
 	"work":              {stays, "account_n body created_by modified_by n part_n reported_by workspace_n"}, // reads show the survivors, filters take all that are one with them
+	"widget":            {none, "account_n body created_by modified_by n"},
 	"schema_fragment":   {none, "body created_by n next_n prev_n"},
 }
 

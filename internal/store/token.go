@@ -41,7 +41,7 @@ func (tx *Tx) InsertToken(ctx context.Context, t auth.Token) error {
 	if err != nil {
 		return err
 	}
-	if !t.Kind.Brief() {
+	if t.Kind.Routed() {
 		if err := tx.AddRoute(ctx, auth.RouteToken, t.Hash); err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ const (
 	leaves  = "errs don page filter "
 	records = leaves + "org schema contact account tag vista group timeline conversation ticket "
 	domain  = records + "identity auth job "
-	cases   = domain + "directory desk importer bulkaction search search/lexical "
+	cases   = domain + "directory desk importer bulkaction search search/lexical widget "
 )
 
 // allowed is the table of edges: a package below internal and the packages
@@ -60,6 +60,7 @@ var allowed = map[string]string{
 	"desk":           domain + "directory timeline conversation ticket",
 	"importer":       domain,
 	"bulkaction":     domain + "directory",
+	"widget":         domain + "directory",
 	"importer/sheet": leaves,
 
 	// What is found by what people type: by letters alone, no database.

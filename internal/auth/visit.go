@@ -1,0 +1,85 @@
+package auth
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/org"
+)
+
+// Limits on what strangers make Kith write. They are kept in memory as those on
+// sign-ins are, but apart from them: no flood of visitors makes the failures of
+// somebody who tries passwords forgotten.
+const (
+	visitorReturns  = 300  // of one visitor
+	widgetContacts  = 5000 // contacts that a widget makes, from anywhere
+	addressMessages = 2000 // what the visitors of one address write
+)
+
+// paces bounds what one visitor calls.
+var paces = map[string]struct {
+	most   int
+	window time.Duration
+}{
+	"conversations.create":    {30, time.Hour},
+	"timeline-entries.create": {20, time.Minute},
+	"timeline-entries.update": {20, time.Minute},
+	"timeline-entries.delete": {20, time.Minute},
+	"artifacts.prepare":       {60, time.Hour},
+	opSelfUpdate:              {60, time.Hour},
+}
+
+// AllowVisitor returns an error of kind too_many when an address has brought
+// too many visitors.
+func (s *Service) AllowVisitor(address string) error {
+	return s.visits.allow(attempt{address: network(address), visitor: true})
+}
+
+// CountVisitor counts a visitor of an address, who may have been here before.
+func (s *Service) CountVisitor(address string, isNew bool) {
+	s.visits.failed(attempt{address: network(address), visitor: true, back: !isNew})
+}
+
+// TakeVisit counts that an address asks to be known as a visitor, or returns an
+// error of kind too_many.
+func (s *Service) TakeVisit(address string) error {
+	return crowded(s.visits.take(limit{"t " + network(address), visitorTokens, failureWindow}))
+}
+
+// TakeReturn counts that a visitor, known by the hash of their secret, is back.
+func (s *Service) TakeReturn(secret string) error {
+	return crowded(s.visits.take(limit{"s " + secret, visitorReturns, failureWindow}))
+}
+
+// TakeContact counts that a widget makes a contact for somebody at an address.
+func (s *Service) TakeContact(sc org.Scope, widget don.ID, address string) error {
+	return crowded(s.visits.take(
+		limit{"v " + network(address), visitorContacts, failureWindow},
+		limit{"w " + strconv.FormatInt(sc.OrgID, 10) + " " + widget.Tail(), widgetContacts, failureWindow}))
+}
+
+func crowded(wait time.Duration) error {
+	if wait <= 0 {
+		return nil
+	}
+	return errs.New(errs.TooMany, "too_many_requests", "too many visitors; wait %d minutes", int(wait.Minutes())+1).With("retry_after", wait)
+}
+
+// Pace counts a call of a visitor who proves nothing, or returns an error of kind
+// too_many when the visitor, or all at the same address, write too much.
+func (s *Service) Pace(a Actor, operation, address string) error {
+	p, bounded := paces[operation]
+	if a.Token.Kind != Visitor || !bounded {
+		return nil
+	}
+	who := strconv.FormatInt(a.Scope.OrgID, 10) + " " + a.Token.Subject.Tail()
+	wait := s.visits.take(
+		limit{"c " + operation + " " + who, p.most, p.window},
+		limit{"m " + network(address), addressMessages, failureWindow})
+	if wait <= 0 {
+		return nil
+	}
+	return errs.New(errs.TooMany, "too_many_requests", "that is more than a visitor may write at a time; wait %d seconds", int(wait.Seconds())+1).With("retry_after", wait)
+}
