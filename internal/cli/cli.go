@@ -41,6 +41,7 @@ type root struct {
 	Export     exportCmd     `cmd:"" help:"Write contacts or accounts as CSV."`
 	Match      matchCmd      `cmd:"" help:"Find duplicates in CSV files."`
 	SampleCSV  sampleCSVCmd  `cmd:"" name:"sample-csv" help:"Print a sample of the file that an import reads."`
+	DemoSite   demoSiteCmd   `cmd:"" name:"demo-site" help:"Serve a sample shop with the chat widget."`
 	Settings   settingsCmd   `cmd:"" help:"Show and change an organisation's settings."`
 	Bench      benchCmd      `cmd:"" help:"Make data to measure Kith with."`
 	Migrate    migrateCmd    `cmd:"" help:"Bring the database up to this version. The server does it by itself when it starts."`

@@ -38,6 +38,7 @@ type App struct {
 	svc      *services
 	operator *httpapi.API
 	web      http.Handler
+	widget   http.Handler
 	metrics  *metrics
 	setup    string
 	draining chan struct{}
@@ -79,7 +80,10 @@ func Open(ctx context.Context, cfg config.Config, opt Options) (_ *App, err erro
 		return nil, err
 	}
 	a.operator = operatorAPI(a)
-	a.web, err = webui.New(web.Dist())
+	if a.web, err = webui.New(web.Dist()); err != nil {
+		return nil, err
+	}
+	a.widget, err = webui.NewWidget(web.Dist(), a.widgetPages)
 	return a, err
 }
 
@@ -163,8 +167,25 @@ func (a *App) Handler() http.Handler {
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", a.metrics.handler())
 	mux.HandleFunc("GET /.well-known/jwks.json", a.jwks)
+	for _, at := range []string{webui.LoaderPath, webui.OldLoaderPath, webui.WidgetPath} {
+		mux.Handle(at, a.widget)
+	}
 	mux.HandleFunc("/", a.route)
 	return limitBodies(mux)
+}
+
+// widgetPages returns the origins of the pages that may show a widget.
+func (a *App) widgetPages(ctx context.Context, appID string) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	w, _, err := a.svc.widgets.Find(ctx, appID)
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		a.log.WarnContext(ctx, "a widget cannot be looked for", "error", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return w.Origins, nil
 }
 
 // route tells the API from the web app. Only the API is ever written to, so it

@@ -28,6 +28,9 @@ type Handler struct {
 func New(dist fs.FS) (*Handler, error) {
 	h := &Handler{assets: map[string]*asset{}}
 	err := fs.WalkDir(dist, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && name == widgetFolder {
+			return fs.SkipDir // Widget serves it, to others and with other headers
+		}
 		if err != nil || entry.IsDir() || isHidden(name) {
 			return err
 		}

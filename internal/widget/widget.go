@@ -66,7 +66,7 @@ func defaults() Settings {
 	return Settings{
 		Enabled: true, Origins: []string{}, AllowAnonymous: true, AllowClaimed: true,
 		Appearance: Appearance{
-			AccentColor: "#2f5bea", Theme: "light", Alignment: "right", Bottom: "20px", Side: "20px",
+			AccentColor: "#007469", Theme: "light", Alignment: "right", Bottom: "20px", Side: "20px",
 			Greeting: "Hi there", Welcome: "Ask us anything. We usually answer soon.", Launcher: true,
 		},
 	}
@@ -177,7 +177,7 @@ var (
 func color(field, text string) (string, error) {
 	c := strings.ToLower(strings.TrimSpace(text))
 	if !hexColor.MatchString(c) {
-		return "", errs.NotPermitted(field, "%q is not a colour; give six hexadecimal digits such as #2f5bea", clip(text))
+		return "", errs.NotPermitted(field, "%q is not a colour; give six hexadecimal digits such as #007469", clip(text))
 	}
 	if len(c) == 4 {
 		c = "#" + strings.Repeat(c[1:2], 2) + strings.Repeat(c[2:3], 2) + strings.Repeat(c[3:4], 2)

@@ -81,9 +81,10 @@ var allowed = map[string]string{
 	"config":            "errs",
 	"server":            cases + "config httpapi httpapi/wire webui store",
 	"server/servertest": "auth config httpapi httpapi/apitest server testpg",
-	"cli":               cases + "config httpapi identity/match importer/sheet server store benchdata",
+	"cli":               cases + "config httpapi identity/match importer/sheet server store benchdata demosite",
 
 	"benchdata":  "",
+	"demosite":   "",
 	"sampledata": "",
 	"testpg":     "",
 }

@@ -71,6 +71,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("Reservation", func(t *testing.T) { testReservation(t, open) })
 	t.Run("Conversation", func(t *testing.T) { testConversation(t, open) })
 	t.Run("Work", func(t *testing.T) { testWork(t, open) })
+	t.Run("Widget", func(t *testing.T) { testWidget(t, open) })
 	t.Run("Comments", func(t *testing.T) { testComments(t, open) })
 	t.Run("Contact", func(t *testing.T) { testContact(t, open) })
 	t.Run("Rollback", func(t *testing.T) { testRollback(t, open) })
