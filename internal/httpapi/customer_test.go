@@ -249,4 +249,3 @@ func TestOnceOnly(t *testing.T) {
 		}
 	})
 }
-
