@@ -14,6 +14,7 @@ const maxBytes = 20_000;
 
 const weigh: Plugin = {
   name: "weigh",
+  apply: "build",
   async closeBundle() {
     const files = await readdir(outDir);
     const sizes = await Promise.all(
@@ -28,9 +29,10 @@ const weigh: Plugin = {
 };
 
 export default defineConfig(({ mode }) => ({
-  root,
+  root: mode === "test" ? import.meta.dirname : root, // Vitest finds itself from here alone
   plugins: [weigh],
   publicDir: false,
+  server: { fs: { strict: false } },
   build: {
     outDir,
     emptyOutDir: mode === "page",
@@ -47,5 +49,11 @@ export default defineConfig(({ mode }) => ({
             cssFileName: "frame",
           },
   },
-  test: { root, environment: "jsdom", restoreMocks: true, unstubGlobals: true },
+  test: {
+    dir: root,
+    environment: "jsdom",
+    pool: "threads",
+    restoreMocks: true,
+    unstubGlobals: true,
+  },
 }));
