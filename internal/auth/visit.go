@@ -13,9 +13,13 @@ import (
 // sign-ins are, but apart from them: no flood of visitors makes the failures of
 // somebody who tries passwords forgotten.
 const (
-	visitorReturns  = 300  // of one visitor
-	widgetContacts  = 5000 // contacts that a widget makes, from anywhere
-	addressMessages = 2000 // what the visitors of one address write
+	visitorReturns  = 300      // of one visitor
+	widgetContacts  = 5000     // contacts that a widget makes, from anywhere
+	addressMessages = 1000     // what the visitors of one address write
+	dayContacts     = 2000     // contacts of one address in a day
+	dayMessages     = 5000     // what the visitors of one address write in a day
+	visitorBody     = 16 << 10 // bytes of what a visitor writes at once
+	day             = 24 * time.Hour
 )
 
 // paces bounds what one visitor calls.
@@ -56,7 +60,7 @@ func (s *Service) TakeReturn(secret string) error {
 // TakeContact counts that a widget makes a contact for somebody at an address.
 func (s *Service) TakeContact(sc org.Scope, widget don.ID, address string) error {
 	return crowded(s.visits.take(
-		limit{"v " + network(address), visitorContacts, failureWindow},
+		limit{"v " + network(address), visitorContacts, failureWindow}, limit{"vd " + network(address), dayContacts, day},
 		limit{"w " + strconv.FormatInt(sc.OrgID, 10) + " " + widget.Tail(), widgetContacts, failureWindow}))
 }
 
@@ -67,19 +71,20 @@ func crowded(wait time.Duration) error {
 	return errs.New(errs.TooMany, "too_many_requests", "too many visitors; wait %d minutes", int(wait.Minutes())+1).With("retry_after", wait)
 }
 
-// Pace counts a call of a visitor who proves nothing, or returns an error of kind
-// too_many when the visitor, or all at the same address, write too much.
-func (s *Service) Pace(a Actor, operation, address string) error {
+// Pace counts a call of a visitor who proves nothing. It returns how many bytes the
+// request may have, 0 for no bound of its own, or an error of kind too_many when
+// the visitor, or all at the same address, write too much.
+func (s *Service) Pace(a Actor, operation, address string) (maxBody int64, err error) {
 	p, bounded := paces[operation]
 	if a.Token.Kind != Visitor || !bounded {
-		return nil
+		return 0, nil
 	}
 	who := strconv.FormatInt(a.Scope.OrgID, 10) + " " + a.Token.Subject.Tail()
 	wait := s.visits.take(
 		limit{"c " + operation + " " + who, p.most, p.window},
-		limit{"m " + network(address), addressMessages, failureWindow})
-	if wait <= 0 {
-		return nil
+		limit{"m " + network(address), addressMessages, failureWindow}, limit{"md " + network(address), dayMessages, day})
+	if wait > 0 {
+		err = errs.New(errs.TooMany, "too_many_requests", "that is more than a visitor may write at a time; wait %d seconds", int(wait.Seconds())+1).With("retry_after", wait)
 	}
-	return errs.New(errs.TooMany, "too_many_requests", "that is more than a visitor may write at a time; wait %d seconds", int(wait.Seconds())+1).With("retry_after", wait)
+	return visitorBody, err
 }

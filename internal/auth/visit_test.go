@@ -38,7 +38,10 @@ func TestPace(t *testing.T) {
 		return Actor{Scope: org.Scope{OrgID: orgID}, Token: Token{Kind: Visitor, Subject: don.Of(don.Contact, n)}}
 	}
 	write := func(a Actor, op, address string) func(int) error {
-		return func(int) error { return s.Pace(a, op, address) }
+		return func(int) error {
+			_, err := s.Pace(a, op, address)
+			return err
+		}
 	}
 	for _, c := range []struct {
 		name, op string
@@ -61,9 +64,15 @@ func TestPace(t *testing.T) {
 	if got := counted(t, 50, write(visitor(1, 1), "timeline-entries.create", "192.0.2.1")); got != 20 {
 		t.Errorf("a minute later: %d allowed", got)
 	}
-	many := func(i int) error { return s.Pace(visitor(3, int64(i)), "timeline-entries.create", "192.0.2.9") }
-	if got := counted(t, 3000, many); got != addressMessages {
-		t.Errorf("of one address: %d allowed", got)
+	many := func(i int) error {
+		_, err := s.Pace(visitor(3, int64(i)), "timeline-entries.create", "192.0.2.9")
+		return err
+	}
+	for i, want := range []int{addressMessages, addressMessages, addressMessages, addressMessages, addressMessages, 0} {
+		if got := counted(t, 1500, many); got != want {
+			t.Errorf("of one address, quarter of an hour %d: %d allowed, want %d", i, got, want)
+		}
+		*now = now.Add(failureWindow)
 	}
 }
 
@@ -103,5 +112,13 @@ func TestVisitsAreBounded(t *testing.T) {
 	*now = now.Add(failureWindow)
 	if err := s.TakeContact(sc, id, "192.0.2.1"); err != nil {
 		t.Errorf("after the window: %v", err)
+	}
+	made := 0
+	for range 10 {
+		*now = now.Add(failureWindow)
+		made += counted(t, 400, func(int) error { return s.TakeContact(sc, id, "192.0.2.7") })
+	}
+	if made != dayContacts {
+		t.Errorf("contacts of one address in a day: %d", made)
 	}
 }

@@ -91,8 +91,12 @@ func (g *Gate) Authenticate(r *http.Request, op Op) (context.Context, error) {
 	if err := auth.Allow(a, op.Path, don.ID{}); err != nil {
 		return nil, err
 	}
-	if err := g.service.Pace(a, op.Path, clientFrom(ctx).address); err != nil {
+	most, err := g.service.Pace(a, op.Path, clientFrom(ctx).address)
+	if err != nil {
 		return nil, err
+	}
+	if most > 0 && r.Body != nil {
+		r.Body = http.MaxBytesReader(nil, r.Body, most)
 	}
 	return auth.Into(ctx, a), nil
 }

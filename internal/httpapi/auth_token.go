@@ -74,7 +74,7 @@ type tokenListOut struct {
 }
 
 type tokenSelfDeleteIn struct {
-	RequestedType tokenType `json:"requested_token_type" required:"true"`
+	RequestedType tokenType `json:"requested_token_type" doc:"Required of members. When absent a contact's token ends itself, and one of a visitor who proves nothing all of that visitor."`
 }
 
 func registerTokens(api *API, d AuthDeps) {
@@ -274,6 +274,15 @@ func (d AuthDeps) deleteOwnTokens(ctx context.Context, in *tokenSelfDeleteIn) (*
 		return nil, err
 	}
 	kinds := auth.KindsOf(string(in.RequestedType))
+	switch {
+	case in.RequestedType != "":
+	case a.Contact == nil:
+		return nil, errs.Missing("requested_token_type")
+	case a.Token.Kind == auth.Visitor:
+		kinds = []auth.Kind{auth.Visitor}
+	default: // the same person may be signed in elsewhere
+		return nil, d.Service.RevokeToken(ctx, a, a.Token.ID)
+	}
 	if a.Token.Kind == auth.Visitor {
 		// A visitor proves nothing, and must not sign out whom the contact is proven to be.
 		kinds = slices.DeleteFunc(kinds, func(k auth.Kind) bool { return k != auth.Visitor })

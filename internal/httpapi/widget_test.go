@@ -244,6 +244,23 @@ func TestWidgetVisitorIsProvenToBeSomebody(t *testing.T) {
 	})
 }
 
+// TestWidgetLogout is about what the frame calls when its page shuts it down.
+func TestWidgetLogout(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		s := newStand(t, k, "Acme", "")
+		here, there := loose(k, s.session(t, `{"user_ref":"ann"}`)), loose(k, s.session(t, `{"user_ref":"ann"}`))
+		here.Post(t, "auth-tokens.self.delete", `{}`, 200)
+		wantRevoked(t, here)
+		there.Post(t, "rev-users.self.get", `{}`, 200) // at another machine
+		tab := s.begin(t, "")
+		other := s.start(t, tab.keeps())
+		tab.Post(t, "auth-tokens.self.delete", `{}`, 200)
+		wantRevoked(t, tab.Client)
+		wantRevoked(t, other.Client)
+		s.admin.Play(t, refused("a member", "auth-tokens.self.delete", `{}`, 400, `{"type":"missing_required_field","field_name":"requested_token_type"}`))
+	})
+}
+
 // TestWidgetKeepsOthersApart is about a signed person at a browser whose visitor's
 // contact is known by more than claims: it is not that visitor's to bring.
 func TestWidgetKeepsOthersApart(t *testing.T) {
@@ -455,4 +472,93 @@ func TestWidgetFrameKnowsItsPages(t *testing.T) {
 			t.Errorf("turned off: %d, frame-ancestors %s", status, got)
 		}
 	})
+}
+
+// says lets a visitor begin a conversation and returns its id.
+func (g guest) says(t *testing.T, body string) string {
+	t.Helper()
+	return g.Post(t, "conversations.create", `{"type":"support","source_channel":"plug","messages":[{"body":"`+body+`"}]}`, 201).Text(t, "conversation.display_id")
+}
+
+func (g guest) wantConversations(t *testing.T, ids ...string) {
+	t.Helper()
+	res := g.Post(t, "conversations.list", `{"sort_by":["created_date:asc"]}`, 200)
+	if n := strings.Count(string(res.Body), `"display_id":"CONV-`); n != len(ids) {
+		t.Errorf("%s sees %d conversations, want %v: %s", g.user, n, ids, res.Body)
+	}
+	for i, id := range ids {
+		if got := res.Text(t, fmt.Sprintf("conversations.%d.display_id", i)); got != id {
+			t.Errorf("%s sees %s, want %s", g.user, got, id)
+		}
+	}
+}
+
+// TestWidgetTwoPeopleAtOneBrowser follows what a stranger writes to the person
+// who the stranger is proven to be, and not to who sits there next.
+func TestWidgetTwoPeopleAtOneBrowser(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		s := newStand(t, k, "Acme", "")
+		proof := func(ref string) string {
+			return `,"session_token":"` + s.session(t, `{"user_ref":"`+ref+`","user_traits":{"email":"`+ref+`@x.example"}}`) + `"`
+		}
+		before := s.start(t, proof("ann"))
+		old := before.says(t, "from my office")
+		stranger := s.begin(t, "")
+		asked := stranger.says(t, "is it in stock")
+		stranger.wantConversations(t, asked)
+
+		ann := s.start(t, proof("ann")+stranger.keeps())
+		ann.wantConversations(t, old, asked)
+		before.wantConversations(t, old, asked)
+		wantRevoked(t, stranger.Client)
+
+		// Ann leaves the browser; whoever comes next brings what a browser that
+		// forgot to clean up would still have.
+		next := s.begin(t, stranger.keeps())
+		next.wantConversations(t)
+		next.Post(t, "conversations.get", `{"id":"`+asked+`"}`, 404)
+		bo := s.start(t, proof("bo")+stranger.keeps())
+		bo.wantConversations(t)
+		claimant := s.begin(t, `,"identity":{"user_ref":"ann","user_traits":{"email":"ann@x.example"}}`)
+		claimant.wantConversations(t)
+		claimant.Post(t, "conversations.get", `{"id":"`+old+`"}`, 404)
+		claimant.Post(t, "timeline-entries.list", `{"object":"`+asked+`"}`, 404)
+
+		// Bo brings a visitor who is not Ann's: Ann's conversations stay hers.
+		own := next.says(t, "something else")
+		bo = s.start(t, proof("bo")+next.keeps())
+		bo.wantConversations(t, own)
+		ann.wantConversations(t, old, asked)
+	})
+}
+
+// TestWidgetMessagesHaveAPace is about the limits on what a visitor writes.
+func TestWidgetMessagesHaveAPace(t *testing.T) {
+	k := servertest.New(t, "sqlite")
+	s := newStand(t, k, "Acme", "")
+	one, two := s.begin(t, ""), s.begin(t, "")
+	written := func(op, body string) (n int) {
+		for range 50 {
+			if res := one.Send(t, http.MethodPost, "/"+op, nil, body); res.Status != 201 {
+				if res.Status != 429 || res.Text(t, "type") != "too_many_requests" {
+					t.Fatalf("%s: %d %s", op, res.Status, res.Body)
+				}
+				continue
+			}
+			n++
+		}
+		return n
+	}
+	if n := written("conversations.create", `{"type":"support"}`); n != 30 {
+		t.Errorf("%d conversations, want 30", n)
+	}
+	if n := written("timeline-entries.create", `{"type":"timeline_comment","object":"CONV-1","body":"x"}`); n != 20 {
+		t.Errorf("%d messages, want 20", n)
+	}
+	two.Post(t, "conversations.create", `{"type":"support"}`, 201)
+	long := `{"type":"support","messages":[{"body":"` + strings.Repeat("x", 17<<10) + `"}]}`
+	if res := two.Send(t, http.MethodPost, "/conversations.create", nil, long); res.Status != 413 || res.Text(t, "type") != "request_entity_too_large" {
+		t.Errorf("a long message: %d %s", res.Status, res.Body)
+	}
+	loose(k, s.session(t, `{"user_ref":"ann"}`)).Post(t, "conversations.create", long, 201)
 }

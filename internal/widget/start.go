@@ -88,7 +88,7 @@ func (s *Service) Start(ctx context.Context, in Start) (*Started, error) {
 		return nil, err
 	}
 	out := &Started{Scope: sc, Widget: w, Team: cmp.Or(w.Appearance.TeamName, name)}
-	if in.Session != "" || in.Secret != "" || in.Begin {
+	if in.Secret != "" || in.Begin && in.Session == "" { // whatever else comes leads to no write
 		if err := s.Auth.TakeVisit(in.Address); err != nil {
 			return nil, err
 		}

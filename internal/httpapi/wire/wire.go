@@ -132,6 +132,10 @@ func readAll(r *http.Request, limit int64) ([]byte, error) {
 		buf.Grow(int(r.ContentLength))
 	}
 	n, err := io.Copy(&buf, io.LimitReader(r.Body, limit+1))
+	var cut *http.MaxBytesError // whoever handed the request on allows less
+	if errors.As(err, &cut) {
+		return nil, tooLarge(cut.Limit)
+	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return nil, errs.New(errs.Unavailable, "service_unavailable", "the body did not arrive in time; send it again").Because(err)
 	}
