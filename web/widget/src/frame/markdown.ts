@@ -93,7 +93,7 @@ function inline(text: string, nameOf: NameOf, depth = 0): DocumentFragment {
   for (const found of text.matchAll(tokens)) {
     const [all, escaped, code, label, target, record, address, bare, bold, bold2, italic, italic2, struck] = found;
     if (depth > 4) break;
-    out.append(text.slice(done, found.index));
+    if (found.index > done) out.append(text.slice(done, found.index));
     done = found.index + all.length;
     const strong = bold ?? bold2;
     const slanted = italic ?? italic2;
@@ -109,7 +109,7 @@ function inline(text: string, nameOf: NameOf, depth = 0): DocumentFragment {
     else if (slanted !== undefined) out.append(h("em", {}, inline(slanted, nameOf, depth + 1)));
     else if (struck !== undefined) out.append(h("s", {}, inline(struck, nameOf, depth + 1)));
   }
-  out.append(text.slice(done));
+  if (done < text.length) out.append(text.slice(done));
   return out;
 }
 
