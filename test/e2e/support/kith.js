@@ -13,13 +13,37 @@ const stopMillis = 15_000;
  * Starts the built binary on a free port with an empty data folder.
  *
  * @param {string} [databaseURL] a PostgreSQL database to use instead of SQLite
- * @returns {Promise<{url: string, data: string, run: (...args: string[]) => Promise<string>, stop: () => Promise<void>}>}
- *   its address, its data folder, a way to run another command of the binary, and a stop that fails
- *   when the server does not drain and end well.
+ * @returns {Promise<{url: string, data: string, run: (...args: string[]) => Promise<string>, stop: () => Promise<void>,
+ *   crash: (pause: number) => Promise<void>}>} its address, its data folder, a way to run another command of the binary,
+ *   a stop that fails when the server does not drain and end well, and a crash after which it is there again.
  */
 export async function startKith(databaseURL) {
   const data = await mkdtemp(path.join(tmpdir(), "kith-e2e-"));
   const url = `http://127.0.0.1:${await freePort()}`;
+  const start = () => serve(url, data, databaseURL);
+  let running;
+  try {
+    running = await start();
+  } catch (error) {
+    await rm(data, { recursive: true, force: true });
+    throw error;
+  }
+  return {
+    url,
+    data,
+    run: (...args) => run(args),
+    stop: () => stop(running.server, data, running.log),
+    /** Ends the server as a power failure would, and starts another one `pause` milliseconds later. */
+    crash: async (pause) => {
+      running.server.kill("SIGKILL");
+      await once(running.server, "exit");
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      running = await start();
+    },
+  };
+}
+
+async function serve(url, data, databaseURL) {
   const server = spawn(binary, ["serve", "--listen", new URL(url).host, "--data", data], {
     env: { ...cleanEnv(), ...(databaseURL ? { KITH_DATABASE_URL: databaseURL } : {}) },
     stdio: ["ignore", "pipe", "pipe"],
@@ -29,10 +53,9 @@ export async function startKith(databaseURL) {
     await ready(url, server, log);
   } catch (error) {
     server.kill("SIGKILL");
-    await rm(data, { recursive: true, force: true });
     throw error;
   }
-  return { url, data, run: (...args) => run(args), stop: () => stop(server, data, log) };
+  return { server, log };
 }
 
 /** A database or address of the developer's own must not leak into the tests. */

@@ -8,6 +8,8 @@
 // You should NOT make any changes in this file as it will be overwritten.
 // Additionally, you should also exclude this file from your linter and/or formatter to prevent it from being checked or modified.
 
+import { createFileRoute } from "@tanstack/react-router";
+
 import { Route as rootRouteImport } from "./routes/__root";
 import { Route as IndexRouteImport } from "./routes/index";
 import { Route as AppRouteImport } from "./routes/_app";
@@ -31,6 +33,10 @@ import { Route as AppSettingsTagsRouteImport } from "./routes/_app/settings/tags
 import { Route as AppSettingsTokensRouteImport } from "./routes/_app/settings/tokens";
 import { Route as AppWorkspacesIndexRouteImport } from "./routes/_app/workspaces/index";
 import { Route as AppWorkspacesIdRouteImport } from "./routes/_app/workspaces/$id";
+
+const AppSettingsWidgetLazyRouteImport = createFileRoute(
+  "/_app/settings/widget",
+)();
 
 const IndexRoute = IndexRouteImport.update({
   id: "/",
@@ -132,6 +138,13 @@ const AppSettingsTokensRoute = AppSettingsTokensRouteImport.update({
   path: "/settings/tokens",
   getParentRoute: () => AppRoute,
 } as any);
+const AppSettingsWidgetLazyRoute = AppSettingsWidgetLazyRouteImport.update({
+  id: "/settings/widget",
+  path: "/settings/widget",
+  getParentRoute: () => AppRoute,
+} as any).lazy(() =>
+  import("./routes/_app/settings/widget.lazy").then((d) => d.Route),
+);
 const AppWorkspacesIndexRoute = AppWorkspacesIndexRouteImport.update({
   id: "/workspaces/",
   path: "/workspaces/",
@@ -161,6 +174,7 @@ export interface FileRoutesByFullPath {
   "/settings/tags": typeof AppSettingsTagsRoute;
   "/settings/tokens": typeof AppSettingsTokensRoute;
   "/workspaces/$id": typeof AppWorkspacesIdRoute;
+  "/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/accounts/": typeof AppAccountsIndexRoute;
   "/contacts/": typeof AppContactsIndexRoute;
   "/settings/": typeof AppSettingsIndexRoute;
@@ -184,6 +198,7 @@ export interface FileRoutesByTo {
   "/settings/tags": typeof AppSettingsTagsRoute;
   "/settings/tokens": typeof AppSettingsTokensRoute;
   "/workspaces/$id": typeof AppWorkspacesIdRoute;
+  "/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/accounts": typeof AppAccountsIndexRoute;
   "/contacts": typeof AppContactsIndexRoute;
   "/settings": typeof AppSettingsIndexRoute;
@@ -209,6 +224,7 @@ export interface FileRoutesById {
   "/_app/settings/tags": typeof AppSettingsTagsRoute;
   "/_app/settings/tokens": typeof AppSettingsTokensRoute;
   "/_app/workspaces/$id": typeof AppWorkspacesIdRoute;
+  "/_app/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/_app/accounts/": typeof AppAccountsIndexRoute;
   "/_app/contacts/": typeof AppContactsIndexRoute;
   "/_app/settings/": typeof AppSettingsIndexRoute;
@@ -234,6 +250,7 @@ export interface FileRouteTypes {
     | "/settings/tags"
     | "/settings/tokens"
     | "/workspaces/$id"
+    | "/settings/widget"
     | "/accounts/"
     | "/contacts/"
     | "/settings/"
@@ -257,6 +274,7 @@ export interface FileRouteTypes {
     | "/settings/tags"
     | "/settings/tokens"
     | "/workspaces/$id"
+    | "/settings/widget"
     | "/accounts"
     | "/contacts"
     | "/settings"
@@ -281,6 +299,7 @@ export interface FileRouteTypes {
     | "/_app/settings/tags"
     | "/_app/settings/tokens"
     | "/_app/workspaces/$id"
+    | "/_app/settings/widget"
     | "/_app/accounts/"
     | "/_app/contacts/"
     | "/_app/settings/"
@@ -438,6 +457,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsTokensRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/settings/widget": {
+      id: "/_app/settings/widget";
+      path: "/settings/widget";
+      fullPath: "/settings/widget";
+      preLoaderRoute: typeof AppSettingsWidgetLazyRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/workspaces/": {
       id: "/_app/workspaces/";
       path: "/workspaces";
@@ -468,6 +494,7 @@ interface AppRouteChildren {
   AppSettingsTagsRoute: typeof AppSettingsTagsRoute;
   AppSettingsTokensRoute: typeof AppSettingsTokensRoute;
   AppWorkspacesIdRoute: typeof AppWorkspacesIdRoute;
+  AppSettingsWidgetLazyRoute: typeof AppSettingsWidgetLazyRoute;
   AppAccountsIndexRoute: typeof AppAccountsIndexRoute;
   AppContactsIndexRoute: typeof AppContactsIndexRoute;
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute;
@@ -487,6 +514,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppSettingsTagsRoute: AppSettingsTagsRoute,
   AppSettingsTokensRoute: AppSettingsTokensRoute,
   AppWorkspacesIdRoute: AppWorkspacesIdRoute,
+  AppSettingsWidgetLazyRoute: AppSettingsWidgetLazyRoute,
   AppAccountsIndexRoute: AppAccountsIndexRoute,
   AppContactsIndexRoute: AppContactsIndexRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,

@@ -32,3 +32,5 @@ export type TagWithValue = Schemas["TagWithValue"];
 export type TokenRequest = Schemas["AuthTokensCreateRequest"];
 export type UserSummary = Schemas["UserSummary"];
 export type Vista = Schemas["Vista"];
+export type Widget = Schemas["Widget"];
+export type WidgetRequest = Schemas["WidgetsCreateRequest"];
