@@ -4156,6 +4156,8 @@ export interface components {
             };
             /** @description Seen to by any of these groups. */
             group?: string[];
+            /** @description With anybody who looks after it, or with nobody. */
+            has_owner?: boolean;
             is_frozen?: boolean;
             is_spam?: boolean;
             /** @description When the last message came, or the conversation began. */
@@ -4281,6 +4283,8 @@ export interface components {
             first?: number;
             /** @description Seen to by any of these groups. */
             group?: string[];
+            /** @description With anybody who looks after it, or with nobody. */
+            has_owner?: boolean;
             is_frozen?: boolean;
             is_spam?: boolean;
             /** @description When the last message came, or the conversation began. */
@@ -4350,6 +4354,8 @@ export interface components {
             };
             /** @description Seen to by any of these groups. */
             group?: string[];
+            /** @description With anybody who looks after it, or with nobody. */
+            has_owner?: boolean;
             is_frozen?: boolean;
             is_spam?: boolean;
             /** @description When the last message came, or the conversation began. */
@@ -8713,6 +8719,8 @@ export interface components {
             };
             /** @description With any of these references. */
             external_ref?: string[];
+            /** @description With anybody who looks after it, or with nobody. */
+            has_owner?: boolean;
             /** @description Last changed by any of these users. */
             modified_by?: string[];
             /** @description When the record was last changed. */
@@ -8872,6 +8880,8 @@ export interface components {
              * @description How many works; 50 when absent.
              */
             first?: number;
+            /** @description With anybody who looks after it, or with nobody. */
+            has_owner?: boolean;
             /** @description Last changed by any of these users. */
             modified_by?: string[];
             /** @description When the record was last changed. */
@@ -8924,6 +8934,8 @@ export interface components {
             };
             /** @description With any of these references. */
             external_ref?: string[];
+            /** @description With anybody who looks after it, or with nobody. */
+            has_owner?: boolean;
             /**
              * Format: int64
              * @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed.
@@ -13249,6 +13261,8 @@ export interface operations {
                 };
                 /** @description Seen to by any of these groups. */
                 group?: string[];
+                /** @description With anybody who looks after it, or with nobody. */
+                has_owner?: boolean;
                 is_frozen?: boolean;
                 is_spam?: boolean;
                 /** @description range when absent. */
@@ -13730,6 +13744,8 @@ export interface operations {
                 };
                 /** @description Seen to by any of these groups. */
                 group?: string[];
+                /** @description With anybody who looks after it, or with nobody. */
+                has_owner?: boolean;
                 is_frozen?: boolean;
                 is_spam?: boolean;
                 /** @description range when absent. */
@@ -14180,6 +14196,8 @@ export interface operations {
                 };
                 /** @description Seen to by any of these groups. */
                 group?: string[];
+                /** @description With anybody who looks after it, or with nobody. */
+                has_owner?: boolean;
                 is_frozen?: boolean;
                 is_spam?: boolean;
                 /** @description range when absent. */
@@ -32378,6 +32396,8 @@ export interface operations {
                 applies_to_part?: string[];
                 /** @description Looked after by any of these members. */
                 owned_by?: string[];
+                /** @description With anybody who looks after it, or with nobody. */
+                has_owner?: boolean;
                 /** @description Reported by any of these contacts and members. */
                 reported_by?: string[];
                 /** @description Made by any of these users. */
@@ -32865,6 +32885,8 @@ export interface operations {
                 applies_to_part?: string[];
                 /** @description Looked after by any of these members. */
                 owned_by?: string[];
+                /** @description With anybody who looks after it, or with nobody. */
+                has_owner?: boolean;
                 /** @description Reported by any of these contacts and members. */
                 reported_by?: string[];
                 /** @description Made by any of these users. */
@@ -33321,6 +33343,8 @@ export interface operations {
                 applies_to_part?: string[];
                 /** @description Looked after by any of these members. */
                 owned_by?: string[];
+                /** @description With anybody who looks after it, or with nobody. */
+                has_owner?: boolean;
                 /** @description Reported by any of these contacts and members. */
                 reported_by?: string[];
                 /** @description Made by any of these users. */
