@@ -447,7 +447,6 @@ export const en = {
     spam: "Spam",
     filtered: "filtered",
     clearFilters: "Show all open ones",
-    us: "You",
     noCustomer: "No customer",
     assign: "Assign",
     markSpam: "Mark as spam",

@@ -98,7 +98,7 @@ function Message({ entry }: { entry: TimelineEntry }) {
       className={cn("group/comment flex gap-2.5", !isCustomers && "flex-row-reverse")}
     >
       <Avatar name={name} seed={author?.id ?? ""} className="mt-0.5 size-7" />
-      <div className={cn("grid min-w-0 max-w-[85%] gap-1", isEdited && "flex-1")}>
+      <div className={cn("grid min-w-0 max-w-[85%] grid-cols-[minmax(0,1fr)] gap-1", isEdited && "flex-1")}>
         <Byline entry={entry} name={name} onEdit={isEdited ? undefined : () => setEdited(true)} />
         <div
           className={cn(
@@ -120,7 +120,7 @@ function Note({ entry }: { entry: TimelineEntry }) {
   return (
     <article
       aria-label={words.noteOf(name)}
-      className="group/comment grid gap-1 rounded-xl border border-warn/40 border-dashed bg-warn-soft px-3.5 py-2.5"
+      className="group/comment grid grid-cols-[minmax(0,1fr)] gap-1 rounded-xl border border-warn/40 border-dashed bg-warn-soft px-3.5 py-2.5"
     >
       <div className="flex min-w-0 items-center gap-2">
         <span

@@ -195,16 +195,16 @@ function Line({ item }: { item: Item }) {
         <Snippet item={item} />
       </span>
       <span className="flex shrink-0 flex-col items-end gap-1 md:flex-row md:items-center md:gap-3">
-        {item.ticket?.severity && (
-          <span className="max-md:hidden">
-            <SeverityMark severity={item.ticket.severity} />
-          </span>
-        )}
+        <span className="w-18 max-md:hidden">
+          {item.ticket?.severity && <SeverityMark severity={item.ticket.severity} />}
+        </span>
         <span className="w-32 min-w-0 max-md:hidden">
           <Owners owners={item.owners} />
         </span>
-        <StageBadge stage={item.stage} />
-        <span className="w-24 text-right">
+        <span className="md:w-40">
+          <StageBadge stage={item.stage} />
+        </span>
+        <span className="text-right md:w-24">
           <Active item={item} />
         </span>
       </span>

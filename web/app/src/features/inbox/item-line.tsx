@@ -8,11 +8,15 @@ import { strings } from "@/strings";
 
 /** Beneath a title, what was said last; of a ticket, how its text begins. */
 export function Snippet({ item }: { item: Item }) {
-  const message = useLastMessage(item);
+  const found = useLastMessage(item);
+  const message = item.type === "ticket" ? null : found;
   const text = message ? snippetOf(message) : plain(item.body);
+  // The place is kept while the message is on its way.
+  if (!text && message !== undefined) return null;
+  const author = message?.created_by;
   return (
     <span className="block min-h-5 truncate text-ink-3">
-      {message && message.created_by?.type !== "rev_user" && <>{strings.inbox.us}: </>}
+      {author && author.type !== "rev_user" && `${nameOf(author)}: `}
       {text}
     </span>
   );

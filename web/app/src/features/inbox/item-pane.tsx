@@ -181,7 +181,10 @@ function Title({ item }: { item: Item }) {
   if (!isEdited) {
     return (
       <div className="group/title flex min-w-0 flex-1 items-start gap-1">
-        <h1 className="min-w-0 break-words py-1 font-semibold text-[0.9375rem] leading-6 [overflow-wrap:anywhere]">
+        <h1
+          title={titleOf(item)}
+          className="line-clamp-3 min-w-0 break-words py-1 font-semibold text-[0.9375rem] leading-6 [overflow-wrap:anywhere]"
+        >
           {titleOf(item)}
         </h1>
         <Button

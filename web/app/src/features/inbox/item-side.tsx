@@ -69,7 +69,7 @@ function Details({ item }: { item: Item }) {
   const record = { id: item.id, display_id: item.display_id, custom_fields: item.ticket?.custom ?? {} };
   const own = customs.filter(({ name }) => !isEmpty(record.custom_fields[name]));
   return (
-    <dl className="grid grid-cols-[6rem_minmax(0,1fr)] items-center gap-x-3 gap-y-1.5 text-[0.8125rem]">
+    <dl className="grid grid-cols-[6rem_minmax(0,1fr)] items-baseline gap-x-3 gap-y-1.5 text-[0.8125rem]">
       <Detail label={words.id}>
         <span className="tabular-nums">{item.display_id}</span>
       </Detail>
@@ -110,10 +110,10 @@ function Details({ item }: { item: Item }) {
 function Detail({ label, children }: { label: string; children: ReactNode }) {
   return (
     <>
-      <dt className="self-start truncate py-1 text-ink-3" title={label}>
+      <dt className="truncate text-ink-3" title={label}>
         {label}
       </dt>
-      <dd className="min-w-0 break-words py-0.5">{children}</dd>
+      <dd className="min-w-0 break-words">{children}</dd>
     </>
   );
 }
