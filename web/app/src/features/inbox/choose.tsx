@@ -21,9 +21,9 @@ type ChooseProps = {
 export function Choose({ label, find, chosen, onChange, single = false, ...list }: ChooseProps) {
   const without = (value: string) => chosen.filter((option) => option.value !== value);
   return (
-    <fieldset className="grid gap-1.5">
+    <fieldset className="grid min-w-0 gap-1.5">
       <legend className="mb-1.5 font-medium text-[0.8125rem]">{label}</legend>
-      <div className="flex flex-wrap items-center gap-1.5">
+      <div className="flex min-w-0 flex-wrap items-center gap-1.5">
         {chosen.map((option) => (
           <Chip key={option.value} label={option.label} onRemove={() => onChange(without(option.value))}>
             {option.label}

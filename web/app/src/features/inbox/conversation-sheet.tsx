@@ -68,7 +68,13 @@ function ConversationForm({ contact, onDone }: { contact: Option | undefined; on
     create.mutate(form);
   };
   return (
-    <form ref={formRef} onSubmit={submit} onInput={forgive} noValidate className="grid gap-4 p-5">
+    <form
+      ref={formRef}
+      onSubmit={submit}
+      onInput={forgive}
+      noValidate
+      className="grid grid-cols-[minmax(0,1fr)] gap-4 p-5"
+    >
       {errors.form && <Alert>{errors.form}</Alert>}
       <Choose
         label={words.customer}

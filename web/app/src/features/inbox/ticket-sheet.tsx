@@ -93,7 +93,13 @@ function TicketForm({ conversation, reporter, account: customer, onDone }: Ticke
   };
   const partProblem = create.error instanceof ApiError && create.error.field === "applies_to_part" && create.error;
   return (
-    <form ref={formRef} onSubmit={submit} onInput={forgive} noValidate className="grid gap-4 p-5">
+    <form
+      ref={formRef}
+      onSubmit={submit}
+      onInput={forgive}
+      noValidate
+      className="grid grid-cols-[minmax(0,1fr)] gap-4 p-5"
+    >
       {errors.form && (
         <Alert>{partProblem ? `${words.columns.part}: ${fieldMessageOf(partProblem)}` : errors.form}</Alert>
       )}
