@@ -24,6 +24,9 @@ type engine interface {
 	ping(ctx context.Context) error
 	name() string
 	writers() int
+	// listen calls fn with what any process tells on a channel, until the context
+	// ends or the connection is lost.
+	listen(ctx context.Context, channel string, fn func(payload string)) error
 	close() error
 }
 
@@ -50,6 +53,8 @@ type querier interface {
 	// choosy tells that the statements that follow depend on the values they are
 	// given, so that each is planned for them.
 	choosy(ctx context.Context) error
+	// tell lets those who listen on a channel know, once the transaction is durable.
+	tell(ctx context.Context, channel, payload string) error
 	// lock ends a SELECT that means to update what it reads.
 	lock() string
 	// jsonText spells the text of a member of a JSON object in a column, which may
@@ -103,6 +108,7 @@ type Tx struct {
 	q     querier
 	scope org.Scope
 	now   time.Time
+	told  bool // something was put into the outbox
 }
 
 // Now returns the time of the transaction, read once, in microseconds.
