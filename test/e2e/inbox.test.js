@@ -42,8 +42,17 @@ describe("conversations and tickets in the web app on the built binary", () => {
       const body = { type: "timeline_comment", object: conversation.id, visibility: "external", body: `Word ${n}` };
       await call("timeline-entries.create", body);
     }
-    await begin({ messages: [{ body: "A **moth** in the relay <script>alert(1)</script>" }] });
+    await beginAsCustomer("A **moth** in the relay <script>alert(1)</script>");
     await begin({ title: "You have won", is_spam: true });
+  }
+
+  /** As the customer's own app does, with a token that her company's backend has obtained for her. */
+  async function beginAsCustomer(body) {
+    const kind = "urn:devrev:params:oauth:token-type:aat";
+    const app = await call("auth-tokens.create", { requested_token_type: kind, client_id: "shop" });
+    const who = { rev_info: { user_ref: "grace", user_traits: { email: "grace@navy.example" } } };
+    const own = await api(kith.url, app.access_token, "auth-tokens.create", who);
+    await api(kith.url, own.access_token, "conversations.create", { type: "support", messages: [{ body }] });
   }
 
   step("the list shows what is open, and what is chosen stays in the address", async (page) => {
@@ -74,6 +83,22 @@ describe("conversations and tickets in the web app on the built binary", () => {
       await page.waitForTimeout(100);
     }
     await chat.evaluate((element) => element.scrollTo(0, 0));
+  });
+
+  step("what the customer says is there at once", async (page) => {
+    await page.goto("/conversations/CONV-2");
+    const message = page.getByRole("article", { name: "Message from the customer Grace Hopper" });
+    await message.getByText("<script>alert(1)</script>").waitFor();
+    await call("timeline-entries.create", {
+      type: "timeline_comment",
+      object: "CONV-2",
+      visibility: "internal",
+      body: "Tell her at once",
+    });
+    // Long before anything is looked at again by itself.
+    await page.getByText("Tell her at once").first().waitFor({ timeout: 5000 });
+    await page.goto("/conversations/CONV-1");
+    await page.getByText(`Word ${messages}`, { exact: true }).first().waitFor();
   });
 
   step("a reply is sent with the keyboard, and a note stays inside", async (page) => {

@@ -56,6 +56,8 @@ export function ReplyComposer({ item, onSent, tools }: ReplyComposerProps) {
     onSuccess: async (stage) => {
       setDraft({ ...empty, visibility: mode });
       onSent();
+      // An answer moves a conversation on, too.
+      void client.invalidateQueries({ queryKey: ["item", item.type] });
       void refreshItems(client);
       // What was said is said, so a stage that cannot be set is a message of its own.
       if (stage) {
