@@ -127,7 +127,7 @@ describe("conversations and tickets in the web app on the built binary", () => {
     await page.getByRole("option", { name: /Ada Lovelace/ }).click();
     await page.getByRole("button", { name: "Owner: Ada Lovelace" }).waitFor();
     await page.keyboard.press("Escape");
-    await page.getByRole("button", { name: "Stage: New" }).click();
+    await page.getByRole("button", { name: "Stage: Waiting on customer" }).click();
     await page.getByRole("option", { name: "On hold" }).click();
     await page.getByRole("button", { name: "Stage: On hold" }).waitFor();
     await page.getByRole("button", { name: "Tag", exact: true }).click();
@@ -137,10 +137,7 @@ describe("conversations and tickets in the web app on the built binary", () => {
     await page.getByText("“On hold”").waitFor();
     const { conversation } = await call("conversations.get", { id: "CONV-1" });
     assert.equal(conversation.stage.name, "hold");
-    assert.deepEqual(
-      [conversation.owned_by[0].display_id, conversation.tags[0].tag.name],
-      ["DEVU-1", "legend"],
-    );
+    assert.deepEqual([conversation.owned_by[0].display_id, conversation.tags[0].tag.name], ["DEVU-1", "legend"]);
   });
 
   step("it becomes a ticket, and each leads to the other", async (page) => {

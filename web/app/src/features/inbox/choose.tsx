@@ -19,6 +19,7 @@ type ChooseProps = {
 
 /** Records that a form names: chosen from a list, and taken off again. */
 export function Choose({ label, find, chosen, onChange, single = false, ...list }: ChooseProps) {
+  const action = single && chosen.length > 0 ? strings.common.edit : strings.common.add;
   const without = (value: string) => chosen.filter((option) => option.value !== value);
   return (
     <fieldset className="grid min-w-0 gap-1.5">
@@ -32,9 +33,9 @@ export function Choose({ label, find, chosen, onChange, single = false, ...list 
         <Combobox
           label={find}
           trigger={
-            <Button size="sm" aria-label={`${label}: ${strings.common.add}`}>
+            <Button size="sm" aria-label={`${label}: ${action}`}>
               <Plus aria-hidden />
-              {single && chosen.length > 0 ? strings.common.edit : strings.common.add}
+              {action}
             </Button>
           }
           chosen={chosen.map(({ value }) => value)}

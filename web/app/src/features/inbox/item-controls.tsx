@@ -7,7 +7,6 @@ import { severities } from "@/features/inbox/item-fields";
 import { failed, useItemChange } from "@/features/inbox/items";
 import { Owners, SeverityMark, StageBadge } from "@/features/inbox/marks";
 import { createPart, loadParts } from "@/features/inbox/parts";
-import { nameOf } from "@/features/merge/merge";
 import { labelOfTag } from "@/features/record/marks";
 import { createTag, type Loader, loadMembers, loadRecords, loadTags } from "@/features/record/options";
 import { useSession } from "@/features/session/use-session";
@@ -58,12 +57,8 @@ export function OwnerControl({ item }: ControlProps) {
     <Combobox
       label={words.assign}
       trigger={
-        <Button
-          size="sm"
-          className="max-w-52 min-w-0"
-          aria-label={`${words.columns.owner}: ${item.owners.map(nameOf).join(", ") || words.nobody}`}
-          pending={change.isPending}
-        >
+        <Button size="sm" className="max-w-52 min-w-0" pending={change.isPending}>
+          <span className="sr-only">{words.columns.owner}: </span>
           <Owners owners={item.owners} />
           <ChevronDown aria-hidden className="text-ink-3" />
         </Button>

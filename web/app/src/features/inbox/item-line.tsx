@@ -32,7 +32,8 @@ function plain(text: string): string {
   return text
     .slice(0, 400)
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replaceAll(/[*_`#>~]+/g, "")
+    .replaceAll(/^[ \t]*(?:>|#{1,6})[ \t]+/gm, "")
+    .replaceAll(/\*+|__|`+|~~/g, "")
     .replaceAll(/\s+/g, " ")
     .trim();
 }

@@ -93,7 +93,7 @@ function Line({ kind, item, search, isOpen }: LineProps) {
       aria-current={isOpen ? "true" : undefined}
       className={cn(
         "grid h-full grid-cols-[minmax(0,1fr)] content-center gap-0.5 border-line/70 border-b px-4 text-[0.8125rem] outline-offset-[-2px] hover:bg-hover",
-        isOpen && "bg-selected hover:bg-selected",
+        isOpen && "bg-selected hover:bg-selected [&_.text-ink-3]:text-ink-2",
       )}
     >
       <span className="flex items-center gap-2">

@@ -129,13 +129,18 @@ function CustomerCard({ id, name }: { id: string; name: string }) {
         <Avatar name={name} seed={contact.data?.id ?? id} className="size-9 text-xs" />
         <div className="min-w-0 flex-1">
           <p className="flex min-w-0 items-center gap-1.5">
-            <Link to="/contacts/$id" params={{ id }} className="truncate font-medium hover:underline" title={name}>
+            <Link
+              to="/contacts/$id"
+              params={{ id }}
+              className="truncate font-medium leading-6 hover:underline"
+              title={name}
+            >
               {name}
             </Link>
             {contact.data?.is_verified && <VerifiedBadge />}
           </p>
           {company && (
-            <p className="truncate text-[0.8125rem] text-ink-3">
+            <p className="truncate text-[0.8125rem] text-ink-3 [&_a]:inline-block [&_a]:leading-6">
               <RecordLink id={company.display_id}>{company.display_name ?? company.display_id}</RecordLink>
             </p>
           )}
