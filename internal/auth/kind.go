@@ -127,7 +127,7 @@ var (
 	// only the records tell: package desk finds nothing else for a contact.
 	onOwn = []string{
 		"conversations.create", "conversations.get", "conversations.list",
-		"events.stream", "timeline-entries.create", "timeline-entries.get", "timeline-entries.list",
+		"events.signal", "events.stream", "timeline-entries.create", "timeline-entries.get", "timeline-entries.list",
 	}
 )
 

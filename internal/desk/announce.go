@@ -17,8 +17,13 @@ type Announcement struct {
 	timeline.News
 	Entry *EntryFound // the comment that the news are of
 
-	customers []int64 // contacts who take part in the conversation, as what they are now
-	only      int64   // the one contact that the conversation names, 0 when there are others
+	Audience
+}
+
+// Audience are the contacts who may know what happens in a conversation.
+type Audience struct {
+	Customers []int64 // who take part, as what they are now
+	Only      int64   // the one contact that the conversation names, 0 when there are others
 }
 
 // ToldTo reports whether whoever asks in a scope may know of it.
@@ -30,9 +35,9 @@ func (a *Announcement) ToldTo(sc org.Scope) bool {
 	case !byCustomer(sc):
 		return true
 	case sc.Claimed:
-		return a.only == sc.Actor.N
+		return a.Only == sc.Actor.N
 	default:
-		return slices.Contains(a.customers, sc.Actor.N)
+		return slices.Contains(a.Customers, sc.Actor.N)
 	}
 }
 
@@ -40,7 +45,7 @@ func (a *Announcement) ToldTo(sc org.Scope) bool {
 // say. News of comments that are gone by now are left out.
 func Announce(ctx context.Context, tx Tx, news []timeline.News) ([]*Announcement, error) {
 	var out []*Announcement
-	known := map[int64]*Announcement{} // what was found out about conversations
+	known := map[int64]*Audience{} // of conversations
 	for _, n := range news {
 		a := &Announcement{News: n}
 		if n.Comment() {
@@ -55,12 +60,17 @@ func Announce(ctx context.Context, tx Tx, news []timeline.News) ([]*Announcement
 		}
 		if n.Of.Type == don.Conversation {
 			if known[n.Of.N] == nil {
-				known[n.Of.N] = &Announcement{}
-				if err := known[n.Of.N].audience(ctx, tx, n.Of.N); err != nil {
+				c, err := tx.Conversation(ctx, n.Of.N, false)
+				if err == nil {
+					known[n.Of.N], err = audience(ctx, tx, c)
+				} else if errs.Is(err, errs.NotFound) {
+					known[n.Of.N], err = &Audience{}, nil // it is gone, and told to members only
+				}
+				if err != nil {
 					return nil, err
 				}
 			}
-			a.customers, a.only = known[n.Of.N].customers, known[n.Of.N].only
+			a.Audience = *known[n.Of.N]
 		}
 		out = append(out, a)
 	}
@@ -75,22 +85,29 @@ func announced(ctx context.Context, tx Tx, n timeline.News) (EntryFound, error) 
 	return directory.FoundWith(ctx, tx, wantItem, timeline.Item{Comment: c})
 }
 
-// audience notes which contacts take part in a conversation; none in one that is gone.
-func (a *Announcement) audience(ctx context.Context, tx Tx, n int64) error {
-	c, err := tx.Conversation(ctx, n, false)
-	if errs.Is(err, errs.NotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
+func audience(ctx context.Context, tx Tx, c *conversation.Conversation) (*Audience, error) {
+	out := &Audience{}
 	contacts := contactsOf(c)
 	if len(contacts) == 1 {
-		a.only = contacts[0].N
+		out.Only = contacts[0].N
 	}
 	now, err := directory.NowOf(ctx, tx, contacts)
-	a.customers = numbers(now)
-	return err
+	out.Customers = numbers(now)
+	return out, err
+}
+
+// AudienceOf returns who may know what happens to a record that the caller may
+// know itself; otherwise it is not_found.
+func AudienceOf(ctx context.Context, tx Tx, of don.ID) (Audience, error) {
+	if err := exists(ctx, tx, of); err != nil || of.Type != don.Conversation {
+		return Audience{}, err
+	}
+	c, err := conversationFor(ctx, tx, of.N)
+	if err != nil {
+		return Audience{}, err
+	}
+	out, err := audience(ctx, tx, c)
+	return *out, err
 }
 
 func contactsOf(c *conversation.Conversation) []don.ID {

@@ -26,7 +26,6 @@ import (
 	"github.com/kith-id/kith/internal/store"
 	"github.com/kith-id/kith/internal/store/storetest"
 	"github.com/kith-id/kith/internal/tag"
-	"github.com/kith-id/kith/internal/testpg"
 )
 
 // TestMain lets the round trip draw fewer cases than rapid would: each is two
@@ -53,7 +52,7 @@ type world struct {
 
 func onEngines(t *testing.T, test func(*testing.T, *world)) {
 	t.Run("sqlite", func(t *testing.T) { test(t, newWorld(t, store.Config{Dir: t.TempDir()})) })
-	t.Run("postgres", func(t *testing.T) { test(t, newWorld(t, store.Config{URL: testpg.DSN(t)})) })
+	t.Run("postgres", func(t *testing.T) { test(t, newWorld(t, store.Config{URL: storetest.Postgres(t)})) })
 }
 
 func newWorld(t *testing.T, c store.Config) *world {

@@ -81,7 +81,7 @@ func kinds(t *testing.T, s shop) []kind {
 	none := []string{}
 	own := append([]string{
 		"auth-tokens.delete", "auth-tokens.info", "conversations.create", "conversations.get", "conversations.list",
-		"events.stream", "timeline-entries.create", "timeline-entries.get", "timeline-entries.list",
+		"events.signal", "events.stream", "timeline-entries.create", "timeline-entries.get", "timeline-entries.list",
 	}, selfOps...)
 	asMember := []string{ // an application in a member's name
 		"auth-tokens.create", "auth-tokens.update", "auth-tokens.self.delete", "dev-orgs.settings.update", "rev-users.identifiers.verify", "service-accounts.create", "service-accounts.update",

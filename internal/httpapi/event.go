@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -29,8 +30,12 @@ var eventsOp = Op{
 	Input: eventsIn{}, Produces: "text/event-stream", Errors: []int{http.StatusTooManyRequests, http.StatusServiceUnavailable},
 }
 
-// RegisterEvents adds the operation events.stream.
+// RegisterEvents adds the operations events.stream and events.signal.
 func RegisterEvents(api *API, d EventDeps) {
+	signal := writeOp("events.signal", "Show others what the caller is doing at a record", "events", http.StatusNotFound)
+	signal.Description = "To those who follow events.stream just then, as an event named typing or viewing, which has no id. It is not kept. Send it again every few seconds; more than one in a second is dropped. " +
+		"Contacts see who of the team is typing, and the team sees contacts, in conversations; viewing is for members."
+	operate(api, signal, d.signal)
 	RegisterRaw(api, eventsOp, func(w http.ResponseWriter, r *http.Request) {
 		in := new(eventsIn)
 		err := wire.Decode(r, in, wire.Options{MaxBody: api.maxBody(eventsOp), Lenient: api.cfg.Lenient})
@@ -56,6 +61,7 @@ type Event struct {
 	LastObject      string         `json:"last_object,omitempty" doc:"Of records that were made or erased together: the last of their numbers."`
 	Timestamp       wire.Time      `json:"timestamp"`
 	TimelineEntry   *TimelineEntry `json:"timeline_entry,omitempty" doc:"Of a comment: as timeline-entries.get gives it."`
+	User            *UserSummary   `json:"user,omitempty" doc:"Of typing and viewing: who does it."`
 }
 
 // eventCheck is how often a stream looks whether its token still stands.
@@ -89,7 +95,11 @@ func (d EventDeps) stream(w http.ResponseWriter, r *http.Request, in *eventsIn) 
 			return nil //nolint:nilerr // the client goes on from where it is
 		}
 		for _, t := range told {
-			out.event(eventType(t), t.Seq, d.spell(c, t))
+			id := t.Seq
+			if t.Sign != nil {
+				id = -1
+			}
+			out.event(eventType(t), id, d.spell(c, t))
 		}
 		if len(told) > 0 {
 			continue
@@ -102,6 +112,23 @@ func (d EventDeps) stream(w http.ResponseWriter, r *http.Request, in *eventsIn) 
 		}
 	}
 	return nil
+}
+
+type signalIn struct {
+	Object string `json:"object" required:"true" format:"id" doc:"A record that has a timeline."`
+	Kind   string `json:"kind" required:"true" enum:"typing,viewing"`
+}
+
+func (d EventDeps) signal(ctx context.Context, c call, in *signalIn) (*struct{}, error) {
+	of, err := c.object("object", in.Object, onTimeline...)
+	if err != nil {
+		return nil, err
+	}
+	name := c.Member.DisplayName
+	if c.Contact != nil {
+		name = c.Contact.DisplayName
+	}
+	return nil, d.Hub.Give(ctx, c.Scope, of, realtime.Sign{Kind: in.Kind, Name: name})
 }
 
 func eventsAfter(r *http.Request, cursor string) (int64, error) {
@@ -123,6 +150,8 @@ func eventsAfter(r *http.Request, cursor string) (int64, error) {
 func eventType(t *realtime.Told) string {
 	kind := t.Of.Type.Wire()
 	switch {
+	case t.Sign != nil:
+		return t.Op
 	case t.Comment():
 		return "timeline_entry" + strings.TrimPrefix(t.Op, "comment")
 	case strings.HasPrefix(t.Op, kind+"_"):
@@ -145,6 +174,9 @@ func (c call) event(t *realtime.Told) []byte {
 		Type: eventType(t), Object: c.Scope.Space.Format(t.Of), ObjectDisplayID: t.Of.Display(), ObjectType: t.Of.Type.Wire(), Timestamp: wire.At(t.At),
 	}
 	switch {
+	case t.Sign != nil:
+		by := don.FromTail(t.Sign.By)
+		e.User = &UserSummary{Type: by.Type.Wire(), ID: c.Scope.Space.Format(by), DisplayID: by.Display(), DisplayName: t.Sign.Name}
 	case t.Entry != nil:
 		entry := c.view(t.Entry.Names).entry(t.Entry.Item)
 		e.TimelineEntry = &entry

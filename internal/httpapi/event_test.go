@@ -143,6 +143,27 @@ func TestStream(t *testing.T) {
 		if got := private.Text(t, "timeline_entry.visibility"); got != "private" {
 			t.Errorf("the comment is %s", got)
 		}
+		signal := func(c apitest.Client, kind string, status int) {
+			t.Helper()
+			c.Post(t, "events.signal", `{"object":"`+conv+`","kind":"`+kind+`"}`, status)
+		}
+		signal(bo, "typing", 404)
+		signal(visitor, "typing", 404)
+		signal(other.admin, "typing", 404)
+		signal(s.admin, "viewing", 200)
+		signal(s.admin, "typing", 200)
+		signal(ada, "typing", 200)
+		for _, c := range []struct {
+			f    *feed
+			user string
+		}{{adas, "DEVU-1"}, {team, who(t, ada)}} {
+			e := c.f.next(t)
+			for ; e.data.User == nil; e = c.f.next(t) {
+			}
+			if e.name != "typing" || e.id != "" || e.data.User.DisplayID != c.user || e.data.User.Email != "" || e.data.ObjectDisplayID != conv {
+				t.Errorf("told %+v by %+v, want that %s is typing", e, e.data.User, c.user)
+			}
+		}
 		s.admin.Post(t, "rev-users.create", `{"display_name":"New"}`, 201)
 		for e := team.next(t); e.name != "rev_user_created"; e = team.next(t) {
 		}

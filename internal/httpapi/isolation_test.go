@@ -119,6 +119,7 @@ var intrusions = map[string]intrusion{
 	"identities.resolve":             missing(`{"rev_info":{"user_id":"$revu"}}`),
 	"imports.cancel":                 missing(`{"id":"$imp"}`),
 	"imports.errors":                 missing(`{"id":"$imp"}`),
+	"events.signal":                  missing(`{"object":"$conv","kind":"typing"}`, `{"object":"$revu","kind":"viewing"}`),
 	"imports.events":                 missing(`{"id":"$imp"}`),
 	"imports.get":                    missing(`{"id":"$imp"}`),
 	"imports.list":                   empty("imports", `{}`),

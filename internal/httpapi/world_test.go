@@ -18,7 +18,7 @@ import (
 	"github.com/kith-id/kith/internal/page"
 	"github.com/kith-id/kith/internal/search"
 	"github.com/kith-id/kith/internal/store"
-	"github.com/kith-id/kith/internal/testpg"
+	"github.com/kith-id/kith/internal/store/storetest"
 )
 
 // world is a server of the directory's operations over a real store.
@@ -37,17 +37,7 @@ func onEngines(t *testing.T, test func(t *testing.T, w *world)) {
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		url := testpg.Template(t, "migrated", func(dsn string) error {
-			db, err := store.Open(context.Background(), store.Config{URL: dsn})
-			if err != nil {
-				return err
-			}
-			if err := db.Migrate(context.Background()); err != nil {
-				return err
-			}
-			return db.Close()
-		})
-		test(t, newWorld(t, store.Config{URL: url}))
+		test(t, newWorld(t, store.Config{URL: storetest.Postgres(t)}))
 	})
 }
 

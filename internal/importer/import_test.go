@@ -24,7 +24,6 @@ import (
 	"github.com/kith-id/kith/internal/store"
 	"github.com/kith-id/kith/internal/store/storetest"
 	"github.com/kith-id/kith/internal/tag"
-	"github.com/kith-id/kith/internal/testpg"
 )
 
 // world is a database with an org in it and an importer at work.
@@ -42,7 +41,7 @@ type world struct {
 func onBothEngines(t *testing.T, test func(*testing.T, *world)) {
 	for name, config := range map[string]func(*testing.T) store.Config{
 		"sqlite":   func(t *testing.T) store.Config { return store.Config{Dir: t.TempDir()} },
-		"postgres": func(t *testing.T) store.Config { return store.Config{URL: testpg.DSN(t)} },
+		"postgres": func(t *testing.T) store.Config { return store.Config{URL: storetest.Postgres(t)} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, config(t))

@@ -27,7 +27,9 @@ type DB interface {
 	Write(ctx context.Context, s org.Scope, fn func(Tx) error) error
 	Read(ctx context.Context, s org.Scope, fn func(Tx) error) error
 	OnOutbox(fn func(orgID int64))
-	Listen(ctx context.Context, fn func(orgID int64)) error
+	Listen(ctx context.Context, news func(orgID int64), signal func(text string)) error
+	// Signal has every process hear a text; false when this is the only one.
+	Signal(ctx context.Context, text string) (bool, error)
 	Waiting(ctx context.Context) ([]int64, error)
 }
 
@@ -54,8 +56,9 @@ type Hub struct {
 	mu      sync.Mutex
 	unread  map[int64]bool // orgs of which there may be news, true when they wait for numbers too
 	rooms   map[int64]*room
-	holders map[string]int // listeners by whom they belong to
-	open    int            // all of them
+	holders map[string]int       // listeners by whom they belong to
+	signs   map[string]time.Time // when each last gave one
+	open    int                  // all of them
 	closed  bool
 }
 
@@ -68,7 +71,7 @@ type room struct {
 func (h *Hub) init() {
 	h.once.Do(func() {
 		h.wake = make(chan struct{}, 1)
-		h.unread, h.rooms, h.holders = map[int64]bool{}, map[int64]*room{}, map[string]int{}
+		h.unread, h.rooms, h.holders, h.signs = map[int64]bool{}, map[int64]*room{}, map[string]int{}, map[string]time.Time{}
 	})
 }
 
@@ -113,7 +116,7 @@ func (h *Hub) hint(orgID int64, unnumbered bool) {
 // listen hears of what other processes have numbered.
 func (h *Hub) listen(ctx context.Context) {
 	for ctx.Err() == nil {
-		err := h.DB.Listen(ctx, func(orgID int64) { h.hint(orgID, false) })
+		err := h.DB.Listen(ctx, func(orgID int64) { h.hint(orgID, false) }, h.heard)
 		if ctx.Err() != nil {
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kith-id/kith/internal/desk"
+	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/org"
 )
@@ -21,6 +22,7 @@ const (
 // to spell them.
 type Told struct {
 	*desk.Announcement
+	Sign     *Sign // what is going on and nobody keeps; then there is no number
 	spelling sync.Once
 	spelt    []byte
 }
@@ -29,6 +31,15 @@ type Told struct {
 func (t *Told) Spell(spell func() []byte) []byte {
 	t.spelling.Do(func() { t.spelt = spell() })
 	return t.spelt
+}
+
+// new reports whether the listener has yet to hear of it: of signs everything but
+// its own, and what members look at is not for contacts.
+func (t *Told) new(l *Listener) bool {
+	if t.Sign == nil {
+		return t.Seq > l.at
+	}
+	return t.Sign.By != l.scope.Actor.Tail() && (t.Sign.Kind == Typing || l.scope.Actor.Type != don.Contact)
 }
 
 // Listener receives what its scope may know of.
@@ -161,7 +172,7 @@ func (l *Listener) Next(ctx context.Context, over <-chan time.Time, stop <-chan 
 				return nil, false, nil
 			}
 			told = l.mine(batch)
-			if n := len(batch); n > 0 {
+			if n := len(batch); n > 0 && batch[n-1].Sign == nil {
 				l.at = max(l.at, batch[n-1].Seq)
 			}
 			if len(told) > 0 {
@@ -181,7 +192,7 @@ func (l *Listener) Next(ctx context.Context, over <-chan time.Time, stop <-chan 
 func (l *Listener) mine(batch []*Told) []*Told {
 	var out []*Told
 	for _, t := range batch {
-		if t.Seq > l.at && t.ToldTo(l.scope) {
+		if t.new(l) && t.ToldTo(l.scope) {
 			out = append(out, t)
 		}
 	}

@@ -137,20 +137,32 @@ func (d *DB) Waiting(ctx context.Context) ([]int64, error) {
 	return out, err
 }
 
-// newsChannel is where PostgreSQL tells the processes which org has news.
-const newsChannel = "kith_news"
+// Where PostgreSQL tells the processes which org has news, and what is gone when
+// nobody hears it.
+const (
+	newsChannel   = "kith_news"
+	signalChannel = "kith_signal"
+)
 
 // OnOutbox has fn called after every transaction of this process that put
 // something into an org's outbox. It must not block.
 func (d *DB) OnOutbox(fn func(orgID int64)) { d.onOutbox.Store(&fn) }
 
-// Listen calls fn for every org that any process has numbered news of, until the
-// context ends or the connection is lost. Where there is one process only it waits
-// for the context.
-func (d *DB) Listen(ctx context.Context, fn func(orgID int64)) error {
-	return d.e.listen(ctx, newsChannel, func(payload string) {
-		if n, err := strconv.ParseInt(payload, 10, 64); err == nil {
-			fn(n)
+// Listen calls news for every org that any process has numbered news of, and
+// signal with what another process says to all, until the context ends or the
+// connection is lost. Where there is one process only it waits for the context.
+func (d *DB) Listen(ctx context.Context, news func(orgID int64), signal func(text string)) error {
+	return d.e.listen(ctx, []string{newsChannel, signalChannel}, func(channel, payload string) {
+		if channel == signalChannel {
+			signal(payload)
+		} else if n, err := strconv.ParseInt(payload, 10, 64); err == nil {
+			news(n)
 		}
 	})
+}
+
+// Signal says something of at most 8,000 bytes to all processes that listen, this
+// one too. It is false where there is one process only.
+func (d *DB) Signal(ctx context.Context, text string) (bool, error) {
+	return d.e.notify(ctx, signalChannel, text)
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/kith-id/kith/internal/store"
 	"github.com/kith-id/kith/internal/store/storetest"
-	"github.com/kith-id/kith/internal/testpg"
 )
 
 func open(t *testing.T, c store.Config) *store.DB {
@@ -33,7 +32,7 @@ func openSQLite(t *testing.T) (db, other *store.DB) {
 }
 
 func openPostgres(t *testing.T) (db, other *store.DB) {
-	c := store.Config{URL: testpg.DSN(t)}
+	c := store.Config{URL: storetest.Postgres(t)}
 	return open(t, c), open(t, c)
 }
 

@@ -33,36 +33,67 @@ var (
 	serverOnce sync.Once
 	private    *cluster // nil while KITH_TEST_DATABASE_URL names a server
 	serverErr  error
+	namedOnce  sync.Once
+	namedErr   error
 	counter    atomic.Int64
-	templates  sync.Map // name -> func() (database string, err error)
+	templates  sync.Map // name -> func() (*reused, error)
 )
 
 // DSN returns the URL of a new, empty database that is dropped when t ends.
 func DSN(t testing.TB) string {
 	t.Helper()
-	return create(t, server(t), "template1")
+	base, name := server(t), newName()
+	if err := execute(base, "CREATE DATABASE "+quote(name)); err != nil {
+		t.Fatalf("testpg: create database: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := dropDatabase(base, name); err != nil {
+			t.Errorf("testpg: drop database: %v", err)
+		}
+	})
+	return withDatabase(base, name)
 }
 
-// Template returns the URL of a new copy of the database that prepare filled,
-// dropped when t ends. prepare runs once per test binary and name: name it
-// after what it does, such as "migrated". It must close its connections.
+// Template returns the URL of a database that holds what prepare filled one with,
+// and is the test's own until t ends. prepare runs once per test binary and name:
+// name it after what it does, such as "migrated". It must close its connections.
+// The database may have been another test's before: its rows are as prepare left
+// them, but sequences of pages in its files are not. Tests of those use DSN.
 func Template(t testing.TB, name string, prepare func(dsn string) error) string {
 	t.Helper()
 	base := server(t)
-	once, _ := templates.LoadOrStore(name, sync.OnceValues(func() (string, error) {
-		return template(base, name, prepare)
+	once, _ := templates.LoadOrStore(name, sync.OnceValues(func() (*reused, error) {
+		database, err := template(base, name, prepare)
+		return &reused{base: base, template: database}, err
 	}))
-	database, err := once.(func() (string, error))()
+	all, err := once.(func() (*reused, error))()
 	if err != nil {
 		t.Fatalf("testpg: prepare template %s: %v", name, err)
 	}
-	return create(t, base, database)
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	d, err := all.take(ctx)
+	if err != nil {
+		t.Fatalf("testpg: create database: %v", err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), timeout)
+		defer cancel()
+		if err := all.give(ctx, d); err != nil {
+			t.Errorf("testpg: drop database: %v", err)
+		}
+	})
+	return withDatabase(base, d.name)
 }
 
 // server returns the URL of the server's maintenance database.
 func server(t testing.TB) string {
 	t.Helper()
 	if base := os.Getenv("KITH_TEST_DATABASE_URL"); base != "" {
+		namedOnce.Do(func() { namedErr = enter(base) })
+		if namedErr != nil {
+			t.Fatalf("testpg: KITH_TEST_DATABASE_URL: %v", namedErr)
+		}
 		return base
 	}
 	serverOnce.Do(func() { private, serverErr = startCluster() })
@@ -72,20 +103,20 @@ func server(t testing.TB) string {
 	return private.url()
 }
 
-// create makes a database as a copy of template and drops it when t ends.
-func create(t testing.TB, base, template string) string {
-	t.Helper()
-	name := fmt.Sprintf("kith_test_%d_%d", os.Getpid(), counter.Add(1))
-	if err := execute(base, "CREATE DATABASE "+quote(name)+" TEMPLATE "+quote(template)); err != nil {
-		t.Fatalf("testpg: create database: %v", err)
+// enter marks this process as a living one on a server that outlives the tests,
+// and removes the databases of those that have ended. On the private server they
+// go with it.
+func enter(base string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, base) // for the life of the process
+	if err != nil {
+		return err
 	}
-	t.Cleanup(func() {
-		// FORCE: a test may leave connections behind; that is not what it tests.
-		if err := execute(base, "DROP DATABASE IF EXISTS "+quote(name)+" WITH (FORCE)"); err != nil {
-			t.Errorf("testpg: drop database: %v", err)
-		}
-	})
-	return withDatabase(base, name)
+	if err := own(ctx, conn, process()); err != nil {
+		return err
+	}
+	return sweep(ctx, base, "kith_test_")
 }
 
 // template creates and fills the template database unless a process with the
@@ -155,6 +186,12 @@ func execute(dsn, sql string) error {
 	defer func() { _ = conn.Close(ctx) }()
 	_, err = conn.Exec(ctx, sql)
 	return err
+}
+
+// dropDatabase drops a database with the connections that a test has left: that is
+// not what it tests.
+func dropDatabase(base, name string) error {
+	return execute(base, "DROP DATABASE IF EXISTS "+quote(name)+" WITH (FORCE)")
 }
 
 func withDatabase(base, name string) string {

@@ -155,3 +155,96 @@ func TestForeignFolderIsRefused(t *testing.T) {
 		t.Errorf("a folder open to all: %v, want an error that names it", err)
 	}
 }
+
+// TestReuse: what a test did to its database is not seen by the next one, whether
+// the database is put back or dropped.
+func TestReuse(t *testing.T) {
+	t.Parallel()
+	prepare := func(dsn string) error {
+		return execute(dsn, "CREATE TABLE x AS SELECT 1 AS n; CREATE TABLE y (text text PRIMARY KEY); CREATE TABLE untouched (n int)")
+	}
+	state := func(t *testing.T, dsn string) string {
+		return query(t, dsn, `SELECT concat_ws(' ', (SELECT string_agg(n::text, ',' ORDER BY n) FROM x), (SELECT count(*) FROM y), (SELECT count(*) FROM untouched),
+			(SELECT count(*) FROM pg_attribute WHERE attrelid = 'x'::regclass AND attnum > 0), (SELECT max(reltuples) FROM pg_class WHERE oid = 'y'::regclass))`)
+	}
+	const fresh = "1 0 0 1 -1"
+	var last string
+	for _, c := range []struct {
+		does string // what this test does
+		sql  string
+		kept bool // whether the next one gets the same database
+	}{
+		{"nothing", "SELECT 1", true},
+		{"change rows", "UPDATE x SET n = 2; INSERT INTO x VALUES (3); INSERT INTO y VALUES ('a'), ('b')", true},
+		{"delete rows", "DELETE FROM x", true},
+		{"add many rows", "INSERT INTO y SELECT g FROM generate_series(1, 5000) g", true},
+		{"gather statistics", "INSERT INTO y VALUES ('a'); ANALYZE", false},
+		{"change a table", "ALTER TABLE x ADD COLUMN own int", false},
+		{"add an index", "CREATE INDEX own ON x (n)", false},
+		{"set the database", "DO $$BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET work_mem = 65536'; END$$", false},
+		{"nothing", "SELECT 1", true},
+	} {
+		var dsn string
+		t.Run(c.does, func(t *testing.T) {
+			dsn = Template(t, "reuse", prepare)
+			if got := state(t, dsn); got != fresh {
+				t.Errorf("found %s, want %s", got, fresh)
+			}
+			if last != "" && dsn != last {
+				t.Errorf("the database is %s, want %s again", dsn, last)
+			}
+			// It stays connected, in a transaction.
+			conn, err := pgx.Connect(t.Context(), dsn)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := conn.Exec(t.Context(), c.sql); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := conn.Exec(t.Context(), "BEGIN; LOCK TABLE x"); err != nil {
+				t.Fatal(err)
+			}
+		})
+		last = dsn
+		if !c.kept {
+			last = ""
+			if err := execute(dsn, "SELECT 1"); err == nil || !strings.Contains(err.Error(), "does not exist") {
+				t.Errorf("after a test did %s: %v, want: does not exist", c.does, err)
+			}
+		}
+	}
+}
+
+// TestLeftDatabasesGo: the databases of a process that has ended are dropped, those
+// of one that lives are not.
+func TestLeftDatabasesGo(t *testing.T) {
+	t.Parallel()
+	base := server(t)
+	for _, name := range []string{"kith_test_0_1", "kith_test_0_2"} {
+		if err := execute(base, "CREATE DATABASE "+name); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = dropDatabase(base, name) })
+	}
+	mine := DSN(t)
+	living, err := pgx.Connect(t.Context(), base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := own(t.Context(), living, "kith_test_0"); err != nil {
+		t.Fatal(err)
+	}
+	left := func() string {
+		return query(t, base, "SELECT count(*)::text FROM pg_database WHERE datname LIKE 'kith\\_test\\_0\\_%'")
+	}
+	if err := sweep(t.Context(), base, "kith_test_0"); err != nil || left() != "2" {
+		t.Errorf("while the process lives: %v, %s of 2 databases left", err, left())
+	}
+	if err := living.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "the databases to go", func() bool { return sweep(t.Context(), base, "kith_test_0") == nil && left() == "0" })
+	if query(t, mine, "SELECT 'there'") != "there" {
+		t.Error("the database of a living process was dropped")
+	}
+}

@@ -4,6 +4,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/kith-id/kith/internal/don"
@@ -24,7 +25,7 @@ func Engines(t *testing.T, test func(t *testing.T, db *store.DB)) {
 		t.Run(engine, func(t *testing.T) {
 			c := store.Config{Dir: t.TempDir()}
 			if engine == "postgres" {
-				c = store.Config{URL: testpg.DSN(t)}
+				c = store.Config{URL: Postgres(t)}
 			}
 			db, err := store.Open(t.Context(), c)
 			if err != nil {
@@ -41,6 +42,22 @@ func Engines(t *testing.T, test func(t *testing.T, db *store.DB)) {
 			test(t, db)
 		})
 	}
+}
+
+// Postgres returns the URL of a migrated database of the test's own.
+func Postgres(t testing.TB) string {
+	t.Helper()
+	return testpg.Template(t, "migrated", func(dsn string) error {
+		ctx := context.Background()
+		db, err := store.Open(ctx, store.Config{URL: dsn})
+		if err != nil {
+			return err
+		}
+		if err := db.Migrate(ctx); err != nil {
+			return errors.Join(err, db.Close())
+		}
+		return db.Close()
+	})
 }
 
 // Scope makes an org and returns the scope of its first member.
