@@ -16,6 +16,7 @@ const MaxFilterValues = 200
 type Filter struct {
 	Members    []string // tails of ids of contacts and members
 	Owners     []int64  // member numbers
+	Owned      *bool    // whether anybody looks after it
 	Accounts   []int64  // account numbers
 	SpacesOf   []int64  // workspaces that fit where Accounts are set, as those of the accounts
 	Workspaces []int64  // workspace numbers

@@ -31,6 +31,7 @@ type conversationFilter struct {
 	CreatedDate     typedDateFilter `json:"created_date"`
 	CustomFields    map[string]any  `json:"custom_fields" doc:"Conversations have no custom fields in this release."`
 	Group           []string        `json:"group" doc:"Seen to by any of these groups."`
+	HasOwner        *bool           `json:"has_owner" doc:"With anybody who looks after it, or with nobody."`
 	IsFrozen        *bool           `json:"is_frozen"`
 	IsSpam          *bool           `json:"is_spam"`
 	LastMessage     typedDateFilter `json:"last_message_date" doc:"When the last message came, or the conversation began."`
@@ -62,6 +63,7 @@ func (f conversationFilter) read(c call) (conversation.Filter, bool, error) {
 	out := conversation.Filter{
 		Accounts: s.numbers("account", f.Account, don.Account), Groups: s.numbers("group", f.Group, don.Group),
 		Owners:     s.numbers("owned_by", f.OwnedBy, don.Member),
+		Owned:      f.HasOwner,
 		Workspaces: s.numbers("rev_orgs", s.either("rev_orgs", f.RevOrgs, "rev_org", f.RevOrg), don.Workspace),
 		Sources:    s.values(s.either("source_channel", f.SourceChannel, "source_channels", f.SourceChannels), contact.FullName),
 		SourcesV2:  s.values(f.SourceChannelV2, contact.FullName), Channels: s.values(f.Channels, contact.FullName),

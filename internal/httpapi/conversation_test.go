@@ -123,6 +123,8 @@ func conversationLists() []apitest.Scenario {
 		{"rev_org=REV-1", `"rev_org":["REV-1"]`, []int{4}},
 		{"group=GROUP-4", `"group":["GROUP-4"]`, []int{1}},
 		{"is_spam=true", `"is_spam":true`, []int{1}},
+		{"has_owner=true", `"has_owner":true`, []int{1}},
+		{"has_owner=false", `"has_owner":false`, []int{2, 3, 4}},
 		{"is_spam=false", `"is_spam":false`, []int{2, 3, 4}},
 		{"is_frozen=true&is_spam=true", `"is_frozen":true,"is_spam":true`, []int{1}},
 		{"source_channel=email", `"source_channel":["email"]`, []int{1}},

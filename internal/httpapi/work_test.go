@@ -97,7 +97,7 @@ func TestWorks(t *testing.T) {
 			`{"account":["ACC-1"]}`: {"TKT-1", "OPP-1"}, `{"account":["ACC-2"]}`: {"TKT-2", "OPP-2"}, `{"account":["ACC-9"]}`: {}, `{"rev_org":["REV-2"]}`: {"TKT-1"}, `{"rev_org":["REV-1"]}`: {},
 			`{"contact":["REVU-1"]}`: {"TKT-1", "OPP-1"}, `{"contact":["REVU-3"]}`: {"OPP-1"}, `{"contact":["REVU-2"]}`: {}, `{"contact":["REVU-99"]}`: {},
 			`{"ticket":{"rev_org":["REV-2"]}}`: {"TKT-1"}, `{"ticket":{"group":["GROUP-4"],"channels":["email"],"source_channel":["email"],"needs_response":true,"is_spam":false,"is_frozen":false}}`: {"TKT-1"},
-			`{"ticket":{"needs_response":false}}`: {"TKT-2"}, `{"ticket":{"is_spam":true}}`: {}, `{"ticket":{"severity":["low"]}}`: {}, `{"ticket":{"is_spam":false},"type":["opportunity"]}`: {},
+			`{"ticket":{"needs_response":false}}`: {"TKT-2"}, `{"has_owner":false}`: {"TKT-2", "OPP-2"}, `{"has_owner":true,"type":["ticket"]}`: {"TKT-1"}, `{"ticket":{"is_spam":true}}`: {}, `{"ticket":{"severity":["low"]}}`: {}, `{"ticket":{"is_spam":false},"type":["opportunity"]}`: {},
 			`{"opportunity":{"account":["ACC-1"],"contacts":["REVU-3"]}}`: {"OPP-1"}, `{"opportunity":{"forecast_category_v2":[6]}}`: {"OPP-2"}, `{"opportunity":{"forecast_category_v2":[9]}}`: {}, `{"ticket":{"subtype":["x"]}}`: {},
 			`{"created_date":{"type":"preset","preset_type":"last_n_days","days":1}}`:                {"TKT-1", "OPP-1", "TKT-2", "OPP-2"},
 			`{"modified_date":{"type":"range","before":"2001-01-01T00:00:00Z"}}`:                     {},

@@ -33,6 +33,7 @@ type workFilter struct {
 	Type            []string          `json:"type" enum:"issue,opportunity,task,ticket" doc:"Of any of these types; there are no issues and tasks."`
 	AppliesToPart   []string          `json:"applies_to_part" doc:"About any of these parts."`
 	OwnedBy         []string          `json:"owned_by" doc:"Looked after by any of these members."`
+	HasOwner        *bool             `json:"has_owner" doc:"With anybody who looks after it, or with nobody."`
 	ReportedBy      []string          `json:"reported_by" doc:"Reported by any of these contacts and members."`
 	CreatedBy       []string          `json:"created_by" doc:"Made by any of these users."`
 	ModifiedBy      []string          `json:"modified_by" doc:"Last changed by any of these users."`
@@ -55,7 +56,7 @@ type workFilter struct {
 func (f workFilter) read(c call) (out ticket.Filter, where directory.Where, none bool, err error) {
 	s := sieve{c: c}
 	out = ticket.Filter{
-		Parts: s.numbers("applies_to_part", f.AppliesToPart, don.Product), Owners: s.numbers("owned_by", f.OwnedBy, don.Member),
+		Parts: s.numbers("applies_to_part", f.AppliesToPart, don.Product), Owners: s.numbers("owned_by", f.OwnedBy, don.Member), Owned: f.HasOwner,
 		Reporters: s.ids("reported_by", f.ReportedBy, don.Contact, don.Member), CreatedBy: s.authors(f.CreatedBy), ModifiedBy: s.authors(f.ModifiedBy),
 		People: s.numbers("contact", f.Contact, don.Contact), Contacts: s.numbers("opportunity.contacts", f.Opportunity.Contacts, don.Contact),
 		States: f.State, Stages: f.Stage.Name, Tags: s.tags(f.Tags), Refs: s.values(f.ExternalRef, contact.Ref),

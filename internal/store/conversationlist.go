@@ -40,6 +40,7 @@ func conversationConds(f conversation.Filter) conds {
 		cs = append(cs, conversationList.any(of))
 	}
 	cs.numbers(convOwner, f.Owners)
+	cs.owned(conversationList, convOwner, f.Owned)
 	cs.numbers(convGroup, f.Groups)
 	cs.tags(convTag, f.Tags)
 	cs.attrs(convStage, f.Stages)
@@ -74,6 +75,18 @@ func (cs *conds) flag(name string, want *bool) {
 	c := attrCond(convFlag, []string{name})
 	if !*want {
 		c = conversationList.opposite(c)
+	}
+	*cs = append(*cs, c)
+}
+
+// owned asks for what anybody looks after, or for what nobody does.
+func (cs *conds) owned(of *listing, field string, want *bool) {
+	if want == nil {
+		return
+	}
+	c := attrRange(field, "", func(_ *builder, t string) string { return t + ".owners <> ''" })
+	if !*want {
+		c = of.opposite(c)
 	}
 	*cs = append(*cs, c)
 }

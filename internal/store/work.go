@@ -165,6 +165,7 @@ func workConds(f ticket.Filter) conds {
 	cs.numbers(workContact, f.Contacts)
 	cs.numbers(workPart, f.Parts)
 	cs.numbers(workOwner, f.Owners)
+	cs.owned(workList, workOwner, f.Owned)
 	cs.numbers(workGroup, f.Groups)
 	cs.tags(workTag, f.Tags)
 	for _, c := range []struct {

@@ -19,6 +19,7 @@ type Filter struct {
 	Types         []don.Type
 	Parts         []int64
 	Owners        []int64
+	Owned         *bool    // whether anybody looks after it
 	Reporters     []don.ID // contacts and members
 	People        []int64  // contacts who reported it or take part in it
 	Contacts      []int64  // of opportunities

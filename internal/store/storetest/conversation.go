@@ -22,7 +22,7 @@ func someConversations() []*conversation.Conversation {
 	for n := int64(1); n <= 12; n++ {
 		at := listStart.Add(time.Duration(n%4) * time.Hour)
 		c := &conversation.Conversation{
-			N: n, Title: fmt.Sprintf("Matter %d", n%5), Description: "d", Members: []string{fmt.Sprint("revu/", 1+n%2), "devu/1"}, Owners: []int64{n % 2},
+			N: n, Title: fmt.Sprintf("Matter %d", n%5), Description: "d", Members: []string{fmt.Sprint("revu/", 1+n%2), "devu/1"}, Owners: []int64{1}[:n%2],
 			AccountN: 1 + n%3, WorkspaceN: n % 4, GroupN: n % 2, Tags: []tag.Use{{N: 1 + n%2}}, SourceChannel: "email", SourceChannelV2: "v2",
 			Channels: []string{fmt.Sprint("ch-", n%3)}, Spam: n%6 == 0, Frozen: n%4 == 0, URLContext: "u", Subtype: fmt.Sprint("s", n%2),
 			Version: 1, CreatedAt: at, CreatedBy: "devu/1", ModifiedAt: at, ModifiedBy: "devu/1",
@@ -64,6 +64,8 @@ func testListConversations(t *testing.T, open Open) {
 		"account":   {conversation.Filter{Accounts: []int64{1}, SpacesOf: []int64{3}}, func(c *conversation.Conversation) bool { return c.AccountN == 1 || c.WorkspaceN == 3 }},
 		"workspace": {conversation.Filter{Workspaces: []int64{2}}, func(c *conversation.Conversation) bool { return c.WorkspaceN == 2 }},
 		"people":    {conversation.Filter{Owners: []int64{1}, Groups: []int64{1}, Tags: []tag.Use{{N: 2}}}, func(c *conversation.Conversation) bool { return c.N%2 == 1 }},
+		"owned":     {conversation.Filter{Owned: &yes}, func(c *conversation.Conversation) bool { return len(c.Owners) > 0 }},
+		"nobody's":  {conversation.Filter{Owned: &no, Spam: &no}, func(c *conversation.Conversation) bool { return len(c.Owners) == 0 && !c.Spam }},
 		"stage":     {conversation.Filter{Stages: []string{"new", "hold"}}, func(c *conversation.Conversation) bool { return c.Stage == "new" || c.Stage == "hold" }},
 		"state":     {conversation.Filter{States: []conversation.State{conversation.Closed}}, func(c *conversation.Conversation) bool { return stage(c) == conversation.Closed }},
 		"source":    {conversation.Filter{Sources: []string{"email"}, SourcesV2: []string{"v2"}, Channels: []string{"ch-1"}}, func(c *conversation.Conversation) bool { return c.N%3 == 1 }},

@@ -24,6 +24,8 @@ import { Route as AppAccountsIndexRouteImport } from "./routes/_app/accounts/ind
 import { Route as AppAccountsIdRouteImport } from "./routes/_app/accounts/$id";
 import { Route as AppContactsIndexRouteImport } from "./routes/_app/contacts/index";
 import { Route as AppContactsIdRouteImport } from "./routes/_app/contacts/$id";
+import { Route as AppConversationsIndexRouteImport } from "./routes/_app/conversations/index";
+import { Route as AppConversationsIdRouteImport } from "./routes/_app/conversations/$id";
 import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings/index";
 import { Route as AppSettingsCustomizationRouteImport } from "./routes/_app/settings/customization";
 import { Route as AppSettingsIdentityRouteImport } from "./routes/_app/settings/identity";
@@ -31,6 +33,8 @@ import { Route as AppSettingsMembersRouteImport } from "./routes/_app/settings/m
 import { Route as AppSettingsOrganisationRouteImport } from "./routes/_app/settings/organisation";
 import { Route as AppSettingsTagsRouteImport } from "./routes/_app/settings/tags";
 import { Route as AppSettingsTokensRouteImport } from "./routes/_app/settings/tokens";
+import { Route as AppTicketsIndexRouteImport } from "./routes/_app/tickets/index";
+import { Route as AppTicketsIdRouteImport } from "./routes/_app/tickets/$id";
 import { Route as AppWorkspacesIndexRouteImport } from "./routes/_app/workspaces/index";
 import { Route as AppWorkspacesIdRouteImport } from "./routes/_app/workspaces/$id";
 
@@ -102,6 +106,20 @@ const AppContactsIdRoute = AppContactsIdRouteImport.update({
   path: "/contacts/$id",
   getParentRoute: () => AppRoute,
 } as any);
+const AppConversationsIndexRoute = AppConversationsIndexRouteImport.update({
+  id: "/conversations/",
+  path: "/conversations/",
+  getParentRoute: () => AppRoute,
+} as any).lazy(() =>
+  import("./routes/_app/conversations/index.lazy").then((d) => d.Route),
+);
+const AppConversationsIdRoute = AppConversationsIdRouteImport.update({
+  id: "/conversations/$id",
+  path: "/conversations/$id",
+  getParentRoute: () => AppRoute,
+} as any).lazy(() =>
+  import("./routes/_app/conversations/$id.lazy").then((d) => d.Route),
+);
 const AppSettingsIndexRoute = AppSettingsIndexRouteImport.update({
   id: "/settings/",
   path: "/settings/",
@@ -145,6 +163,20 @@ const AppSettingsWidgetLazyRoute = AppSettingsWidgetLazyRouteImport.update({
 } as any).lazy(() =>
   import("./routes/_app/settings/widget.lazy").then((d) => d.Route),
 );
+const AppTicketsIndexRoute = AppTicketsIndexRouteImport.update({
+  id: "/tickets/",
+  path: "/tickets/",
+  getParentRoute: () => AppRoute,
+} as any).lazy(() =>
+  import("./routes/_app/tickets/index.lazy").then((d) => d.Route),
+);
+const AppTicketsIdRoute = AppTicketsIdRouteImport.update({
+  id: "/tickets/$id",
+  path: "/tickets/$id",
+  getParentRoute: () => AppRoute,
+} as any).lazy(() =>
+  import("./routes/_app/tickets/$id.lazy").then((d) => d.Route),
+);
 const AppWorkspacesIndexRoute = AppWorkspacesIndexRouteImport.update({
   id: "/workspaces/",
   path: "/workspaces/",
@@ -167,17 +199,21 @@ export interface FileRoutesByFullPath {
   "/reset/$token": typeof ResetTokenRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
   "/contacts/$id": typeof AppContactsIdRoute;
+  "/conversations/$id": typeof AppConversationsIdRoute;
   "/settings/customization": typeof AppSettingsCustomizationRoute;
   "/settings/identity": typeof AppSettingsIdentityRoute;
   "/settings/members": typeof AppSettingsMembersRoute;
   "/settings/organisation": typeof AppSettingsOrganisationRoute;
   "/settings/tags": typeof AppSettingsTagsRoute;
   "/settings/tokens": typeof AppSettingsTokensRoute;
+  "/tickets/$id": typeof AppTicketsIdRoute;
   "/workspaces/$id": typeof AppWorkspacesIdRoute;
   "/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/accounts/": typeof AppAccountsIndexRoute;
   "/contacts/": typeof AppContactsIndexRoute;
+  "/conversations/": typeof AppConversationsIndexRoute;
   "/settings/": typeof AppSettingsIndexRoute;
+  "/tickets/": typeof AppTicketsIndexRoute;
   "/workspaces/": typeof AppWorkspacesIndexRoute;
 }
 export interface FileRoutesByTo {
@@ -191,17 +227,21 @@ export interface FileRoutesByTo {
   "/reset/$token": typeof ResetTokenRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
   "/contacts/$id": typeof AppContactsIdRoute;
+  "/conversations/$id": typeof AppConversationsIdRoute;
   "/settings/customization": typeof AppSettingsCustomizationRoute;
   "/settings/identity": typeof AppSettingsIdentityRoute;
   "/settings/members": typeof AppSettingsMembersRoute;
   "/settings/organisation": typeof AppSettingsOrganisationRoute;
   "/settings/tags": typeof AppSettingsTagsRoute;
   "/settings/tokens": typeof AppSettingsTokensRoute;
+  "/tickets/$id": typeof AppTicketsIdRoute;
   "/workspaces/$id": typeof AppWorkspacesIdRoute;
   "/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/accounts": typeof AppAccountsIndexRoute;
   "/contacts": typeof AppContactsIndexRoute;
+  "/conversations": typeof AppConversationsIndexRoute;
   "/settings": typeof AppSettingsIndexRoute;
+  "/tickets": typeof AppTicketsIndexRoute;
   "/workspaces": typeof AppWorkspacesIndexRoute;
 }
 export interface FileRoutesById {
@@ -217,17 +257,21 @@ export interface FileRoutesById {
   "/reset/$token": typeof ResetTokenRoute;
   "/_app/accounts/$id": typeof AppAccountsIdRoute;
   "/_app/contacts/$id": typeof AppContactsIdRoute;
+  "/_app/conversations/$id": typeof AppConversationsIdRoute;
   "/_app/settings/customization": typeof AppSettingsCustomizationRoute;
   "/_app/settings/identity": typeof AppSettingsIdentityRoute;
   "/_app/settings/members": typeof AppSettingsMembersRoute;
   "/_app/settings/organisation": typeof AppSettingsOrganisationRoute;
   "/_app/settings/tags": typeof AppSettingsTagsRoute;
   "/_app/settings/tokens": typeof AppSettingsTokensRoute;
+  "/_app/tickets/$id": typeof AppTicketsIdRoute;
   "/_app/workspaces/$id": typeof AppWorkspacesIdRoute;
   "/_app/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/_app/accounts/": typeof AppAccountsIndexRoute;
   "/_app/contacts/": typeof AppContactsIndexRoute;
+  "/_app/conversations/": typeof AppConversationsIndexRoute;
   "/_app/settings/": typeof AppSettingsIndexRoute;
+  "/_app/tickets/": typeof AppTicketsIndexRoute;
   "/_app/workspaces/": typeof AppWorkspacesIndexRoute;
 }
 export interface FileRouteTypes {
@@ -243,17 +287,21 @@ export interface FileRouteTypes {
     | "/reset/$token"
     | "/accounts/$id"
     | "/contacts/$id"
+    | "/conversations/$id"
     | "/settings/customization"
     | "/settings/identity"
     | "/settings/members"
     | "/settings/organisation"
     | "/settings/tags"
     | "/settings/tokens"
+    | "/tickets/$id"
     | "/workspaces/$id"
     | "/settings/widget"
     | "/accounts/"
     | "/contacts/"
+    | "/conversations/"
     | "/settings/"
+    | "/tickets/"
     | "/workspaces/";
   fileRoutesByTo: FileRoutesByTo;
   to:
@@ -267,17 +315,21 @@ export interface FileRouteTypes {
     | "/reset/$token"
     | "/accounts/$id"
     | "/contacts/$id"
+    | "/conversations/$id"
     | "/settings/customization"
     | "/settings/identity"
     | "/settings/members"
     | "/settings/organisation"
     | "/settings/tags"
     | "/settings/tokens"
+    | "/tickets/$id"
     | "/workspaces/$id"
     | "/settings/widget"
     | "/accounts"
     | "/contacts"
+    | "/conversations"
     | "/settings"
+    | "/tickets"
     | "/workspaces";
   id:
     | "__root__"
@@ -292,17 +344,21 @@ export interface FileRouteTypes {
     | "/reset/$token"
     | "/_app/accounts/$id"
     | "/_app/contacts/$id"
+    | "/_app/conversations/$id"
     | "/_app/settings/customization"
     | "/_app/settings/identity"
     | "/_app/settings/members"
     | "/_app/settings/organisation"
     | "/_app/settings/tags"
     | "/_app/settings/tokens"
+    | "/_app/tickets/$id"
     | "/_app/workspaces/$id"
     | "/_app/settings/widget"
     | "/_app/accounts/"
     | "/_app/contacts/"
+    | "/_app/conversations/"
     | "/_app/settings/"
+    | "/_app/tickets/"
     | "/_app/workspaces/";
   fileRoutesById: FileRoutesById;
 }
@@ -408,6 +464,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppContactsIdRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/conversations/": {
+      id: "/_app/conversations/";
+      path: "/conversations";
+      fullPath: "/conversations/";
+      preLoaderRoute: typeof AppConversationsIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/conversations/$id": {
+      id: "/_app/conversations/$id";
+      path: "/conversations/$id";
+      fullPath: "/conversations/$id";
+      preLoaderRoute: typeof AppConversationsIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/settings/": {
       id: "/_app/settings/";
       path: "/settings";
@@ -464,6 +534,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsWidgetLazyRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/tickets/": {
+      id: "/_app/tickets/";
+      path: "/tickets";
+      fullPath: "/tickets/";
+      preLoaderRoute: typeof AppTicketsIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/tickets/$id": {
+      id: "/_app/tickets/$id";
+      path: "/tickets/$id";
+      fullPath: "/tickets/$id";
+      preLoaderRoute: typeof AppTicketsIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/workspaces/": {
       id: "/_app/workspaces/";
       path: "/workspaces";
@@ -487,17 +571,21 @@ interface AppRouteChildren {
   AppImportsRoute: typeof AppImportsRoute;
   AppAccountsIdRoute: typeof AppAccountsIdRoute;
   AppContactsIdRoute: typeof AppContactsIdRoute;
+  AppConversationsIdRoute: typeof AppConversationsIdRoute;
   AppSettingsCustomizationRoute: typeof AppSettingsCustomizationRoute;
   AppSettingsIdentityRoute: typeof AppSettingsIdentityRoute;
   AppSettingsMembersRoute: typeof AppSettingsMembersRoute;
   AppSettingsOrganisationRoute: typeof AppSettingsOrganisationRoute;
   AppSettingsTagsRoute: typeof AppSettingsTagsRoute;
   AppSettingsTokensRoute: typeof AppSettingsTokensRoute;
+  AppTicketsIdRoute: typeof AppTicketsIdRoute;
   AppWorkspacesIdRoute: typeof AppWorkspacesIdRoute;
   AppSettingsWidgetLazyRoute: typeof AppSettingsWidgetLazyRoute;
   AppAccountsIndexRoute: typeof AppAccountsIndexRoute;
   AppContactsIndexRoute: typeof AppContactsIndexRoute;
+  AppConversationsIndexRoute: typeof AppConversationsIndexRoute;
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute;
+  AppTicketsIndexRoute: typeof AppTicketsIndexRoute;
   AppWorkspacesIndexRoute: typeof AppWorkspacesIndexRoute;
 }
 
@@ -507,17 +595,21 @@ const AppRouteChildren: AppRouteChildren = {
   AppImportsRoute: AppImportsRoute,
   AppAccountsIdRoute: AppAccountsIdRoute,
   AppContactsIdRoute: AppContactsIdRoute,
+  AppConversationsIdRoute: AppConversationsIdRoute,
   AppSettingsCustomizationRoute: AppSettingsCustomizationRoute,
   AppSettingsIdentityRoute: AppSettingsIdentityRoute,
   AppSettingsMembersRoute: AppSettingsMembersRoute,
   AppSettingsOrganisationRoute: AppSettingsOrganisationRoute,
   AppSettingsTagsRoute: AppSettingsTagsRoute,
   AppSettingsTokensRoute: AppSettingsTokensRoute,
+  AppTicketsIdRoute: AppTicketsIdRoute,
   AppWorkspacesIdRoute: AppWorkspacesIdRoute,
   AppSettingsWidgetLazyRoute: AppSettingsWidgetLazyRoute,
   AppAccountsIndexRoute: AppAccountsIndexRoute,
   AppContactsIndexRoute: AppContactsIndexRoute,
+  AppConversationsIndexRoute: AppConversationsIndexRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
+  AppTicketsIndexRoute: AppTicketsIndexRoute,
   AppWorkspacesIndexRoute: AppWorkspacesIndexRoute,
 };
 

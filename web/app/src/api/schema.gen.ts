@@ -4760,6 +4760,8 @@ export interface components {
             };
             /** @description Seen to by any of these groups. */
             group?: string[];
+            /** @description With anybody who looks after it, or with nobody. */
+            has_owner?: boolean;
             is_frozen?: boolean;
             is_spam?: boolean;
             /** @description When the last message came, or the conversation began. */
@@ -4887,6 +4889,8 @@ export interface components {
             first?: number;
             /** @description Seen to by any of these groups. */
             group?: string[];
+            /** @description With anybody who looks after it, or with nobody. */
+            has_owner?: boolean;
             is_frozen?: boolean;
             is_spam?: boolean;
             /** @description When the last message came, or the conversation began. */
@@ -4956,6 +4960,8 @@ export interface components {
             };
             /** @description Seen to by any of these groups. */
             group?: string[];
+            /** @description With anybody who looks after it, or with nobody. */
+            has_owner?: boolean;
             is_frozen?: boolean;
             is_spam?: boolean;
             /** @description When the last message came, or the conversation began. */
@@ -9727,6 +9733,8 @@ export interface components {
             };
             /** @description With any of these references. */
             external_ref?: string[];
+            /** @description With anybody who looks after it, or with nobody. */
+            has_owner?: boolean;
             /** @description Last changed by any of these users. */
             modified_by?: string[];
             /** @description When the record was last changed. */
@@ -9886,6 +9894,8 @@ export interface components {
              * @description How many works; 50 when absent.
              */
             first?: number;
+            /** @description With anybody who looks after it, or with nobody. */
+            has_owner?: boolean;
             /** @description Last changed by any of these users. */
             modified_by?: string[];
             /** @description When the record was last changed. */
@@ -9938,6 +9948,8 @@ export interface components {
             };
             /** @description With any of these references. */
             external_ref?: string[];
+            /** @description With anybody who looks after it, or with nobody. */
+            has_owner?: boolean;
             /**
              * Format: int64
              * @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed.
@@ -15391,6 +15403,8 @@ export interface operations {
                 };
                 /** @description Seen to by any of these groups. */
                 group?: string[];
+                /** @description With anybody who looks after it, or with nobody. */
+                has_owner?: boolean;
                 is_frozen?: boolean;
                 is_spam?: boolean;
                 /** @description range when absent. */
@@ -15872,6 +15886,8 @@ export interface operations {
                 };
                 /** @description Seen to by any of these groups. */
                 group?: string[];
+                /** @description With anybody who looks after it, or with nobody. */
+                has_owner?: boolean;
                 is_frozen?: boolean;
                 is_spam?: boolean;
                 /** @description range when absent. */
@@ -16322,6 +16338,8 @@ export interface operations {
                 };
                 /** @description Seen to by any of these groups. */
                 group?: string[];
+                /** @description With anybody who looks after it, or with nobody. */
+                has_owner?: boolean;
                 is_frozen?: boolean;
                 is_spam?: boolean;
                 /** @description range when absent. */
@@ -36802,6 +36820,8 @@ export interface operations {
                 applies_to_part?: string[];
                 /** @description Looked after by any of these members. */
                 owned_by?: string[];
+                /** @description With anybody who looks after it, or with nobody. */
+                has_owner?: boolean;
                 /** @description Reported by any of these contacts and members. */
                 reported_by?: string[];
                 /** @description Made by any of these users. */
@@ -37289,6 +37309,8 @@ export interface operations {
                 applies_to_part?: string[];
                 /** @description Looked after by any of these members. */
                 owned_by?: string[];
+                /** @description With anybody who looks after it, or with nobody. */
+                has_owner?: boolean;
                 /** @description Reported by any of these contacts and members. */
                 reported_by?: string[];
                 /** @description Made by any of these users. */
@@ -37745,6 +37767,8 @@ export interface operations {
                 applies_to_part?: string[];
                 /** @description Looked after by any of these members. */
                 owned_by?: string[];
+                /** @description With anybody who looks after it, or with nobody. */
+                has_owner?: boolean;
                 /** @description Reported by any of these contacts and members. */
                 reported_by?: string[];
                 /** @description Made by any of these users. */

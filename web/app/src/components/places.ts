@@ -6,12 +6,14 @@ import {
   FileUp,
   Fingerprint,
   House,
+  Inbox,
   KeyRound,
   type LucideIcon,
   MessageCircle,
   Settings2,
   SquareStack,
   Tags,
+  Ticket,
   UserRoundCog,
   UsersRound,
 } from "lucide-react";
@@ -33,6 +35,8 @@ export const places: Place[] = [
   { to: "/contacts", label: nav.contacts, icon: UsersRound, key: "c" },
   { to: "/accounts", label: nav.accounts, icon: Building2, key: "a" },
   { to: "/workspaces", label: nav.workspaces, icon: SquareStack, key: "w" },
+  { to: "/conversations", label: nav.conversations, icon: Inbox, key: "v" },
+  { to: "/tickets", label: nav.tickets, icon: Ticket, key: "k" },
   { to: "/duplicates", label: nav.duplicates, icon: Copy, key: "d" },
   { to: "/imports", label: nav.imports, icon: FileUp, key: "i" },
 ];

@@ -42,6 +42,18 @@ export function formatNumber(value: number): string {
   return numberFormat.format(value);
 }
 
+/** A decimal number as an amount of the currency; what is no number is left as it is. */
+export function formatMoney(amount: string, currency: string | undefined): string {
+  const value = Number(amount);
+  if (amount.trim() === "" || Number.isNaN(value)) return amount;
+  if (!currency) return formatNumber(value);
+  try {
+    return new Intl.NumberFormat(undefined, { style: "currency", currency }).format(value);
+  } catch {
+    return `${formatNumber(value)} ${currency}`; // a currency that the browser does not know
+  }
+}
+
 /** "1 contact", "2 contacts", "12,345 contacts". */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatNumber(count)} ${count === 1 ? one : many}`;

@@ -19,7 +19,9 @@ export function useHotkeys(handlers: Record<string, () => void>): void {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.repeat || isTakenElsewhere(event)) return;
       const chord = prefix && event.timeStamp - prefixAt < chordMillis ? `${prefix} ${event.key}` : "";
-      const handler = (chord && latest.current[chord]) || latest.current[event.key];
+      // What follows a "g" is somebody's chord, if not one of these: "g r" must not do what "r" does.
+      const key = prefix === "g" && chord ? "" : event.key;
+      const handler = (chord && latest.current[chord]) || latest.current[key];
       prefix = handler ? "" : event.key;
       prefixAt = event.timeStamp;
       if (!handler) return;

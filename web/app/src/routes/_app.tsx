@@ -1,5 +1,5 @@
 import { createFileRoute, Outlet, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { messageOf } from "@/api/client";
 import { AppShell } from "@/components/app-shell";
 import { places, settingsPlaces } from "@/components/places";
@@ -13,6 +13,7 @@ import { requireSession } from "@/features/session/session";
 import { SignInAgain } from "@/features/session/sign-in-again";
 import { useSession, useSignOut } from "@/features/session/use-session";
 import { useHotkeys } from "@/lib/use-hotkeys";
+import { startLive } from "@/lib/use-live";
 
 export const Route = createFileRoute("/_app")({
   beforeLoad: async ({ context, location }) => {
@@ -32,6 +33,8 @@ function App() {
     ),
     "?": () => setShowsShortcuts(true),
   });
+  const follows = session?.user.id;
+  useEffect(() => (follows ? startLive(follows) : undefined), [follows]);
   if (!session) return null; // signed out: the redirect is on its way
   const { user, org } = session;
   return (

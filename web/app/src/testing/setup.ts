@@ -14,7 +14,8 @@ beforeEach(() => {
   vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(600);
   vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(1200);
   Element.prototype.scrollIntoView = () => {};
-  vi.stubGlobal("ResizeObserver", NoResize);
+  vi.stubGlobal("ResizeObserver", NoObserver);
+  vi.stubGlobal("IntersectionObserver", NoObserver);
   vi.stubGlobal("scrollTo", () => {});
   setScreen("wide");
 });
@@ -28,7 +29,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-class NoResize {
+class NoObserver {
   observe() {}
   unobserve() {}
   disconnect() {}

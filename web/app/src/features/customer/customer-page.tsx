@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { UserRoundX } from "lucide-react";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { ApiError, messageOf } from "@/api/client";
 import { StateMessage } from "@/components/state-message";
 import { Button } from "@/components/ui/button";
@@ -25,7 +25,19 @@ import { strings } from "@/strings";
 
 const words = strings.customer;
 
-const customerTabs = ["overview", "discussion", "identifiers", "people", "workspaces", "files", "merges"] as const;
+// Loaded with the tab: whoever looks at fields and identifiers needs none of it.
+const CustomerItems = lazy(() => import("@/features/inbox/customer-items"));
+
+const customerTabs = [
+  "overview",
+  "inbox",
+  "discussion",
+  "identifiers",
+  "people",
+  "workspaces",
+  "files",
+  "merges",
+] as const;
 type CustomerTab = (typeof customerTabs)[number];
 
 /** The state of a customer's page in the URL: the tab and what of the discussion is shown, unless they are the first. */
@@ -40,9 +52,9 @@ export function parseCustomerSearch(search: Record<string, unknown>): CustomerSe
 }
 
 const tabsOf: Record<RecordType, CustomerTab[]> = {
-  rev_user: ["overview", "discussion", "identifiers", "files", "merges"],
-  account: ["overview", "discussion", "people", "workspaces", "files", "merges"],
-  rev_org: ["overview", "discussion", "people", "files", "merges"],
+  rev_user: ["overview", "inbox", "discussion", "identifiers", "files", "merges"],
+  account: ["overview", "inbox", "discussion", "people", "workspaces", "files", "merges"],
+  rev_org: ["overview", "inbox", "discussion", "people", "files", "merges"],
 };
 
 type CustomerPageProps = {
@@ -118,6 +130,12 @@ function Customer({ kind, record, search, onSearchChange }: CustomerProps) {
 function partOf(kind: RecordKind, record: AnyRecord, tab: CustomerTab): ReactNode {
   const belongs = kind.type === "account" ? `account = ${record.display_id}` : `workspace = ${record.display_id}`;
   switch (tab) {
+    case "inbox":
+      return (
+        <Suspense fallback={<Skeleton className="h-40 max-w-5xl" />}>
+          <CustomerItems kind={kind} record={record} />
+        </Suspense>
+      );
     case "identifiers":
       return (
         <div className="grid max-w-5xl gap-8">

@@ -1,16 +1,15 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { useRef } from "react";
-import { messageOf } from "@/api/client";
 import { QueryState } from "@/components/query-state";
-import { Alert } from "@/components/ui/alert";
-import { Button } from "@/components/ui/button";
 import { ChangeEntry } from "@/features/discussion/change-entry";
 import { CommentEntry } from "@/features/discussion/comment-entry";
 import { Composer } from "@/features/discussion/composer";
+import { EarlierEntries } from "@/features/discussion/earlier-entries";
 import { PartSwitch } from "@/features/discussion/part-switch";
-import { entriesOf, type TimelineEntry, type TimelinePart, timelineQuery } from "@/features/discussion/timeline";
+import { inOrder, type TimelineEntry, type TimelinePart, timelineOf } from "@/features/discussion/timeline";
 import { useFields } from "@/features/record/field";
 import type { RecordType } from "@/features/record/record";
+import { useGrowing } from "@/lib/growing";
+import { useLive } from "@/lib/use-live";
 import { strings } from "@/strings";
 
 const words = strings.discussion;
@@ -24,7 +23,8 @@ type DiscussionProps = {
 
 /** What the team says about a record and what happened to it, the latest at the bottom, where one writes. */
 export function Discussion({ type, object, part, onPartChange }: DiscussionProps) {
-  const query = useInfiniteQuery(timelineQuery(object, part));
+  const timeline = useGrowing(timelineOf(object, part));
+  useLive(object, ["timeline", object]);
   const scroller = useRef<HTMLDivElement>(null);
   return (
     <div className="flex h-full flex-col">
@@ -34,11 +34,11 @@ export function Discussion({ type, object, part, onPartChange }: DiscussionProps
       {/* Upside down, so that the browser keeps the end in sight and its place when earlier entries come. */}
       <div ref={scroller} className="flex min-h-0 flex-1 flex-col-reverse overflow-y-auto px-4 py-4 sm:px-6">
         <div className="mb-auto grid w-full max-w-3xl grid-cols-[minmax(0,1fr)] gap-4">
-          <QueryState query={query} loading={words.loading}>
-            {({ pages }) => (
+          <QueryState query={timeline.query} loading={words.loading}>
+            {({ items }) => (
               <>
-                <ShowEarlier query={query} />
-                <Entries entries={entriesOf(pages)} type={type} object={object} part={part} />
+                <EarlierEntries timeline={timeline} />
+                <Entries entries={inOrder(items)} type={type} object={object} part={part} />
               </>
             )}
           </QueryState>
@@ -58,26 +58,6 @@ export function Discussion({ type, object, part, onPartChange }: DiscussionProps
         </div>
       )}
     </div>
-  );
-}
-
-type ShowEarlierProps = { query: ReturnType<typeof useInfiniteQuery> };
-
-function ShowEarlier({ query }: ShowEarlierProps) {
-  return (
-    <>
-      {query.isFetchNextPageError && <Alert>{messageOf(query.error)}</Alert>}
-      {query.hasNextPage && (
-        <Button
-          size="sm"
-          className="justify-self-center"
-          pending={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          {words.earlier}
-        </Button>
-      )}
-    </>
   );
 }
 

@@ -8,9 +8,9 @@ export type Draft = { text: string; visibility: Visibility; mentions: Mention[] 
 export const emptyDraft: Draft = { text: "", visibility: "internal", mentions: [] };
 
 /** What a member has begun to write on a record; it outlives the page, until it is sent or the tab is closed. */
-export function useDraft(member: string, object: string) {
+export function useDraft(member: string, object: string, empty = emptyDraft) {
   const key = `kith.draft ${member} ${object}`;
-  const [draft, setDraft] = useState(() => load(key));
+  const [draft, setDraft] = useState(() => load(key, empty));
   const change = (next: Draft) => {
     setDraft(next);
     store(key, next);
@@ -18,12 +18,12 @@ export function useDraft(member: string, object: string) {
   return [draft, change] as const;
 }
 
-function load(key: string): Draft {
+function load(key: string, empty: Draft): Draft {
   try {
     const kept = sessionStorage.getItem(key);
-    return kept ? { ...emptyDraft, ...(JSON.parse(kept) as Partial<Draft>) } : emptyDraft;
+    return kept ? { ...empty, ...(JSON.parse(kept) as Partial<Draft>) } : empty;
   } catch {
-    return emptyDraft; // storage that is switched off
+    return empty; // storage that is switched off
   }
 }
 

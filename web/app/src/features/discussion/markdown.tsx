@@ -1,6 +1,6 @@
 import { Marked, type Tokens as Marks, type Token } from "marked";
 import { Fragment, type ReactNode, useMemo } from "react";
-import { mentionAt, referenceOf } from "@/features/discussion/mention";
+import { displayIdOf, mentionAt, referenceOf } from "@/features/discussion/mention";
 import { nameOf, type RecordSummary } from "@/features/merge/merge";
 import { RecordLink } from "@/features/record/record-link";
 import { strings } from "@/strings";
@@ -98,7 +98,7 @@ function show(token: Token, references: readonly RecordSummary[], depth: number)
     case "link":
       return <Anchor href={token.href}>{inner(token.tokens)}</Anchor>;
     case "mention":
-      return <MentionLink record={referenceOf(references, token.id)} />;
+      return <MentionLink id={token.id} record={referenceOf(references, token.id)} />;
     default: // HTML, tables and pictures are not taken: they are shown as they were typed
       return <span className="whitespace-pre-wrap">{token.raw}</span>;
   }
@@ -138,7 +138,9 @@ function isSafe(href: string): boolean {
   return URL.canParse(href) && ["http:", "https:", "mailto:"].includes(new URL(href).protocol);
 }
 
-function MentionLink({ record }: { record: RecordSummary | undefined }) {
+function MentionLink({ id, record }: { id: string; record: RecordSummary | undefined }) {
+  const displayId = displayIdOf(id);
+  if (displayId) return <RecordLink id={displayId}>{displayId}</RecordLink>;
   if (!record) return <span className="text-ink-3">{strings.discussion.someone}</span>;
   return (
     <span className="rounded bg-brand-soft px-1 py-px text-brand">

@@ -17,6 +17,15 @@ export function referenceOf(references: readonly RecordSummary[], id: string): R
   return references.find((record) => tailOf(record.id) === tailOf(id));
 }
 
+const prefixes: Record<string, string> = { conversation: "CONV", ticket: "TKT" };
+
+/** The display id of a conversation or ticket, which go by it: they have no names that are sent along. */
+export function displayIdOf(id: string): string | undefined {
+  const [type = "", n = ""] = tailOf(id).split("/").slice(-2);
+  const prefix = prefixes[type];
+  return prefix && `${prefix}-${n}`;
+}
+
 function tailOf(id: string): string {
   return id.slice(id.lastIndexOf(":") + 1);
 }

@@ -1,6 +1,7 @@
-import { infiniteQueryOptions, type QueryClient } from "@tanstack/react-query";
+import type { QueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { components } from "@/api/schema.gen";
+import type { GrowingList, Stretch } from "@/lib/growing";
 
 type Schemas = components["schemas"];
 
@@ -21,33 +22,33 @@ const collections: Record<TimelinePart, ("discussions" | "events")[]> = {
 };
 
 const pageSize = 50;
-const pollMillis = 15_000;
 
-/**
- * The timeline of a record from its end: the first page has the latest entries, the next one those before. It is
- * looked at again and again while the page is in sight, since others write and change too.
- */
-export function timelineQuery(object: string, part: TimelinePart) {
-  return infiniteQueryOptions({
+/** The timeline of a record from its latest entry back. */
+export function timelineOf(object: string, part: TimelinePart): GrowingList<TimelineEntry> {
+  return {
     queryKey: ["timeline", object, part],
-    queryFn: ({ pageParam, signal }) => {
-      const cursor = pageParam ? { cursor: pageParam } : {};
-      const body = { object, collections: collections[part], mode: "before" as const, limit: pageSize, ...cursor };
-      return answer(api.POST("/timeline-entries.list", { body, signal }));
+    load: async (from, signal) => {
+      const body = {
+        object,
+        collections: collections[part],
+        mode: "before" as const,
+        limit: pageSize,
+        ...(from && { cursor: from }),
+      };
+      const page = await answer(api.POST("/timeline-entries.list", { body, ...(signal && { signal }) }));
+      return { items: page.timeline_entries.toReversed(), next: page.prev_cursor };
     },
-    initialPageParam: "",
-    getNextPageParam: (page) => page.prev_cursor || undefined,
-    staleTime: 0,
-    refetchInterval: pollMillis,
-  });
+  };
 }
 
-/** The entries of all pages, the oldest first. Comments for programs are not for people's eyes. */
-export function entriesOf(pages: { timeline_entries: TimelineEntry[] }[]): TimelineEntry[] {
-  return pages
-    .toReversed()
-    .flatMap((page) => page.timeline_entries)
-    .filter(({ body_type }) => body_type !== "data");
+/** The entries as they are read, the oldest first. Comments for programs are not for people's eyes. */
+export function inOrder(entries: readonly TimelineEntry[]): TimelineEntry[] {
+  return entries.toReversed().filter(({ body_type }) => body_type !== "data");
+}
+
+/** Whether a comment was changed since it was written. */
+export function wasEdited({ is_deleted, created_date, modified_date }: TimelineEntry): boolean {
+  return !is_deleted && modified_date !== created_date;
 }
 
 export type NewComment = { body: string; visibility: Visibility; artifacts?: string[] };
@@ -61,14 +62,24 @@ export async function createComment(client: QueryClient, object: string, comment
 
 /** Gives a comment another text. */
 export async function updateComment(client: QueryClient, { id }: TimelineEntry, body: string): Promise<void> {
-  await answer(api.POST("/timeline-entries.update", { body: { id, type: "timeline_comment", body } }));
-  await refresh(client);
+  const request = { id, type: "timeline_comment" as const, body };
+  const { timeline_entry } = await answer(api.POST("/timeline-entries.update", { body: request }));
+  replace(client, timeline_entry);
 }
 
 /** Takes the text of a comment away; its place on the timeline stays. */
-export async function deleteComment(client: QueryClient, { id }: TimelineEntry): Promise<void> {
-  await answer(api.POST("/timeline-entries.delete", { body: { id } }));
-  await refresh(client);
+export async function deleteComment(client: QueryClient, entry: TimelineEntry): Promise<void> {
+  await answer(api.POST("/timeline-entries.delete", { body: { id: entry.id } }));
+  const { body: _, references: __, ...left } = entry;
+  replace(client, { ...left, is_deleted: true });
+}
+
+/** Puts a changed entry where it is shown: of a long timeline only the latest entries are read again. */
+function replace(client: QueryClient, changed: TimelineEntry): void {
+  client.setQueriesData<Stretch<TimelineEntry>>(
+    { queryKey: ["timeline"] },
+    (loaded) => loaded && { ...loaded, items: loaded.items.map((one) => (one.id === changed.id ? changed : one)) },
+  );
 }
 
 /** A comment may have been written on what was merged into the record shown, so all timelines are read again. */

@@ -96,7 +96,8 @@ function stockFields(type: RecordType, field: SchemaField): RecordField[] {
   return [read];
 }
 
-function fieldOf(field: SchemaField, custom: boolean): RecordField {
+/** A field of a schema as the app knows it. */
+export function fieldOf(field: SchemaField, custom: boolean): RecordField {
   const ui = (field.ui ?? {}) as { display_name?: string; unit?: string } & Record<string, unknown>;
   const many = field.field_type === "array";
   const names: Record<string, string> = strings.records.fields;

@@ -1,14 +1,15 @@
 import { useMemo, useState } from "react";
-import type { AnyRecord } from "@/features/record/record";
+
+type Chosen = { display_id: string };
 
 /** Which records are chosen: some, by their display ids, or all that match. */
 export type Selection = {
   all: boolean;
   ids: ReadonlySet<string>;
-  has: (record: AnyRecord) => boolean;
-  toggle: (record: AnyRecord) => void;
+  has: (record: Chosen) => boolean;
+  toggle: (record: Chosen) => void;
   /** Chooses these, or none when they are all chosen already. */
-  toggleAll: (records: AnyRecord[]) => void;
+  toggleAll: (records: Chosen[]) => void;
   chooseAll: () => void;
   clear: () => void;
 };

@@ -1,0 +1,59 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Pencil, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { messageOf } from "@/api/client";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { deleteComment, type TimelineEntry } from "@/features/discussion/timeline";
+import { useSession } from "@/features/session/use-session";
+import { strings } from "@/strings";
+
+const words = strings.discussion;
+
+type CommentActionsProps = { entry: TimelineEntry; onEdit: () => void };
+
+/** What its author may do with a comment: change it, or take it back. Shown when the element around, a group/comment, is pointed at. */
+export function CommentActions({ entry, onEdit }: CommentActionsProps) {
+  const [isDeleting, setDeleting] = useState(false);
+  const isOwn = useSession()?.user.id === entry.created_by?.id;
+  if (!isOwn || entry.is_deleted) return null;
+  return (
+    <span className="ml-auto flex">
+      <Action icon={Pencil} label={words.edit} onClick={onEdit} />
+      <Action icon={Trash2} label={words.delete} onClick={() => setDeleting(true)} />
+      {isDeleting && <DeleteDialog entry={entry} onClose={() => setDeleting(false)} />}
+    </span>
+  );
+}
+
+type ActionProps = { icon: typeof Pencil; label: string; onClick: () => void };
+
+function Action({ icon: Icon, label, onClick }: ActionProps) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      onClick={onClick}
+      className="grid size-7 shrink-0 place-items-center rounded-md text-ink-3 opacity-0 hover:bg-hover hover:text-ink focus-visible:opacity-100 group-focus-within/comment:opacity-100 group-hover/comment:opacity-100 max-md:opacity-100"
+    >
+      <Icon aria-hidden className="size-3.5" />
+    </button>
+  );
+}
+
+function DeleteDialog({ entry, onClose }: { entry: TimelineEntry; onClose: () => void }) {
+  const client = useQueryClient();
+  const remove = useMutation({ mutationFn: () => deleteComment(client, entry), onSuccess: onClose });
+  return (
+    <ConfirmDialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={words.deleteTitle}
+      description={words.deleteText}
+      action={strings.common.delete}
+      pending={remove.isPending}
+      error={remove.error ? messageOf(remove.error) : undefined}
+      onConfirm={() => remove.mutate()}
+    />
+  );
+}

@@ -1,0 +1,54 @@
+import type { ItemFilter, State } from "@/features/inbox/item";
+
+/** Which states a list shows, by one word. */
+export const shownStates = ["active", "closed", "all"] as const;
+export type Shown = (typeof shownStates)[number];
+
+/** The state of an inbox in the URL: what is as usual is absent, so that a link says only what was chosen. */
+export type InboxSearch = {
+  state?: Exclude<Shown, "active">;
+  stage?: string;
+  /** "me", "none", or a member's display id. */
+  owner?: string;
+  tag?: string;
+  account?: string;
+  spam?: true;
+};
+
+const ids = { owner: /^(me|none|DEVU-\d+)$/, tag: /^TAG-\d+$/, account: /^ACC-\d+$/ };
+
+/** Reads the URL's search parameters; what is unknown is left out. */
+export function parseInboxSearch(search: Record<string, unknown>): InboxSearch {
+  const out: InboxSearch = {};
+  if (search.state === "closed" || search.state === "all") out.state = search.state;
+  if (typeof search.stage === "string" && /^[a-z_]+$/.test(search.stage)) out.stage = search.stage;
+  for (const name of ["owner", "tag", "account"] as const) {
+    const value = search[name];
+    if (typeof value === "string" && ids[name].test(value)) out[name] = value;
+  }
+  if (search.spam === true) out.spam = true;
+  return out;
+}
+
+export const statesOf: Record<Shown, State[] | undefined> = {
+  active: ["open", "in_progress"],
+  closed: ["closed"],
+  all: undefined,
+};
+
+/** What the server is asked for. A stage says more than a state, so it stands alone. */
+export function filterOf({ state, stage, owner, tag, account, spam }: InboxSearch, me: string): ItemFilter {
+  const states = stage ? undefined : statesOf[state ?? "active"];
+  const filter: ItemFilter = { spam: spam ?? false };
+  if (states) filter.states = states;
+  if (stage) filter.stage = stage;
+  if (owner) filter.owner = owner === "none" ? false : owner === "me" ? me : owner;
+  if (tag) filter.tag = tag;
+  if (account) filter.account = account;
+  return filter;
+}
+
+/** Whether anything was chosen beyond what a list shows at first. */
+export function isNarrowed(search: InboxSearch): boolean {
+  return Object.keys(search).length > 0;
+}

@@ -1,0 +1,61 @@
+import { RelativeTime } from "@/components/relative-time";
+import { decodeMentions } from "@/features/discussion/mention";
+import type { TimelineEntry } from "@/features/discussion/timeline";
+import { customersOf, type Item } from "@/features/inbox/item";
+import { useLastMessage } from "@/features/inbox/items";
+import { nameOf } from "@/features/merge/merge";
+import { strings } from "@/strings";
+
+/** Beneath a title, what was said last; of a ticket, how its text begins. */
+export function Snippet({ item }: { item: Item }) {
+  const found = useLastMessage(item);
+  const message = item.type === "ticket" ? null : found;
+  const text = message ? snippetOf(message) : plain(item.body);
+  // The place is kept while the message is on its way.
+  if (!text && message !== undefined) return null;
+  const author = message?.created_by;
+  return (
+    <span className="block min-h-5 truncate text-ink-3">
+      {author && author.type !== "rev_user" && `${nameOf(author)}: `}
+      {text}
+    </span>
+  );
+}
+
+/** A message on one line: names in place of ids, and without the marks of Markdown. */
+export function snippetOf({ body = "", references, is_deleted }: TimelineEntry): string {
+  if (is_deleted) return strings.discussion.deleted;
+  return plain(decodeMentions(body, references).text);
+}
+
+function plain(text: string): string {
+  return text
+    .slice(0, 400)
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replaceAll(/^[ \t]*(?:>|#{1,6})[ \t]+/gm, "")
+    .replaceAll(/\*+|__|`+|~~/g, "")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+}
+
+/** The customer's name and company. */
+export function CustomerLine({ item }: { item: Item }) {
+  const [customer] = customersOf(item);
+  const place = item.account ?? item.workspace;
+  const name = customer ? nameOf(customer) : undefined;
+  const company = place?.display_name ?? place?.display_id;
+  return (
+    <span className="block truncate" title={[name, company].filter(Boolean).join(", ")}>
+      {name ?? company ?? strings.inbox.noCustomer}
+      {name && company && <span className="text-ink-3"> · {company}</span>}
+    </span>
+  );
+}
+
+export function Active({ item }: { item: Item }) {
+  return (
+    <span className="text-ink-3 text-xs tabular-nums">
+      <RelativeTime iso={item.active} />
+    </span>
+  );
+}

@@ -1,0 +1,257 @@
+import { answer, api } from "@/api/client";
+import type { components } from "@/api/schema.gen";
+import type { TagWithValue, UserSummary } from "@/api/types";
+import { strings } from "@/strings";
+
+type Schemas = components["schemas"];
+
+export type Conversation = Schemas["Conversation"];
+export type Work = Schemas["Work"];
+export type Part = Schemas["PartSummary"];
+export type Severity = NonNullable<Work["severity"]>;
+
+/** What a team works off: what customers said, and what they reported. */
+export type ItemType = "conversation" | "ticket";
+
+export type State = "open" | "in_progress" | "closed";
+
+/** A place as records name it: an account or a workspace. */
+export type Place = { id: string; display_id?: string; display_name?: string };
+
+/** A conversation or a ticket, in what the two have in common and a little more. */
+export type Item = {
+  type: ItemType;
+  id: string;
+  display_id: string;
+  /** What it is about, "" where nobody said so. */
+  title: string;
+  /** A ticket's text, a conversation's description. */
+  body: string;
+  /** The contacts and members whom it is about. */
+  people: UserSummary[];
+  account: Place | undefined;
+  workspace: Place | undefined;
+  owners: UserSummary[];
+  stage: string;
+  state: State;
+  tags: TagWithValue[];
+  channel: string | undefined;
+  isSpam: boolean;
+  /** When the last message came; of a ticket, when it was changed last. */
+  active: string;
+  created: string;
+  author: UserSummary | undefined;
+  ticket: { severity: Severity | undefined; part: Part | undefined; custom: Record<string, unknown> } | undefined;
+};
+
+/** What a list of items is about. */
+export type ItemFilter = {
+  states?: State[];
+  stage?: string;
+  /** A member's id, or whether there is anybody. */
+  owner?: string | boolean;
+  tag?: string;
+  account?: string;
+  workspace?: string;
+  contact?: string;
+  spam?: boolean;
+};
+
+export type ItemPage = { items: Item[]; next: string | undefined };
+
+/** What a create or an update sends: the server checks it, field by field. */
+export type ItemChanges = {
+  title?: string | null;
+  body?: string | null;
+  severity?: Severity | null;
+  applies_to_part?: string;
+  account?: string | null;
+  owned_by?: { set: string[] };
+  reported_by?: { set: string[] };
+  members?: { set: string[] };
+  tags?: { set: { id: string; value?: string }[] };
+  stage?: { name: string };
+  is_spam?: boolean;
+};
+
+/** What the parts of the app that serve both types need to know of one. */
+export type ItemKind = {
+  type: ItemType;
+  path: "/conversations" | "/tickets";
+  words: (typeof strings.inbox.kinds)["conversation"];
+  /** In their order. */
+  stages: string[];
+  list: (filter: ItemFilter, cursor: string, signal?: AbortSignal) => Promise<ItemPage>;
+  count: (filter: ItemFilter, signal: AbortSignal) => Promise<{ count: number; more: boolean }>;
+  get: (id: string, signal?: AbortSignal) => Promise<Item>;
+  update: (id: string, changes: ItemChanges) => Promise<Item>;
+  remove: (id: string) => Promise<unknown>;
+  restore: (id: string) => Promise<unknown>;
+};
+
+const pageSize = 50;
+
+const abort = (signal: AbortSignal | undefined) => (signal ? { signal } : {});
+
+/** The fields without those that are absent, which the server takes for given otherwise. */
+function given<Fields extends object>(fields: Fields): { [Name in keyof Fields]: Exclude<Fields[Name], undefined> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Name in keyof Fields]: Exclude<Fields[Name], undefined> };
+}
+
+/** What both types filter by under the same names. */
+function shared({ states, stage, owner, tag, account }: ItemFilter) {
+  return {
+    ...(states && { state: states }),
+    ...(stage && { stage: { name: [stage] } }),
+    ...(typeof owner === "boolean" && { has_owner: owner }),
+    ...(typeof owner === "string" && { owned_by: [owner] }),
+    ...(tag && { tags: [tag] }),
+    ...(account && { account: [account] }),
+  };
+}
+
+function conversationFilter(filter: ItemFilter) {
+  const { workspace, contact, spam } = filter;
+  return {
+    ...shared(filter),
+    ...(workspace && { rev_orgs: [workspace] }),
+    ...(contact && { members: [contact] }),
+    ...(spam !== undefined && { is_spam: spam }),
+  };
+}
+
+function ticketFilter(filter: ItemFilter) {
+  const { workspace, contact, spam } = filter;
+  return {
+    type: ["ticket" as const],
+    ...shared(filter),
+    ...(workspace && { rev_org: [workspace] }),
+    ...(contact && { contact: [contact] }),
+    ...(spam !== undefined && { ticket: { is_spam: spam } }),
+  };
+}
+
+export const itemKinds: Record<ItemType, ItemKind> = {
+  conversation: {
+    type: "conversation",
+    path: "/conversations",
+    words: strings.inbox.kinds.conversation,
+    stages: ["new", "needs_response", "waiting_on_user", "hold", "suspended", "resolved", "archived"],
+    list: async (filter, cursor, signal) => {
+      const page = { sort_by: ["last_message_date:desc"], limit: pageSize, ...(cursor && { cursor }) };
+      const body = { ...conversationFilter(filter), ...page };
+      const out = await answer(api.POST("/conversations.list", { body, ...abort(signal) }));
+      return { items: out.conversations.map(fromConversation), next: out.next_cursor };
+    },
+    count: (filter, signal) => answer(api.POST("/conversations.count", { body: conversationFilter(filter), signal })),
+    get: async (id, signal) =>
+      fromConversation((await answer(api.POST("/conversations.get", { body: { id }, ...abort(signal) }))).conversation),
+    update: async (id, { body: description, severity: _, applies_to_part: __, reported_by: ___, ...changes }) => {
+      const body = { id, ...given({ description }), ...changes };
+      return fromConversation((await answer(api.POST("/conversations.update", { body }))).conversation);
+    },
+    remove: (id) => answer(api.POST("/conversations.delete", { body: { id } })),
+    restore: (id) => answer(api.POST("/conversations.restore", { body: { id } })),
+  },
+  ticket: {
+    type: "ticket",
+    path: "/tickets",
+    words: strings.inbox.kinds.ticket,
+    stages: [
+      "queued",
+      "work_in_progress",
+      "awaiting_customer_response",
+      "awaiting_product_assist",
+      "awaiting_development",
+      "in_development",
+      "resolved",
+      "canceled",
+      "accepted",
+    ],
+    list: async (filter, cursor, signal) => {
+      const page = { sort_by: ["modified_date:desc"], limit: pageSize, ...(cursor && { cursor }) };
+      const out = await answer(
+        api.POST("/works.list", { body: { ...ticketFilter(filter), ...page }, ...abort(signal) }),
+      );
+      return { items: out.works.map(fromTicket), next: out.next_cursor };
+    },
+    count: (filter, signal) => answer(api.POST("/works.count", { body: ticketFilter(filter), signal })),
+    get: async (id, signal) =>
+      fromTicket((await answer(api.POST("/works.get", { body: { id }, ...abort(signal) }))).work),
+    update: async (id, { members: _, ...changes }) =>
+      fromTicket((await answer(api.POST("/works.update", { body: { id, type: "ticket", ...changes } }))).work),
+    remove: (id) => answer(api.POST("/works.delete", { body: { id } })),
+    restore: (id) => answer(api.POST("/works.restore", { body: { id } })),
+  },
+};
+
+export const itemTypes = ["conversation", "ticket"] as const;
+
+export function fromConversation(conversation: Conversation): Item {
+  const { id, display_id, title = "", description: body = "", created_date, owned_by, stage } = conversation;
+  return {
+    type: "conversation",
+    ...{ id, display_id, title, body },
+    people: conversation.members,
+    account: conversation.account,
+    workspace: conversation.rev_org,
+    owners: owned_by,
+    stage: stage.name,
+    state: stage.state.name,
+    tags: conversation.tags ?? [],
+    channel: conversation.source_channel,
+    isSpam: conversation.is_spam,
+    active: conversation.last_external_message_date ?? created_date,
+    created: created_date,
+    author: conversation.created_by,
+    ticket: undefined,
+  };
+}
+
+export function fromTicket(work: Work): Item {
+  const { id, display_id, title, body = "", created_date, owned_by, stage } = work;
+  return {
+    type: "ticket",
+    ...{ id, display_id, title, body },
+    people: work.reported_by ?? [],
+    account: work.account,
+    workspace: work.rev_org,
+    owners: owned_by,
+    stage: stage.name,
+    state: work.state,
+    tags: work.tags ?? [],
+    channel: work.source_channel,
+    isSpam: work.is_spam ?? false,
+    active: work.modified_date,
+    created: created_date,
+    author: work.created_by,
+    ticket: { severity: work.severity, part: work.applies_to_part, custom: work.custom_fields ?? {} },
+  };
+}
+
+/** The contacts among those whom it is about, the first of whom is the customer. */
+export function customersOf({ people }: Item): UserSummary[] {
+  return people.filter(({ type }) => type === "rev_user");
+}
+
+/** What an item is called: its title, or whom it is with. */
+export function titleOf(item: Item): string {
+  if (item.title) return item.title;
+  const [customer] = customersOf(item);
+  return customer
+    ? itemKinds[item.type].words.with(customer.display_name ?? customer.display_id ?? "")
+    : item.display_id;
+}
+
+/** A stage in words. */
+export function stageText(stage: string): string {
+  const names: Record<string, string> = strings.inbox.stages;
+  return names[stage] ?? stage.replaceAll("_", " ");
+}
+
+/** Where messages came from, in words. */
+export function channelText(channel: string): string {
+  const names: Record<string, string> = strings.inbox.channels;
+  return names[channel] ?? channel;
+}

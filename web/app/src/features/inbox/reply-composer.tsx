@@ -1,0 +1,178 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { ChevronDown, Lock, Reply } from "lucide-react";
+import { type ReactNode, useRef } from "react";
+import { messageOf } from "@/api/client";
+import { Alert } from "@/components/ui/alert";
+import { Button } from "@/components/ui/button";
+import { Kbd } from "@/components/ui/kbd";
+import { Menu, MenuItem } from "@/components/ui/menu";
+import { CommentField } from "@/features/discussion/comment-field";
+import { type Draft, emptyDraft, useDraft } from "@/features/discussion/draft";
+import { encodeMentions } from "@/features/discussion/mention";
+import { createComment } from "@/features/discussion/timeline";
+import { customersOf, type Item, itemKinds, stageText } from "@/features/inbox/item";
+import { failed, itemChanged, refreshItems } from "@/features/inbox/items";
+import { useSession } from "@/features/session/use-session";
+import { cn } from "@/lib/cn";
+import { useHotkeys } from "@/lib/use-hotkeys";
+import { strings } from "@/strings";
+
+const words = strings.inbox;
+
+/** Who reads what is written: customers a reply, the team alone a note. */
+const modes = ["external", "internal"] as const;
+type Mode = (typeof modes)[number];
+
+const looks = { external: { icon: Reply, label: words.reply }, internal: { icon: Lock, label: words.note } };
+
+/** What a reply may set the stage to on the way. */
+const afterReply = {
+  conversation: ["waiting_on_user", "hold", "resolved"],
+  ticket: ["awaiting_customer_response", "resolved"],
+};
+
+type ReplyComposerProps = {
+  item: Item;
+  onSent: () => void;
+  /** What else can be put into a message, beside the field's other tools. */
+  tools?: ReactNode;
+};
+
+/** Writes to the customer, or a note to the team. What was typed stays until it is sent, also when sending fails. */
+export function ReplyComposer({ item, onSent, tools }: ReplyComposerProps) {
+  const client = useQueryClient();
+  const form = useRef<HTMLFormElement>(null);
+  // On a ticket the team talks among itself more often than not.
+  const empty: Draft = { ...emptyDraft, visibility: item.type === "conversation" ? "external" : "internal" };
+  const [draft, setDraft] = useDraft(useSession()?.user.id ?? "", item.id, empty);
+  const mode: Mode = draft.visibility === "external" ? "external" : "internal";
+  const isNote = mode === "internal";
+  const send = useMutation({
+    mutationFn: async (stage: string | undefined) => {
+      const body = encodeMentions(draft.text, draft.mentions).trim();
+      await createComment(client, item.id, { body, visibility: mode });
+      return stage;
+    },
+    onSuccess: async (stage) => {
+      setDraft({ ...empty, visibility: mode });
+      onSent();
+      // An answer moves a conversation on, too.
+      void client.invalidateQueries({ queryKey: ["item", item.type] });
+      void refreshItems(client);
+      // What was said is said, so a stage that cannot be set is a message of its own.
+      if (stage) {
+        await itemKinds[item.type]
+          .update(item.id, { stage: { name: stage } })
+          .then((changed) => itemChanged(client, changed), failed);
+      }
+    },
+  });
+  const isEmpty = draft.text.trim() === "";
+  const submit = (stage?: string) => {
+    if (!isEmpty && !send.isPending) send.mutate(stage);
+  };
+  const write = (next: Mode) => {
+    setDraft({ ...draft, visibility: next });
+    form.current?.querySelector("textarea")?.focus();
+  };
+  useHotkeys({ r: () => write("external"), n: () => write("internal") });
+  return (
+    <form
+      ref={form}
+      aria-label={isNote ? words.newNote : words.newReply}
+      className={cn("grid gap-2 border-t px-4 py-3 sm:px-6", isNote ? "border-warn/40 bg-warn-soft" : "border-line")}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <div className="mx-auto grid w-full max-w-3xl gap-2">
+        {send.error && <Alert>{messageOf(send.error)}</Alert>}
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+          <ModeSwitch value={mode} onChange={write} />
+          <p className={cn("min-w-0 flex-1 text-xs", isNote ? "text-warn" : "text-ink-3")}>
+            {isNote ? words.noteHint : readersOf(item)}
+          </p>
+        </div>
+        <CommentField
+          label={isNote ? words.writeNote : words.writeReply}
+          placeholder={isNote ? words.notePlaceholder : words.replyPlaceholder}
+          value={draft}
+          onChange={setDraft}
+          onEscape={() => form.current?.querySelector("textarea")?.blur()}
+          className={cn(isNote && "border-warn/50")}
+        />
+        <div className="flex items-center gap-2">
+          <div className="flex min-w-0 flex-1 items-center gap-1">{tools}</div>
+          <span className="flex items-center gap-1 max-sm:hidden">
+            <Kbd>Ctrl</Kbd>
+            <Kbd>Enter</Kbd>
+          </span>
+          <span className="flex">
+            <Button
+              variant="primary"
+              type="submit"
+              disabled={isEmpty}
+              pending={send.isPending}
+              className={cn(!isNote && "rounded-r-none")}
+            >
+              {isNote ? words.addNote : words.send}
+            </Button>
+            {!isNote && (
+              <Menu
+                side="top"
+                trigger={
+                  <Button
+                    variant="primary"
+                    disabled={isEmpty || send.isPending}
+                    aria-label={words.sendAnd}
+                    className="rounded-l-none border-brand-ink/25 border-l px-2"
+                  >
+                    <ChevronDown aria-hidden />
+                  </Button>
+                }
+              >
+                {afterReply[item.type].map((stage) => (
+                  <MenuItem key={stage} onSelect={() => submit(stage)}>
+                    {words.sendWith(stageText(stage))}
+                  </MenuItem>
+                ))}
+              </Menu>
+            )}
+          </span>
+        </div>
+      </div>
+    </form>
+  );
+}
+
+function readersOf(item: Item): string {
+  const count = customersOf(item).length;
+  return count === 0 ? words.noReaders : words.replyHint(count);
+}
+
+function ModeSwitch({ value, onChange }: { value: Mode; onChange: (mode: Mode) => void }) {
+  return (
+    <fieldset className="flex w-fit gap-0.5 rounded-lg border border-line bg-sunken p-0.5">
+      <legend className="sr-only">{words.mode}</legend>
+      {modes.map((mode) => {
+        const { icon: Icon, label } = looks[mode];
+        return (
+          <button
+            key={mode}
+            type="button"
+            aria-pressed={mode === value}
+            onClick={() => onChange(mode)}
+            className={cn(
+              "flex h-7 items-center gap-1.5 rounded-md px-2.5 font-medium text-[0.8125rem] [&_svg]:size-3.5",
+              mode === value ? "bg-raised text-ink shadow-xs" : "text-ink-2 hover:text-ink",
+            )}
+          >
+            <Icon aria-hidden />
+            {label}
+          </button>
+        );
+      })}
+    </fieldset>
+  );
+}

@@ -1,0 +1,72 @@
+import { type QueryKey, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { Live, type LiveNews } from "@/lib/live";
+
+const pollMillis = 15_000;
+/** What no event tells, such as a comment on what was merged into the record, is seen later. */
+const connectedPollMillis = 60_000;
+/** Several events of one request, such as a comment and the stage that it leads to, are read once. */
+const gatherMillis = 150;
+
+let live: Live | undefined;
+const listeners = new Set<(news: LiveNews) => void>();
+
+const tell = (news: LiveNews) => {
+  for (const listener of listeners) listener(news);
+};
+
+/** Lets pages follow what happens for whoever is signed in, until the function returned is called. */
+export function startLive(name: string): () => void {
+  const started = new Live(name);
+  live = started;
+  // Nothing is connected before a page has something to keep fresh.
+  if (listeners.size > 0) started.subscribe(tell);
+  return () => {
+    started.close();
+    if (live === started) live = undefined;
+  };
+}
+
+/**
+ * Reads what is shown of a record, or of all of a type, again when the server tells of it, when the page comes into
+ * sight, and now and then. Everything in the app that keeps itself fresh does so by this hook. `object` is the record's
+ * id or the type.
+ */
+export function useLive(object: string | undefined, ...keys: QueryKey[]): void {
+  const client = useQueryClient();
+  const latest = useRef(keys);
+  useEffect(() => {
+    latest.current = keys;
+  });
+  useEffect(() => {
+    if (!object) return;
+    let readAt = Date.now();
+    let gathering: ReturnType<typeof setTimeout> | undefined;
+    const refresh = () => {
+      if (document.hidden) return;
+      readAt = Date.now();
+      for (const queryKey of latest.current) void client.invalidateQueries({ queryKey });
+    };
+    const hear = (news: LiveNews) => {
+      const isMine = news.kind === "missed" || news.event.object === object || news.event.object_type === object;
+      if (!isMine) return;
+      clearTimeout(gathering);
+      gathering = setTimeout(refresh, gatherMillis);
+    };
+    const poll = () => {
+      if (!live?.connected || Date.now() - readAt >= connectedPollMillis) refresh();
+    };
+    const timer = setInterval(poll, pollMillis);
+    listeners.add(hear);
+    live?.subscribe(tell);
+    document.addEventListener("visibilitychange", refresh);
+    window.addEventListener("focus", refresh);
+    return () => {
+      clearInterval(timer);
+      clearTimeout(gathering);
+      listeners.delete(hear);
+      document.removeEventListener("visibilitychange", refresh);
+      window.removeEventListener("focus", refresh);
+    };
+  }, [client, object]);
+}
