@@ -304,7 +304,7 @@ func (s *Service) brief(ctx context.Context, c claims, now time.Time) (Actor, er
 	case a.Token.Kind != c.kind() || a.Scope.Space.Format(a.Token.Subject) != c.Subject:
 		return Actor{}, errBadToken
 	}
-	a.Scope.Actor = a.Token.Subject
+	a.Scope.Actor, a.Scope.Claimed = a.Token.Subject, a.Token.Kind == Visitor
 	if a.Token.Kind != Customer && a.Token.Kind != Visitor {
 		a.Scope.Via = a.Token.Via
 	}

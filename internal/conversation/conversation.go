@@ -146,3 +146,24 @@ func (c *Conversation) Enter(s Stage, now time.Time) {
 		c.ClosedAt = &now
 	}
 }
+
+// Stages that messages lead to and from.
+const (
+	stageNew     = "new"
+	needsReply   = "needs_response"
+	waitsForUser = "waiting_on_user"
+)
+
+// AfterMessage returns the stage in which a conversation is after somebody has
+// said something in it that customers may read, by who that was. What nobody has
+// answered yet stays new.
+func AfterMessage(stage string, who don.Type) string {
+	switch {
+	case who == don.Contact && stage != stageNew:
+		return needsReply
+	case who == don.Member && (stage == stageNew || stage == needsReply):
+		return waitsForUser
+	default:
+		return stage
+	}
+}

@@ -79,33 +79,18 @@ func shownConversation(ctx context.Context, tx Tx, c *conversation.Conversation)
 
 // CreateConversation adds a conversation. Without an account or workspace it is
 // with the customer to whom the first contact among its members belongs. Errors:
-// invalid, not_found for a reference.
-func (s *Service) CreateConversation(ctx context.Context, sc org.Scope, p ConversationPatch) (Conversations, error) {
+// invalid, not_found for a reference, conflict for a key that came with another
+// request.
+func (s *Service) CreateConversation(ctx context.Context, sc org.Scope, p ConversationPatch, only directory.Once) (Conversations, error) {
 	var made Conversations
 	err := s.db.Write(ctx, sc, func(tx Tx) error {
-		c := &conversation.Conversation{Version: 1, CreatedAt: tx.Now(), CreatedBy: sc.Actor.Tail()}
-		c.ModifiedAt, c.ModifiedBy = c.CreatedAt, c.CreatedBy
-		c.Enter(conversation.Stages[0], tx.Now())
-		if err := p.apply(ctx, tx, c); err != nil {
+		n, err := madeOnce(ctx, tx, only, func() (int64, error) { return begin(ctx, tx, p) })
+		if err != nil {
 			return err
 		}
-		if p.Account == nil && p.Workspace == nil {
-			if err := ofFirstContact(ctx, tx, c); err != nil {
-				return err
-			}
-		}
-		var err error
-		if c.N, err = tx.Next(ctx, don.Conversation, 1); err != nil {
+		c, err := conversationFor(ctx, tx, n)
+		if err != nil {
 			return err
-		}
-		if err := tx.InsertConversation(ctx, c); err != nil {
-			return err
-		}
-		if err := say(ctx, tx, c.N, p.Messages); err != nil {
-			return err
-		}
-		if len(p.Messages) > 0 {
-			c.LastMessageAt = &c.CreatedAt
 		}
 		made, err = shownConversation(ctx, tx, c)
 		return err
@@ -113,11 +98,34 @@ func (s *Service) CreateConversation(ctx context.Context, sc org.Scope, p Conver
 	return made, err
 }
 
+// begin writes a new conversation and what is said first, and returns its number.
+func begin(ctx context.Context, tx Tx, p ConversationPatch) (int64, error) {
+	c := &conversation.Conversation{Version: 1, CreatedAt: tx.Now(), CreatedBy: tx.Scope().Actor.Tail()}
+	c.ModifiedAt, c.ModifiedBy = c.CreatedAt, c.CreatedBy
+	c.Enter(conversation.Stages[0], tx.Now())
+	if err := p.apply(ctx, tx, c); err != nil {
+		return 0, err
+	}
+	if p.Account == nil && p.Workspace == nil {
+		if err := ofFirstContact(ctx, tx, c); err != nil {
+			return 0, err
+		}
+	}
+	var err error
+	if c.N, err = tx.Next(ctx, don.Conversation, 1); err != nil {
+		return 0, err
+	}
+	if err := tx.InsertConversation(ctx, c); err != nil {
+		return 0, err
+	}
+	return c.N, say(ctx, tx, c.N, p.Messages)
+}
+
 // GetConversation returns one conversation or not_found.
 func (s *Service) GetConversation(ctx context.Context, sc org.Scope, n int64) (Conversations, error) {
 	var got Conversations
 	err := s.db.Read(ctx, sc, func(tx Tx) error {
-		c, err := tx.Conversation(ctx, n, false)
+		c, err := conversationFor(ctx, tx, n)
 		if err != nil {
 			return err
 		}

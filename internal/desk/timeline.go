@@ -5,6 +5,8 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
+	"time"
 
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
@@ -62,36 +64,75 @@ func Mentions(body string) []don.ID {
 }
 
 // CreateComment writes a comment on a record. Errors: invalid, not_found for the
-// record and for readers, conflict for an external reference that is taken.
-func (s *Service) CreateComment(ctx context.Context, sc org.Scope, c timeline.Comment) (EntryFound, error) {
+// record and for readers, conflict for an external reference that is taken, and for
+// a key that came with another request.
+func (s *Service) CreateComment(ctx context.Context, sc org.Scope, c timeline.Comment, only directory.Once) (EntryFound, error) {
 	var made EntryFound
 	err := s.db.Write(ctx, sc, func(tx Tx) error {
 		c := c
-		if err := c.Check(tx.Now()); err != nil {
-			return err
-		}
 		now, err := directory.NowOf(ctx, tx, []don.ID{c.Of})
 		if err != nil {
 			return err
 		}
 		c.Of = now[0]
-		if err := exists(ctx, tx, c.Of); err != nil {
+		id, err := madeOnce(ctx, tx, only, func() (int64, error) {
+			err := comment(ctx, tx, &c)
+			return c.ID, err
+		})
+		if err != nil {
 			return err
 		}
-		readers := make([]don.ID, len(c.PrivateTo))
-		for i, t := range c.PrivateTo {
-			readers[i] = don.FromTail(t)
-		}
-		if _, err := directory.Writable(ctx, tx, "private_to", readers); err != nil {
-			return err
-		}
-		if err := write(ctx, tx, &c); err != nil {
-			return err
+		if c.ID == 0 { // the request came before
+			if err := exists(ctx, tx, c.Of); err != nil {
+				return err
+			}
+			before, err := tx.Comment(ctx, c.Of, id, false)
+			if err != nil {
+				return err
+			}
+			c = *before
 		}
 		made, err = directory.FoundWith(ctx, tx, wantItem, timeline.Item{Comment: &c})
 		return err
 	})
 	return made, err
+}
+
+// comment checks and writes a comment.
+func comment(ctx context.Context, tx Tx, c *timeline.Comment) error {
+	if err := c.Check(tx.Now()); err != nil {
+		return err
+	}
+	if err := exists(ctx, tx, c.Of); err != nil {
+		return err
+	}
+	readers := make([]don.ID, len(c.PrivateTo))
+	for i, t := range c.PrivateTo {
+		readers[i] = don.FromTail(t)
+	}
+	if _, err := directory.Writable(ctx, tx, "private_to", readers); err != nil {
+		return err
+	}
+	if err := write(ctx, tx, c); err != nil {
+		return err
+	}
+	if c.Of.Type != don.Conversation || !c.Shown() {
+		return nil
+	}
+	return proceed(ctx, tx, c.Of.N)
+}
+
+// madeOnce makes something and returns its number, or returns that of what the
+// same request has made before.
+func madeOnce(ctx context.Context, tx Tx, only directory.Once, do func() (int64, error)) (int64, error) {
+	answer, err := directory.Repeat(ctx, tx, only, func() ([]byte, error) {
+		n, err := do()
+		return strconv.AppendInt(nil, n, 10), err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseInt(string(answer), 10, 64)
 }
 
 // write adds a comment to a record's timeline.
@@ -105,11 +146,15 @@ func write(ctx context.Context, tx Tx, c *timeline.Comment) error {
 	return tx.TouchConversation(ctx, c.Of.N, c.CreatedAt)
 }
 
-// exists reports as not_found a record that has no timeline since it is not there.
+// exists reports as not_found a record that has no timeline since it is not there,
+// at least for the caller.
 func exists(ctx context.Context, tx Tx, of don.ID) error {
+	if byCustomer(tx.Scope()) && of.Type != don.Conversation {
+		return errs.Gone(of.Display())
+	}
 	switch of.Type {
 	case don.Conversation:
-		_, err := tx.Conversation(ctx, of.N, false)
+		_, err := conversationFor(ctx, tx, of.N)
 		return err
 	case don.Ticket, don.Opportunity:
 		_, err := tx.Work(ctx, of, false)
@@ -128,7 +173,7 @@ func exists(ctx context.Context, tx Tx, of don.ID) error {
 // readable returns a comment that the caller may read.
 func readable(ctx context.Context, tx Tx, id don.Child, lock bool) (*timeline.Comment, error) {
 	c, err := tx.Comment(ctx, id.Of, id.N, lock)
-	if err == nil && !c.ReadableBy(tx.Scope().Actor.Tail()) {
+	if err == nil && !reads(tx.Scope(), c) {
 		err = errs.Gone("the comment")
 	}
 	if err != nil {
@@ -164,7 +209,7 @@ func (s *Service) GetCommentByRef(ctx context.Context, sc org.Scope, of don.ID, 
 		}
 		for _, of := range all {
 			c, err := tx.CommentByRef(ctx, of, ref)
-			if errs.Is(err, errs.NotFound) || err == nil && !c.ReadableBy(sc.Actor.Tail()) {
+			if errs.Is(err, errs.NotFound) || err == nil && !reads(sc, c) {
 				continue
 			}
 			if err == nil {
@@ -258,10 +303,10 @@ type TimelineQuery struct {
 }
 
 // takes reports whether an entry is asked for.
-func (q TimelineQuery) takes(i timeline.Item, reader string, over func(*timeline.Comment) bool) bool {
+func (q TimelineQuery) takes(i timeline.Item, reader org.Scope, now time.Time) bool {
 	v, labels := timeline.Internal, []string(nil)
 	if c := i.Comment; c != nil {
-		if over(c) || !c.ReadableBy(reader) {
+		if c.Over(now) || !reads(reader, c) {
 			return false
 		}
 		v, labels = c.Visibility, c.Labels
@@ -282,6 +327,8 @@ func (s *Service) Timeline(ctx context.Context, sc org.Scope, q TimelineQuery) (
 		if err := existed(ctx, tx, q.Of); err != nil {
 			return err
 		}
+		q := q
+		q.Events = q.Events && !byCustomer(sc)
 		m := &merging{ctx: ctx, tx: tx, q: q}
 		m.add(all)
 		rows, err := m.page()
@@ -387,7 +434,6 @@ func (m *merging) next() (item timeline.Item, ok bool, err error) {
 // page gathers the entries asked for.
 func (m *merging) page() (directory.Rows[timeline.Item], error) {
 	var out directory.Rows[timeline.Item]
-	reader, now := m.tx.Scope().Actor.Tail(), m.tx.Now()
 	for {
 		item, ok, err := m.next()
 		if err != nil {
@@ -396,7 +442,7 @@ func (m *merging) page() (directory.Rows[timeline.Item], error) {
 		if !ok {
 			break
 		}
-		if !m.q.takes(item, reader, func(c *timeline.Comment) bool { return c.Over(now) }) {
+		if !m.q.takes(item, m.tx.Scope(), m.tx.Now()) {
 			continue
 		}
 		if len(out.Items) == m.q.Limit {

@@ -91,7 +91,7 @@ func (s *Service) UpsertContact(ctx context.Context, sc org.Scope, p ContactPatc
 	}
 	var out []byte
 	err := s.write(ctx, sc, func(tx Tx) (err error) {
-		out, err = once(ctx, tx, only, func() ([]byte, error) { return run(tx, false) })
+		out, err = Repeat(ctx, tx, only, func() ([]byte, error) { return run(tx, false) })
 		return err
 	})
 	return out, err
@@ -153,8 +153,8 @@ func limits(tx Tx, c *contact.Contact) error {
 	return nil
 }
 
-// once answers a request, or repeats the answer that it got before.
-func once(ctx context.Context, tx Tx, o Once, run func() ([]byte, error)) ([]byte, error) {
+// Repeat answers a request, or repeats the answer that it got before.
+func Repeat(ctx context.Context, tx Tx, o Once, run func() ([]byte, error)) ([]byte, error) {
 	if o.Key == "" {
 		return run()
 	}

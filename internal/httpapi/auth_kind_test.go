@@ -79,7 +79,10 @@ func kinds(t *testing.T, s shop) []kind {
 	ended := s.signIn(t, `{"user_ref":"kinds"}`)
 	ended.Post(t, "auth-tokens.delete", struct{}{}, 200)
 	none := []string{}
-	own := append([]string{"auth-tokens.delete", "auth-tokens.info"}, selfOps...)
+	own := append([]string{
+		"auth-tokens.delete", "auth-tokens.info", "conversations.create", "conversations.get", "conversations.list",
+		"events.signal", "events.stream", "timeline-entries.create", "timeline-entries.get", "timeline-entries.list",
+	}, selfOps...)
 	asMember := []string{ // an application in a member's name
 		"auth-tokens.create", "auth-tokens.update", "auth-tokens.self.delete", "dev-orgs.settings.update", "rev-users.identifiers.verify", "service-accounts.create", "service-accounts.update",
 	}
@@ -168,7 +171,14 @@ func (k kind) try(t *testing.T, kith *servertest.Kith, method, op, token string)
 		if prefix != "/" && op == "auth-tokens.delete" {
 			continue // the token is gone now
 		}
-		res := loose(kith, token).Send(t, method, prefix+op, nil, body)
+		path := prefix + op
+		if op == "events.stream" {
+			// A stream has no end: ask for one that is refused.
+			if path += "?cursor=x"; method == http.MethodPost {
+				path, body = prefix+op, `{"cursor":"x"}`
+			}
+		}
+		res := loose(kith, token).Send(t, method, path, nil, body)
 		denied := res.Status == 401 || res.Status == 403
 		switch {
 		case k.mayCall(op) && denied && !k.refused(op, res):

@@ -102,6 +102,9 @@ func (v view) conversation(c *conversation.Conversation, groups map[int64]*group
 	if c.ClosedAt != nil {
 		out.ActualCloseDate = wire.At(*c.ClosedAt)
 	}
+	if v.actor.Contact != nil {
+		out.hideNotes()
+	}
 	return out
 }
 
@@ -258,6 +261,7 @@ type conversationCreateIn struct {
 	conversationFields
 	recordLinks
 	Channels []string `json:"channels" doc:"Ids of channels, at most 100 of at most 256 characters."`
+	Key      string   `json:"idempotency_key" maxLength:"255" doc:"Of your choice. The same request with the same key within a day makes one conversation."`
 	Members  []string `json:"members" doc:"Who takes part: contacts and members, at most 100."`
 	Messages []struct {
 		Body      string   `json:"body" doc:"Markdown of at most 64 KiB."`
@@ -327,6 +331,10 @@ func (d DeskDeps) createConversation(ctx context.Context, c call, in *conversati
 	if err := first(err, err2); err != nil {
 		return nil, err
 	}
+	once, err := onceOf(in.Key, in)
+	if err := first(err, c.ownConversation(in)); err != nil {
+		return nil, err
+	}
 	p.Owners, p.Tags.Set, p.Channels = owners, tags, &in.Channels
 	if p.Members, err = c.peopleOf("members", &in.Members); err != nil {
 		return nil, err
@@ -337,7 +345,10 @@ func (d DeskDeps) createConversation(ctx context.Context, c call, in *conversati
 		}
 		p.Messages = append(p.Messages, m.Body)
 	}
-	return c.conversation(d.Service.CreateConversation(ctx, c.Scope, p))
+	if c.Contact != nil {
+		p.Members = &[]don.ID{c.Self()}
+	}
+	return c.conversation(d.Service.CreateConversation(ctx, c.Scope, p, once))
 }
 
 // peopleOf reads contacts and members that a record shall refer to, nil for no list.

@@ -74,13 +74,17 @@ func (f conversationFilter) read(c call) (conversation.Filter, bool, error) {
 	for _, id := range s.ids("members", f.Members, don.Contact, don.Member) {
 		out.Members = append(out.Members, id.Tail())
 	}
+	f.dates(&s, &out)
+	s.nothing(f.AppliesToParts)
+	s.nothing(f.Brand)
+	return out, s.none || !c.sees(don.Conversation), first(extras{CustomFields: f.CustomFields}.noCustom(), s.err)
+}
+
+func (f conversationFilter) dates(s *sieve, out *conversation.Filter) {
 	s.dates("created_date", f.CreatedDate, &out.CreatedAfter, &out.CreatedBefore)
 	s.dates("modified_date", f.ModifiedDate, &out.ModifiedAfter, &out.ModifiedBefore)
 	s.dates("actual_close_date", f.ActualCloseDate, &out.ClosedAfter, &out.ClosedBefore)
 	s.dates("last_message_date", f.LastMessage, &out.ActiveAfter, &out.ActiveBefore)
-	s.nothing(f.AppliesToParts)
-	s.nothing(f.Brand)
-	return out, s.none || !c.sees(don.Conversation), first(extras{CustomFields: f.CustomFields}.noCustom(), s.err)
 }
 
 // stageName and stateName refuse what no conversation can be in.
@@ -126,6 +130,13 @@ func (d DeskDeps) listConversations(ctx context.Context, c call, in *conversatio
 }
 
 func (d DeskDeps) conversations(ctx context.Context, c call, in conversationFilter, q directory.Query) (desk.Conversations, error) {
+	if c.Contact != nil {
+		filter, err := in.own(c)
+		if err != nil {
+			return desk.Conversations{}, err
+		}
+		return d.Service.ListOwnConversations(ctx, c.Scope, filter, q)
+	}
 	filter, none, err := in.read(c)
 	if err != nil || none {
 		return desk.Conversations{}, err

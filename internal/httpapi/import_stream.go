@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -124,8 +123,8 @@ func (d ImportDeps) events(w http.ResponseWriter, r *http.Request, c call, in *i
 	if err != nil {
 		return err
 	}
-	s := &eventStream{w: w, control: http.NewResponseController(w)}
-	defer s.rest()
+	s := &progress{events: eventsTo(w)}
+	defer s.events.rest()
 	tick := time.NewTicker(eventPause)
 	defer tick.Stop()
 	for {
@@ -147,51 +146,30 @@ func (d ImportDeps) events(w http.ResponseWriter, r *http.Request, c call, in *i
 	}
 }
 
-// eventStream writes server-sent events.
-type eventStream struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
-	begun   bool
-	last    []byte
-	spoke   time.Time
+// progress tells of an import whenever something about it has changed.
+type progress struct {
+	events *eventWriter
+	last   []byte
+	spoke  time.Time
 }
 
 // tell sends an import unless nothing has changed, and reports whether the
 // client is still there.
-func (s *eventStream) tell(m *importOut, over bool) bool {
+func (s *progress) tell(m *importOut, over bool) bool {
 	data, err := json.Marshal(m)
 	if err != nil {
 		return false
 	}
-	var text string
 	switch {
 	case over:
-		text = fmt.Sprintf("event: end\ndata: %s\n\n", data)
+		s.events.event("end", -1, data)
 	case !slices.Equal(data, s.last):
-		text = fmt.Sprintf("event: progress\ndata: %s\n\n", data)
+		s.events.event("progress", -1, data)
 	case time.Since(s.spoke) > eventIdle:
-		text = ": still there\n\n"
+		s.events.idle()
 	default:
 		return true
 	}
 	s.last, s.spoke = data, time.Now()
-	return s.send(text)
-}
-
-// rest lifts the deadline of the last event, for the connection may live on.
-func (s *eventStream) rest() { _ = s.control.SetWriteDeadline(time.Time{}) }
-
-func (s *eventStream) send(text string) bool {
-	if !s.begun {
-		s.begun = true
-		h := s.w.Header()
-		h.Set("Content-Type", "text/event-stream")
-		h.Set("Cache-Control", "no-store")
-		h.Set("X-Accel-Buffering", "no") // proxies that gather answers would hold events back
-	}
-	_ = s.control.SetWriteDeadline(time.Now().Add(eventWrite)) // where there is no connection there is nothing to wait for
-	if _, err := s.w.Write([]byte(text)); err != nil {
-		return false
-	}
-	return s.control.Flush() == nil
+	return s.events.send()
 }

@@ -46,6 +46,7 @@ func empty(list string, bodies ...string) intrusion {
 // harmless are operations that take no id, so that nothing can be reached by them.
 var harmless = []string{
 	"auth-tokens.info", "auth-tokens.self.delete", "dev-orgs.get", "dev-orgs.settings.get", "dev-orgs.settings.update", "dev-users.self", "duplicate-scans.cancel", "duplicate-scans.create", "duplicate-scans.get", "duplicates.quality", "imports.create", "imports.preview", "imports.sample", "sample-data.load",
+	"events.stream", // TestStream has two organisations
 	"password-resets.redeem", "ping", "rev-users.self.get", "rev-users.self.update", "schemas.stock.get", "schemas.stock.list", "service-accounts.create", "sessions.create", "sessions.delete", "setup.create", "setup.get",
 }
 
@@ -118,6 +119,7 @@ var intrusions = map[string]intrusion{
 	"identities.resolve":             missing(`{"rev_info":{"user_id":"$revu"}}`),
 	"imports.cancel":                 missing(`{"id":"$imp"}`),
 	"imports.errors":                 missing(`{"id":"$imp"}`),
+	"events.signal":                  missing(`{"object":"$conv","kind":"typing"}`, `{"object":"$revu","kind":"viewing"}`),
 	"imports.events":                 missing(`{"id":"$imp"}`),
 	"imports.get":                    missing(`{"id":"$imp"}`),
 	"imports.list":                   empty("imports", `{}`),

@@ -105,6 +105,14 @@ func (v view) author(tail string) *UserSummary {
 }
 
 func (v view) user(id don.ID) UserSummary {
+	u := v.whole(id)
+	if v.actor.Contact == nil {
+		return u
+	}
+	return v.forCustomer(id, u)
+}
+
+func (v view) whole(id don.ID) UserSummary {
 	u := UserSummary{Type: id.Type.Wire(), ID: v.format(id), DisplayID: id.Display()}
 	switch id.Type {
 	case don.Member:

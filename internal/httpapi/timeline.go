@@ -120,6 +120,9 @@ func (v view) comment(c *timeline.Comment) TimelineEntry {
 		at := wire.At(*c.ExpiresAt)
 		e.ExpiresAt = &at
 	}
+	if v.actor.Contact != nil {
+		e.hideNotes()
+	}
 	return e
 }
 
@@ -234,6 +237,7 @@ type entryCreateIn struct {
 	ExternalRef string     `json:"external_ref" doc:"Unique on the object; at most 512 characters."`
 	ExpiresAt   *wire.Time `json:"expires_at" doc:"When the comment goes by itself: at least a minute from now."`
 	Artifacts   []string   `json:"artifacts" doc:"Files are not supported yet."`
+	Key         string     `json:"idempotency_key" maxLength:"255" doc:"Of your choice. The same request with the same key within a day makes one comment."`
 }
 
 type entryGetIn struct {
@@ -288,7 +292,8 @@ func conflicting(op Op) Op {
 func (d DeskDeps) createEntry(ctx context.Context, c call, in *entryCreateIn) (*entryOut, error) {
 	of, err := c.object("object", in.Object, onTimeline...)
 	readers, err2 := c.tails("private_to", in.PrivateTo, don.Member, don.Contact)
-	if err := first(err, err2, noFiles("artifacts", in.Artifacts...)); err != nil {
+	once, err3 := onceOf(in.Key, in)
+	if err := first(err, err2, err3, noFiles("artifacts", in.Artifacts...), c.ownComment(in)); err != nil {
 		return nil, err
 	}
 	if len(in.Collections) > 0 && !slices.Equal(in.Collections, []string{discussions}) {
@@ -301,7 +306,7 @@ func (d DeskDeps) createEntry(ctx context.Context, c call, in *entryCreateIn) (*
 	if in.ExpiresAt != nil {
 		made.ExpiresAt = &in.ExpiresAt.Time
 	}
-	return c.entry(d.Service.CreateComment(ctx, c.Scope, made))
+	return c.entry(d.Service.CreateComment(ctx, c.Scope, made, once))
 }
 
 func or(given, otherwise string) string {
@@ -335,6 +340,9 @@ func (c call) comment(text string) (don.Child, error) {
 }
 
 func (d DeskDeps) getEntry(ctx context.Context, c call, in *entryGetIn) (*entryOut, error) {
+	if c.Contact != nil && in.ExternalRef != "" {
+		return nil, errs.Denied("session tokens of contacts find comments by id only; leave external_ref out")
+	}
 	if in.ID == "" && in.ExternalRef != "" && in.Object != "" {
 		of, err := c.object("object", in.Object, onTimeline...)
 		if err != nil {

@@ -138,6 +138,7 @@ type Scope struct {
 	Settings Settings
 	Actor    don.ID // who acts: a member, a contact, or SYSU-1 for the system itself
 	Via      don.ID // the service account that acts as the actor, else zero
+	Claimed  bool   // the actor only says who it is
 }
 
 // System is the actor of what Kith does by itself.

@@ -8,6 +8,7 @@ import (
 	"github.com/kith-id/kith/internal/auth"
 	"github.com/kith-id/kith/internal/bulkaction"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/realtime"
 	"github.com/kith-id/kith/internal/store"
 )
 
@@ -54,6 +55,11 @@ func purge(ctx context.Context, db *store.DB, who *auth.Service, now time.Time) 
 		}
 		if err := inBatches(ctx, db, s, func(tx *store.Tx) (int, error) {
 			return tx.PurgeBulkActions(ctx, now.AddDate(0, 0, -bulkaction.UndoDays), purgeBatch)
+		}); err != nil {
+			return err
+		}
+		if err := inBatches(ctx, db, s, func(tx *store.Tx) (int, error) {
+			return tx.PurgeNews(ctx, now.Add(-realtime.Kept), purgeBatch)
 		}); err != nil {
 			return err
 		}

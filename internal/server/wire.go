@@ -16,6 +16,7 @@ import (
 	"github.com/kith-id/kith/internal/importer"
 	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/page"
+	"github.com/kith-id/kith/internal/realtime"
 	"github.com/kith-id/kith/internal/search"
 	"github.com/kith-id/kith/internal/store"
 )
@@ -79,6 +80,9 @@ func build(ctx context.Context, p parts) (*services, error) {
 	httpapi.RegisterDirectory(s.api, httpapi.DirectoryDeps{Service: s.records, Matcher: matcher, Cursors: s.cursors})
 	httpapi.RegisterDesk(s.api, httpapi.DeskDeps{Service: desk.New(store.Runner[desk.Tx]{DB: p.db}), Cursors: s.cursors})
 
+	hub := &realtime.Hub{DB: store.Runner[realtime.Tx]{DB: p.db}, Scopes: s.auth.ScopeOf, Log: p.log}
+	httpapi.RegisterEvents(s.api, httpapi.EventDeps{Hub: hub, Gate: s.gate})
+
 	node, err := nodeID(p.cfg.Data)
 	if err != nil {
 		return nil, err
@@ -96,7 +100,7 @@ func build(ctx context.Context, p parts) (*services, error) {
 	})
 	indexer := &search.Indexer{DB: store.Runner[search.IndexTx]{DB: p.db}, Name: don.Random(16), Log: p.log}
 	follower := &directory.Follower{DB: store.Runner[directory.Tx]{DB: p.db}, Scopes: s.auth.Scopes, Name: don.Random(16), Log: p.log}
-	s.workers = append(s.workers, worker{"search index", indexer.Work}, worker{"groups", follower.Work}, purger(p.db, s.auth, p.log), worker{"duplicates", matcher.Work},
+	s.workers = append(s.workers, worker{"events", hub.Work}, worker{"search index", indexer.Work}, worker{"groups", follower.Work}, purger(p.db, s.auth, p.log), worker{"duplicates", matcher.Work},
 		resuming("imports", s.imports, p.owner, p.log), resuming("bulk actions", bulk, p.db.Engine() == "sqlite", p.log))
 	return &s, nil
 }

@@ -9,14 +9,6 @@ import (
 	"github.com/kith-id/kith/internal/timeline"
 )
 
-// How the outbox names what happens to comments: n is the record's, n_to the
-// comment's id.
-const (
-	opCommented        = "comment_created"
-	opCommentChanged   = "comment_updated"
-	opCommentWithdrawn = "comment_deleted"
-)
-
 const commentColumns = "type, n, id, body, body_type, visibility, private_to, labels, ref, expires_at, deleted, created_at, created_by, modified_at, modified_by"
 
 type commentRow struct {
@@ -69,7 +61,7 @@ func (tx *Tx) InsertComment(ctx context.Context, c *timeline.Comment) error {
 	if added == 0 {
 		return identity.ErrAgain // another transaction has just taken the reference
 	}
-	return tx.tellOfComment(ctx, c, opCommented)
+	return tx.tellOfComment(ctx, c, timeline.Commented)
 }
 
 func (tx *Tx) freeRef(ctx context.Context, c *timeline.Comment) error {
@@ -88,6 +80,7 @@ func (tx *Tx) freeRef(ctx context.Context, c *timeline.Comment) error {
 	return errs.Clash("external_ref", "%q is the external reference of another comment on %s", c.Ref, c.Of.Display())
 }
 
+// tellOfComment puts a comment into the outbox: n is the record's, n_to the comment's id.
 func (tx *Tx) tellOfComment(ctx context.Context, c *timeline.Comment, op string) error {
 	_, err := tx.q.insert(ctx, outboxTable, refuse, 1, func(_ int, w *record) {
 		tx.writeOutbox(w, nextID(tx.now), c.Of, op, c.ID)
@@ -126,9 +119,9 @@ func (tx *Tx) UpdateComment(ctx context.Context, after *timeline.Comment) error 
 	if err := tx.freeRef(ctx, after); err != nil {
 		return err
 	}
-	op := opCommentChanged
+	op := timeline.CommentChanged
 	if after.Deleted {
-		op = opCommentWithdrawn
+		op = timeline.CommentWithdrawn
 	}
 	after.ModifiedAt, after.ModifiedBy = tx.now, tx.scope.Actor.Tail()
 	_, err := tx.q.exec(ctx, `UPDATE comment SET body = $5, body_type = $6, labels = $7, ref = $8, deleted = $9, modified_at = $10, modified_by = $11

@@ -17,8 +17,9 @@ import (
 
 // DB is an open database.
 type DB struct {
-	e   engine
-	now func() time.Time
+	e        engine
+	now      func() time.Time
+	onOutbox atomic.Pointer[func(orgID int64)]
 }
 
 // Config says which database to open.
@@ -78,13 +79,26 @@ func (d *DB) tx(q querier, s org.Scope) *Tx {
 // Write runs fn in a transaction that is durable when Write returns nil. Fn may
 // run again, so it must have no effects but the transaction's.
 func (d *DB) Write(ctx context.Context, s org.Scope, fn func(*Tx) error) error {
-	return d.e.write(ctx, func(q querier) error { return fn(d.tx(q, s)) })
+	return d.telling(s, fn, func(body func(querier) error) error { return d.e.write(ctx, body) })
+}
+
+// telling runs a transaction, and says so when it has put something into the outbox.
+func (d *DB) telling(s org.Scope, fn func(*Tx) error, run func(func(querier) error) error) error {
+	var tx *Tx
+	err := run(func(q querier) error {
+		tx = d.tx(q, s)
+		return fn(tx)
+	})
+	if hook := d.onOutbox.Load(); err == nil && tx.told && hook != nil {
+		(*hook)(s.OrgID)
+	}
+	return err
 }
 
 // Bulk is Write for long loads: it lets small writes go first, and on SQLite it
 // is durable only once a later Write is.
 func (d *DB) Bulk(ctx context.Context, s org.Scope, fn func(*Tx) error) error {
-	return d.e.bulk(ctx, func(q querier) error { return fn(d.tx(q, s)) })
+	return d.telling(s, fn, func(body func(querier) error) error { return d.e.bulk(ctx, body) })
 }
 
 // Read runs fn on one snapshot.

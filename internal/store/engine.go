@@ -24,6 +24,11 @@ type engine interface {
 	ping(ctx context.Context) error
 	name() string
 	writers() int
+	// listen calls fn with what any process tells on the channels, until the
+	// context ends or the connection is lost.
+	listen(ctx context.Context, channels []string, fn func(channel, payload string)) error
+	// notify tells those who listen on a channel, which is false when nobody can.
+	notify(ctx context.Context, channel, payload string) (bool, error)
 	close() error
 }
 
@@ -50,6 +55,8 @@ type querier interface {
 	// choosy tells that the statements that follow depend on the values they are
 	// given, so that each is planned for them.
 	choosy(ctx context.Context) error
+	// tell is notify once the transaction is durable.
+	tell(ctx context.Context, channel, payload string) error
 	// lock ends a SELECT that means to update what it reads.
 	lock() string
 	// jsonText spells the text of a member of a JSON object in a column, which may
@@ -103,6 +110,7 @@ type Tx struct {
 	q     querier
 	scope org.Scope
 	now   time.Time
+	told  bool // something was put into the outbox
 }
 
 // Now returns the time of the transaction, read once, in microseconds.

@@ -73,6 +73,7 @@ func (tx *Tx) recordVia(ctx context.Context, ids []int64, changes []change) erro
 }
 
 func (tx *Tx) writeOutbox(w *record, id int64, of don.ID, op string, to int64) {
+	tx.told = true
 	w.Int(tx.scope.OrgID)
 	w.Int(id)
 	w.Small(typeCodes[of.Type])

@@ -45,6 +45,8 @@ var treated = map[string]struct {
 	"comment":           {stays, "body created_by modified_by n"},
 	"history":           {stays, "actor delta n via"},
 	"outbox":            {stays, "n n_to"},
+	"news":              {stays, "n n_to"},
+	"news_seq":          {none, ""},
 	"trash":             {moves, "body deleted_by n"},  // the undo of a merge parts what is there
 	"duplicate":         {stays, "a_n b_n decided_by"}, // lists show the survivors
 	"duplicate_scan":    {none, "asked_by"},

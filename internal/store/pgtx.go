@@ -49,6 +49,10 @@ func (t *pgTx) lock() string {
 	return " FOR UPDATE"
 }
 
+func (t *pgTx) tell(ctx context.Context, channel, payload string) error {
+	return t.send(ctx, "SELECT pg_notify($1, $2)", channel, payload)
+}
+
 func (t *pgTx) send(_ context.Context, sql string, args ...any) error {
 	t.reads = true
 	return t.queue(sql, args...)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -77,6 +78,32 @@ func (p *postgres) write(ctx context.Context, body func(querier) error) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+	}
+}
+
+func (p *postgres) notify(ctx context.Context, channel, payload string) (bool, error) {
+	_, err := p.pool.Exec(ctx, "SELECT pg_notify($1, $2)", channel, payload)
+	return true, mapPostgres(err)
+}
+
+// listen has a connection of its own, beside those of the pool.
+func (p *postgres) listen(ctx context.Context, channels []string, fn func(channel, payload string)) (err error) {
+	conn, err := pgx.ConnectConfig(ctx, p.pool.Config().ConnConfig)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
+	for _, channel := range channels {
+		if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
+			return err
+		}
+	}
+	for {
+		n, err := conn.WaitForNotification(ctx)
+		if err != nil {
+			return err
+		}
+		fn(n.Channel, n.Payload)
 	}
 }
 

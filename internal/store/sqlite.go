@@ -105,6 +105,15 @@ func (s *sqlite) write(ctx context.Context, body func(querier) error) error {
 	return s.writer.submit(ctx, s.writer.small, body)
 }
 
+// notify has nobody to tell: this process is the only one.
+func (s *sqlite) notify(context.Context, string, string) (bool, error) { return false, nil }
+
+// listen waits: nobody else writes to the database.
+func (s *sqlite) listen(ctx context.Context, _ []string, _ func(channel, payload string)) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
 func (s *sqlite) bulk(ctx context.Context, body func(querier) error) error {
 	return s.writer.submit(ctx, s.writer.large, body)
 }
@@ -320,6 +329,9 @@ func (c *sqliteConn) visit(_ context.Context, each func(int64) bool, sql string,
 }
 
 func (c *sqliteConn) lock() string { return "" }
+
+// tell is notify.
+func (c *sqliteConn) tell(context.Context, string, string) error { return nil }
 
 func (c *sqliteConn) choosy(context.Context) error { return nil } // plans go by the shape alone
 

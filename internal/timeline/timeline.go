@@ -139,3 +139,25 @@ func names(all []Visibility) []string {
 	}
 	return out
 }
+
+// News is that something has happened to a record, told in the order in which it
+// became visible.
+type News struct {
+	Seq int64  // its number in the org, from 1
+	Of  don.ID // the record
+	Op  string // created, updated, deleted, restored, comment_created, rev_user_merged, …
+	To  int64  // the last number of a range of records, or the id of a comment
+	At  time.Time
+}
+
+// How news name what happens to comments.
+const (
+	Commented        = "comment_created"
+	CommentChanged   = "comment_updated"
+	CommentWithdrawn = "comment_deleted"
+)
+
+// Comment reports whether the news are of a comment, whose id is To.
+func (n News) Comment() bool {
+	return n.Op == Commented || n.Op == CommentChanged || n.Op == CommentWithdrawn
+}

@@ -66,19 +66,20 @@ var allowed = map[string]string{
 	"search/lexical": leaves + "editdistance",
 	"search":         leaves + "org search/lexical",
 	"exporter":       domain + "directory importer importer/sheet",
+	"realtime":       domain + "directory desk timeline",
 
 	// store implements interfaces that its consumers declare, so it knows
 	// their types; only the wiring and tests know store.
 	"store":           cases,
 	"store/storetest": cases + "store testpg",
 
-	"httpapi":         cases + "config exporter sampledata",
+	"httpapi":         cases + "realtime config exporter sampledata",
 	"httpapi/wire":    leaves,
 	"httpapi/apitest": "",
 	"webui":           "errs",
 
 	"config":            "errs",
-	"server":            cases + "config httpapi httpapi/wire webui store",
+	"server":            cases + "realtime config httpapi httpapi/wire webui store",
 	"server/servertest": "auth config httpapi httpapi/apitest server testpg",
 	"cli":               cases + "config httpapi identity/match importer/sheet server store benchdata",
 

@@ -87,7 +87,11 @@ var cases = []benchCase{
 	{name: "import PostgreSQL with three custom fields", unit: "rows", bar: bar{share: 0.6}, self: true, base: kithImport(postgres), kith: kithImportFields(postgres)},
 	{name: "the same until all is found, SQLite", unit: "rows", bar: bar{share: 0.35}, self: true, base: kithImport(sqlite), kith: untilFound(sqlite, kithImportFields)},
 	{name: "the same until all is found, PostgreSQL", unit: "rows", bar: bar{share: 0.35}, self: true, base: kithImport(postgres), kith: untilFound(postgres, kithImportFields)},
+	{name: "message to the team's streams, SQLite, 500 open, 50/s", unit: "messages", bar: bar{p99: 0.250}, kith: kithTell(sqlite)},
+	{name: "message to the team's streams, PostgreSQL, 500 open, 50/s", unit: "messages", bar: bar{p99: 0.250}, kith: kithTell(postgres)},
 	// Last: these leave other contacts behind.
+	{name: "contact with 10,000 entries opens, against 10, SQLite", unit: "pages", bar: bar{share: 0.34}, self: true, base: kithTimeline(sqlite, 10), kith: kithTimeline(sqlite, longTimeline)},
+	{name: "contact with 10,000 entries opens, against 10, PostgreSQL", unit: "pages", bar: bar{share: 0.34}, self: true, base: kithTimeline(postgres, 10), kith: kithTimeline(postgres, longTimeline)},
 	{name: "create SQLite during an import", unit: "creates", bar: bar{p99: 0.400}, kith: kithCreateDuringImport(sqlite)},
 	{name: "create PostgreSQL during an import", unit: "creates", bar: bar{p99: 0.400}, kith: kithCreateDuringImport(postgres)},
 	{

@@ -89,6 +89,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("Conversation", func(t *testing.T) { testConversation(t, open) })
 	t.Run("Work", func(t *testing.T) { testWork(t, open) })
 	t.Run("Comments", func(t *testing.T) { testComments(t, open) })
+	t.Run("News", func(t *testing.T) { testNews(t, open) })
 	t.Run("Contact", func(t *testing.T) { testContact(t, open) })
 	t.Run("Rollback", func(t *testing.T) { testRollback(t, open) })
 	t.Run("Tenants", func(t *testing.T) { testTenants(t, open) })

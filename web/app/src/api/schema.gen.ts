@@ -4215,6 +4215,8 @@ export interface components {
              * @description The group of the team that sees to it.
              */
             group?: string | null;
+            /** @description Of your choice. The same request with the same key within a day makes one conversation. */
+            idempotency_key?: string;
             is_frozen?: boolean | null;
             is_spam?: boolean | null;
             /** @description Who takes part: contacts and members, at most 100. */
@@ -8144,6 +8146,8 @@ export interface components {
             expires_at?: string;
             /** @description Unique on the object; at most 512 characters. */
             external_ref?: string;
+            /** @description Of your choice. The same request with the same key within a day makes one comment. */
+            idempotency_key?: string;
             /** @description At most 16, each of at most 64 characters. */
             labels?: string[];
             /**

@@ -1,0 +1,115 @@
+package desk
+
+import (
+	"context"
+	"slices"
+
+	"github.com/kith-id/kith/internal/conversation"
+	"github.com/kith-id/kith/internal/directory"
+	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/timeline"
+)
+
+// Announcement is news with whom it may be told to.
+type Announcement struct {
+	timeline.News
+	Entry *EntryFound // the comment that the news are of
+
+	Audience
+}
+
+// Audience are the contacts who may know what happens in a conversation.
+type Audience struct {
+	Customers []int64 // who take part, as what they are now
+	Only      int64   // the one contact that the conversation names, 0 when there are others
+}
+
+// ToldTo reports whether whoever asks in a scope may know of it.
+func (a *Announcement) ToldTo(sc org.Scope) bool {
+	if a.Entry != nil && !reads(sc, a.Entry.Item.Comment) {
+		return false
+	}
+	switch {
+	case !byCustomer(sc):
+		return true
+	case sc.Claimed:
+		return a.Only == sc.Actor.N
+	default:
+		return slices.Contains(a.Customers, sc.Actor.N)
+	}
+}
+
+// Announce finds out about news whom they concern and, of comments, what they
+// say. News of comments that are gone by now are left out.
+func Announce(ctx context.Context, tx Tx, news []timeline.News) ([]*Announcement, error) {
+	var out []*Announcement
+	known := map[int64]*Audience{} // of conversations
+	for _, n := range news {
+		a := &Announcement{News: n}
+		if n.Comment() {
+			entry, err := announced(ctx, tx, n)
+			if errs.Is(err, errs.NotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			a.Entry = &entry
+		}
+		if n.Of.Type == don.Conversation {
+			if known[n.Of.N] == nil {
+				c, err := tx.Conversation(ctx, n.Of.N, false)
+				if err == nil {
+					known[n.Of.N], err = audience(ctx, tx, c)
+				} else if errs.Is(err, errs.NotFound) {
+					known[n.Of.N], err = &Audience{}, nil // it is gone, and told to members only
+				}
+				if err != nil {
+					return nil, err
+				}
+			}
+			a.Audience = *known[n.Of.N]
+		}
+		out = append(out, a)
+	}
+	return out, nil
+}
+
+func announced(ctx context.Context, tx Tx, n timeline.News) (EntryFound, error) {
+	c, err := tx.Comment(ctx, n.Of, n.To, false)
+	if err != nil {
+		return EntryFound{}, err
+	}
+	return directory.FoundWith(ctx, tx, wantItem, timeline.Item{Comment: c})
+}
+
+func audience(ctx context.Context, tx Tx, c *conversation.Conversation) (*Audience, error) {
+	out := &Audience{}
+	contacts := contactsOf(c)
+	if len(contacts) == 1 {
+		out.Only = contacts[0].N
+	}
+	now, err := directory.NowOf(ctx, tx, contacts)
+	out.Customers = numbers(now)
+	return out, err
+}
+
+// AudienceOf returns who may know what happens to a record that the caller may
+// know itself; otherwise it is not_found.
+func AudienceOf(ctx context.Context, tx Tx, of don.ID) (Audience, error) {
+	if err := exists(ctx, tx, of); err != nil || of.Type != don.Conversation {
+		return Audience{}, err
+	}
+	c, err := conversationFor(ctx, tx, of.N)
+	if err != nil {
+		return Audience{}, err
+	}
+	out, err := audience(ctx, tx, c)
+	return *out, err
+}
+
+func contactsOf(c *conversation.Conversation) []don.ID {
+	return slices.DeleteFunc(c.MemberIDs(), func(id don.ID) bool { return id.Type != don.Contact })
+}
