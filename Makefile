@@ -58,15 +58,15 @@ test: build ## Run every test: Go on both engines with the race detector, web, b
 	@script/require cc postgres $(if $(E2E),chromium)
 	@[ -n "$(KITH_SPECS)" ] || echo "make test: KITH_SPECS is not set and ../shared/specs is absent: API responses are not checked against OpenAPI files"
 	@[ -n "$(KITH_ER_DATA)" ] || echo "make test: KITH_ER_DATA is not set and ../shared/data/er is absent: duplicate detection is not measured on published labelled data"
-	go vet ./...
-	go test -race -timeout 30m $(NO_RACE) $(LONGEST) ./...
+	script/within 15 go vet ./...
+	script/within 45 go test -race -timeout 30m $(NO_RACE) $(LONGEST) ./...
 ifneq ($(WEB),)
-	npm --prefix $(WEB) run lint
-	npm --prefix $(WEB) run test
+	script/within 15 npm --prefix $(WEB) run lint
+	script/within 15 npm --prefix $(WEB) run test
 endif
 ifneq ($(E2E),)
-	npm --prefix $(E2E) $(NPM_INSTALL)
-	npm --prefix $(E2E) test
+	script/within 15 npm --prefix $(E2E) $(NPM_INSTALL)
+	script/within 15 npm --prefix $(E2E) test
 endif
 	@echo "make test: all passed"
 

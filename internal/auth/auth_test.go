@@ -18,7 +18,7 @@ import (
 )
 
 func TestPasswordHash(t *testing.T) {
-	h := newHasher()
+	h := newHasher(Cost{})
 	encoded, err := h.hash(t.Context(), "correct horse battery")
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +70,7 @@ func TestCheckPassword(t *testing.T) {
 }
 
 func TestHashingWaitsItsTurn(t *testing.T) {
-	h := newHasher()
+	h := newHasher(Cost{})
 	for range hashing {
 		if err := h.enter(t.Context()); err != nil {
 			t.Fatal(err)

@@ -22,14 +22,20 @@ const (
 	MaxPassword = 1024 // bytes
 )
 
-// The cost of argon2id: OWASP's second recommendation, 19 MiB and two passes.
-// Raising it is safe: every hash names the cost it was made with.
+// Cost is what a password's hash takes. Changing it is safe: every hash names the
+// cost it was made with.
+type Cost struct {
+	Memory uint32 // KiB
+	Passes uint32
+}
+
+// argonCost is OWASP's second recommendation for argon2id, 19 MiB and two passes.
+var argonCost = Cost{Memory: 19 << 10, Passes: 2}
+
 const (
-	argonMemory = 19 << 10 // KiB
-	argonTime   = 2
-	argonLanes  = 1
-	argonSalt   = 16
-	argonKey    = 32
+	argonLanes = 1
+	argonSalt  = 16
+	argonKey   = 32
 )
 
 // hashing bounds how many hashes are computed at once (38 MiB) and how many
@@ -58,12 +64,16 @@ func CheckPassword(field, password string) error {
 
 // hasher computes password hashes, a few at a time.
 type hasher struct {
+	cost    Cost
 	running chan struct{}
 	waiting chan struct{}
 }
 
-func newHasher() *hasher {
-	return &hasher{running: make(chan struct{}, hashing), waiting: make(chan struct{}, hashQueue)}
+func newHasher(cost Cost) *hasher {
+	if cost == (Cost{}) {
+		cost = argonCost
+	}
+	return &hasher{cost: cost, running: make(chan struct{}, hashing), waiting: make(chan struct{}, hashQueue)}
 }
 
 // enter waits for a turn. Leave must follow when it returns nil.
@@ -97,8 +107,8 @@ func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 	defer h.leave()
 	salt := make([]byte, argonSalt)
 	_, _ = rand.Read(salt) // never fails, see crypto/rand
-	key := argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonLanes, argonKey)
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonLanes,
+	key := argon2.IDKey([]byte(password), salt, h.cost.Passes, h.cost.Memory, argonLanes, argonKey)
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, h.cost.Memory, h.cost.Passes, argonLanes,
 		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key)), nil
 }
 
@@ -114,7 +124,7 @@ func (h *hasher) verify(ctx context.Context, encoded, password string) (bool, er
 	defer h.leave()
 	p, ok := parseHash(encoded)
 	if !ok {
-		p = phc{memory: argonMemory, time: argonTime, lanes: argonLanes, salt: make([]byte, argonSalt), key: make([]byte, argonKey)}
+		p = phc{memory: h.cost.Memory, time: h.cost.Passes, lanes: argonLanes, salt: make([]byte, argonSalt), key: make([]byte, argonKey)}
 	}
 	got := argon2.IDKey([]byte(password), p.salt, p.time, p.memory, p.lanes, uint32(len(p.key)))
 	return subtle.ConstantTimeCompare(got, p.key) == 1 && ok, nil

@@ -83,6 +83,7 @@ type Config struct {
 	Secret    Secret
 	SetupCode string // asked of whoever sets up a server that others can reach
 	Shared    bool   // other processes write to the same database
+	Passwords Cost   // of their hashes; zero for what a server should take
 }
 
 // Service answers who calls, and looks after members and their secrets. It is
@@ -111,7 +112,7 @@ func New(ctx context.Context, db DB, c Config) (*Service, error) {
 	}
 	return &Service{
 		db: db, partition: c.Partition, issuer: c.Issuer, setupCode: c.SetupCode,
-		keys: keys, hasher: newHasher(), throttle: newThrottle(time.Now), visits: newThrottle(time.Now), cache: newCache(c.Shared), now: time.Now,
+		keys: keys, hasher: newHasher(c.Passwords), throttle: newThrottle(time.Now), visits: newThrottle(time.Now), cache: newCache(c.Shared), now: time.Now,
 	}, nil
 }
 

@@ -26,6 +26,8 @@ type Options struct {
 	Version string
 	Log     *slog.Logger
 	Purpose string // who holds the data folder, for the message to others
+
+	Passwords auth.Cost // of their hashes; zero except in tests
 }
 
 // App is the whole program over an open database, not yet reachable by anybody.
@@ -75,7 +77,7 @@ func Open(ctx context.Context, cfg config.Config, opt Options) (_ *App, err erro
 		a.setup = rand.Text()[:16]
 	}
 	a.svc, err = build(ctx, parts{cfg: cfg, db: a.db, secret: secret, setup: a.setup, log: a.log, version: opt.Version, metrics: a.metrics,
-		owner: a.lock != nil})
+		owner: a.lock != nil, cost: opt.Passwords})
 	if err != nil {
 		return nil, err
 	}

@@ -58,6 +58,7 @@ type parts struct {
 	version string
 	metrics *metrics
 	owner   bool // this process has the data folder for itself
+	cost    auth.Cost
 }
 
 // build is the one place where services meet.
@@ -66,6 +67,7 @@ func build(ctx context.Context, p parts) (*services, error) {
 	var err error
 	s.auth, err = auth.New(ctx, founder{store.Runner[auth.Tx]{DB: p.db}}, auth.Config{
 		Partition: p.cfg.Partition, Issuer: p.cfg.Issuer(), Secret: p.secret, SetupCode: p.setup, Shared: p.db.Engine() != "sqlite",
+		Passwords: p.cost,
 	})
 	if err != nil {
 		return nil, err

@@ -98,11 +98,14 @@ func start(data, url string) error {
 	return app.Close()
 }
 
+// cheap hashes of passwords: what hashing should cost is for the tests of auth.
+var cheap = auth.Cost{Memory: 64, Passes: 1}
+
 // Open returns a Kith with the settings given.
 func Open(t testing.TB, cfg config.Config) *Kith {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	app, err := server.Open(t.Context(), cfg, server.Options{Version: "test", Log: log, Purpose: t.Name()})
+	app, err := server.Open(t.Context(), cfg, server.Options{Version: "test", Log: log, Purpose: t.Name(), Passwords: cheap})
 	if err != nil {
 		t.Fatalf("servertest: %v", err)
 	}
