@@ -39,7 +39,6 @@ const (
 	CustomStage    Type = "custom_stage"
 	CustomState    Type = "custom_state"
 	Link           Type = "link"
-	CannedReply    Type = "canned_reply"
 
 	TenantFragment  Type = "tenant_fragment"
 	SubtypeFragment Type = "custom_type_fragment"
@@ -76,7 +75,6 @@ var types = map[Type]traits{
 	CustomStage:    {"core", "", "custom_stage", false},
 	CustomState:    {"core", "", "custom_state", false},
 	Link:           {"core", "LINK", "link", false},
-	CannedReply:    {"core", "REPLY", "canned_reply", false},
 
 	TenantFragment:  {"core", "", "tenant_fragment", false},
 	SubtypeFragment: {"core", "", "custom_type_fragment", false},

@@ -93,6 +93,7 @@ func TestEveryOperationIsDocumented(t *testing.T) {
 	RegisterDirectory(api, DirectoryDeps{})
 	RegisterDesk(api, DeskDeps{})
 	RegisterFiles(api, FileDeps{})
+	RegisterEvents(api, EventDeps{})
 	RegisterWidgets(api, WidgetDeps{})
 	RegisterSampleData(api, SampleDataDeps{})
 	RegisterBulkActions(api, BulkActionDeps{})

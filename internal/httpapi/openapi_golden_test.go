@@ -23,6 +23,7 @@ func TestOpenAPIGolden(t *testing.T) {
 	httpapi.RegisterDirectory(api, httpapi.DirectoryDeps{})
 	httpapi.RegisterDesk(api, httpapi.DeskDeps{})
 	httpapi.RegisterFiles(api, httpapi.FileDeps{})
+	httpapi.RegisterEvents(api, httpapi.EventDeps{})
 	httpapi.RegisterWidgets(api, httpapi.WidgetDeps{})
 	httpapi.RegisterExports(api, httpapi.ExportDeps{})
 	httpapi.RegisterImports(api, httpapi.ImportDeps{})

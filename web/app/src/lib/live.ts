@@ -5,7 +5,14 @@ export type LiveEvent = {
   object: string;
   object_type: string;
   timeline_entry?: unknown;
+  /** Of typing and viewing: who does it. */
+  user?: { id: string; display_name?: string };
 };
+
+/** Whether it tells what somebody is doing just now, which changes nothing. */
+export function isSign(event: LiveEvent): boolean {
+  return event.type === "typing" || event.type === "viewing";
+}
 
 /** "missed" tells that events may have been lost: what is shown has to be read again. */
 export type LiveNews = { kind: "event"; event: LiveEvent } | { kind: "missed" };
@@ -125,7 +132,7 @@ export class Live {
   private take(heard: Heard): void {
     this.connected = true;
     const fresh = this.cursor === undefined;
-    this.cursor = heard.id;
+    this.cursor = heard.id ?? this.cursor;
     // What happened between reading and connecting was told to nobody.
     if (heard.name === "reset" || (heard.name === "ready" && fresh)) this.tell({ kind: "missed" });
     else if (heard.name !== "ready") this.tell({ kind: "event", event: heard.data as LiveEvent });
@@ -136,7 +143,8 @@ export class Live {
   }
 }
 
-type Heard = { id: string; name: string; data: unknown };
+/** A frame of the stream. What is not kept has no id. */
+type Heard = { id: string | undefined; name: string; data: unknown };
 
 /** One frame of the stream; undefined for a comment. */
 function parse(frame: string): Heard | undefined {
@@ -146,7 +154,7 @@ function parse(frame: string): Heard | undefined {
     if (at > 0) fields.set(line.slice(0, at), line.slice(at + 2));
   }
   const [id, name, data] = [fields.get("id"), fields.get("event"), fields.get("data")];
-  return id && name && data ? { id, name, data: JSON.parse(data) } : undefined;
+  return name && data ? { id, name, data: JSON.parse(data) } : undefined;
 }
 
 function pause(millis: number, signal: AbortSignal): Promise<void> {

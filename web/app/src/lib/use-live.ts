@@ -1,6 +1,6 @@
 import { type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { Live, type LiveNews } from "@/lib/live";
+import { isSign, Live, type LiveNews } from "@/lib/live";
 
 const pollMillis = 15_000;
 /** What no event tells, such as a comment on what was merged into the record, is seen later. */
@@ -27,6 +27,17 @@ export function startLive(name: string): () => void {
   };
 }
 
+/** Has `hear` called with what happens for as long as the component is shown. It must be the same function each time. */
+export function useLiveNews(hear: (news: LiveNews) => void): void {
+  useEffect(() => {
+    listeners.add(hear);
+    live?.subscribe(tell);
+    return () => {
+      listeners.delete(hear);
+    };
+  }, [hear]);
+}
+
 /**
  * Reads what is shown of a record, or of all of a type, again when the server tells of it, when the page comes into
  * sight, and now and then. Everything in the app that keeps itself fresh does so by this hook. `object` is the record's
@@ -48,6 +59,7 @@ export function useLive(object: string | undefined, ...keys: QueryKey[]): void {
       for (const queryKey of latest.current) void client.invalidateQueries({ queryKey });
     };
     const hear = (news: LiveNews) => {
+      if (news.kind === "event" && isSign(news.event)) return;
       const isMine = news.kind === "missed" || news.event.object === object || news.event.object_type === object;
       if (!isMine) return;
       clearTimeout(gathering);

@@ -527,6 +527,9 @@ export const en = {
     notePlaceholder: "Write to your team. Customers never see it.",
     replyHint: (count: number) =>
       count === 1 ? "The customer reads it." : `${formatNumber(count)} customers read it.`,
+    somebody: "Somebody",
+    typing: (names: string[]) => `${names.join(", ")} ${names.length > 1 ? "are" : "is"} typing…`,
+    alsoHere: (names: string[]) => `${names.join(", ")} ${names.length > 1 ? "have" : "has"} this open too`,
     noReaders: "No customer takes part, so only your team reads it.",
     noteHint: "Only your team reads it.",
     send: "Send",

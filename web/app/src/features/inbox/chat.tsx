@@ -9,6 +9,7 @@ import { CommentEditor } from "@/features/discussion/comment-editor";
 import { CommentText } from "@/features/discussion/comment-text";
 import { EarlierEntries } from "@/features/discussion/earlier-entries";
 import { inOrder, type TimelineEntry, timelineOf, wasEdited } from "@/features/discussion/timeline";
+import { AttachmentList } from "@/features/file/attachment-list";
 import type { Item } from "@/features/inbox/item";
 import { useItemFields } from "@/features/inbox/item-fields";
 import { nameOf } from "@/features/merge/merge";
@@ -157,5 +158,10 @@ function Byline({ entry, name, onEdit }: BylineProps) {
 function Body({ entry, isEdited, onDone }: { entry: TimelineEntry; isEdited: boolean; onDone: () => void }) {
   if (isEdited) return <CommentEditor entry={entry} onDone={onDone} />;
   if (entry.is_deleted) return <p className="text-ink-2 italic">{strings.discussion.deleted}</p>;
-  return <CommentText text={entry.body ?? ""} references={entry.references} />;
+  return (
+    <>
+      {entry.body && <CommentText text={entry.body} references={entry.references} />}
+      <AttachmentList files={entry.artifacts ?? []} />
+    </>
+  );
 }

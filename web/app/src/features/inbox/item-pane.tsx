@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { ChevronLeft, Ellipsis, MessageSquareOff, PanelRight, Pencil } from "lucide-react";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { ApiError, messageOf } from "@/api/client";
 import { StateMessage } from "@/components/state-message";
 import { Badge } from "@/components/ui/badge";
@@ -19,6 +19,7 @@ import { OwnerControl, StageControl, stageChange } from "@/features/inbox/item-c
 import { ItemSide } from "@/features/inbox/item-side";
 import { itemQuery, refreshItems, useItemChange, useItemRemoval } from "@/features/inbox/items";
 import { ReplyComposer } from "@/features/inbox/reply-composer";
+import { useSignal, useSigns, viewingMillis } from "@/features/inbox/signs";
 import { TicketSheet } from "@/features/inbox/ticket-sheet";
 import { useSession } from "@/features/session/use-session";
 import { useHotkeys } from "@/lib/use-hotkeys";
@@ -137,6 +138,7 @@ function Pane({ item, search, hasList }: PaneProps) {
             <StageControl item={item} />
             <OwnerControl item={item} />
             {item.isSpam && <Badge tone="danger">{words.spam}</Badge>}
+            <Present item={item} />
           </div>
         </header>
         <Chat item={item} scroller={scroller} opening={item.body && <Opening item={item} />} />
@@ -162,6 +164,21 @@ function Pane({ item, search, hasList }: PaneProps) {
       )}
     </div>
   );
+}
+
+/** Which other members have it open. */
+function Present({ item }: { item: Item }) {
+  const sayHere = useSignal(item.id, "viewing");
+  useEffect(() => {
+    const say = () => {
+      if (!document.hidden) sayHere();
+    };
+    say();
+    const timer = setInterval(say, viewingMillis);
+    return () => clearInterval(timer);
+  }, [sayHere]);
+  const names = useSigns(item.id, "viewing");
+  return names.length > 0 && <p className="ml-auto truncate text-ink-3 text-xs">{words.alsoHere(names)}</p>;
 }
 
 /** A ticket's text, or a conversation's description. */

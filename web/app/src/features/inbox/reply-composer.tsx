@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { ChevronDown, Lock, Reply } from "lucide-react";
-import { type ReactNode, useRef } from "react";
+import { useRef } from "react";
 import { messageOf } from "@/api/client";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
@@ -10,8 +10,12 @@ import { CommentField } from "@/features/discussion/comment-field";
 import { type Draft, emptyDraft, useDraft } from "@/features/discussion/draft";
 import { encodeMentions } from "@/features/discussion/mention";
 import { createComment } from "@/features/discussion/timeline";
+import { AttachButton, AttachmentPicker } from "@/features/file/attachment-picker";
+import { DropZone } from "@/features/file/drop-zone";
+import { useAttachments } from "@/features/file/use-attachments";
 import { customersOf, type Item, itemKinds, stageText } from "@/features/inbox/item";
 import { failed, itemChanged, refreshItems } from "@/features/inbox/items";
+import { useSignal, useSigns } from "@/features/inbox/signs";
 import { useSession } from "@/features/session/use-session";
 import { cn } from "@/lib/cn";
 import { useHotkeys } from "@/lib/use-hotkeys";
@@ -34,12 +38,10 @@ const afterReply = {
 type ReplyComposerProps = {
   item: Item;
   onSent: () => void;
-  /** What else can be put into a message, beside the field's other tools. */
-  tools?: ReactNode;
 };
 
 /** Writes to the customer, or a note to the team. What was typed stays until it is sent, also when sending fails. */
-export function ReplyComposer({ item, onSent, tools }: ReplyComposerProps) {
+export function ReplyComposer({ item, onSent }: ReplyComposerProps) {
   const client = useQueryClient();
   const form = useRef<HTMLFormElement>(null);
   // On a ticket the team talks among itself more often than not.
@@ -47,14 +49,18 @@ export function ReplyComposer({ item, onSent, tools }: ReplyComposerProps) {
   const [draft, setDraft] = useDraft(useSession()?.user.id ?? "", item.id, empty);
   const mode: Mode = draft.visibility === "external" ? "external" : "internal";
   const isNote = mode === "internal";
+  const attachments = useAttachments();
+  const { ids, isSending, hasFailed } = attachments;
+  const sayTyping = useSignal(item.id, "typing");
   const send = useMutation({
     mutationFn: async (stage: string | undefined) => {
       const body = encodeMentions(draft.text, draft.mentions).trim();
-      await createComment(client, item.id, { body, visibility: mode });
+      await createComment(client, item.id, { body, visibility: mode, ...(ids.length > 0 ? { artifacts: ids } : {}) });
       return stage;
     },
     onSuccess: async (stage) => {
       setDraft({ ...empty, visibility: mode });
+      attachments.clear();
       onSent();
       // An answer moves a conversation on, too.
       void client.invalidateQueries({ queryKey: ["item", item.type] });
@@ -67,9 +73,9 @@ export function ReplyComposer({ item, onSent, tools }: ReplyComposerProps) {
       }
     },
   });
-  const isEmpty = draft.text.trim() === "";
+  const isBlocked = isSending || hasFailed || (draft.text.trim() === "" && ids.length === 0);
   const submit = (stage?: string) => {
-    if (!isEmpty && !send.isPending) send.mutate(stage);
+    if (!isBlocked && !send.isPending) send.mutate(stage);
   };
   const write = (next: Mode) => {
     setDraft({ ...draft, visibility: next });
@@ -94,16 +100,26 @@ export function ReplyComposer({ item, onSent, tools }: ReplyComposerProps) {
             {isNote ? words.noteHint : readersOf(item)}
           </p>
         </div>
-        <CommentField
-          label={isNote ? words.writeNote : words.writeReply}
-          placeholder={isNote ? words.notePlaceholder : words.replyPlaceholder}
-          value={draft}
-          onChange={setDraft}
-          onEscape={() => form.current?.querySelector("textarea")?.blur()}
-          className={cn(isNote && "border-warn/50")}
-        />
+        <Typing item={item} />
+        <DropZone attachments={attachments} className="grid gap-2">
+          <CommentField
+            label={isNote ? words.writeNote : words.writeReply}
+            placeholder={isNote ? words.notePlaceholder : words.replyPlaceholder}
+            value={draft}
+            onChange={(next) => {
+              setDraft(next);
+              // What the team notes is none of the customer's business, not even that it does.
+              if (!isNote && next.text.trim() !== "") sayTyping();
+            }}
+            onEscape={() => form.current?.querySelector("textarea")?.blur()}
+            className={cn(isNote && "border-warn/50")}
+          />
+          <AttachmentPicker attachments={attachments} />
+        </DropZone>
         <div className="flex items-center gap-2">
-          <div className="flex min-w-0 flex-1 items-center gap-1">{tools}</div>
+          <div className="flex min-w-0 flex-1 items-center gap-1">
+            <AttachButton attachments={attachments} />
+          </div>
           <span className="flex items-center gap-1 max-sm:hidden">
             <Kbd>Ctrl</Kbd>
             <Kbd>Enter</Kbd>
@@ -112,7 +128,7 @@ export function ReplyComposer({ item, onSent, tools }: ReplyComposerProps) {
             <Button
               variant="primary"
               type="submit"
-              disabled={isEmpty}
+              disabled={isBlocked}
               pending={send.isPending}
               className={cn(!isNote && "rounded-r-none")}
             >
@@ -124,7 +140,7 @@ export function ReplyComposer({ item, onSent, tools }: ReplyComposerProps) {
                 trigger={
                   <Button
                     variant="primary"
-                    disabled={isEmpty || send.isPending}
+                    disabled={isBlocked || send.isPending}
                     aria-label={words.sendAnd}
                     className="rounded-l-none border-brand-ink/25 border-l px-2"
                   >
@@ -143,6 +159,16 @@ export function ReplyComposer({ item, onSent, tools }: ReplyComposerProps) {
         </div>
       </div>
     </form>
+  );
+}
+
+/** Who else is writing just now. */
+function Typing({ item }: { item: Item }) {
+  const names = useSigns(item.id, "typing");
+  return (
+    <p aria-live="polite" className="min-h-4 truncate text-ink-3 text-xs">
+      {names.length > 0 && words.typing(names)}
+    </p>
   );
 }
 
