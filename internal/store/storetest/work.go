@@ -24,7 +24,7 @@ func someWorks() []*ticket.Work {
 		at := listStart.Add(time.Duration(i%4) * time.Hour)
 		target := at.AddDate(0, 0, int(i))
 		w := &ticket.Work{
-			Type: don.Ticket, N: (i + 1) / 2, Title: fmt.Sprintf("Matter %d", i%5), Body: "b", PartN: 1 + i%2, Owners: []int64{1}[:i%2],
+			Type: don.Ticket, N: (i + 1) / 2, Title: fmt.Sprintf("Matter %d", i%5), Body: "b", PartN: 1 + i%2, Owners: append([]int64(nil), []int64{1}[:i%2]...),
 			ReportedBy: []string{fmt.Sprint("revu/", 1+i%3)}, WorkspaceN: i % 3, Tags: []tag.Use{{N: 1 + i%2}}, Ref: fmt.Sprint("ref-", i), TargetClose: &target,
 			Subtype: fmt.Sprint("s", i%2), Version: 1, CreatedAt: at, CreatedBy: "devu/1", ModifiedAt: at, ModifiedBy: "devu/2",
 		}
