@@ -138,7 +138,7 @@ func TestThrottleOfAnAddress(t *testing.T) {
 // TestThrottleOfVisitors bounds the contacts that visitors of an address make and
 // the tokens that they obtain, also for one contact again and again.
 func TestThrottleOfVisitors(t *testing.T) {
-	s := &Service{throttle: newThrottle(time.Now)}
+	s := &Service{visits: newThrottle(time.Now)}
 	count := func(address string, isNew bool) (n int) {
 		for ; n < visitorTokens+10 && s.AllowVisitor(address) == nil; n++ {
 			s.CountVisitor(address, isNew)

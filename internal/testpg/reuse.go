@@ -45,7 +45,7 @@ func (r *reused) take(ctx context.Context) (*database, error) {
 	}
 	r.mu.Unlock()
 	d := &database{base: r.base, name: newName()}
-	if err := execute(r.base, "CREATE DATABASE "+quote(d.name)+" TEMPLATE "+quote(r.template)); err != nil {
+	if err := execute(ctx, r.base, "CREATE DATABASE "+quote(d.name)+" TEMPLATE "+quote(r.template)); err != nil {
 		return nil, err
 	}
 	if err := d.remember(ctx); err != nil {
@@ -189,7 +189,7 @@ func (d *database) drop(ctx context.Context) error {
 	if d.conn != nil {
 		_ = d.conn.Close(ctx) // it may be what failed
 	}
-	return dropDatabase(d.base, d.name)
+	return dropDatabase(ctx, d.base, d.name)
 }
 
 // newName returns a name no database has, which tells whose it is.
@@ -228,7 +228,7 @@ func sweep(ctx context.Context, base, prefix string) error {
 			return err
 		}
 		if gone {
-			if err := dropDatabase(base, name); err != nil {
+			if err := dropDatabase(ctx, base, name); err != nil {
 				return err
 			}
 		}

@@ -43,11 +43,11 @@ var (
 func DSN(t testing.TB) string {
 	t.Helper()
 	base, name := server(t), newName()
-	if err := execute(base, "CREATE DATABASE "+quote(name)); err != nil {
+	if err := execute(t.Context(), base, "CREATE DATABASE "+quote(name)); err != nil {
 		t.Fatalf("testpg: create database: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := dropDatabase(base, name); err != nil {
+		if err := dropDatabase(context.Background(), base, name); err != nil {
 			t.Errorf("testpg: drop database: %v", err)
 		}
 	})
@@ -176,8 +176,8 @@ func binaryHash() (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)[:6]), nil
 }
 
-func execute(dsn, sql string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+func execute(ctx context.Context, dsn, sql string) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, dsn)
 	if err != nil {
@@ -190,8 +190,8 @@ func execute(dsn, sql string) error {
 
 // dropDatabase drops a database with the connections that a test has left: that is
 // not what it tests.
-func dropDatabase(base, name string) error {
-	return execute(base, "DROP DATABASE IF EXISTS "+quote(name)+" WITH (FORCE)")
+func dropDatabase(ctx context.Context, base, name string) error {
+	return execute(ctx, base, "DROP DATABASE IF EXISTS "+quote(name)+" WITH (FORCE)")
 }
 
 func withDatabase(base, name string) string {

@@ -31,7 +31,7 @@ func query(t *testing.T, dsn, sql string) string {
 func TestDSNIsOwnAndEmpty(t *testing.T) {
 	t.Parallel()
 	a, b := DSN(t), DSN(t)
-	if err := execute(a, "CREATE TABLE x (n int)"); err != nil {
+	if err := execute(context.Background(), a, "CREATE TABLE x (n int)"); err != nil {
 		t.Fatal(err)
 	}
 	if got := query(t, b, "SELECT (to_regclass('x') IS NULL)::text"); got != "true" {
@@ -46,7 +46,7 @@ func TestDatabaseIsDropped(t *testing.T) {
 	t.Parallel()
 	var dsn string
 	t.Run("test", func(t *testing.T) { dsn = DSN(t) })
-	if err := execute(dsn, "SELECT 1"); err == nil || !strings.Contains(err.Error(), "does not exist") {
+	if err := execute(context.Background(), dsn, "SELECT 1"); err == nil || !strings.Contains(err.Error(), "does not exist") {
 		t.Errorf("connect after the test: %v, want: does not exist", err)
 	}
 }
@@ -54,10 +54,10 @@ func TestDatabaseIsDropped(t *testing.T) {
 func TestTemplateIsPreparedOnce(t *testing.T) {
 	t.Parallel()
 	prepare := func(dsn string) error {
-		return execute(dsn, "CREATE TABLE x AS SELECT clock_timestamp() AS t")
+		return execute(context.Background(), dsn, "CREATE TABLE x AS SELECT clock_timestamp() AS t")
 	}
 	a, b := Template(t, "once", prepare), Template(t, "once", prepare)
-	if err := execute(a, "ALTER TABLE x ADD COLUMN own int"); err != nil {
+	if err := execute(context.Background(), a, "ALTER TABLE x ADD COLUMN own int"); err != nil {
 		t.Fatal(err)
 	}
 	if ta, tb := query(t, a, "SELECT t::text FROM x"), query(t, b, "SELECT t::text FROM x"); ta != tb {
@@ -161,7 +161,7 @@ func TestForeignFolderIsRefused(t *testing.T) {
 func TestReuse(t *testing.T) {
 	t.Parallel()
 	prepare := func(dsn string) error {
-		return execute(dsn, "CREATE TABLE x AS SELECT 1 AS n; CREATE TABLE y (text text PRIMARY KEY); CREATE TABLE untouched (n int)")
+		return execute(context.Background(), dsn, "CREATE TABLE x AS SELECT 1 AS n; CREATE TABLE y (text text PRIMARY KEY); CREATE TABLE untouched (n int)")
 	}
 	state := func(t *testing.T, dsn string) string {
 		return query(t, dsn, `SELECT concat_ws(' ', (SELECT string_agg(n::text, ',' ORDER BY n) FROM x), (SELECT count(*) FROM y), (SELECT count(*) FROM untouched),
@@ -208,7 +208,7 @@ func TestReuse(t *testing.T) {
 		last = dsn
 		if !c.kept {
 			last = ""
-			if err := execute(dsn, "SELECT 1"); err == nil || !strings.Contains(err.Error(), "does not exist") {
+			if err := execute(context.Background(), dsn, "SELECT 1"); err == nil || !strings.Contains(err.Error(), "does not exist") {
 				t.Errorf("after a test did %s: %v, want: does not exist", c.does, err)
 			}
 		}
@@ -221,10 +221,10 @@ func TestLeftDatabasesGo(t *testing.T) {
 	t.Parallel()
 	base := server(t)
 	for _, name := range []string{"kith_test_0_1", "kith_test_0_2"} {
-		if err := execute(base, "CREATE DATABASE "+name); err != nil {
+		if err := execute(context.Background(), base, "CREATE DATABASE "+name); err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { _ = dropDatabase(base, name) })
+		t.Cleanup(func() { _ = dropDatabase(context.Background(), base, name) })
 	}
 	mine := DSN(t)
 	living, err := pgx.Connect(t.Context(), base)
