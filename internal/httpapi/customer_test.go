@@ -249,3 +249,20 @@ func TestOnceOnly(t *testing.T) {
 		}
 	})
 }
+
+// TestAnotherPersonAtTheBrowser is about a visitor who has said to be one person and
+// a token that proves another: two people may share a browser.
+func TestAnotherPersonAtTheBrowser(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		s := newShop(t, k, "Acme")
+		cy, secret := s.visit(t, "cy", "", "")
+		said := begin(t, cy, "what only cy should read")
+		bo := s.signInAt(t, secret, `{"user_ref":"bo"}`)
+		wantOwn(t, bo)
+		bo.Post(t, "conversations.get", `{"id":"`+said+`"}`, 404)
+		s.wantNoMerge(t)
+		wantOwn(t, cy, said)
+		// As the one whom the visitor named, it comes along.
+		wantOwn(t, s.signInAt(t, secret, `{"user_ref":"cy"}`), said)
+	})
+}

@@ -92,7 +92,7 @@ func (d EventDeps) stream(w http.ResponseWriter, r *http.Request, in *eventsIn) 
 	for idle := 0; out.send(); {
 		told, ok, err := l.Next(r.Context(), check.C, Draining(r.Context()))
 		if err != nil || !ok {
-			return nil //nolint:nilerr // the client goes on from where it is
+			return nil // the client goes on from where it is
 		}
 		for _, t := range told {
 			id := t.Seq
@@ -105,7 +105,7 @@ func (d EventDeps) stream(w http.ResponseWriter, r *http.Request, in *eventsIn) 
 			continue
 		}
 		if _, err := d.Gate.Authenticate(r, eventsOp); err != nil {
-			return nil //nolint:nilerr // the token has ended, and the stream with it
+			return nil // the token has ended, and the stream with it
 		}
 		if idle++; idle%5 == 0 {
 			out.idle()

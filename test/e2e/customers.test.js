@@ -299,7 +299,7 @@ function story(engine) {
     for (const path of ["/home", "/contacts", "/contacts?group=account", `/contacts/${display_id}`, `/contacts/${display_id}?tab=discussion`, "/accounts", "/workspaces"]) {
       await phone.page.goto(path);
       await phone.page.getByRole("heading").first().waitFor();
-      await phone.page.waitForLoadState("networkidle");
+      await phone.settled();
       assert.ok((await overflow(phone.page)) <= 0, `${path} is wider than the screen`);
       assert.deepEqual(await accessibilityProblems(phone.page), [], path);
     }

@@ -61,13 +61,33 @@ export async function openPage(browser, baseURL, screen = screens.laptop) {
   page.on("request", (request) => {
     if (!request.url().startsWith(baseURL)) problems.push(`request to another place: ${request.url()}`);
   });
+  const settled = watchRequests(page);
   await page.exposeFunction("reportViolation", (text) => problems.push(`CSP violation: ${text}`));
   await page.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", (event) => {
       window.reportViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
     });
   });
-  return { page, context, problems };
+  return { page, context, problems, settled };
+}
+
+/** Returns a function that waits until nothing was on its way for half a second, except for the stream of events, which stays open. */
+function watchRequests(page) {
+  const underWay = new Set();
+  let changedAt = Date.now();
+  const note = (change) => (request) => {
+    if (request.url().includes("/events.stream")) return;
+    underWay[change](request);
+    changedAt = Date.now();
+  };
+  page.on("request", note("add"));
+  page.on("requestfinished", note("delete"));
+  page.on("requestfailed", note("delete"));
+  return async () => {
+    for (const end = Date.now() + 15_000; underWay.size > 0 || Date.now() - changedAt < 500; await page.waitForTimeout(50)) {
+      if (Date.now() > end) throw new Error(`still under way: ${[...underWay].map((request) => request.url()).join(", ")}`);
+    }
+  };
 }
 
 /** Chromium logs every 401; asking who is signed in, and a wrong password, are answered with one. */

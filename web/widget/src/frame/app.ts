@@ -7,7 +7,7 @@ import { upload } from "./files";
 import { HomeView } from "./home";
 import { Model, titleOf } from "./model";
 import { type Item, isNew, Outbox } from "./outbox";
-import { Marks, Session, visitor } from "./session";
+import { anonymous, Marks, Session } from "./session";
 import type { Store } from "./store";
 import { Stream, type StreamEvent } from "./stream";
 import { words } from "./strings";
@@ -157,7 +157,7 @@ export class App {
 
   #came(started: Started): void {
     this.#started = started;
-    if (this.#session.user || !this.asked.session_token) this.#outbox.own(this.#session.owner, visitor);
+    if (this.#session.user || !this.asked.session_token) this.#outbox.own(this.#session.owner, anonymous);
     this.#wear();
     if (this.#session.user) this.#stream.start();
     void this.#outbox.flush();
@@ -176,6 +176,7 @@ export class App {
       for (const file of files) ids.push(await upload(this.#session, file));
     }
     if (this.#isOver) return;
+    this.#drafts.delete(keyOf(to));
     this.#outbox.add({
       key: crypto.randomUUID?.() ?? newOne(),
       to,
@@ -339,7 +340,9 @@ export class App {
     this.#isOpen = true;
     if (compose || text !== undefined) this.#go(newOne());
     else if (this.#to === undefined) this.#choose();
-    if (text !== undefined) this.#composer.draft = { text, files: [] };
+    const { draft } = this.#composer;
+    if (text !== undefined && draft.text.trim() === "" && draft.files.length === 0)
+      this.#composer.draft = { text, files: [] };
     this.#render();
     if (this.#to) this.#composer.focus();
     else this.#homeView.focus();
@@ -451,7 +454,7 @@ export class App {
     addEventListener("pagehide", () => this.#stream.stop());
     addEventListener("pageshow", ({ persisted }) => persisted && this.#seen(true));
     this.store.watch((name, value) => {
-      if (name === "queue") this.#render();
+      if (name.startsWith("queue:")) this.#render();
       if (name !== "secret" || this.asked.session_token || this.#isOver) return;
       // Another tab has begun to write, or has shut the widget down.
       if (this.#session.user) location.reload();

@@ -95,7 +95,8 @@ export class Composer {
     this.#busy(true);
     try {
       await this.send({ text: text.trim(), files });
-      this.draft = { text: "", files: [] };
+      // Another conversation may be shown by now, with a draft of its own.
+      if (this.#text.value === text && this.#chosen === files) this.draft = { text: "", files: [] };
     } catch (error) {
       this.#note.textContent = error instanceof Error ? error.message : String(error);
     } finally {

@@ -50,7 +50,7 @@ describe("outbox", () => {
     outbox.add(message("b"));
     await vi.advanceTimersByTimeAsync(100);
     expect(outbox.isWaiting).toBe(true);
-    expect(JSON.parse(store.kept.queue ?? "").items.map(({ key }: Item) => key)).toEqual(["a", "b"]);
+    expect(JSON.parse(store.kept["queue:visitor"] ?? "").map(({ key }: Item) => key)).toEqual(["a", "b"]);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(tried.map(({ key }) => key)).toEqual(["a", "a", "a", "a", "b"]);
     const waits = tried.slice(1, 4).map(({ at }, n) => at - (tried[n]?.at ?? 0));
@@ -107,17 +107,44 @@ describe("outbox", () => {
     expect(sent).toEqual(["a"]);
   });
 
-  it("drops what somebody else wrote, and gives a visitor's messages to the person that they turn out to be", () => {
+  it("keeps what others wrote apart, and gives a visitor's messages to the person that they turn out to be", async () => {
     const store = memoryStore();
     const { outbox } = box(() => new Promise(() => undefined), store);
     outbox.add(message("a"));
     outbox.own("REVU-1", "visitor");
     expect(outbox.items).toHaveLength(1);
-    outbox.own("REVU-2", "visitor");
-    expect(outbox.items).toHaveLength(0);
-    outbox.add(message("b"));
-    outbox.own("visitor", "visitor");
-    expect(outbox.items).toHaveLength(0);
+    const sent: string[] = [];
+    const other = box(async ({ key }) => {
+      sent.push(key);
+      return "CONV-1";
+    }, store).outbox;
+    other.own("REVU-2", "visitor");
+    expect(other.items).toHaveLength(0);
+    other.add(message("b"));
+    await vi.waitFor(() => expect(sent).toEqual(["b"]));
+    expect(outbox.items.map(({ key }) => key)).toEqual(["a"]);
+    other.own("visitor", "visitor");
+    expect(other.items).toHaveLength(0);
+  });
+
+  it("sends nothing before it is known whose it is", async () => {
+    const store = memoryStore();
+    box(() => new Promise(() => undefined), store).outbox.add(message("a"));
+    const sent: string[] = [];
+    const outbox = new Outbox(store, {
+      send: async ({ key }) => {
+        sent.push(key);
+        return "CONV-1";
+      },
+      changed: () => undefined,
+      became: () => undefined,
+    });
+    await outbox.flush();
+    expect(sent).toEqual([]);
+    expect(outbox.items).toEqual([]);
+    outbox.own("visitor");
+    await outbox.flush();
+    expect(sent).toEqual(["a"]);
   });
 
   it("sends nothing any more once it has ended", async () => {

@@ -16,8 +16,6 @@ export type Item = {
 /** Where a message goes that begins a conversation. */
 export const isNew = (to: string) => to.startsWith("new:");
 
-type Kept = { owner: string; items: Item[] };
-
 type Ways = {
   /** Sends one; returns the conversation that it is in. */
   send: (item: Item) => Promise<string>;
@@ -26,6 +24,9 @@ type Ways = {
   /** What stood for a conversation has become one. */
   became: (to: string, conversation: string) => void;
 };
+
+/** What the messages of somebody are kept under. */
+export const nameOf = (owner: string) => `queue:${owner}`;
 
 const firstWait = 1_000;
 const longestWait = 30_000;
@@ -38,7 +39,8 @@ export class Outbox {
   isSending = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wait = firstWait;
-  #owner = "";
+  /** Whose messages these are; nobody's before that is known, and then nothing is sent. */
+  #owner: string | undefined;
   #isOver = false;
 
   constructor(
@@ -47,7 +49,7 @@ export class Outbox {
   ) {}
 
   get items(): Item[] {
-    return this.#read().items;
+    return this.#owner === undefined ? [] : this.#read(this.#owner);
   }
 
   get isWaiting(): boolean {
@@ -58,12 +60,17 @@ export class Outbox {
     return this.items.filter((item) => item.to === to);
   }
 
-  /** Says whose messages they are. Those of others are dropped, unless the owner takes them over. */
+  /**
+   * Says whose messages these are. What others wrote in the same browser waits for them, unseen; the owner takes over
+   * what stands under the name `from`.
+   */
   own(owner: string, from?: string): void {
     this.#owner = owner;
-    const kept = this.#read();
-    if (kept.owner === owner || kept.items.length === 0) return;
-    this.#write(kept.owner === from ? kept.items : []);
+    if (from === undefined || from === owner) return;
+    const taken = this.#read(from);
+    if (taken.length === 0) return;
+    this.store.remove(nameOf(from));
+    this.#write([...this.items, ...taken]);
     this.ways.changed();
   }
 
@@ -94,7 +101,7 @@ export class Outbox {
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.isSending || this.#isOver) return;
+    if (this.isSending || this.#isOver || this.#owner === undefined) return;
     this.isSending = true;
     this.ways.changed();
     try {
@@ -145,13 +152,14 @@ export class Outbox {
     this.#timer = setTimeout(() => void this.flush(), wait);
   }
 
-  #read(): Kept {
-    const kept = readJson<Kept>(this.store, "queue", { owner: this.#owner, items: [] });
-    return Array.isArray(kept.items) ? kept : { owner: this.#owner, items: [] };
+  #read(owner: string): Item[] {
+    const kept = readJson<Item[]>(this.store, nameOf(owner), []);
+    return Array.isArray(kept) ? kept : [];
   }
 
   #write(items: Item[]): void {
-    if (items.length === 0) this.store.remove("queue");
-    else this.store.set("queue", JSON.stringify({ owner: this.#owner, items }));
+    if (this.#owner === undefined) return;
+    if (items.length === 0) this.store.remove(nameOf(this.#owner));
+    else this.store.set(nameOf(this.#owner), JSON.stringify(items));
   }
 }

@@ -2,8 +2,8 @@ import type { Identity, Traits } from "../protocol";
 import { ApiError, post, type Started, type User } from "./api";
 import { readJson, type Store } from "./store";
 
-/** What stands for a visitor in the queue, as long as nobody is proven to be there. */
-export const visitor = "visitor";
+/** Whose messages are those of a visitor who has said nothing of themselves. */
+export const anonymous = "visitor:";
 
 /**
  * Who is at the page, and the token that calls are made with. A visitor's secret is kept by the browser; a session
@@ -28,7 +28,7 @@ export class Session {
 
   /** Whose the messages are that wait to be sent. */
   get owner(): string {
-    return this.sessionToken ? (this.user?.id ?? "") : visitor;
+    return this.sessionToken ? (this.user?.id ?? "") : anonymous + (this.identity?.user_ref ?? "");
   }
 
   get token(): string {
@@ -108,12 +108,12 @@ export class Session {
     if (token) await post("auth-tokens.self.delete", {}, token, true).catch(() => undefined);
   }
 
-  /** A browser's secret is of one person: whom the page names now may be another. */
+  /** A browser's secret is of one person: whom the page names now, or nobody, may be another. */
   #forgetOthers(): void {
     if (this.sessionToken) return; // the server decides, who knows both
     const before = this.store.get("ref");
     const ref = this.identity?.user_ref;
-    if (before && ref && before !== ref) this.store.clear();
+    if (before && before !== ref) this.store.clear();
     if (ref) this.store.set("ref", ref);
   }
 

@@ -54,7 +54,10 @@ export class Stream {
           wait = firstWait;
         });
       } catch (error) {
-        if (error instanceof ApiError && (!error.isPassing || error.type === "expired")) return this.ways.up(false);
+        if (error instanceof ApiError && (!error.isPassing || error.type === "expired")) {
+          if (this.#abort === abort) this.#isOn = false; // whoever comes then may start it
+          return this.ways.up(false);
+        }
         isRefused = error instanceof ApiError && error.status === 401;
       }
       if (!this.#isOn || this.#abort !== abort) return;

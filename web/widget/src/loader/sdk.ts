@@ -68,6 +68,7 @@ export function createSdk(origin: string) {
         shell?.wear(message.look, options.widget_alignment, launcher);
         if (from.isReady) return; // it only looks different
         from.isReady = true;
+        from.fresh = false; // it has begun anew, and need not when its frame loads again
         emit({ type: "ON_PLUG_WIDGET_READY" });
         emit({ type: "ON_OBSERVABILITY_READY", session_id: options.session_id, tab_id: options.tab_id });
         return;
@@ -134,7 +135,10 @@ export function createSdk(origin: string) {
     show(false);
     run = undefined;
     ending = ending.then(async () => {
-      if (!mine.shell) return;
+      if (!mine.shell) {
+        isForgotten = false; // the next one to come begins anew
+        return;
+      }
       isForgotten = await new Promise<boolean>((resolve) => {
         mine.ended = () => resolve(true);
         setTimeout(resolve, endMillis, false);

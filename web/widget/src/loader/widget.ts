@@ -6,9 +6,15 @@ type Page = Window & { plugSDK?: ReturnType<typeof createSdk>; Plug?: unknown };
 const files = /\/(widget|static\/plug)\.js([?#]|$)/;
 
 const page = window as Page;
-const script = (document.currentScript ??
-  [...document.scripts].find(({ src }) => files.test(src)) ??
-  null) as HTMLScriptElement | null;
+const script = findScript();
+
+/** The script that runs, by which Kith is found: a token goes there, so nothing that looks alike will do. */
+function findScript(): HTMLScriptElement | undefined {
+  const running: unknown = document.currentScript; // which an element of that name can stand in for
+  if (running instanceof HTMLScriptElement) return running;
+  const alike = [...document.scripts].filter(({ src }) => files.test(src));
+  return alike.length === 1 ? alike[0] : undefined;
+}
 
 if (!script?.src) console.warn("Kith widget: the script cannot tell where it came from; load it with <script src>");
 else if (!page.plugSDK) {

@@ -15,6 +15,7 @@ type CommentFieldProps<V extends Value> = {
   onEscape?: () => void;
   placeholder?: string;
   autoFocus?: boolean;
+  readOnly?: boolean;
   className?: string;
 };
 

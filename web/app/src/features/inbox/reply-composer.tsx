@@ -106,6 +106,7 @@ export function ReplyComposer({ item, onSent }: ReplyComposerProps) {
             label={isNote ? words.writeNote : words.writeReply}
             placeholder={isNote ? words.notePlaceholder : words.replyPlaceholder}
             value={draft}
+            readOnly={send.isPending}
             onChange={(next) => {
               setDraft(next);
               // What the team notes is none of the customer's business, not even that it does.
