@@ -35,7 +35,7 @@ describe("outbox", () => {
     await vi.advanceTimersByTimeAsync(100);
     expect(sent).toEqual(["a to new:1", "b to CONV-1", "c to CONV-1"]);
     expect(became).toEqual(["new:1>CONV-1"]);
-    expect(store.kept.queue).toBeUndefined();
+    expect(store.kept["queue:visitor"]).toBeUndefined();
   });
 
   it("tries what got no answer again with the same key, later and later, and keeps it meanwhile", async () => {
@@ -56,7 +56,7 @@ describe("outbox", () => {
     const waits = tried.slice(1, 4).map(({ at }, n) => at - (tried[n]?.at ?? 0));
     expect(waits[0]).toBeGreaterThanOrEqual(500);
     expect(waits[2]).toBeGreaterThan(waits[0] ?? 0);
-    expect(store.kept.queue).toBeUndefined();
+    expect(store.kept["queue:visitor"]).toBeUndefined();
   });
 
   it("waits as long as the server asks", async () => {
