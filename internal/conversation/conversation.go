@@ -48,6 +48,7 @@ type Conversation struct {
 	CreatedBy       string
 	ModifiedAt      time.Time
 	ModifiedBy      string
+	Claimed         bool `json:",omitempty"` // who began it only said who they are
 }
 
 // ActiveAt returns when something last happened in the conversation: its last

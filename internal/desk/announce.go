@@ -23,7 +23,7 @@ type Announcement struct {
 // Audience are the contacts who may know what happens in a conversation.
 type Audience struct {
 	Customers []int64 // who take part, as what they are now
-	Only      int64   // the one contact that the conversation names, 0 when there are others
+	Only      int64   // the one contact that may know of it without proof, 0 for none
 }
 
 // ToldTo reports whether whoever asks in a scope may know of it.
@@ -43,11 +43,27 @@ func (a *Announcement) ToldTo(sc org.Scope) bool {
 
 // Announce finds out about news whom they concern and, of comments, what they
 // say. News of comments that are gone by now are left out.
+//
+// For a contact who asks it finds out only about what may concern that one.
 func Announce(ctx context.Context, tx Tx, news []timeline.News) ([]*Announcement, error) {
 	var out []*Announcement
+	sc := tx.Scope()
 	known := map[int64]*Audience{} // of conversations
 	for _, n := range news {
 		a := &Announcement{News: n}
+		if n.Of.Type == don.Conversation {
+			if known[n.Of.N] == nil {
+				found, err := audienceNow(ctx, tx, n.Of.N)
+				if err != nil {
+					return nil, err
+				}
+				known[n.Of.N] = found
+			}
+			a.Audience = *known[n.Of.N]
+		}
+		if byCustomer(sc) && !a.ToldTo(sc) {
+			continue
+		}
 		if n.Comment() {
 			entry, err := announced(ctx, tx, n)
 			if errs.Is(err, errs.NotFound) {
@@ -58,23 +74,22 @@ func Announce(ctx context.Context, tx Tx, news []timeline.News) ([]*Announcement
 			}
 			a.Entry = &entry
 		}
-		if n.Of.Type == don.Conversation {
-			if known[n.Of.N] == nil {
-				c, err := tx.Conversation(ctx, n.Of.N, false)
-				if err == nil {
-					known[n.Of.N], err = audience(ctx, tx, c)
-				} else if errs.Is(err, errs.NotFound) {
-					known[n.Of.N], err = &Audience{}, nil // it is gone, and told to members only
-				}
-				if err != nil {
-					return nil, err
-				}
-			}
-			a.Audience = *known[n.Of.N]
-		}
 		out = append(out, a)
 	}
 	return out, nil
+}
+
+// audienceNow returns whom a conversation's news concern; of one that is gone they
+// concern members only.
+func audienceNow(ctx context.Context, tx Tx, n int64) (*Audience, error) {
+	c, err := tx.Conversation(ctx, n, false)
+	if errs.Is(err, errs.NotFound) {
+		return &Audience{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return audience(ctx, tx, c)
 }
 
 func announced(ctx context.Context, tx Tx, n timeline.News) (EntryFound, error) {
@@ -88,7 +103,7 @@ func announced(ctx context.Context, tx Tx, n timeline.News) (EntryFound, error) 
 func audience(ctx context.Context, tx Tx, c *conversation.Conversation) (*Audience, error) {
 	out := &Audience{}
 	contacts := contactsOf(c)
-	if len(contacts) == 1 {
+	if len(contacts) == 1 && said(org.Scope{Actor: contacts[0]}, c.CreatedBy, c.Claimed) {
 		out.Only = contacts[0].N
 	}
 	now, err := directory.NowOf(ctx, tx, contacts)

@@ -99,7 +99,7 @@ func (s *Service) CreateConversation(ctx context.Context, sc org.Scope, p Conver
 
 // begin writes a new conversation and what is said first, and returns its number.
 func begin(ctx context.Context, tx Tx, p ConversationPatch) (int64, error) {
-	c := &conversation.Conversation{Version: 1, CreatedAt: tx.Now(), CreatedBy: tx.Scope().Actor.Tail()}
+	c := &conversation.Conversation{Version: 1, CreatedAt: tx.Now(), CreatedBy: tx.Scope().Actor.Tail(), Claimed: tx.Scope().Claimed}
 	c.ModifiedAt, c.ModifiedBy = c.CreatedAt, c.CreatedBy
 	c.Enter(conversation.Stages[0], tx.Now())
 	if err := p.apply(ctx, tx, c); err != nil {

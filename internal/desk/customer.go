@@ -45,6 +45,9 @@ func takesPart(ctx context.Context, tx Tx, c *conversation.Conversation) (bool, 
 }
 
 func partOf(sc org.Scope, me []don.ID, c *conversation.Conversation) bool {
+	if sc.Claimed && !said(sc, c.CreatedBy, c.Claimed) {
+		return false
+	}
 	among := false
 	for _, id := range c.MemberIDs() {
 		if id.Type != don.Contact {
@@ -57,6 +60,14 @@ func partOf(sc org.Scope, me []don.ID, c *conversation.Conversation) bool {
 		}
 	}
 	return among
+}
+
+// said reports whether words are for a caller who only claims to be somebody: those
+// of the team, and those that it wrote itself as such. What the same contact says
+// with proof is not for a browser that has none, and neither is what others say.
+func said(sc org.Scope, by string, claimed bool) bool {
+	who := don.FromTail(by)
+	return who.Type != don.Contact || claimed && who == sc.Actor
 }
 
 // conversationFor returns a conversation that the caller may know, or not_found.
@@ -75,7 +86,7 @@ func conversationFor(ctx context.Context, tx Tx, n int64) (*conversation.Convers
 // reads reports whether the caller may read a comment on a record that it knows.
 func reads(sc org.Scope, c *timeline.Comment) bool {
 	if byCustomer(sc) {
-		return c.Shown()
+		return c.Shown() && (!sc.Claimed || said(sc, c.CreatedBy, c.Claimed))
 	}
 	return c.ReadableBy(sc.Actor.Tail())
 }

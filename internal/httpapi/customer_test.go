@@ -250,19 +250,66 @@ func TestOnceOnly(t *testing.T) {
 	})
 }
 
-// TestAnotherPersonAtTheBrowser is about a visitor who has said to be one person and
-// a token that proves another: two people may share a browser.
-func TestAnotherPersonAtTheBrowser(t *testing.T) {
+// TestKnownByMoreThanClaims is about a visitor whose contact members find to be
+// somebody: whoever brings the visitor's secret then reads nothing of that one.
+func TestKnownByMoreThanClaims(t *testing.T) {
 	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
 		s := newShop(t, k, "Acme")
-		cy, secret := s.visit(t, "cy", "", "")
-		said := begin(t, cy, "what only cy should read")
-		bo := s.signInAt(t, secret, `{"user_ref":"bo"}`)
-		wantOwn(t, bo)
-		bo.Post(t, "conversations.get", `{"id":"`+said+`"}`, 404)
-		s.wantNoMerge(t)
-		wantOwn(t, cy, said)
-		// As the one whom the visitor named, it comes along.
-		wantOwn(t, s.signInAt(t, secret, `{"user_ref":"cy"}`), said)
+		visitor, secret := s.visit(t, "", "", "")
+		id := who(t, visitor)
+		hello := begin(t, visitor, "hello")
+		s.signIn(t, `{"user_ref":"ada","user_traits":{"email":"ada@acme.example"}}`)
+		s.admin.Post(t, "rev-users.merge", `{"primary_user":"`+id+`","secondary_user":"REVU-2"}`, 200)
+		ada := s.signIn(t, `{"user_ref":"ada"}`)
+		if who(t, ada) != id {
+			t.Fatalf("ada is %s", who(t, ada))
+		}
+		secrets := begin(t, ada, "for the team alone")
+		say(t, ada, hello, "external", "with proof")
+		say(t, s.admin, hello, "external", "the team's")
+		back, _ := s.visit(t, "", secret, "")
+		for _, c := range []apitest.Client{visitor, back} {
+			wantOwn(t, c, hello)
+			c.Post(t, "conversations.get", `{"id":"`+secrets+`"}`, 404)
+			if got := told(t, c, hello); got != "hello|the team's" {
+				t.Errorf("without proof one reads %q", got)
+			}
+		}
+		wantOwn(t, ada, hello, secrets)
+		if got := told(t, ada, hello); got != "hello|with proof|the team's" {
+			t.Errorf("ada reads %q", got)
+		}
+	})
+}
+
+// TestOthersWords is about a visitor who is put alone into a conversation in which
+// somebody else has spoken.
+func TestOthersWords(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		s := newShop(t, k, "Acme")
+		ada := s.signIn(t, `{"user_ref":"ada"}`)
+		visitor, _ := s.visit(t, "", "", "")
+		hers, his := begin(t, ada, "ada's"), begin(t, visitor, "his")
+		s.admin.Post(t, "conversations.update", `{"id":"`+his+`","members":{"set":["`+who(t, visitor)+`","`+who(t, ada)+`"]}}`, 200)
+		said := say(t, ada, his, "external", "between us")
+		for _, conv := range []string{hers, his} {
+			s.admin.Post(t, "conversations.update", `{"id":"`+conv+`","members":{"set":["`+who(t, visitor)+`"]}}`, 200)
+		}
+		wantOwn(t, visitor, his)
+		if got := told(t, visitor, his); got != "his" {
+			t.Errorf("the visitor reads %q", got)
+		}
+		visitor.Post(t, "timeline-entries.get", `{"id":"`+said+`"}`, 404)
+		if res := visitor.Post(t, "conversations.get", `{"id":"`+his+`"}`, 200); strings.Contains(string(res.Body), "between us") {
+			t.Errorf("the visitor is shown %s", res.Body)
+		}
+		// Whom a contact names it is not told about.
+		team := s.admin.Post(t, "dev-users.self", `{}`, 200).Text(t, "dev_user.id")
+		if res := visitor.Post(t, "timeline-entries.create", `{"type":"timeline_comment","object":"`+his+`","body":"<`+team+`>"}`, 201); strings.Contains(string(res.Body), "references") {
+			t.Errorf("the visitor learns who is in the team: %s", res.Body)
+		}
+		for op, body := range map[string]string{"timeline-entries.list": `{"object":"` + his + `","labels":["vip"]}`, "conversations.list": `{"has_owner":true}`, "events.signal": `{"object":"` + his + `","kind":"viewing"}`} {
+			visitor.Post(t, op, body, 400)
+		}
 	})
 }

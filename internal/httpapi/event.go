@@ -24,7 +24,7 @@ type EventDeps struct {
 var eventsOp = Op{
 	Path: "events.stream", Summary: "Follow what happens", Tags: []string{"events"}, Read: true, Timeout: -1,
 	Description: "Server-sent events. The name of each is its type, such as rev_user_updated, conversation_created or timeline_entry_created, and its data the " +
-		"object below. Its id is where to go on after a break: as the header Last-Event-ID, or as cursor. ready comes first and tells where the stream begins; reset " +
+		"object below. Its id is where to go on after a break: as the header Last-Event-ID, or as cursor. ready comes first and tells where the stream begins, and at now and then where it is; reset " +
 		"comes instead when not everything since cursor is kept, so that what was read has to be read again. Events are kept for seven days, in one order for everybody. " +
 		"Session tokens of contacts are told of the conversations in which they take part and of what is said there to customers. A stream ends with its token.",
 	Input: eventsIn{}, Produces: "text/event-stream", Errors: []int{http.StatusTooManyRequests, http.StatusServiceUnavailable},
@@ -89,6 +89,7 @@ func (d EventDeps) stream(w http.ResponseWriter, r *http.Request, in *eventsIn) 
 	out.event(map[bool]string{false: "ready", true: "reset"}[l.Reset], l.At(), []byte("{}"))
 	check := time.NewTicker(eventCheck)
 	defer check.Stop()
+	checked := time.Now()
 	for idle := 0; out.send(); {
 		told, ok, err := l.Next(r.Context(), check.C, Draining(r.Context()))
 		if err != nil || !ok {
@@ -101,14 +102,16 @@ func (d EventDeps) stream(w http.ResponseWriter, r *http.Request, in *eventsIn) 
 			}
 			out.event(eventType(t), id, d.spell(c, t))
 		}
-		if len(told) > 0 {
+		if time.Since(checked) < eventCheck {
 			continue
 		}
 		if _, err := d.Gate.Authenticate(r, eventsOp); err != nil {
 			return nil // the token has ended, and the stream with it
 		}
+		checked = time.Now()
 		if idle++; idle%5 == 0 {
-			out.idle()
+			// Also of who is told nothing, for a break must not cost the way back.
+			out.event("at", l.At(), []byte("{}"))
 		}
 	}
 	return nil
@@ -126,6 +129,9 @@ func (d EventDeps) signal(ctx context.Context, c call, in *signalIn) (*struct{},
 	}
 	name := c.Member.DisplayName
 	if c.Contact != nil {
+		if in.Kind != realtime.Typing {
+			return nil, errs.NotPermitted("kind", "%s is for members; contacts may show that they are %s", in.Kind, realtime.Typing)
+		}
 		name = c.Contact.DisplayName
 	}
 	return nil, d.Hub.Give(ctx, c.Scope, of, realtime.Sign{Kind: in.Kind, Name: name})

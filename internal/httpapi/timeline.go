@@ -413,6 +413,11 @@ func (d DeskDeps) listEntries(ctx context.Context, c call, in *entriesListIn) (*
 	if err != nil {
 		return nil, err
 	}
+	if c.Contact != nil {
+		if err := c.notByContacts([]unwanted{{"labels", in.Labels != nil}}); err != nil {
+			return nil, err
+		}
+	}
 	list := page.ListOf(c.op, c.Scope.OrgID, of.Tail(), in.Visibility, in.Collections, in.Labels)
 	req, err := in.Request.Normal(page.Max)
 	if err != nil {

@@ -143,8 +143,7 @@ func Adopt(ctx context.Context, tx ClaimTx, c *contact.Contact, secret string) (
 // proves to be at the same browser. The visitor's tokens end with it. A contact
 // that has become known by more than the visitor's own claims stays apart:
 // what others found out about it is not the visitor's to bring. So does one that
-// a member has parted from it before, and one that has said to be somebody else:
-// two people may share a browser.
+// a member has parted from it before.
 func adoptVisitor(ctx context.Context, tx ClaimTx, secret string, out *Outcome) error {
 	said, err := tx.ClaimsBySecret(ctx, secret)
 	if err != nil {
@@ -169,7 +168,7 @@ func adoptVisitor(ctx context.Context, tx ClaimTx, secret string, out *Outcome) 
 		if err != nil {
 			return err
 		}
-		if v.Verified || v.Merged || parted || namesAnother(said, n, out.Contact) {
+		if v.Verified || v.Merged || parted {
 			out.Doubts = append(out.Doubts, Suspicion{A: out.Contact.N, B: n, Rule: RuleVisitor})
 			continue
 		}
@@ -180,24 +179,6 @@ func adoptVisitor(ctx context.Context, tx ClaimTx, secret string, out *Outcome) 
 		out.Linked, out.Changed = append(out.Linked, m), true
 	}
 	return out.reload(ctx, tx)
-}
-
-// namesAnother reports whether a visitor has claimed a reference, and none that the
-// contact has.
-func namesAnother(said []Statement, n int64, c *contact.Contact) bool {
-	named := false
-	for _, s := range said {
-		if s.N != n || kindOf(s.Key) != contact.KindRef {
-			continue
-		}
-		named = true
-		if slices.ContainsFunc(c.Identifiers, func(id contact.Identifier) bool {
-			return id.Kind == contact.KindRef && Key(id.Kind, id.Norm()) == s.Key
-		}) {
-			return false
-		}
-	}
-	return named
 }
 
 // reload brings the outcome's contact up to date after merges.

@@ -41,6 +41,8 @@ const (
 	pollTime = 2 * time.Second       // between looks for what nobody has told of
 	passTime = 10 * time.Second      // for one org in a round
 	batch    = 500                   // news in a transaction
+	caught   = 100                   // of those that came before somebody listened
+	catchers = 3                     // who read such at a time
 	backoff  = 5 * time.Second       // before listening again
 )
 
@@ -51,15 +53,16 @@ type Hub struct {
 	Scopes func(ctx context.Context, orgID int64) (org.Scope, error) // the system's in an org
 	Log    *slog.Logger
 
-	once    sync.Once
-	wake    chan struct{}
-	mu      sync.Mutex
-	unread  map[int64]bool // orgs of which there may be news, true when they wait for numbers too
-	rooms   map[int64]*room
-	holders map[string]int       // listeners by whom they belong to
-	signs   map[string]time.Time // when each last gave one
-	open    int                  // all of them
-	closed  bool
+	once     sync.Once
+	wake     chan struct{}
+	catching chan struct{} // a slot for each listener that reads what came before
+	mu       sync.Mutex
+	unread   map[int64]bool // orgs of which there may be news, true when they wait for numbers too
+	rooms    map[int64]*room
+	holders  map[string]int       // listeners by whom they belong to
+	signs    map[string]time.Time // when each last gave one
+	open     int                  // all of them
+	closed   bool
 }
 
 // room is an org to which somebody listens.
@@ -70,7 +73,7 @@ type room struct {
 
 func (h *Hub) init() {
 	h.once.Do(func() {
-		h.wake = make(chan struct{}, 1)
+		h.wake, h.catching = make(chan struct{}, 1), make(chan struct{}, catchers)
 		h.unread, h.rooms, h.holders, h.signs = map[int64]bool{}, map[int64]*room{}, map[string]int{}, map[string]time.Time{}
 	})
 }
@@ -204,7 +207,7 @@ func (h *Hub) tell(ctx context.Context, sc org.Scope) error {
 		if r == nil {
 			return nil
 		}
-		told, last, more, err := h.read(ctx, sc, r.told)
+		told, last, more, err := h.read(ctx, sc, r.told, batch)
 		if err != nil {
 			return err
 		}
@@ -225,13 +228,13 @@ func (h *Hub) tell(ctx context.Context, sc org.Scope) error {
 
 // read returns news behind a number, as they are to be told, and the last of
 // their numbers.
-func (h *Hub) read(ctx context.Context, sc org.Scope, after int64) (told []*Told, last int64, more bool, err error) {
+func (h *Hub) read(ctx context.Context, sc org.Scope, after int64, limit int) (told []*Told, last int64, more bool, err error) {
 	err = h.DB.Read(ctx, sc, func(tx Tx) error {
-		news, err := tx.News(ctx, after, batch)
+		news, err := tx.News(ctx, after, limit)
 		if err != nil {
 			return err
 		}
-		last, more = after, len(news) == batch
+		last, more = after, len(news) == limit
 		if len(news) > 0 {
 			last = news[len(news)-1].Seq
 		}

@@ -153,7 +153,7 @@ func (l *Listener) At() int64 { return l.at }
 // still wants to know asks again behind At.
 func (l *Listener) Next(ctx context.Context, over <-chan time.Time, stop <-chan struct{}) (told []*Told, ok bool, err error) {
 	for l.at < l.live {
-		missed, last, more, err := l.hub.read(ctx, l.scope, l.at)
+		missed, last, more, err := l.catchUp(ctx, stop)
 		if err != nil {
 			return nil, false, err
 		}
@@ -186,6 +186,22 @@ func (l *Listener) Next(ctx context.Context, over <-chan time.Time, stop <-chan 
 			return nil, false, nil
 		}
 	}
+}
+
+// catchUp reads a batch of what came before the listening. Few do so at a time: it
+// reads far more than what is told to most.
+func (l *Listener) catchUp(ctx context.Context, stop <-chan struct{}) (told []*Told, last int64, more bool, err error) {
+	select {
+	case l.hub.catching <- struct{}{}:
+	case <-stop:
+		return nil, 0, false, errs.New(errs.Unavailable, "service_unavailable", "the server is shutting down; try again in a moment")
+	case <-ctx.Done():
+		return nil, 0, false, ctx.Err()
+	}
+	defer func() { <-l.hub.catching }()
+	ctx, cancel := context.WithTimeout(ctx, passTime)
+	defer cancel()
+	return l.hub.read(ctx, l.scope, l.at, caught)
 }
 
 // mine leaves what the listener may know of and has not been told.

@@ -9,7 +9,7 @@ import (
 	"github.com/kith-id/kith/internal/timeline"
 )
 
-const commentColumns = "type, n, id, body, body_type, visibility, private_to, labels, ref, expires_at, deleted, created_at, created_by, modified_at, modified_by"
+const commentColumns = "type, n, id, body, body_type, visibility, private_to, labels, ref, expires_at, deleted, created_at, created_by, modified_at, modified_by, claimed"
 
 type commentRow struct {
 	timeline.Comment
@@ -21,7 +21,7 @@ type commentRow struct {
 func scanComment(r *commentRow) []any {
 	return []any{
 		&r.code, &r.n, &r.ID, &r.Body, &r.BodyType, (*string)(&r.Visibility), &r.privateTo, &r.labels, &r.Ref, &r.ExpiresAt, &r.Deleted,
-		&r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy,
+		&r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy, &r.Claimed,
 	}
 }
 
@@ -50,11 +50,11 @@ func (tx *Tx) InsertComment(ctx context.Context, c *timeline.Comment) error {
 		return err
 	}
 	c.CreatedAt, c.CreatedBy = tx.now, tx.scope.Actor.Tail()
-	c.ModifiedAt, c.ModifiedBy = c.CreatedAt, c.CreatedBy
+	c.ModifiedAt, c.ModifiedBy, c.Claimed = c.CreatedAt, c.CreatedBy, tx.scope.Claimed
 	added, err := tx.q.exec(ctx, "INSERT INTO comment (org_id, "+commentColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING`,
 		tx.scope.OrgID, typeCodes[c.Of.Type], c.Of.N, c.ID, c.Body, c.BodyType, string(c.Visibility), pack(c.PrivateTo), pack(c.Labels), c.Ref, c.ExpiresAt,
-		c.Deleted, c.CreatedAt, c.CreatedBy, c.ModifiedAt, c.ModifiedBy)
+		c.Deleted, c.CreatedAt, c.CreatedBy, c.ModifiedAt, c.ModifiedBy, c.Claimed)
 	if err != nil {
 		return err
 	}

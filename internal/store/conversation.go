@@ -13,7 +13,7 @@ import (
 )
 
 const conversationColumns = `n, title, description, members, owners, account_n, workspace_n, group_n, stage, tags, source_channel, source_channel_v2,
-	channels, is_spam, is_frozen, url_context, subtype, custom, last_message_at, closed_at, version, created_at, created_by, modified_at, modified_by`
+	channels, is_spam, is_frozen, url_context, subtype, custom, last_message_at, closed_at, version, created_at, created_by, modified_at, modified_by, claimed`
 
 // Fields of the inverted index.
 const (
@@ -46,7 +46,7 @@ type conversationRow struct {
 func scanConversation(r *conversationRow) []any {
 	return []any{
 		&r.N, &r.Title, &r.Description, &r.members, &r.owners, &r.AccountN, &r.WorkspaceN, &r.GroupN, &r.Stage, &r.tags, &r.SourceChannel, &r.SourceChannelV2,
-		&r.channels, &r.Spam, &r.Frozen, &r.URLContext, &r.Subtype, &r.custom, &r.LastMessageAt, &r.ClosedAt, &r.Version, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy,
+		&r.channels, &r.Spam, &r.Frozen, &r.URLContext, &r.Subtype, &r.custom, &r.LastMessageAt, &r.ClosedAt, &r.Version, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy, &r.Claimed,
 	}
 }
 
@@ -135,10 +135,10 @@ func (tx *Tx) InsertConversation(ctx context.Context, c *conversation.Conversati
 }
 
 func (tx *Tx) putConversation(ctx context.Context, c *conversation.Conversation) error {
-	_, err := tx.q.exec(ctx, "INSERT INTO conversation (org_id, "+conversationColumns+", title_key, active_at) VALUES ("+marks(1, 28)+")",
+	_, err := tx.q.exec(ctx, "INSERT INTO conversation (org_id, "+conversationColumns+", title_key, active_at) VALUES ("+marks(1, 29)+")",
 		tx.scope.OrgID, c.N, c.Title, c.Description, pack(c.Members), pack(c.Owners), c.AccountN, c.WorkspaceN, c.GroupN, c.Stage, pack(c.Tags), c.SourceChannel, c.SourceChannelV2,
 		pack(c.Channels), c.Spam, c.Frozen, c.URLContext, c.Subtype, c.Custom.Pack(), c.LastMessageAt, c.ClosedAt, c.Version, c.CreatedAt, c.CreatedBy, c.ModifiedAt, c.ModifiedBy,
-		contact.FoldName(c.Title), c.ActiveAt())
+		c.Claimed, contact.FoldName(c.Title), c.ActiveAt())
 	if err != nil {
 		return err
 	}

@@ -53,6 +53,7 @@ type Comment struct {
 	CreatedBy  string
 	ModifiedAt time.Time
 	ModifiedBy string
+	Claimed    bool // who wrote it only said who they are
 
 	Files []*artifact.Artifact // what hangs on it, where that was read
 }

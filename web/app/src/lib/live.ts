@@ -135,7 +135,8 @@ export class Live {
     this.cursor = heard.id ?? this.cursor;
     // What happened between reading and connecting was told to nobody.
     if (heard.name === "reset" || (heard.name === "ready" && fresh)) this.tell({ kind: "missed" });
-    else if (heard.name !== "ready") this.tell({ kind: "event", event: heard.data as LiveEvent });
+    else if (heard.name !== "ready" && heard.name !== "at")
+      this.tell({ kind: "event", event: heard.data as LiveEvent });
   }
 
   private tell(news: LiveNews): void {
