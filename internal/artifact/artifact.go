@@ -28,6 +28,7 @@ type Artifact struct {
 	CreatedBy  string
 	ModifiedAt time.Time
 	ModifiedBy string
+	Claimed    bool // who sent it only said who they are
 }
 
 // ID returns the file's id.

@@ -9,16 +9,17 @@ import (
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/timeline"
 )
 
 // knowsFile reports whether the caller may have a file. Contacts have what they sent
 // themselves, and what hangs on comments that they may read; members what hangs on
-// what they may read, or nowhere.
+// what they may read. What hangs nowhere is for whoever sent it.
 func knowsFile(ctx context.Context, tx Tx, a *artifact.Artifact) (bool, error) {
 	if byCustomer(tx.Scope()) {
 		me, err := self(ctx, tx)
-		if err != nil || slices.Contains(tailsOf(me), a.CreatedBy) {
+		if err != nil || sentBy(tx.Scope(), me, a) {
 			return err == nil, err
 		}
 		if a.At.Entry == 0 {
@@ -27,7 +28,8 @@ func knowsFile(ctx context.Context, tx Tx, a *artifact.Artifact) (bool, error) {
 	}
 	var err error
 	switch {
-	case a.At.Of.N == 0:
+	case a.At.Of.N == 0: // perhaps it was on a comment that few could read
+		return a.CreatedBy == tx.Scope().Actor.Tail(), nil
 	case a.At.Entry == 0:
 		err = existed(ctx, tx, a.At.Of)
 	default:
@@ -104,7 +106,13 @@ func mayAttach(ctx context.Context, tx Tx, a *artifact.Artifact) (bool, error) {
 	if !byCustomer(tx.Scope()) {
 		return knowsFile(ctx, tx, a)
 	}
-	return a.CreatedBy == tx.Scope().Actor.Tail(), nil
+	return sentBy(tx.Scope(), []don.ID{tx.Scope().Actor}, a), nil
+}
+
+// sentBy reports whether a file is that of a contact who calls as one of some: what
+// was sent with proof is not that of a caller who has none, see said.
+func sentBy(sc org.Scope, me []don.ID, a *artifact.Artifact) bool {
+	return slices.Contains(tailsOf(me), a.CreatedBy) && (!sc.Claimed || a.Claimed)
 }
 
 func parentOf(tx Tx, at artifact.Place) string {

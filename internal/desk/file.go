@@ -97,7 +97,7 @@ func (f *Files) Prepare(ctx context.Context, sc org.Scope, name, declared, purpo
 			return err
 		}
 		now, by := tx.Now(), sc.Actor.Tail()
-		a := &artifact.Artifact{N: n, Name: name, Type: declared, Purpose: purpose, FreeAt: &now, CreatedAt: now, CreatedBy: by, ModifiedAt: now, ModifiedBy: by}
+		a := &artifact.Artifact{N: n, Name: name, Type: declared, Purpose: purpose, FreeAt: &now, CreatedAt: now, CreatedBy: by, ModifiedAt: now, ModifiedBy: by, Claimed: sc.Claimed}
 		if err := tx.InsertArtifact(ctx, a); err != nil {
 			return err
 		}
@@ -148,8 +148,8 @@ func (f *Files) PrepareVersion(ctx context.Context, sc org.Scope, n int64) (Uplo
 		if err != nil {
 			return err
 		}
-		if len(all) >= maxVersions {
-			return errs.NotPermitted("id", "%s has %d versions, and no file may have more; delete some", a.ID().Display(), len(all))
+		if n := counted(all, tx.Now()); n >= maxVersions {
+			return errs.NotPermitted("id", "%s has %d versions, and no file may have more; delete some", a.ID().Display(), n)
 		}
 		next := a.Version + 1
 		if len(all) > 0 {
@@ -159,6 +159,18 @@ func (f *Files) PrepareVersion(ctx context.Context, sc org.Scope, n int64) (Uplo
 		return err
 	})
 	return up, err
+}
+
+// counted is how many contents a file has or may still get: those that were never
+// sent are none once their time is over.
+func counted(all []artifact.Version, now time.Time) int {
+	n := 0
+	for _, v := range all {
+		if v.Blob != "" || v.CreatedAt.After(now.Add(-artifact.SendLife)) {
+			n++
+		}
+	}
+	return n
 }
 
 // fileFor returns a file that the caller may have, or not_found.
@@ -174,14 +186,16 @@ func fileFor(ctx context.Context, tx Tx, n int64, lock bool) (*artifact.Artifact
 	return a, err
 }
 
-// Receive takes a content for which Prepare or PrepareVersion has given a pass. It is
-// durable when Receive returns. Errors: forbidden for a pass that is not valid, or
-// not any more; invalid, too_large, unavailable. Those of r are returned as they are.
-func (f *Files) Receive(ctx context.Context, policy, signature string, r io.Reader) error {
-	pass, err := f.signer.Verify(policy, signature, artifact.Send, time.Now())
-	if err != nil {
-		return err
-	}
+// Admit returns the pass that Prepare or PrepareVersion has given. Errors: forbidden
+// for one that is not valid, or not any more.
+func (f *Files) Admit(policy, signature string) (artifact.Pass, error) {
+	return f.signer.Verify(policy, signature, artifact.Send, time.Now())
+}
+
+// Receive takes the content that a pass is for. It is durable when Receive returns.
+// Errors: forbidden when it came already; invalid, too_large, unavailable. Those of r
+// are returned as they are.
+func (f *Files) Receive(ctx context.Context, pass artifact.Pass, r io.Reader) error {
 	sc, err := f.c.Scope(ctx, pass.Org)
 	if err != nil {
 		return err
@@ -233,7 +247,7 @@ func expected(ctx context.Context, tx Tx, p artifact.Pass) (*artifact.Artifact, 
 	}
 	for _, v := range all {
 		switch {
-		case v.Version != p.Version:
+		case v.Version != p.Version || v.CreatedBy != p.By: // a number may have been given again since
 		case v.Blob != "":
 			return nil, v, errs.Denied("the file was sent already; each address takes one")
 		default:
@@ -427,7 +441,7 @@ func (f *Files) Sweep(ctx context.Context, sc org.Scope, now time.Time, limit in
 		return 0, err
 	}
 	for _, name := range lost {
-		if err := f.c.Store.Delete(ctx, name); err != nil {
+		if err := f.drop(ctx, name); err != nil {
 			return 0, err
 		}
 		if err := f.db.Write(ctx, sc, func(tx Tx) error { return tx.ForgetBlob(ctx, name) }); err != nil {
@@ -435,4 +449,13 @@ func (f *Files) Sweep(ctx context.Context, sc org.Scope, now time.Time, limit in
 		}
 	}
 	return max(removed, len(lost)), nil
+}
+
+// dropTime is for the storage to remove a content.
+const dropTime = time.Minute
+
+func (f *Files) drop(ctx context.Context, name string) error {
+	ctx, cancel := context.WithTimeout(ctx, dropTime)
+	defer cancel()
+	return f.c.Store.Delete(ctx, name)
 }

@@ -227,6 +227,10 @@ func linkFound(ctx context.Context, tx Tx, l *link.Link) (LinkFound, error) {
 // linkThere returns a link both of whose records are there, or not_found.
 func linkThere(ctx context.Context, tx Tx, n int64, lock bool) (*link.Link, error) {
 	l, err := tx.Link(ctx, n, lock)
+	if lock && errs.Is(err, errs.NotFound) {
+		// A transaction that it waited for may have put another one in its place.
+		l, err = tx.Link(ctx, n, lock)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ type noticeTx interface {
 }
 
 // tell notifies members of what the caller does in this transaction: nobody of
-// what he does himself, and no more than timeline.MaxTold.
+// their own doing, and no more than timeline.MaxTold.
 func tell(ctx context.Context, tx Tx, kind timeline.NoticeKind, of don.ID, comment int64, members []int64) error {
 	members = slices.DeleteFunc(directory.Distinct(members), func(n int64) bool { return don.Of(don.Member, n) == tx.Scope().Actor })
 	known, err := tx.MembersByN(ctx, members)

@@ -287,7 +287,7 @@ func (d FileDeps) registerContents(api *API) {
 		Status: http.StatusNoContent, MaxBody: d.MaxBytes + 1<<20, Timeout: sendTime, Errors: []int{http.StatusForbidden},
 		Description: "The url of artifacts.prepare. It needs no token beside what is signed in its form, and takes one file.",
 	}
-	slots := make(chan struct{}, maxReceiving)
+	slots := newSlots()
 	RegisterRaw(api, up, func(w http.ResponseWriter, r *http.Request) {
 		if err := d.receive(w, r, slots); err != nil {
 			api.WriteError(w, r, err)

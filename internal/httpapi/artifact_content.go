@@ -10,12 +10,14 @@ import (
 	"time"
 
 	"github.com/kith-id/kith/internal/artifact"
+	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/httpapi/wire"
 )
 
 const (
 	maxReceiving = 16       // uploads at a time
+	maxOfGuests  = 8        // of those, from contacts
 	maxFormPart  = 16 << 10 // bytes of a part that is not the file
 	maxFormParts = 20
 )
@@ -34,24 +36,61 @@ func (b *dueBody) Read(p []byte) (int, error) {
 	return b.patientBody.Read(p)
 }
 
-// receive takes a file.
-func (d FileDeps) receive(w http.ResponseWriter, r *http.Request, slots chan struct{}) error {
-	select {
-	case slots <- struct{}{}:
-		defer func() { <-slots }()
-	default:
-		return errs.New(errs.TooMany, "too_many_requests", "too many files are being uploaded; try again in a moment").With("retry_after", retryUpload)
+// slots bound the uploads that are under way. Contacts, of whom there may be any
+// number, leave some to the team.
+type slots struct{ all, guests chan struct{} }
+
+func newSlots() slots {
+	return slots{make(chan struct{}, maxReceiving), make(chan struct{}, maxOfGuests)}
+}
+
+// take returns what gives the slot back; ok is false when there is none.
+func (s slots) take(guest bool) (free func(), ok bool) {
+	var taken []chan struct{}
+	free = func() {
+		for _, of := range taken {
+			<-of
+		}
 	}
+	wanted := []chan struct{}{s.all}
+	if guest {
+		wanted = append(wanted, s.guests)
+	}
+	for _, of := range wanted {
+		select {
+		case of <- struct{}{}:
+			taken = append(taken, of)
+		default:
+			free()
+			return nil, false
+		}
+	}
+	return free, true
+}
+
+// receive takes a file. Whoever has no pass takes up nobody's room, and is not
+// listened to any longer.
+func (d FileDeps) receive(w http.ResponseWriter, r *http.Request, s slots) error {
 	body := &dueBody{patientBody{r.Body, http.NewResponseController(w)}, r.Context()}
+	defer body.rest()
 	r.Body = body
 	policy, signature, file, err := readFileForm(r)
-	if err == nil {
-		err = d.Service.Receive(r.Context(), policy, signature, &sentFile{file, d.MaxBytes})
+	if err != nil {
+		return err
 	}
+	pass, err := d.Service.Admit(policy, signature)
+	if err != nil {
+		return err
+	}
+	free, ok := s.take(don.FromTail(pass.By).Type == don.Contact)
+	if !ok {
+		return errs.New(errs.TooMany, "too_many_requests", "too many files are being uploaded; try again in a moment").With("retry_after", retryUpload)
+	}
+	defer free()
+	err = d.Service.Receive(r.Context(), pass, &sentFile{file, d.MaxBytes})
 	if err != nil {
 		_, _ = io.CopyN(io.Discard, body, maxDrained) // best effort: the sender listens once it has sent
 	}
-	body.rest()
 	return err
 }
 

@@ -3,13 +3,16 @@ package httpapi_test
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"hash/crc32"
 	"image"
 	"image/color"
 	"image/jpeg"
 	"image/png"
 	"mime/multipart"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -18,6 +21,7 @@ import (
 	"github.com/kith-id/kith/internal/artifact"
 	"github.com/kith-id/kith/internal/auth"
 	"github.com/kith-id/kith/internal/httpapi/apitest"
+	"github.com/kith-id/kith/internal/server"
 	"github.com/kith-id/kith/internal/server/servertest"
 )
 
@@ -540,5 +544,51 @@ func TestFilesOfOthers(t *testing.T) {
 		if res := bo.Post(t, "artifacts.prepare", `{"file_name":"x"}`, 429); res.Header.Get("Retry-After") == "" {
 			t.Errorf("too many: %v", res.Header)
 		}
+	})
+}
+
+// TestFilesTakenOff is about a file that hung on a private comment: taken off, it is
+// nobody's but its sender's.
+func TestFilesTakenOff(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		c, _ := k.Admin(t, "Acme")
+		k.Do(t, "members.add", "", server.NewMember{Email: "bob@acme.example", Name: "Bob"}, nil)
+		var token server.TokenView
+		k.Do(t, "tokens.create", "", server.NewToken{Kind: "pat", Email: "bob@acme.example"}, &token)
+		bob := k.Client(t, token.Secret)
+		c.Post(t, "accounts.create", `{"display_name":"Globex"}`, 201)
+		file := attachable(t, c, "salary.txt", "much")
+		entry := c.Post(t, "timeline-entries.create", `{"type":"timeline_comment","object":"ACC-1","visibility":"private","body":"x","artifacts":["`+file+`"]}`, 201).Text(t, "timeline_entry.id")
+		bob.Post(t, "artifacts.locate", `{"id":"`+file+`"}`, 404)
+		c.Post(t, "timeline-entries.delete", `{"id":"`+entry+`"}`, 200)
+		for _, op := range []string{"artifacts.get", "artifacts.locate"} {
+			bob.Post(t, op, `{"id":"`+file+`"}`, 404)
+			c.Post(t, op, `{"id":"`+file+`"}`, 200)
+		}
+		bob.Post(t, "timeline-entries.create", `{"type":"timeline_comment","object":"ACC-1","body":"mine now","artifacts":["`+file+`"]}`, 404)
+	})
+}
+
+// TestUploadsWithoutPass has many begin an upload for which they have no pass, and
+// wait: whoever has one is not kept waiting.
+func TestUploadsWithoutPass(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		c, _ := k.Admin(t, "Acme")
+		srv := httptest.NewServer(k.Handler)
+		defer srv.Close()
+		defer srv.CloseClientConnections()
+		head := "--x\r\nContent-Disposition: form-data; name=\"policy\"\r\n\r\nmine\r\n--x\r\nContent-Disposition: form-data; name=\"sig"
+		for range 40 {
+			conn, err := net.Dial("tcp", srv.Listener.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = conn.Close() }()
+			if _, err := fmt.Fprintf(conn, "POST /artifacts.upload HTTP/1.1\r\nHost: kith\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000000\r\n\r\n%s", head); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(50 * time.Millisecond) // for them to arrive
+		attachable(t, c, "mine.txt", "here")
 	})
 }

@@ -275,6 +275,14 @@ func TestKnownByMoreThanClaims(t *testing.T) {
 				t.Errorf("without proof one reads %q", got)
 			}
 		}
+		// So it is with files, those that hang nowhere included.
+		loose, sent := attachable(t, ada, "passport.txt", "p"), attachable(t, visitor, "mine.txt", "m")
+		for _, op := range []string{"artifacts.get", "artifacts.locate"} {
+			visitor.Post(t, op, `{"id":"`+loose+`"}`, 404)
+			visitor.Post(t, op, `{"id":"`+sent+`"}`, 200)
+		}
+		visitor.Post(t, "timeline-entries.create", `{"type":"timeline_comment","object":"`+hello+`","body":"x","artifacts":["`+loose+`"]}`, 404)
+		ada.Post(t, "artifacts.get", `{"id":"`+sent+`"}`, 200)
 		wantOwn(t, ada, hello, secrets)
 		if got := told(t, ada, hello); got != "hello|with proof|the team's" {
 			t.Errorf("ada reads %q", got)

@@ -78,7 +78,7 @@ func (d EventDeps) stream(w http.ResponseWriter, r *http.Request, in *eventsIn) 
 	if err != nil {
 		return err
 	}
-	l, err := d.Hub.Listen(r.Context(), c.Scope, c.Token.DON().Tail(), after)
+	l, err := d.Hub.Listen(r.Context(), c.Scope, c.listener(r.Context()), after)
 	if err != nil {
 		return err
 	}
@@ -135,6 +135,16 @@ func (d EventDeps) signal(ctx context.Context, c call, in *signalIn) (*struct{},
 		name = c.Contact.DisplayName
 	}
 	return nil, d.Hub.Give(ctx, c.Scope, of, realtime.Sign{Kind: in.Kind, Name: name})
+}
+
+// listener tells to whom a stream counts: to its token, and of contacts, who may get
+// many, to the contact and to where it comes from.
+func (c call) listener(ctx context.Context) realtime.Who {
+	if c.Contact == nil {
+		return realtime.Who{Holder: c.Token.DON().Tail()}
+	}
+	org := strconv.FormatInt(c.Scope.OrgID, 10)
+	return realtime.Who{Holder: org + " " + c.Self().Tail(), Guest: true, Address: clientFrom(ctx).address}
 }
 
 func eventsAfter(r *http.Request, cursor string) (int64, error) {

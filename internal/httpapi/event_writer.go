@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// keptBuffer is how many bytes a quiet stream may hold on to.
+const keptBuffer = 64 << 10
+
 // eventWriter writes server-sent events, several at a time.
 type eventWriter struct {
 	w       http.ResponseWriter
@@ -47,7 +50,9 @@ func (s *eventWriter) send() bool {
 	}
 	_ = s.control.SetWriteDeadline(time.Now().Add(eventWrite)) // where there is no connection there is nothing to wait for
 	_, err := s.w.Write(s.buf.Bytes())
-	s.buf.Reset()
+	if s.buf.Reset(); s.buf.Cap() > keptBuffer {
+		s.buf = bytes.Buffer{} // a stream is open for hours
+	}
 	return err == nil && s.control.Flush() == nil
 }
 

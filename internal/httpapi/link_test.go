@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -128,5 +129,17 @@ func TestLinks(t *testing.T) {
 		if _, p := linksOf(t, c, `{"object":"CONV-1"}`); len(p.Links) != 1 {
 			t.Errorf("%d links, want one: %+v", len(p.Links), p.Links)
 		}
+		// Replaced by several at once, each puts its own in its place.
+		made := c.Post(t, "links.create", link("TKT-1", "is_related_to", "TKT-2"), 201).Text(t, "link.display_id")
+		for i := range 8 {
+			to := []string{"CONV-1", "TKT-2", "OPP-1"}[i%3]
+			wait.Go(func() {
+				res := c.Send(t, http.MethodPost, "/links.replace", nil, `{"id":"`+made+`","link_type":"is_follow_up_of","source":"TKT-1","target":"`+to+`"}`)
+				if res.Status != http.StatusCreated {
+					t.Errorf("to %s: %d %s", to, res.Status, res.Body)
+				}
+			})
+		}
+		wait.Wait()
 	})
 }

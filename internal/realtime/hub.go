@@ -40,7 +40,8 @@ const (
 	pause    = 50 * time.Millisecond // between two rounds, so 20 of them a second
 	pollTime = 2 * time.Second       // between looks for what nobody has told of
 	passTime = 10 * time.Second      // for one org in a round
-	batch    = 500                   // news in a transaction
+	batch    = 500                   // news in a transaction, at most
+	servers  = 4                     // orgs that are served at a time
 	caught   = 100                   // of those that came before somebody listened
 	catchers = 3                     // who read such at a time
 	backoff  = 5 * time.Second       // before listening again
@@ -59,7 +60,7 @@ type Hub struct {
 	mu       sync.Mutex
 	unread   map[int64]bool // orgs of which there may be news, true when they wait for numbers too
 	rooms    map[int64]*room
-	holders  map[string]int       // listeners by whom they belong to
+	shares   map[string]int       // listeners by what they count to
 	signs    map[string]time.Time // when each last gave one
 	open     int                  // all of them
 	closed   bool
@@ -68,13 +69,14 @@ type Hub struct {
 // room is an org to which somebody listens.
 type room struct {
 	told int64 // the number of the last news that was told
+	part int   // how many are read at a time: fewer after what took too long
 	all  map[*Listener]bool
 }
 
 func (h *Hub) init() {
 	h.once.Do(func() {
 		h.wake, h.catching = make(chan struct{}, 1), make(chan struct{}, catchers)
-		h.unread, h.rooms, h.holders, h.signs = map[int64]bool{}, map[int64]*room{}, map[string]int{}, map[string]time.Time{}
+		h.unread, h.rooms, h.shares, h.signs = map[int64]bool{}, map[int64]*room{}, map[string]int{}, map[string]time.Time{}
 	})
 }
 
@@ -167,11 +169,19 @@ func (h *Hub) round(ctx context.Context) {
 	orgs := h.unread
 	h.unread = map[int64]bool{}
 	h.mu.Unlock()
+	// One org whose news take long must not keep the others waiting.
+	var serving sync.WaitGroup
+	slots := make(chan struct{}, servers)
 	for id, unnumbered := range orgs {
-		if err := h.serve(ctx, id, unnumbered); err != nil {
-			h.failed(ctx, err)
-		}
+		slots <- struct{}{}
+		serving.Go(func() {
+			defer func() { <-slots }()
+			if err := h.serve(ctx, id, unnumbered); err != nil {
+				h.failed(ctx, err)
+			}
+		})
 	}
+	serving.Wait()
 }
 
 func (h *Hub) serve(ctx context.Context, orgID int64, unnumbered bool) error {
@@ -207,10 +217,12 @@ func (h *Hub) tell(ctx context.Context, sc org.Scope) error {
 		if r == nil {
 			return nil
 		}
-		told, last, more, err := h.read(ctx, sc, r.told, batch)
+		told, last, more, err := h.read(ctx, sc, r.told, r.part)
 		if err != nil {
+			r.part = max(1, r.part/2)
 			return err
 		}
+		r.part = min(batch, 2*r.part)
 		if last == r.told {
 			return nil
 		}

@@ -14,7 +14,9 @@ import (
 // Limits of listening.
 const (
 	maxListeners = 20_000 // in a process
-	maxOfOne     = 20     // that belong to one token
+	maxGuests    = 15_000 // of those, contacts
+	maxOfOne     = 20     // that count to one token or contact
+	maxAddress   = 500    // contacts from one address
 	backlog      = 64     // deliveries that wait for a listener, before it has to ask for them again
 )
 
@@ -44,10 +46,10 @@ func (t *Told) new(l *Listener) bool {
 
 // Listener receives what its scope may know of.
 type Listener struct {
-	hub    *Hub
-	scope  org.Scope
-	holder string
-	room   *room
+	hub   *Hub
+	scope org.Scope
+	who   Who
+	room  *room
 
 	// Reset tells that not everything since the number asked for is kept: what was
 	// read before has to be read again.
@@ -58,10 +60,26 @@ type Listener struct {
 	gone  bool // by the hub's lock: nothing more will be put
 }
 
+// Who tells to whom a listener counts.
+type Who struct {
+	Holder  string // the token or contact
+	Guest   bool   // a contact, of whom there may be any number
+	Address string // where a guest comes from
+}
+
+// shares returns what a listener counts to beside all of them, and how many may.
+func (w Who) shares() map[string]int {
+	out := map[string]int{"of " + w.Holder: maxOfOne}
+	if w.Guest {
+		out["guests"], out["from "+w.Address] = maxGuests, maxAddress
+	}
+	return out
+}
+
 // Listen begins to listen in a scope, behind the news with the number after; with
-// a negative one, to what happens from now on. Holder is to whom the listening
-// counts. Close must follow. Errors: too_many, unavailable while the server stops.
-func (h *Hub) Listen(ctx context.Context, sc org.Scope, holder string, after int64) (*Listener, error) {
+// a negative one, to what happens from now on. Close must follow. Errors: too_many,
+// unavailable while the server stops.
+func (h *Hub) Listen(ctx context.Context, sc org.Scope, who Who, after int64) (*Listener, error) {
 	h.init()
 	var first, last int64
 	err := h.DB.Read(ctx, sc, func(tx Tx) (err error) {
@@ -71,19 +89,21 @@ func (h *Hub) Listen(ctx context.Context, sc org.Scope, holder string, after int
 	if err != nil {
 		return nil, err
 	}
-	l := &Listener{hub: h, scope: sc, holder: holder, inbox: make(chan []*Told, backlog)}
+	l := &Listener{hub: h, scope: sc, who: who, inbox: make(chan []*Told, backlog)}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if err := h.admit(holder); err != nil {
+	if err := h.admit(who); err != nil {
 		return nil, err
 	}
 	l.room = h.rooms[sc.OrgID]
 	if l.room == nil {
-		l.room = &room{told: last, all: map[*Listener]bool{}}
+		l.room = &room{told: last, part: batch, all: map[*Listener]bool{}}
 		h.rooms[sc.OrgID] = l.room
 	}
 	l.room.all[l] = true
-	h.holders[holder]++
+	for share := range who.shares() {
+		h.shares[share]++
+	}
 	h.open++
 	l.live = l.room.told
 	switch {
@@ -98,12 +118,15 @@ func (h *Hub) Listen(ctx context.Context, sc org.Scope, holder string, after int
 }
 
 // admit reports whether one more may listen. The lock is held.
-func (h *Hub) admit(holder string) error {
+func (h *Hub) admit(who Who) error {
+	for share, most := range who.shares() {
+		if h.shares[share] >= most {
+			return errs.New(errs.TooMany, "too_many_requests", "%d streams are open already where yours counts to; share one among windows, or close some", most).With("retry_after", time.Minute)
+		}
+	}
 	switch {
 	case h.closed:
 		return errs.New(errs.Unavailable, "service_unavailable", "the server is shutting down; try again in a moment")
-	case h.holders[holder] >= maxOfOne:
-		return errs.New(errs.TooMany, "too_many_requests", "%d streams are open with this token already; share one among windows, or close some", maxOfOne).With("retry_after", time.Minute)
 	case h.open >= maxListeners:
 		return errs.New(errs.TooMany, "too_many_requests", "the server has %d open streams, which is all it takes; try again later", maxListeners).With("retry_after", time.Minute)
 	}
@@ -120,8 +143,10 @@ func (l *Listener) Close() {
 		delete(h.rooms, l.scope.OrgID)
 	}
 	h.open--
-	if h.holders[l.holder]--; h.holders[l.holder] <= 0 {
-		delete(h.holders, l.holder)
+	for share := range l.who.shares() {
+		if h.shares[share]--; h.shares[share] <= 0 {
+			delete(h.shares, share)
+		}
 	}
 }
 

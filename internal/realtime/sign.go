@@ -47,15 +47,12 @@ type carried struct {
 func (h *Hub) Give(ctx context.Context, sc org.Scope, of don.ID, s Sign) error {
 	h.init()
 	s.By = sc.Actor.Tail()
-	if !h.mayGive(strings.Join([]string{strconv.FormatInt(sc.OrgID, 10), of.Tail(), s.By, s.Kind}, " "), time.Now()) {
-		return nil
-	}
 	c := carried{OrgID: sc.OrgID, Of: of.Tail(), At: time.Now().UTC(), Sign: s}
 	err := h.DB.Read(ctx, sc, func(tx Tx) (err error) {
 		c.Audience, err = desk.AudienceOf(ctx, tx, of)
 		return err
 	})
-	if err != nil {
+	if err != nil || !h.mayGive(strings.Join([]string{strconv.FormatInt(sc.OrgID, 10), of.Tail(), s.By, s.Kind}, " "), time.Now()) {
 		return err
 	}
 	text, err := json.Marshal(c)

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"io"
 	"io/fs"
 	"net/http/httptest"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"github.com/kith-id/kith/internal/artifact"
 	"github.com/kith-id/kith/internal/auth"
 	"github.com/kith-id/kith/internal/config"
+	"github.com/kith-id/kith/internal/desk"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 )
@@ -26,7 +28,7 @@ func fileOf(t *testing.T, a *App, actor auth.Actor, content string) (int64, stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.svc.files.Receive(t.Context(), up.Policy, up.Signature, strings.NewReader(content)); err != nil {
+	if err := receive(t, a, up, strings.NewReader(content)); err != nil {
 		t.Fatal(err)
 	}
 	token, _, err := a.svc.files.Locate(t.Context(), actor.Scope, up.ID.N, "")
@@ -34,6 +36,15 @@ func fileOf(t *testing.T, a *App, actor auth.Actor, content string) (int64, stri
 		t.Fatal(err)
 	}
 	return up.ID.N, token
+}
+
+// receive sends a content with what was given for it.
+func receive(t *testing.T, a *App, up desk.Upload, r io.Reader) error {
+	pass, err := a.svc.files.Admit(up.Policy, up.Signature)
+	if err != nil {
+		return err
+	}
+	return a.svc.files.Receive(t.Context(), pass, r)
 }
 
 func founded(t *testing.T, a *App) auth.Actor {
@@ -108,13 +119,13 @@ func TestUploadsThatFailLeaveNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	lost := errs.BadRequest("the client has gone")
-	if err := a.svc.files.Receive(t.Context(), up.Policy, up.Signature, &breaking{lost}); !errs.Is(err, errs.Invalid) {
+	if err := receive(t, a, up, &breaking{lost}); !errs.Is(err, errs.Invalid) {
 		t.Errorf("broken off: %v", err)
 	}
 	if got := stored(t, cfg); got != 0 {
 		t.Errorf("%d contents of an upload that broke off", got)
 	}
-	if err := a.svc.files.Receive(t.Context(), up.Policy, up.Signature, strings.NewReader("whole")); err != nil {
+	if err := receive(t, a, up, strings.NewReader("whole")); err != nil {
 		t.Errorf("sent again: %v", err)
 	}
 	if got := stored(t, cfg); got != 1 {
@@ -138,7 +149,7 @@ func TestOneOfManyUploadsWins(t *testing.T) {
 	results := make(chan error, 8)
 	for i := range cap(results) {
 		go func() {
-			results <- a.svc.files.Receive(t.Context(), up.Policy, up.Signature, bytes.NewReader(bytes.Repeat([]byte{byte('a' + i)}, 1000)))
+			results <- receive(t, a, up, bytes.NewReader(bytes.Repeat([]byte{byte('a' + i)}, 1000)))
 		}()
 	}
 	won := 0
@@ -195,7 +206,7 @@ func TestFilesInS3(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.svc.files.Receive(t.Context(), up.Policy, up.Signature, strings.NewReader("x")); !errs.Is(err, errs.Unavailable) {
+	if err := receive(t, a, up, strings.NewReader("x")); !errs.Is(err, errs.Unavailable) {
 		t.Errorf("the storage is gone: %v", err)
 	}
 	if up.ID != don.Of(don.Artifact, 2) {

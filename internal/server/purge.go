@@ -85,21 +85,22 @@ func purge(ctx context.Context, db *store.DB, who *auth.Service, now time.Time) 
 	return who.DropKeys(ctx)
 }
 
-// sweepFiles removes the files that hang nowhere. A storage that fails leaves the
-// rest of the trash alone.
+// sweepFiles removes the files that hang nowhere. What fails in one org leaves the
+// others alone.
 func sweepFiles(ctx context.Context, files *desk.Files, who *auth.Service, now time.Time) error {
 	scopes, err := who.Scopes(ctx)
 	if err != nil {
 		return err
 	}
+	var failed error
 	for _, s := range scopes {
 		for n := purgeBatch; n >= purgeBatch; {
 			if n, err = files.Sweep(ctx, s, now, purgeBatch); err != nil {
-				return err
+				failed = errors.Join(failed, err)
 			}
 		}
 	}
-	return nil
+	return failed
 }
 
 // inBatches repeats a removal until it removes less than a batch.

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	artifactColumns = "n, name, type, purpose, version, kind, size, of_type, of_n, entry, attached, free_at, created_at, created_by, modified_at, modified_by"
+	artifactColumns = "n, name, type, purpose, version, kind, size, of_type, of_n, entry, attached, free_at, created_at, created_by, modified_at, modified_by, claimed"
 	versionColumns  = "n, version, blob, kind, size, sum, created_at, created_by"
 )
 
@@ -24,7 +24,7 @@ type artifactRow struct {
 func scanArtifact(r *artifactRow) []any {
 	return []any{
 		&r.N, &r.Name, &r.Type, &r.Purpose, &r.Version, &r.Kind, &r.Size, &r.code, &r.n, &r.At.Entry, &r.Attached, &r.FreeAt,
-		&r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy,
+		&r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy, &r.Claimed,
 	}
 }
 
@@ -43,9 +43,9 @@ func (tx *Tx) artifacts(ctx context.Context, sql string, args ...any) ([]*artifa
 
 // InsertArtifact adds a file to which nothing was uploaded yet.
 func (tx *Tx) InsertArtifact(ctx context.Context, a *artifact.Artifact) error {
-	_, err := tx.q.exec(ctx, "INSERT INTO artifact (org_id, "+artifactColumns+") VALUES ("+marks(1, 17)+")",
+	_, err := tx.q.exec(ctx, "INSERT INTO artifact (org_id, "+artifactColumns+") VALUES ("+marks(1, 18)+")",
 		tx.scope.OrgID, a.N, a.Name, a.Type, a.Purpose, a.Version, a.Kind, a.Size, int16(0), int64(0), int64(0), int64(0), a.FreeAt,
-		a.CreatedAt, a.CreatedBy, a.ModifiedAt, a.ModifiedBy)
+		a.CreatedAt, a.CreatedBy, a.ModifiedAt, a.ModifiedBy, a.Claimed)
 	return err
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -92,19 +93,44 @@ func (p *postgres) listen(ctx context.Context, channels []string, fn func(channe
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
+	defer func() {
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), listenPatience)
+		defer cancel()
+		err = errors.Join(err, conn.Close(closing))
+	}()
 	for _, channel := range channels {
 		if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
 			return err
 		}
 	}
 	for {
-		n, err := conn.WaitForNotification(ctx)
+		n, err := nextNotice(ctx, conn)
 		if err != nil {
 			return err
 		}
-		fn(n.Channel, n.Payload)
+		if n != nil {
+			fn(n.Channel, n.Payload)
+		}
 	}
+}
+
+const (
+	listenQuiet    = 30 * time.Second // after which it is asked whether the server is still there
+	listenPatience = 5 * time.Second  // for its answer
+)
+
+// nextNotice waits for a notification, and returns none when nothing came for a while
+// though the server is there.
+func nextNotice(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
+	waiting, cancel := context.WithTimeout(ctx, listenQuiet)
+	defer cancel()
+	n, err := conn.WaitForNotification(waiting)
+	if err == nil || waiting.Err() == nil || ctx.Err() != nil {
+		return n, err
+	}
+	asking, done := context.WithTimeout(ctx, listenPatience)
+	defer done()
+	return nil, conn.Ping(asking)
 }
 
 func (p *postgres) bulk(ctx context.Context, body func(querier) error) error {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/store"
 	"github.com/kith-id/kith/internal/timeline"
 )
@@ -76,6 +77,11 @@ func testNotices(t *testing.T, open Open) {
 			}
 		}
 	})
+	testPurgedNotices(t, db, s, other)
+}
+
+// testPurgedNotices removes what was kept long enough, of one org only.
+func testPurgedNotices(t *testing.T, db *store.DB, s, other org.Scope) {
 	Write(t, db, other, func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.MarkRead(ctx, 1, nil, true); err != nil {
 			return err
