@@ -3,6 +3,7 @@ import { sizeOf } from "./files";
 import { words } from "./strings";
 
 /** The server takes 16 KiB of a stranger. */
+/** As the server counts: bytes of the text in JSON, of which a letter may take several. */
 const maxText = 15_000;
 const maxFiles = 10;
 
@@ -23,7 +24,6 @@ export class Composer {
   constructor(private readonly send: (draft: Draft) => Promise<void>) {
     this.#text = h("textarea", {
       rows: 1,
-      maxlength: maxText,
       placeholder: words.placeholder,
       "aria-label": words.message,
       dir: "auto",
@@ -91,7 +91,7 @@ export class Composer {
 
   async #submit(): Promise<void> {
     const { text, files } = this.draft;
-    if (this.#isBusy || (text.trim() === "" && files.length === 0)) return;
+    if (this.#isBusy || (text.trim() === "" && files.length === 0) || this.#isTooLong()) return;
     this.#busy(true);
     try {
       await this.send({ text: text.trim(), files });
@@ -129,12 +129,17 @@ export class Composer {
   }
 
   #changed(isCorrected = true): void {
-    if (isCorrected) this.#note.textContent = this.#text.value.length >= maxText ? words.tooLong : "";
-    this.#send.disabled = this.#isBusy || (this.#text.value.trim() === "" && this.#chosen.length === 0);
+    if (isCorrected) this.#note.textContent = this.#isTooLong() ? words.tooLong : "";
+    this.#send.disabled =
+      this.#isBusy || this.#isTooLong() || (this.#text.value.trim() === "" && this.#chosen.length === 0);
     this.#files.hidden = this.#chosen.length === 0;
     put(this.#files, ...this.#chosen.map((file) => this.#chip(file)));
     this.#text.style.height = "auto";
     this.#text.style.height = `${Math.min(this.#text.scrollHeight, 140)}px`;
+  }
+
+  #isTooLong(): boolean {
+    return new TextEncoder().encode(JSON.stringify(this.#text.value)).length > maxText;
   }
 
   #chip(file: File): HTMLElement {

@@ -28,8 +28,8 @@ export const words = {
   signInFirst: "Sign in to write to us.",
   loading: "Loading…",
   noFiles: "Files can be sent once you are online.",
+  tooLong: "That is too long for one message; send it in parts",
   tooMany: "At most 10 files go with a message",
-  tooLong: "A message can have at most 15,000 characters",
   uploading: "Sending files…",
   closed: "Closed",
 };

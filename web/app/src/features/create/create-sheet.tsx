@@ -2,8 +2,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { ApiError, answer, api } from "@/api/client";
+import { SheetForm } from "@/components/sheet-form";
 import { Alert } from "@/components/ui/alert";
-import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Sheet } from "@/components/ui/sheet";
 import { createFields } from "@/features/create/create-fields";
@@ -97,7 +97,13 @@ function CreateForm({ kind, onDone }: { kind: RecordKind; onDone: () => void }) 
   const identity = fields.filter(({ name }) => identifying.includes(name));
   const others = fields.filter(({ name }) => !identifying.includes(name));
   return (
-    <form ref={formRef} onSubmit={submit} onInput={forgive} noValidate className="grid gap-4 p-5">
+    <SheetForm
+      formRef={formRef}
+      onSubmit={submit}
+      onInput={forgive}
+      onCancel={onDone}
+      submit={{ label: words.submit(kind.words.one), pending: create.isPending }}
+    >
       {errors.form && (
         <Alert>
           {errors.form} {holder && <HolderLink holder={holder} />}
@@ -119,13 +125,7 @@ function CreateForm({ kind, onDone }: { kind: RecordKind; onDone: () => void }) 
         />
       )}
       {others.map(input)}
-      <div className="sticky bottom-0 -mx-5 flex justify-end gap-2 border-line border-t bg-surface px-5 py-3">
-        <Button onClick={onDone}>{strings.common.cancel}</Button>
-        <Button type="submit" variant="primary" pending={create.isPending}>
-          {words.submit(kind.words.one)}
-        </Button>
-      </div>
-    </form>
+    </SheetForm>
   );
 }
 

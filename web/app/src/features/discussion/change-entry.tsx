@@ -1,4 +1,4 @@
-import { GitMerge, History, Pencil, Plus, Trash2, Undo2 } from "lucide-react";
+import { GitMerge, History, Link2, Pencil, Plus, Trash2, Undo2 } from "lucide-react";
 import { Fragment } from "react";
 import { RelativeTime } from "@/components/relative-time";
 import { differenceOf, fieldOfChange, labelOfChange, operationText, type Piece } from "@/features/discussion/change";
@@ -17,6 +17,7 @@ const icons: [pattern: RegExp, icon: typeof History][] = [
   [/^deleted$/, Trash2],
   [/restored|unmerged|split/, Undo2],
   [/merged/, GitMerge],
+  [/linked/, Link2],
 ];
 
 type ChangeEntryProps = {
@@ -42,7 +43,9 @@ export function ChangeEntry({ entry, fields, shownOn }: ChangeEntryProps) {
       <div className="min-w-0 flex-1 py-1 break-words [overflow-wrap:anywhere]">
         <p>
           <span className="font-medium text-ink">{entry.created_by ? nameOf(entry.created_by) : words.kith}</span>{" "}
-          {only ? (
+          {entry.event?.linked ? (
+            <LinkTold link={entry.event.linked.link} of={entry.object} isGone={operation === "unlinked"} />
+          ) : only ? (
             <Delta delta={only} fields={fields} />
           ) : (
             <span>{isUpdate ? words.changed(deltas.length) : operationText(operation)}</span>
@@ -64,6 +67,23 @@ export function ChangeEntry({ entry, fields, shownOn }: ChangeEntryProps) {
         )}
       </div>
     </div>
+  );
+}
+
+type Linked = NonNullable<NonNullable<TimelineEntry["event"]>["linked"]>["link"];
+
+/** What the record is, or was, to another one. */
+function LinkTold({ link, of, isGone }: { link: Linked; of: string; isGone: boolean }) {
+  const end = link.source.id === of ? "source" : "target";
+  const { display_id, title } = end === "source" ? link.target : link.source;
+  return (
+    <>
+      {isGone ? words.unlinked : words.linked} {words.links[link.link_type]?.[end] ?? link.link_type}{" "}
+      <span className="text-ink">
+        <RecordLink id={display_id}>{display_id}</RecordLink>
+        {title && ` ${title}`}
+      </span>
+    </>
   );
 }
 

@@ -3,11 +3,16 @@ import { Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "@/api/client";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { SmallButton } from "@/components/ui/small-button";
 import { deleteComment, type TimelineEntry } from "@/features/discussion/timeline";
 import { useSession } from "@/features/session/use-session";
 import { strings } from "@/strings";
 
 const words = strings.discussion;
+
+/** Shown when one points at the comment, or comes there by keyboard, and always on phones. */
+const onHover =
+  "size-7 opacity-0 focus-visible:opacity-100 group-focus-within/comment:opacity-100 group-hover/comment:opacity-100 max-md:opacity-100";
 
 type CommentActionsProps = { entry: TimelineEntry; onEdit: () => void };
 
@@ -18,26 +23,10 @@ export function CommentActions({ entry, onEdit }: CommentActionsProps) {
   if (!isOwn || entry.is_deleted) return null;
   return (
     <span className="ml-auto flex">
-      <Action icon={Pencil} label={words.edit} onClick={onEdit} />
-      <Action icon={Trash2} label={words.delete} onClick={() => setDeleting(true)} />
+      <SmallButton icon={Pencil} label={words.edit} onClick={onEdit} className={onHover} />
+      <SmallButton icon={Trash2} label={words.delete} onClick={() => setDeleting(true)} className={onHover} />
       {isDeleting && <DeleteDialog entry={entry} onClose={() => setDeleting(false)} />}
     </span>
-  );
-}
-
-type ActionProps = { icon: typeof Pencil; label: string; onClick: () => void };
-
-function Action({ icon: Icon, label, onClick }: ActionProps) {
-  return (
-    <button
-      type="button"
-      aria-label={label}
-      title={label}
-      onClick={onClick}
-      className="grid size-7 shrink-0 place-items-center rounded-md text-ink-3 opacity-0 hover:bg-hover hover:text-ink focus-visible:opacity-100 group-focus-within/comment:opacity-100 group-hover/comment:opacity-100 max-md:opacity-100"
-    >
-      <Icon aria-hidden className="size-3.5" />
-    </button>
   );
 }
 

@@ -29,6 +29,16 @@ function entry(more: Partial<TimelineEntry>): TimelineEntry {
 const change = (event: ChangeEvent, id: string) =>
   entry({ type: "timeline_change_event", id, event, created_by: by(2, "Bob") });
 
+/** That the record, as one end of a link, became a ticket, or came of one. */
+const linked = (operation: string, end: "source" | "target", id: string) => {
+  type End = NonNullable<ChangeEvent["linked"]>["link"]["source"];
+  const other: End = { type: "ticket", id: "don:t/1", display_id: "TKT-1", owned_by: [], title: "It is down" };
+  const own: End = { ...other, type: "conversation", id: grace.id, display_id: "REVU-1" };
+  const ends = end === "source" ? { source: own, target: other } : { source: other, target: own };
+  const link = { id: "don:l/1", display_id: "LINK-1", link_type: "is_converted_to", ...ends };
+  return change({ type: operation === "linked" ? "linked" : "annotated", operation, linked: { link } }, id);
+};
+
 const page = (...timeline_entries: TimelineEntry[]) => ok({ timeline_entries });
 const handlers = { ...signedIn, "rev-users.get": () => ok({ rev_user: grace }) };
 const open = (more = "") => openApp(`/contacts/REVU-1?tab=discussion${more}`);
@@ -113,8 +123,10 @@ describe("the discussion of a record", () => {
             },
             "3",
           ),
-          change({ type: "annotated", operation: "rev_user_merged" }, "4"),
-          change({ type: "annotated", operation: "moon_landed" }, "5"),
+          linked("linked", "source", "4"),
+          linked("unlinked", "target", "5"),
+          change({ type: "annotated", operation: "rev_user_merged" }, "6"),
+          change({ type: "annotated", operation: "moon_landed" }, "7"),
         ),
     });
     open("&show=changes");
@@ -124,6 +136,8 @@ describe("the discussion of a record", () => {
     expect(texts[2]).toContain("Bob changed 2 fields");
     expect(texts).toContain("added “vip” to Tags");
     expect(texts).toContain("cleared Seats, which was “3”");
+    expect(texts.at(-4)).toContain("Bob noted that this became TKT-1 It is down");
+    expect(texts.at(-3)).toContain("Bob took back that this came of TKT-1 It is down");
     expect(texts.at(-2)).toContain("Bob merged another contact with this one");
     expect(texts.at(-1)).toContain("Bob moon landed");
   });

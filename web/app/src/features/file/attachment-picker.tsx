@@ -1,6 +1,7 @@
 import { Paperclip, RotateCw, X } from "lucide-react";
 import { useRef } from "react";
 import { Button } from "@/components/ui/button";
+import { SmallButton } from "@/components/ui/small-button";
 import { FileIcon } from "@/features/file/file-icon";
 import type { Attachment, Attachments } from "@/features/file/use-attachments";
 import { formatSize } from "@/lib/format";
@@ -86,21 +87,5 @@ function Chosen({ attachment: { file, progress, id, error }, onRetry, onRemove }
         />
       )}
     </li>
-  );
-}
-
-type SmallButtonProps = { icon: typeof X; label: string; onClick: () => void };
-
-function SmallButton({ icon: Icon, label, onClick }: SmallButtonProps) {
-  return (
-    <button
-      type="button"
-      aria-label={label}
-      title={label}
-      onClick={onClick}
-      className="grid size-6 shrink-0 place-items-center rounded-md text-ink-3 hover:bg-hover hover:text-ink"
-    >
-      <Icon aria-hidden className="size-3.5" />
-    </button>
   );
 }

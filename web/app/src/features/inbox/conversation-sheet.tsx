@@ -2,8 +2,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { answer, api } from "@/api/client";
+import { SheetForm } from "@/components/sheet-form";
 import { Alert } from "@/components/ui/alert";
-import { Button } from "@/components/ui/button";
 import type { Option } from "@/components/ui/combobox";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
@@ -68,12 +68,12 @@ function ConversationForm({ contact, onDone }: { contact: Option | undefined; on
     create.mutate(form);
   };
   return (
-    <form
-      ref={formRef}
+    <SheetForm
+      formRef={formRef}
       onSubmit={submit}
       onInput={forgive}
-      noValidate
-      className="grid grid-cols-[minmax(0,1fr)] gap-4 p-5"
+      onCancel={onDone}
+      submit={{ label: words.startConversation, pending: create.isPending, disabled: contacts.length === 0 }}
     >
       {errors.form && <Alert>{errors.form}</Alert>}
       <Choose
@@ -90,13 +90,7 @@ function ConversationForm({ contact, onDone }: { contact: Option | undefined; on
       <Field name="title" label={words.titleOptional} error={errors.fields.title}>
         {(control) => <Input {...control} autoComplete="off" maxLength={256} />}
       </Field>
-      <div className="sticky bottom-0 -mx-5 flex justify-end gap-2 border-line border-t bg-surface px-5 py-3">
-        <Button onClick={onDone}>{strings.common.cancel}</Button>
-        <Button type="submit" variant="primary" pending={create.isPending} disabled={contacts.length === 0}>
-          {words.startConversation}
-        </Button>
-      </div>
-    </form>
+    </SheetForm>
   );
 }
 

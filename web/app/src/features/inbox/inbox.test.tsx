@@ -243,12 +243,12 @@ describe("a conversation", () => {
     );
   });
 
-  it("becomes a ticket of its customer, and each names the other", async () => {
+  it("becomes a ticket of its customer, and is linked with it", async () => {
     const { calls } = serve({
       ...handlers,
       "parts.list": () => ok({ parts: [{ id: "don:p/1", display_id: "PROD-1", name: "Compiler", owned_by: [] }] }),
       "works.create": () => created({ work: ticket(1) }),
-      "timeline-entries.create": () => created({ timeline_entry: message(1, "") }),
+      "links.create": () => created({ link: {} }),
     });
     const { user, router } = open();
     await user.click(await screen.findByRole("button", { name: "Actions" }));
@@ -268,9 +268,8 @@ describe("a conversation", () => {
         severity: "medium",
       },
     ]);
-    expect(asked(calls, "timeline-entries.create")).toMatchObject([
-      { object: ticket(1).id, visibility: "internal", body: `Made from the conversation <${conversation(1).id}>` },
-      { object: conversation(1).id, visibility: "internal", body: `Became the ticket <${ticket(1).id}>` },
+    expect(asked(calls, "links.create")).toEqual([
+      { link_type: "is_converted_to", source: conversation(1).id, target: ticket(1).id },
     ]);
   });
 

@@ -2,8 +2,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { ApiError, answer, api, fieldMessageOf } from "@/api/client";
+import { SheetForm } from "@/components/sheet-form";
 import { Alert } from "@/components/ui/alert";
-import { Button } from "@/components/ui/button";
 import type { Option } from "@/components/ui/combobox";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
@@ -78,7 +78,7 @@ function TicketForm({ conversation, reporter, account: customer, onDone }: Ticke
     onSuccess: async (work) => {
       onDone();
       toast({ tone: "success", title: words.ticketMade(work.display_id) });
-      // The ticket is there by now: a comment that fails is told by itself.
+      // The ticket is there by now: a link that fails is told by itself.
       if (conversation) await tieTogether(conversation, work).catch(failed);
       void refreshItems(client);
       await navigate({ to: "/tickets/$id", params: { id: work.display_id } });
@@ -93,12 +93,12 @@ function TicketForm({ conversation, reporter, account: customer, onDone }: Ticke
   };
   const partProblem = create.error instanceof ApiError && create.error.field === "applies_to_part" && create.error;
   return (
-    <form
-      ref={formRef}
+    <SheetForm
+      formRef={formRef}
       onSubmit={submit}
       onInput={forgive}
-      noValidate
-      className="grid grid-cols-[minmax(0,1fr)] gap-4 p-5"
+      onCancel={onDone}
+      submit={{ label: words.createTicket, pending: create.isPending }}
     >
       {errors.form && (
         <Alert>{partProblem ? `${words.columns.part}: ${fieldMessageOf(partProblem)}` : errors.form}</Alert>
@@ -168,13 +168,7 @@ function TicketForm({ conversation, reporter, account: customer, onDone }: Ticke
       <Field name="body" label={words.text} hint={words.markdownHint} error={errors.fields.body}>
         {(control) => <Textarea {...control} rows={6} />}
       </Field>
-      <div className="sticky bottom-0 -mx-5 flex justify-end gap-2 border-line border-t bg-surface px-5 py-3">
-        <Button onClick={onDone}>{strings.common.cancel}</Button>
-        <Button type="submit" variant="primary" pending={create.isPending}>
-          {words.createTicket}
-        </Button>
-      </div>
-    </form>
+    </SheetForm>
   );
 }
 
@@ -194,14 +188,8 @@ function accountOf(conversation: Item | undefined, account: Option | undefined):
   return [{ value: place.display_id ?? place.id, label: nameOf(place) }];
 }
 
-/** The ticket names the conversation that it came from, and the other way round, each in a note to the team. */
+/** Says of both, on their timelines, that the one has become the other. */
 async function tieTogether(conversation: Item, work: Work): Promise<void> {
-  const note = (object: string, body: string) =>
-    answer(
-      api.POST("/timeline-entries.create", {
-        body: { type: "timeline_comment", object, body, visibility: "internal" },
-      }),
-    );
-  await note(work.id, words.fromConversation(`<${conversation.id}>`));
-  await note(conversation.id, words.becameTicket(`<${work.id}>`));
+  const body = { link_type: "is_converted_to" as const, source: conversation.id, target: work.id };
+  await answer(api.POST("/links.create", { body }));
 }
