@@ -424,7 +424,7 @@ export class App {
     if (!started) return;
     const { appearance, team_name } = started;
     const scheme = this.#isDark() ? "dark" : "light";
-    const accent = hexColor(this.asked.accent_color) ?? hexColor(appearance.accent_color) ?? "#2f5bea";
+    const accent = hexColor(this.asked.accent_color) ?? hexColor(appearance.accent_color) ?? "#007469";
     const onAccent = textOn(accent, hexColor(this.asked.primary_text_color));
     const { dataset, style } = document.documentElement;
     dataset.theme = scheme;

@@ -42,7 +42,7 @@ export function readOptions(given: unknown, warn: (text: string) => void): Optio
   const color = (name: string) => {
     const value = text(name);
     const hex = hexColor(value);
-    if (value !== undefined && !hex) warn(`${name} is "${value}"; give a colour such as #2f5bea`);
+    if (value !== undefined && !hex) warn(`${name} is "${value}"; give a colour such as #007469`);
     return hex;
   };
   const app_id = text("app_id");

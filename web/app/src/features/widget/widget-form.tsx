@@ -23,7 +23,7 @@ const words = strings.widgets;
 type Appearance = Widget["appearance"];
 
 const usual: Appearance = {
-  accent_color: "#2f5bea",
+  accent_color: "#007469",
   theme: "light",
   alignment: "right",
   spacing: { bottom: "20px", side: "20px" },

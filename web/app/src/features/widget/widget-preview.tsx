@@ -11,7 +11,7 @@ const words = strings.widgets;
 export function WidgetPreview({ look }: { look: Widget["appearance"] }) {
   const isDevicesDark = useDarkDevice();
   const isDark = look.theme === "dark" || (look.theme === "system" && isDevicesDark);
-  const accent = hexColor(look.accent_color) ?? "#2f5bea";
+  const accent = hexColor(look.accent_color) ?? "#007469";
   const filled = { backgroundColor: accent, color: textOn(accent) };
   const side = look.alignment === "left" ? "justify-self-start" : "justify-self-end";
   return (
