@@ -81,7 +81,7 @@ it("reads events in whatever pieces they come", () => {
   }
 });
 
-it.each(["#ffffff", "#ffee00", "#007469", "#7f7f7f", "#000000", "#00766c", "#ff4081"])(
+it.each(["#ffffff", "#ffee00", "#2f5bea", "#7f7f7f", "#000000", "#00766c", "#ff4081"])(
   "writes readably on and in %s",
   (color) => {
     expect(contrast(color, textOn(color))).toBeGreaterThanOrEqual(4.5);
@@ -93,7 +93,7 @@ it.each(["#ffffff", "#ffee00", "#007469", "#7f7f7f", "#000000", "#00766c", "#ff4
 it("takes only colours for colours", () => {
   expect([hexColor("#FA0"), hexColor("#2F5BEA"), hexColor("red"), hexColor("#12"), hexColor(7)]).toEqual([
     "#ffaa00",
-    "#007469",
+    "#2f5bea",
     undefined,
     undefined,
     undefined,

@@ -5,7 +5,7 @@ import { createSdk, type PlugEvent } from "./sdk";
 
 const kith = "https://kith.example";
 const look = {
-  accent: "#007469",
+  accent: "#2f5bea",
   onAccent: "#ffffff",
   launcher: true,
   team: "Acme",
