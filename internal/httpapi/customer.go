@@ -6,6 +6,7 @@ import (
 	"github.com/kith-id/kith/internal/conversation"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/httpapi/wire"
 	"github.com/kith-id/kith/internal/timeline"
 )
 
@@ -31,7 +32,7 @@ func (v view) forCustomer(id don.ID, u UserSummary) UserSummary {
 func (c *Conversation) hideNotes() {
 	c.Description, c.Tags, c.CustomFields, c.Subtype = "", nil, nil, ""
 	c.Account, c.RevOrg, c.Group, c.Channels = nil, nil, nil, nil
-	c.IsSpam, c.IsFrozen = false, false
+	c.IsSpam, c.IsFrozen, c.SnoozedUntil = false, false, wire.Time{}
 }
 
 // hideNotes takes out what the team notes about a comment, and which of its
