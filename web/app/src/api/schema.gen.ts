@@ -4566,7 +4566,7 @@ export interface components {
             deleted?: components["schemas"]["ChangeDeleted"];
             /** @description Of links that came, and of those that went, by the operation unlinked. */
             linked?: components["schemas"]["ChangeLinked"];
-            /** @description More exactly: created, updated, deleted, restored, rev_user_merged, … */
+            /** @description More exactly: created, updated, deleted, restored, rev_user_merged, woken (a conversation that was put off came back because it was time), … */
             operation: string;
             /** @enum {string} */
             type: "annotated" | "created" | "deleted" | "linked" | "updated";
@@ -4770,6 +4770,11 @@ export interface components {
             owned_by: components["schemas"]["UserSummary"][];
             /** @description The customer's workspace. */
             rev_org?: components["schemas"]["OrgSummary"];
+            /**
+             * Format: date-time
+             * @description When it comes back by itself: it is put off until then.
+             */
+            snoozed_until?: string;
             source_channel?: string;
             source_channel_v2?: components["schemas"]["ChannelSummary"];
             stage: components["schemas"]["StageSummary"];
@@ -4807,6 +4812,8 @@ export interface components {
             /** @description With anybody who looks after it, or with nobody. */
             has_owner?: boolean;
             is_frozen?: boolean;
+            /** @description Put off until a time that has not come, or not. */
+            is_snoozed?: boolean;
             is_spam?: boolean;
             /** @description When the last message came, or the conversation began. */
             last_message_date?: components["schemas"]["TypedDateFilterInput"];
@@ -4936,6 +4943,8 @@ export interface components {
             /** @description With anybody who looks after it, or with nobody. */
             has_owner?: boolean;
             is_frozen?: boolean;
+            /** @description Put off until a time that has not come, or not. */
+            is_snoozed?: boolean;
             is_spam?: boolean;
             /** @description When the last message came, or the conversation began. */
             last_message_date?: components["schemas"]["TypedDateFilterInput"];
@@ -5007,6 +5016,8 @@ export interface components {
             /** @description With anybody who looks after it, or with nobody. */
             has_owner?: boolean;
             is_frozen?: boolean;
+            /** @description Put off until a time that has not come, or not. */
+            is_snoozed?: boolean;
             is_spam?: boolean;
             /** @description When the last message came, or the conversation began. */
             last_message_date?: components["schemas"]["TypedDateFilterInput"];
@@ -5109,6 +5120,11 @@ export interface components {
              * @description The customer's workspace; its account comes with it.
              */
             rev_org?: string | null;
+            /**
+             * Format: date-time
+             * @description Puts it off until a time in the future, at most a year ahead: it goes on hold and comes back by itself then, or earlier when a customer writes or its stage is changed. null wakes it now.
+             */
+            snoozed_until?: string | null;
             /** @description Such as email, plug or slack; at most 256 characters. */
             source_channel?: string | null;
             /** @description The channel's id; at most 256 characters. */
@@ -6804,10 +6820,10 @@ export interface components {
              */
             read_date?: string;
             /**
-             * @description assigned: you look after the object now; mentioned: a comment names you; replied: a customer wrote in a conversation that you follow.
+             * @description assigned: you look after the object now; mentioned: a comment names you; replied: a customer wrote in a conversation that you follow; woken: such a conversation was put off, and its time has come.
              * @enum {string}
              */
-            type: "assigned" | "mentioned" | "replied";
+            type: "assigned" | "mentioned" | "replied" | "woken";
         };
         NotificationsCountRequest: Record<string, never>;
         NotificationsListRequest: {
@@ -15463,6 +15479,8 @@ export interface operations {
                 /** @description With anybody who looks after it, or with nobody. */
                 has_owner?: boolean;
                 is_frozen?: boolean;
+                /** @description Put off until a time that has not come, or not. */
+                is_snoozed?: boolean;
                 is_spam?: boolean;
                 /** @description range when absent. */
                 "last_message_date.type"?: "range" | "preset";
@@ -15946,6 +15964,8 @@ export interface operations {
                 /** @description With anybody who looks after it, or with nobody. */
                 has_owner?: boolean;
                 is_frozen?: boolean;
+                /** @description Put off until a time that has not come, or not. */
+                is_snoozed?: boolean;
                 is_spam?: boolean;
                 /** @description range when absent. */
                 "last_message_date.type"?: "range" | "preset";
@@ -16398,6 +16418,8 @@ export interface operations {
                 /** @description With anybody who looks after it, or with nobody. */
                 has_owner?: boolean;
                 is_frozen?: boolean;
+                /** @description Put off until a time that has not come, or not. */
+                is_snoozed?: boolean;
                 is_spam?: boolean;
                 /** @description range when absent. */
                 "last_message_date.type"?: "range" | "preset";

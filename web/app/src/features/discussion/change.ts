@@ -2,6 +2,7 @@ import type { FieldValue } from "@/features/discussion/timeline";
 import { fieldLabel, nameOf, type RecordSummary } from "@/features/merge/merge";
 import type { RecordField } from "@/features/record/field";
 import { textOfValue } from "@/features/record/field-value";
+import { formatMinute } from "@/lib/format";
 import { strings } from "@/strings";
 
 const words = strings.discussion;
@@ -81,6 +82,7 @@ function textOfField(field: RecordField, value: unknown): string {
 }
 
 function textOf(type: FieldValue["type"], value: unknown): string {
+  if (type === "date_time") return formatMinute(String(value));
   if (type === "bool") return value ? strings.records.yes : strings.records.no;
   return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,11 +1,12 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { CircleDot, ShieldAlert, UserRound, X } from "lucide-react";
+import { AlarmClock, CircleDot, ShieldAlert, UserRound, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { messageOf } from "@/api/client";
 import { Button } from "@/components/ui/button";
 import { Combobox, type Option } from "@/components/ui/combobox";
 import { type Item, type ItemChanges, type ItemKind, stageText } from "@/features/inbox/item";
 import { refreshItems } from "@/features/inbox/items";
+import { SnoozeMenu } from "@/features/inbox/snooze-menu";
 import { type Loader, loadMembers } from "@/features/record/options";
 import { toast } from "@/lib/toast";
 import { strings } from "@/strings";
@@ -63,6 +64,19 @@ export function InboxBulkBar({ kind, items, onClear }: InboxBulkBarProps) {
         pending={change.isPending}
         onChoose={({ value }) => change.mutate({ stage: { name: value } })}
       />
+      {kind.type === "conversation" && (
+        <SnoozeMenu
+          trigger={
+            <Button size="sm" variant="ghost" disabled={change.isPending}>
+              <AlarmClock aria-hidden />
+              {words.snooze.action}
+            </Button>
+          }
+          side="top"
+          isSnoozed={items.some(({ snoozedUntil }) => snoozedUntil !== undefined)}
+          onChoose={(until) => change.mutate({ snoozed_until: until })}
+        />
+      )}
       <Button
         size="sm"
         variant="ghost"

@@ -20,6 +20,7 @@ import { ItemSide } from "@/features/inbox/item-side";
 import { itemQuery, refreshItems, useItemChange, useItemRemoval } from "@/features/inbox/items";
 import { ReplyComposer } from "@/features/inbox/reply-composer";
 import { useSignal, useSigns, viewingMillis } from "@/features/inbox/signs";
+import { SnoozeControl } from "@/features/inbox/snooze-menu";
 import { TicketSheet } from "@/features/inbox/ticket-sheet";
 import { useSession } from "@/features/session/use-session";
 import { useHotkeys } from "@/lib/use-hotkeys";
@@ -137,6 +138,7 @@ function Pane({ item, search, hasList }: PaneProps) {
           <div className="flex flex-wrap items-center gap-1.5">
             <StageControl item={item} />
             <OwnerControl item={item} />
+            {item.type === "conversation" && <SnoozeControl item={item} />}
             {item.isSpam && <Badge tone="danger">{words.spam}</Badge>}
             <Present item={item} />
           </div>
@@ -311,5 +313,5 @@ function ItemMenu({ item, search }: { item: Item; search: InboxSearch }) {
   );
 }
 
-/** Stages in which nobody waits for the team. None ends by itself: nothing wakes a conversation yet. */
+/** Stages in which nobody waits for the team, and which do not end by themselves: that is what snoozing is for. */
 const pauses = ["hold", "suspended"] as const;
