@@ -89,6 +89,18 @@ func (a Action) fits(t don.Type) bool {
 	}
 }
 
+// Operation returns the operation that does by hand to a record what the action does.
+func (a Action) Operation(t don.Type) string {
+	switch {
+	case a.Kind == Answer || a.Kind == Note:
+		return "timeline-entries.create"
+	case t == don.Conversation:
+		return "conversations.update"
+	default:
+		return "works.update"
+	}
+}
+
 // Check trims the name and reports the first thing that is wrong.
 func (m *Macro) Check() error {
 	m.Name = strings.TrimSpace(m.Name)
