@@ -11,6 +11,7 @@ import { Input } from "@/components/ui/input";
 import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu";
 import { Sheet } from "@/components/ui/sheet";
 import { Skeleton } from "@/components/ui/skeleton";
+import { MacroControl } from "@/features/canned/macro-menu";
 import { CommentText } from "@/features/discussion/comment-text";
 import { Chat } from "@/features/inbox/chat";
 import type { InboxSearch } from "@/features/inbox/inbox-search";
@@ -139,6 +140,7 @@ function Pane({ item, search, hasList }: PaneProps) {
             <StageControl item={item} />
             <OwnerControl item={item} />
             {item.type === "conversation" && <SnoozeControl item={item} />}
+            <MacroControl item={item} />
             {item.isSpam && <Badge tone="danger">{words.spam}</Badge>}
             <Present item={item} />
           </div>
