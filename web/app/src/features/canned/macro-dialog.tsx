@@ -1,10 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Plus, Trash2 } from "lucide-react";
+import { ChevronDown, Plus, Trash2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { ApiError, fieldMessageOf } from "@/api/client";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
-import { Dialog, SubmitActions } from "@/components/ui/dialog";
+import { Combobox } from "@/components/ui/combobox";
+import { Dialog, DialogBody, DialogFooter } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Menu, MenuItem } from "@/components/ui/menu";
@@ -23,7 +24,7 @@ import { PlaceholderText } from "@/features/canned/placeholder-text";
 import { Choose } from "@/features/inbox/choose";
 import { itemKinds, type Severity, stageText } from "@/features/inbox/item";
 import { severities } from "@/features/inbox/item-fields";
-import { loadMembers, loadTags } from "@/features/record/options";
+import { type Loader, loadMembers, loadTags } from "@/features/record/options";
 import { textOf, useFormErrors } from "@/lib/form";
 import { toast } from "@/lib/toast";
 import { strings } from "@/strings";
@@ -57,66 +58,69 @@ export function MacroDialog({ macro, onClose }: { macro?: Macro; onClose: () => 
   };
   const left = actionTypes.filter((type) => !actions.some((action) => action.type === type));
   return (
-    <Dialog open wide onOpenChange={(open) => !open && onClose()} title={macro ? words.editMacro : words.newMacro}>
-      <form
-        ref={formRef}
-        onSubmit={submit}
-        onInput={forgive}
-        noValidate
-        className="grid grid-cols-[minmax(0,1fr)] gap-4"
-      >
-        {errors.form && <Alert>{errors.form}</Alert>}
-        <Field name="name" label={words.name} error={errors.fields.name}>
-          {(control) => (
-            <Input {...control} autoFocus autoComplete="off" maxLength={maxName} defaultValue={macro?.name} />
-          )}
-        </Field>
-        <section aria-label={words.actions} className="grid gap-2">
-          <p className="font-medium text-[0.8125rem]">{words.actions}</p>
-          {actions.length > 0 && (
-            <ul className="divide-y divide-line rounded-xl border border-line">
-              {actions.map((action) => (
-                <li key={action.key} className="flex items-start gap-2 py-2.5 pr-2 pl-3.5">
-                  <div className="grid min-w-0 flex-1 gap-1.5">
-                    <p className="flex min-h-8 items-center font-medium text-[0.8125rem]">{words.types[action.type]}</p>
-                    <ActionFields
-                      action={action}
-                      onChange={(next) => change(actions.map((one) => (one.key === next.key ? next : one)))}
-                    />
-                  </div>
-                  <Button
-                    variant="ghost"
-                    size="icon"
-                    aria-label={words.removeAction(words.types[action.type])}
-                    onClick={() => change(actions.filter(({ key }) => key !== action.key))}
-                  >
-                    <Trash2 aria-hidden />
+    <Dialog open framed onOpenChange={(open) => !open && onClose()} title={macro ? words.editMacro : words.newMacro}>
+      <form ref={formRef} onSubmit={submit} onInput={forgive} noValidate className="contents">
+        <DialogBody>
+          {errors.form && <Alert>{errors.form}</Alert>}
+          <Field name="name" label={words.name} error={errors.fields.name}>
+            {(control) => (
+              <Input {...control} autoFocus autoComplete="off" maxLength={maxName} defaultValue={macro?.name} />
+            )}
+          </Field>
+          <section aria-label={words.actions} className="grid gap-2">
+            <p className="font-medium text-[0.8125rem]">{words.actions}</p>
+            {actions.length > 0 && (
+              <ul className="divide-y divide-line rounded-xl border border-line">
+                {actions.map((action) => (
+                  <li key={action.key} className="flex items-start gap-2 py-2.5 pr-2 pl-3.5">
+                    <div className="grid min-w-0 flex-1 gap-1.5">
+                      {!isOfTags(action) && (
+                        <p className="flex min-h-8 items-center font-medium text-[0.8125rem]">
+                          {words.types[action.type]}
+                        </p>
+                      )}
+                      <ActionFields
+                        action={action}
+                        onChange={(next) => change(actions.map((one) => (one.key === next.key ? next : one)))}
+                      />
+                    </div>
+                    <Button
+                      variant="ghost"
+                      size="icon"
+                      aria-label={words.removeAction(words.types[action.type])}
+                      onClick={() => change(actions.filter(({ key }) => key !== action.key))}
+                    >
+                      <Trash2 aria-hidden />
+                    </Button>
+                  </li>
+                ))}
+              </ul>
+            )}
+            {left.length > 0 && (
+              <Menu
+                align="start"
+                trigger={
+                  <Button size="sm" className="w-fit">
+                    <Plus aria-hidden />
+                    {words.addAction}
                   </Button>
-                </li>
-              ))}
-            </ul>
-          )}
-          {left.length > 0 && (
-            <Menu
-              align="start"
-              trigger={
-                <Button size="sm" className="w-fit">
-                  <Plus aria-hidden />
-                  {words.addAction}
-                </Button>
-              }
-            >
-              {left.map((type) => (
-                <MenuItem key={type} onSelect={() => change([...actions, newAction(type)])}>
-                  {words.types[type]}
-                </MenuItem>
-              ))}
-            </Menu>
-          )}
-        </section>
-        <SubmitActions onCancel={onClose} pending={save.isPending}>
-          {macro ? words.save : words.create}
-        </SubmitActions>
+                }
+              >
+                {left.map((type) => (
+                  <MenuItem key={type} onSelect={() => change([...actions, newAction(type)])}>
+                    {words.types[type]}
+                  </MenuItem>
+                ))}
+              </Menu>
+            )}
+          </section>
+        </DialogBody>
+        <DialogFooter>
+          <Button onClick={onClose}>{strings.common.cancel}</Button>
+          <Button type="submit" variant="primary" pending={save.isPending}>
+            {macro ? words.save : words.create}
+          </Button>
+        </DialogFooter>
       </form>
     </Dialog>
   );
@@ -130,6 +134,15 @@ function ofAction(error: unknown, actions: ActionDraft[]): unknown {
     ? new Error(`${words.types[action.type]}: ${fieldMessageOf(error)}`)
     : error;
 }
+
+const isOfTags = ({ type }: ActionDraft) => type === "add_tags" || type === "remove_tags";
+
+const runner = { value: "me", label: words.runner };
+
+const loadOwners: Loader = async (text, signal) => {
+  const members = await loadMembers(text, signal);
+  return runner.label.toLowerCase().includes(text.toLowerCase()) ? [runner, ...members] : members;
+};
 
 const stages = [...new Set([...itemKinds.conversation.stages, ...itemKinds.ticket.stages])];
 
@@ -150,14 +163,18 @@ function ActionFields({ action, onChange }: ActionFieldsProps) {
       );
     case "set_owner":
       return (
-        <Choose
-          label={action.owner ? strings.inbox.columns.owner : words.runner}
-          find={words.findOwner}
-          source="member"
-          load={loadMembers}
-          single
-          chosen={action.owner ? [action.owner] : []}
-          onChange={([owner]) => onChange({ ...action, owner })}
+        <Combobox
+          label={words.findOwner}
+          trigger={
+            <Button size="sm" className="w-fit" aria-label={`${label}: ${action.owner?.label ?? words.runner}`}>
+              {action.owner?.label ?? words.runner}
+              <ChevronDown aria-hidden className="text-ink-3" />
+            </Button>
+          }
+          source="macro owners"
+          load={loadOwners}
+          chosen={[action.owner?.value ?? runner.value]}
+          onChoose={(owner) => onChange({ ...action, owner: owner.value === runner.value ? undefined : owner })}
         />
       );
     case "set_stage":
@@ -178,7 +195,7 @@ function ActionFields({ action, onChange }: ActionFieldsProps) {
     case "remove_tags":
       return (
         <Choose
-          label={strings.inbox.columns.tags}
+          label={label}
           find={words.findTags}
           source="tag"
           load={loadTags}

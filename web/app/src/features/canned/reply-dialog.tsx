@@ -63,7 +63,7 @@ export function ReplyDialog({ reply, onClose }: { reply?: CannedReply; onClose: 
             <Input {...control} autoFocus autoComplete="off" maxLength={maxTitle} defaultValue={reply?.title} />
           )}
         </Field>
-        <div className="grid gap-4 sm:grid-cols-2">
+        <div className="grid items-start gap-4 sm:grid-cols-2">
           <Field name="shortcut" label={words.shortcut} hint={words.shortcutHint} error={errors.fields.shortcut}>
             {(control) => (
               <Input

@@ -54,6 +54,8 @@ function piecesOf(value: FieldValue | undefined, field: RecordField | undefined)
         return named(value.names, String(one));
       case "tag_summary_list":
         return tagPiece(value.names, one as { tag_id: string; tag_value?: string });
+      case "date_time":
+        return plain(formatMinute(String(one)));
       default:
         return plain(field ? textOfField(field, one) : textOf(value.type, one));
     }
@@ -82,7 +84,6 @@ function textOfField(field: RecordField, value: unknown): string {
 }
 
 function textOf(type: FieldValue["type"], value: unknown): string {
-  if (type === "date_time") return formatMinute(String(value));
   if (type === "bool") return value ? strings.records.yes : strings.records.no;
   return typeof value === "string" ? value : JSON.stringify(value);
 }
