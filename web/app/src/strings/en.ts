@@ -1451,7 +1451,7 @@ export const en = {
       "Conversations and tickets wait for somebody to take them. Create a rule that gives them to your team in turn.",
     off: "Off",
     kinds: { conversation: "Conversations", ticket: "Tickets" },
-    and: " and ",
+    allKinds: "Conversations and tickets",
     by: (channels: string) => `by ${channels}`,
     where: (filter: string) => `whose contact has ${filter}`,
     to: (name: string) => `to ${name}`,

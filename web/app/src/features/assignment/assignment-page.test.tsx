@@ -37,7 +37,7 @@ describe("the rules of assignment", () => {
     });
     const { user } = show(<AssignmentPage />);
     const [first, second] = await screen.findAllByRole("listitem");
-    expect(first?.textContent).toContain("Conversations and Tickets by plug whose contact has account.tier = gold");
+    expect(first?.textContent).toContain("Conversations and tickets by plug whose contact has account.tier = gold");
     expect(first?.textContent).toContain("to Ada Lovelace, up to 5 open each");
     expect(within(second as HTMLElement).getByText("Off")).toBeDefined();
     expect(screen.getByRole<HTMLButtonElement>("button", { name: "Move Gold up" }).disabled).toBe(true);

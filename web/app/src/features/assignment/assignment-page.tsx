@@ -128,7 +128,7 @@ function RuleRow({ rules, at, onEdit, onRemove }: RowProps) {
 /** For what a rule is, in words. */
 function conditionsOf({ applies_to, source_channels, contact_filter }: AssignmentRule): string {
   return [
-    applies_to.map((kind) => words.kinds[kind]).join(words.and),
+    applies_to.length === 1 && applies_to[0] ? words.kinds[applies_to[0]] : words.allKinds,
     source_channels.length > 0 ? words.by(source_channels.join(", ")) : "",
     contact_filter ? words.where(contact_filter) : "",
   ]
