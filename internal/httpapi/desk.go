@@ -21,4 +21,5 @@ func RegisterDesk(api *API, d DeskDeps) {
 	registerLinks(api, d)
 	registerNotices(api, d)
 	registerAssignment(api, d)
+	registerMoves(api, d)
 }

@@ -98,6 +98,8 @@ var intrusions = map[string]intrusion{
 	"bulk-actions.undo":              missing(`{"id":"$bulk"}`),
 	"conversations.count":            empty("count", convIntrusions...),
 	"conversations.create":           missing(`{"type":"support","members":["$revu"]}`, `{"type":"support","account":"$acc"}`, `{"type":"support","rev_org":"$revo"}`, `{"type":"support","owned_by":["$devu"]}`, `{"type":"support","tags":[{"id":"$tag"}]}`),
+	"conversations.move":             missing(`{"id":"$conv","rev_user":"$revu"}`),
+	"works.move":                     missing(`{"id":"$ticket","rev_user":"$revu"}`),
 	"conversations.delete":           missing(`{"id":"$conv"}`),
 	"conversations.export":           empty("conversations", convIntrusions...),
 	"conversations.get":              missing(`{"id":"$conv"}`),

@@ -507,6 +507,13 @@ export const en = {
     moreIdentifiers: (count: number) => `and ${formatNumber(count)} more`,
     copyLink: "Copy the link",
     toTicket: "Make a ticket of it…",
+    moveAction: "Move to another contact…",
+    moveTitle: (one: string) => `Move the ${one} to another contact`,
+    moveText:
+      "The contact takes the place of whom it was with, and it belongs to that contact’s account. What was said stays as it was.",
+    moveTo: "Contact",
+    move: "Move",
+    moved: (name: string) => `Moved to ${name}`,
     pause: { hold: "Put on hold", suspended: "Suspend" },
     pauseHint: "It stays so until somebody changes the stage.",
     stageSet: (stage: string) => `Stage: ${stage}`,
