@@ -12,7 +12,8 @@ type DeskDeps struct {
 }
 
 // RegisterDesk adds the operations conversations.*, parts.*, works.*, links.*,
-// subscribers.*, notifications.*, canned-replies.*, macros.* and timeline-entries.*.
+// subscribers.*, notifications.*, canned-replies.*, macros.*, assignment-rules.* and
+// timeline-entries.*.
 func RegisterDesk(api *API, d DeskDeps) {
 	registerTimeline(api, d)
 	registerConversations(api, d)
@@ -22,4 +23,6 @@ func RegisterDesk(api *API, d DeskDeps) {
 	registerNotices(api, d)
 	registerCanned(api, d)
 	registerMacros(api, d)
+	registerAssignment(api, d)
+	registerMoves(api, d)
 }
