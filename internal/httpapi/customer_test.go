@@ -369,7 +369,7 @@ func TestCustomerAdmins(t *testing.T) {
 		if got := told(t, boss, adas); got != "It smokes|We look" {
 			t.Errorf("reads %q", got)
 		}
-		if got := listed(`{"account":["`+acme+`"],"sort_by":["created_date:asc"]}`); got != adas+" "+own {
+		if got := listed(`{"account":["` + acme + `"],"sort_by":["created_date:asc"]}`); got != adas+" "+own {
 			t.Errorf("lists %q of the account", got)
 		}
 		if got := listed(`{}`); got != own {
