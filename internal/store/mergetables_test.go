@@ -46,6 +46,7 @@ var treated = map[string]struct {
 	"artifact":          {stays, "created_by modified_by n of_n"},
 	"artifact_version":  {none, "created_by n"},
 	"artifact_lost":     {none, ""},
+	"artifact_day":      {stays, "sent_by"}, // what a day may bring, of whoever sent it
 	"history":           {stays, "actor delta n via"},
 	"outbox":            {stays, "n n_to"},
 	"news":              {stays, "n n_to"},
