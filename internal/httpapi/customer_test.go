@@ -158,7 +158,7 @@ func TestContactsAreRefused(t *testing.T) {
 		}
 		refuse("timeline-entries.create", `{"type":"timeline_comment","object":"`+adas+`","body":"x","visibility":"private"}`, "visibility")
 		for field, value := range map[string]string{
-			"members": `["REVU-9"]`, "owned_by": `["DEVU-1"]`, "tags": `["TAG-1"]`, "is_spam": `true`, "is_frozen": `true`, "group": `[]`, "account": `["ACC-1"]`, "created_by": `["DEVU-1"]`,
+			"members": `["REVU-9"]`, "owned_by": `["DEVU-1"]`, "tags": `["TAG-1"]`, "is_spam": `true`, "is_snoozed": `false`, "is_frozen": `true`, "group": `[]`, "account": `["ACC-1"]`, "created_by": `["DEVU-1"]`,
 			"source_channel": `["plug"]`, "rev_orgs": `[]`, "subtype": `["x"]`,
 		} {
 			refuse("conversations.list", `{"`+field+`":`+value+`}`, field)
