@@ -38,6 +38,7 @@ type Config struct {
 	TrustedProxies []netip.Prefix // whose X-Forwarded-* headers count
 	FileMaxMiB     int            // how large an uploaded file may be
 	FileTypes      []string       // accepted media types, such as image/*; none: all
+	EventsPerDay   int            // tracked events that an organisation may publish in a day
 	S3             S3             // where the contents of files are; in the data folder without an endpoint
 }
 
@@ -57,7 +58,7 @@ const FileName = "kith.toml"
 
 // Defaults returns the settings of a server that was told nothing.
 func Defaults() Config {
-	return Config{Listen: "127.0.0.1:8080", Data: "./data", Partition: "kith", LogFormat: "text", FileMaxMiB: 25}
+	return Config{Listen: "127.0.0.1:8080", Data: "./data", Partition: "kith", LogFormat: "text", FileMaxMiB: 25, EventsPerDay: 100_000}
 }
 
 // Source is where settings come from besides the defaults.
@@ -88,6 +89,7 @@ var settings = []setting{
 	{"trusted_proxies", func(c *Config, v string) error { return prefixes(&c.TrustedProxies, v) }},
 	{"file_max_mib", func(c *Config, v string) error { return number(&c.FileMaxMiB, v, 1, maxFileMiB) }},
 	{"file_types", func(c *Config, v string) error { return mediaTypes(&c.FileTypes, v) }},
+	{"events_per_day", func(c *Config, v string) error { return number(&c.EventsPerDay, v, 0, maxEvents) }},
 	{"s3_endpoint", func(c *Config, v string) error { return text(&c.S3.Endpoint, strings.TrimRight(v, "/"), checkEndpoint) }},
 	{"s3_bucket", func(c *Config, v string) error { return text(&c.S3.Bucket, v, checkBucket) }},
 	{"s3_region", func(c *Config, v string) error { return text(&c.S3.Region, v, nil) }},
@@ -99,6 +101,9 @@ var settings = []setting{
 
 // maxFileMiB keeps uploads below what a storage takes in one request (5 GiB).
 const maxFileMiB = 4096
+
+// maxEvents a day are as many as one table takes in the time that they are kept.
+const maxEvents = 10_000_000
 
 // Load returns the settings. Errors are of kind invalid and name the setting,
 // where it came from and what it may be.

@@ -12,7 +12,7 @@ type DeskDeps struct {
 }
 
 // RegisterDesk adds the operations conversations.*, parts.*, works.*, links.*,
-// subscribers.*, notifications.* and timeline-entries.*.
+// subscribers.*, notifications.*, timeline-entries.* and track-events.*.
 func RegisterDesk(api *API, d DeskDeps) {
 	registerTimeline(api, d)
 	registerConversations(api, d)
@@ -20,4 +20,5 @@ func RegisterDesk(api *API, d DeskDeps) {
 	registerWorks(api, d)
 	registerLinks(api, d)
 	registerNotices(api, d)
+	registerUsage(api, d)
 }

@@ -84,6 +84,8 @@ var treated = map[string]struct {
 	"subscriber":        {stays, "member_n n"},                                                             // reads take all members
 	"notification":      {stays, "actor member_n n"},
 	"widget":            {none, "account_n body created_by modified_by n"},
+	"tracked":           {stays, "account_n contact_n published_by workspace_n"}, // reads take all members
+	"tally":             {stays, "n"},
 	"schema_fragment":   {none, "body created_by n next_n prev_n"},
 }
 
