@@ -3076,6 +3076,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/track-events.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what a contact, account or workspace did, the latest first */
+        get: operations["track-events-list"];
+        put?: never;
+        /** List what a contact, account or workspace did, the latest first */
+        post: operations["track-events-list-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/track-events.publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell what contacts do in your product
+         * @description With the session token of a contact: what that one does. With other tokens, also those of applications: what the contacts do whom the payloads name. All events are kept, for 90 days, or none.
+         */
+        post: operations["track-events-publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/track-events.summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sum up what a contact, account or workspace did */
+        get: operations["track-events-summary"];
+        put?: never;
+        /** Sum up what a contact, account or workspace did */
+        post: operations["track-events-summary-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/trash.list": {
         parameters: {
             query?: never;
@@ -4717,6 +4773,37 @@ export interface components {
             stock_schema_fragment?: string;
             subtype?: string;
             tags?: components["schemas"]["TagWithValue"][];
+        };
+        ClientContextInput: {
+            browser?: components["schemas"]["ClientNameInput"];
+            cpu?: {
+                architecture?: string;
+            };
+            device?: {
+                manufacturer?: string;
+                model?: string;
+                /** @description Such as mobile, tablet or desktop. */
+                type?: string;
+            };
+            engine?: components["schemas"]["ClientNameInput"];
+            ip?: string;
+            /** @description Such as en-US. */
+            locale?: string;
+            os?: components["schemas"]["ClientNameInput"];
+            page?: {
+                domain?: string;
+                path?: string;
+                referrer?: string;
+                title?: string;
+                url?: string;
+            };
+            /** @description Such as Asia/Kolkata. */
+            timezone?: string;
+            user_agent?: string;
+        };
+        ClientNameInput: {
+            name?: string;
+            version?: string;
         };
         CompositeInInput: {
             description?: string;
@@ -9204,6 +9291,92 @@ export interface components {
         TokenOut: {
             token: components["schemas"]["AuthToken"];
         };
+        TrackEventsListRequest: {
+            /**
+             * Format: id
+             * @description In place of rev_user: of whoever belonged to the account then.
+             */
+            account?: string;
+            /** @description next_cursor of the page before. Absent for the first page. */
+            cursor?: string;
+            event_time?: components["schemas"]["DateFilterInput"];
+            /**
+             * Format: int64
+             * @description Events on a page. 50 when absent, at most 100.
+             */
+            limit?: number;
+            /** @description Events with any of these names. */
+            name?: string[];
+            /**
+             * Format: id
+             * @description In place of rev_user: of whoever belonged to the workspace then.
+             */
+            rev_org?: string;
+            /**
+             * Format: id
+             * @description Of a contact, with those of all that was merged into it.
+             */
+            rev_user?: string;
+        };
+        TrackEventsPublishRequest: {
+            events_list: {
+                /** @description At which device and on which page: at most 2 KiB. */
+                client_context?: components["schemas"]["ClientContextInput"];
+                /** @description Yours, at most 128 characters. An event of a contact that came before under the same id is not kept again. */
+                event_id?: string;
+                /**
+                 * Format: date-time
+                 * @description When it happened; now when absent. At most 90 days ago; from a session token 7, and what lies ahead there counts as now.
+                 */
+                event_time?: string;
+                /** @description What happened, such as report_exported: at most 128 characters. */
+                name: string;
+                /** @description More about it: an object of at most 4 KiB. When no contact's session token calls, it names the contact: by its id as rev_user, or by its external reference as user_ref. */
+                payload: {
+                    [key: string]: unknown;
+                };
+            }[];
+        };
+        TrackEventsSummaryRequest: {
+            /**
+             * Format: id
+             * @description In place of rev_user: of whoever belonged to the account then.
+             */
+            account?: string;
+            /**
+             * Format: id
+             * @description In place of rev_user: of whoever belonged to the workspace then.
+             */
+            rev_org?: string;
+            /**
+             * Format: id
+             * @description Of a contact, with those of all that was merged into it.
+             */
+            rev_user?: string;
+        };
+        TrackedEvent: {
+            /** @description That the contact belonged to then. */
+            account?: components["schemas"]["AccountSummary"];
+            client_context?: unknown;
+            /** @description Who published it. */
+            created_by?: components["schemas"]["UserSummary"];
+            event_id?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            event_time: string;
+            name: string;
+            payload: unknown;
+            /** @description That the contact belonged to then. */
+            rev_org?: components["schemas"]["OrgSummary"];
+            rev_user: components["schemas"]["UserSummary"];
+        };
+        TrackedListOut: {
+            events_list: components["schemas"]["TrackedEvent"][];
+            /** @description Goes on after this page. Absent on the last one. */
+            next_cursor?: string;
+        };
         TrashListOut: {
             /** @description Goes on after this page. Absent on the last one. */
             next_cursor?: string;
@@ -9268,6 +9441,45 @@ export interface components {
             /** @description How the contact was found; absent for a new one. */
             matched_by?: components["schemas"]["Match"];
             rev_user: components["schemas"]["RevUser"];
+        };
+        UsageDay: {
+            /** Format: int64 */
+            count: number;
+            /** @description As YYYY-MM-DD. */
+            date: string;
+        };
+        UsageName: {
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            last_seen: string;
+            name: string;
+        };
+        UsageOut: {
+            /** @description The last 30 days, in UTC; today is the last one. */
+            days: components["schemas"]["UsageDay"][];
+            /**
+             * Format: date-time
+             * @description The first event of all time.
+             */
+            first_seen?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            last_seen?: string;
+            /** @description There are more names. */
+            more: boolean;
+            /** @description Of these days, the most frequent first: at most 20. */
+            names: components["schemas"]["UsageName"][];
+            /**
+             * Format: int64
+             * @description Events of all time, also those that are not kept any more.
+             */
+            total: number;
         };
         UserSummary: {
             display_id?: string;
@@ -35219,6 +35431,504 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "track-events-list": {
+        parameters: {
+            query?: {
+                /** @description Of a contact, with those of all that was merged into it. */
+                rev_user?: string;
+                /** @description In place of rev_user: of whoever belonged to the account then. */
+                account?: string;
+                /** @description In place of rev_user: of whoever belonged to the workspace then. */
+                rev_org?: string;
+                /** @description Events with any of these names. */
+                name?: string[];
+                /** @description At this time or later. */
+                "event_time.after"?: string;
+                /** @description At this time or earlier. */
+                "event_time.before"?: string;
+                /** @description next_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Events on a page. 50 when absent, at most 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackedListOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "track-events-list-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackEventsListRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackedListOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "track-events-publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackEventsPublishRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "track-events-summary": {
+        parameters: {
+            query?: {
+                /** @description Of a contact, with those of all that was merged into it. */
+                rev_user?: string;
+                /** @description In place of rev_user: of whoever belonged to the account then. */
+                account?: string;
+                /** @description In place of rev_user: of whoever belonged to the workspace then. */
+                rev_org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "track-events-summary-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackEventsSummaryRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
                 };
             };
             /** @description The request is too large. */
