@@ -415,7 +415,7 @@ export const en = {
     noneOfCustomer: "Your product can tell what its users do. What those who belong here do shows here.",
     fromPage: "From a page with the chat widget",
     fromBackend: "From your backend",
-    yourId: "your id of the user",
+    yourId: "u-42",
     copy: (title: string) => `Copy what to send ${title.toLowerCase()}`,
   },
   files: {

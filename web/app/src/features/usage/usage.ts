@@ -48,9 +48,11 @@ export function snippets(origin: string, contact: string) {
   return {
     page: `window.plugSDK.trackEvent("report_exported", { format: "csv" });`,
     backend: [
-      `curl ${origin}/track-events.publish -H "Authorization: $KITH_TOKEN" \\`,
-      `  -H 'Content-Type: application/json' -d '{"events_list": [`,
-      `    {"name": "report_exported", "payload": {${contact}, "format": "csv"}}]}'`,
+      `curl ${origin}/track-events.publish \\`,
+      `  -H "Authorization: $KITH_TOKEN" \\`,
+      `  -H "Content-Type: application/json" \\`,
+      `  -d '{"events_list": [{"name": "report_exported",`,
+      `       "payload": {${contact}, "format": "csv"}}]}'`,
     ].join("\n"),
   };
 }
