@@ -31,6 +31,8 @@ type Tx interface {
 	linkTx
 	noticeTx
 	usageTx
+	reactionTx
+	threadTx
 }
 
 // Service runs the operations. It is safe for concurrent use.

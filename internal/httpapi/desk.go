@@ -12,7 +12,8 @@ type DeskDeps struct {
 }
 
 // RegisterDesk adds the operations conversations.*, parts.*, works.*, links.*,
-// subscribers.*, notifications.*, timeline-entries.* and track-events.*.
+// subscribers.*, notifications.*, timeline-entries.*, reactions.* and
+// track-events.*.
 func RegisterDesk(api *API, d DeskDeps) {
 	registerTimeline(api, d)
 	registerConversations(api, d)
@@ -21,4 +22,5 @@ func RegisterDesk(api *API, d DeskDeps) {
 	registerLinks(api, d)
 	registerNotices(api, d)
 	registerUsage(api, d)
+	registerReactions(api, d)
 }

@@ -86,6 +86,7 @@ var treated = map[string]struct {
 	"widget":            {none, "account_n body created_by modified_by n"},
 	"tracked":           {stays, "account_n contact_n published_by workspace_n"}, // reads take all members
 	"tally":             {stays, "n"},
+	"reaction":          {stays, "n reacted_by"}, // with its comment
 	"schema_fragment":   {none, "body created_by n next_n prev_n"},
 }
 

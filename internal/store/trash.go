@@ -166,6 +166,7 @@ func (tx *Tx) forgetComments(ctx context.Context, of []identity.Alias) error {
 	for _, a := range of {
 		for _, sql := range []string{
 			"DELETE FROM comment WHERE org_id = $1 AND type = $2 AND n = $3",
+			"DELETE FROM reaction WHERE org_id = $1 AND type = $2 AND n = $3",
 			"DELETE FROM subscriber WHERE org_id = $1 AND type = $2 AND n = $3",
 			"DELETE FROM tally WHERE org_id = $1 AND type = $2 AND n = $3",
 		} {

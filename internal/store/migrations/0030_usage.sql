@@ -36,3 +36,19 @@ CREATE TABLE tally (
 	PRIMARY KEY (org_id, type, n, day, name)
 ) /* clustered */;
 CREATE INDEX tally_age ON tally (org_id, day);
+
+-- Who reacted to a comment, with which emoji. emoji is its code points in hex.
+CREATE TABLE reaction (
+	org_id     BIGINT NOT NULL,
+	type       SMALLINT NOT NULL,
+	n          BIGINT NOT NULL,
+	comment_id BIGINT NOT NULL,
+	emoji      TEXT COLLATE "C" NOT NULL,
+	reacted_by TEXT COLLATE "C" NOT NULL,
+	at         TIMESTAMPTZ NOT NULL,
+	PRIMARY KEY (org_id, type, n, comment_id, emoji, reacted_by)
+) /* clustered */;
+
+-- The comment on the same record that a comment answers, 0 for none.
+ALTER TABLE comment ADD COLUMN parent BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX comment_thread ON comment (org_id, type, n, parent, id) WHERE parent <> 0;

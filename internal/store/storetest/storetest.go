@@ -91,6 +91,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("Artifacts", func(t *testing.T) { testArtifacts(t, open) })
 	t.Run("Links", func(t *testing.T) { testLinks(t, open) })
 	t.Run("Usage", func(t *testing.T) { testUsage(t, open) })
+	t.Run("Threads", func(t *testing.T) { testThreads(t, open) })
 	t.Run("Notices", func(t *testing.T) { testNotices(t, open) })
 	t.Run("Widget", func(t *testing.T) { testWidget(t, open) })
 	t.Run("Comments", func(t *testing.T) { testComments(t, open) })

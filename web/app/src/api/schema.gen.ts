@@ -1854,6 +1854,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/reactions.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who reacted to a comment with an emoji */
+        get: operations["reactions-list"];
+        put?: never;
+        /** List who reacted to a comment with an emoji */
+        post: operations["reactions-list-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reactions.update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * React to a comment, or take a reaction back
+         * @description A comment takes 20 different emojis, and 1,000 users with each. Events tell of it as of a change of the comment.
+         */
+        post: operations["reactions-update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rev-orgs.create": {
         parameters: {
             query?: never;
@@ -7230,6 +7268,49 @@ export interface components {
              */
             same: number;
         };
+        Reaction: {
+            /** @description Its code points, such as 1f44d. */
+            emoji: string;
+            /** @description Whether you did. Absent when not, and in events. */
+            reacted?: boolean;
+            /** Format: int64 */
+            total_users: number;
+        };
+        ReactionsListRequest: {
+            /** @description next_cursor of the page before. Absent for the first page. */
+            cursor?: string;
+            /** @description The emoji itself, its code point such as 1f44d, or a short name such as +1 or joy. */
+            emoji: string;
+            /**
+             * Format: int64
+             * @description Users on a page. 50 when absent, at most 100.
+             */
+            limit?: number;
+            /**
+             * Format: id
+             * @description The comment.
+             */
+            object: string;
+        };
+        ReactionsUpdateRequest: {
+            /**
+             * @description What stands already, or is gone, stays so.
+             * @enum {string}
+             */
+            action: "add" | "remove";
+            /** @description The emoji itself, its code point such as 1f44d, or a short name such as +1 or joy. */
+            emoji: string;
+            /**
+             * Format: id
+             * @description The comment.
+             */
+            object: string;
+        };
+        ReactorsOut: {
+            /** @description Goes on after this page. Absent on the last one. */
+            next_cursor?: string;
+            reactors: components["schemas"]["UserSummary"][];
+        };
         RecordSummary: {
             display_id: string;
             display_name?: string;
@@ -9089,6 +9170,13 @@ export interface components {
             name?: string | null;
             style_new?: components["schemas"]["StyleInInput"] | null;
         };
+        Thread: {
+            /**
+             * Format: int64
+             * @description That you may read; timeline-entries.list has them, with the comment as object.
+             */
+            total_replies: number;
+        };
         TicketFilterInput: {
             channels?: ("email" | "plug" | "slack" | "twilio" | "twilio_sms")[];
             /** @description Of any of these groups. */
@@ -9127,7 +9215,7 @@ export interface components {
             labels?: string[];
             /**
              * Format: id
-             * @description The contact, account, workspace, conversation or work that the comment is on.
+             * @description The contact, account, workspace, conversation or work that the comment is on, or the comment that it answers.
              */
             object: string;
             /** @description Users who may read a private comment, beside who wrote it. */
@@ -9135,7 +9223,7 @@ export interface components {
             /** @enum {string} */
             type: "timeline_comment";
             /**
-             * @description Who may read it: private, who wrote it and private_to; internal, members; external, also the customers whom it is about; public, everybody who sees the record. external when absent.
+             * @description Who may read it: private, who wrote it and private_to; internal, members; external, also the customers whom it is about; public, everybody who sees the record. external when absent. An answer is read at most as widely as the comment that it answers, and so when absent.
              * @enum {string}
              */
             visibility?: "external" | "internal" | "private" | "public";
@@ -9172,7 +9260,7 @@ export interface components {
             mode?: "after" | "before";
             /**
              * Format: id
-             * @description The record whose timeline is wanted: with the entries of all that was merged into it.
+             * @description The record whose timeline is wanted, with the entries of all that was merged into it and without answers to comments; or the comment whose answers are wanted.
              */
             object: string;
             /** @description With any of exactly these. Changes are internal. */
@@ -9230,8 +9318,12 @@ export interface components {
             panels?: string[];
             /** @description Who else may read a private comment. */
             private_to?: components["schemas"]["UserSummary"][];
+            /** @description To a comment: each emoji once, that of the first reaction first. */
+            reactions?: components["schemas"]["Reaction"][];
             /** @description The records that the body names. */
             references?: components["schemas"]["RecordSummary"][];
+            /** @description Of a comment that was answered. */
+            thread?: components["schemas"]["Thread"];
             /** @enum {string} */
             type: "timeline_change_event" | "timeline_comment";
             /** @enum {string} */
@@ -25741,6 +25833,311 @@ export interface operations {
             };
         };
     };
+    "reactions-list": {
+        parameters: {
+            query: {
+                /** @description The comment. */
+                object: string;
+                /** @description The emoji itself, its code point such as 1f44d, or a short name such as +1 or joy. */
+                emoji: string;
+                /** @description next_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Users on a page. 50 when absent, at most 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReactorsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "reactions-list-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReactionsListRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReactorsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "reactions-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReactionsUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description A value is in use already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
     "rev-orgs-create": {
         parameters: {
             query?: never;
@@ -35173,7 +35570,7 @@ export interface operations {
                 limit?: number;
                 /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
                 mode?: "after" | "before";
-                /** @description The record whose timeline is wanted: with the entries of all that was merged into it. */
+                /** @description The record whose timeline is wanted, with the entries of all that was merged into it and without answers to comments; or the comment whose answers are wanted. */
                 object: string;
                 /** @description With any of exactly these. Changes are internal. */
                 visibility?: ("external" | "internal" | "private" | "public")[];
