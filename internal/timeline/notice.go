@@ -13,7 +13,7 @@ type NoticeKind string
 const (
 	Mentioned NoticeKind = "mentioned" // a comment names the member
 	Assigned  NoticeKind = "assigned"  // the member became an owner
-	Replied   NoticeKind = "replied"   // a customer wrote in a conversation that the member follows
+	Replied   NoticeKind = "replied"   // a customer wrote in a conversation that the member follows, or somebody in a thread of the member's
 )
 
 // Notice is what one member is told.
