@@ -12,8 +12,8 @@ type DeskDeps struct {
 }
 
 // RegisterDesk adds the operations conversations.*, parts.*, works.*, links.*,
-// subscribers.*, notifications.*, timeline-entries.*, reactions.* and
-// track-events.*.
+// subscribers.*, notifications.*, timeline-entries.*, reactions.*,
+// track-events.* and atoms.get.
 func RegisterDesk(api *API, d DeskDeps) {
 	registerTimeline(api, d)
 	registerConversations(api, d)
@@ -23,4 +23,5 @@ func RegisterDesk(api *API, d DeskDeps) {
 	registerNotices(api, d)
 	registerUsage(api, d)
 	registerReactions(api, d)
+	registerAtoms(api)
 }

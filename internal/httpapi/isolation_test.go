@@ -79,6 +79,7 @@ var intrusions = map[string]intrusion{
 	"accounts.query":                 empty("accounts", `{"filter":"id = $acc or owner = $devu"}`).unless(`{"vista":"$vista"}`),
 	"accounts.restore":               missing(`{"id":"$gone_acc"}`),
 	"accounts.update":                missing(`{"id":"$acc","display_name":"x"}`),
+	"atoms.get":                      missing(`{"id":"$revu"}`, `{"id":"$acc"}`, `{"id":"$revo"}`, `{"id":"$conv"}`, `{"id":"$ticket"}`, `{"id":"$comment"}`, `{"id":"$token"}`, `{"id":"$vista"}`),
 	"artifacts.get":                  missing(`{"id":"$artifact"}`),
 	"artifacts.list":                 missing(`{"parent_id":"$revu"}`, `{"parent_id":"$conv"}`, `{"parent_id":"$ticket"}`),
 	"artifacts.locate":               missing(`{"id":"$artifact"}`),
