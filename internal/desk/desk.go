@@ -33,6 +33,7 @@ type Tx interface {
 	usageTx
 	reactionTx
 	threadTx
+	assignmentTx
 }
 
 // Service runs the operations. It is safe for concurrent use.

@@ -45,6 +45,7 @@ var getters = map[don.Type]getter{
 	don.Product:           {"parts.get", "id", "part", "product"},
 	don.Widget:            {"widgets.get", "id", "widget", "widget"},
 	don.Link:              {"links.get", "id", "link", "link"},
+	don.AssignmentRule:    {"assignment-rules.get", "id", "assignment_rule", "assignment_rule"},
 	don.Type(don.Comment): {"timeline-entries.get", "id", "timeline_entry", entryComment},
 }
 

@@ -12,8 +12,8 @@ type DeskDeps struct {
 }
 
 // RegisterDesk adds the operations conversations.*, parts.*, works.*, links.*,
-// subscribers.*, notifications.*, timeline-entries.*, reactions.*,
-// track-events.* and atoms.get.
+// subscribers.*, notifications.*, assignment-rules.*, timeline-entries.*,
+// reactions.*, track-events.* and atoms.get.
 func RegisterDesk(api *API, d DeskDeps) {
 	registerTimeline(api, d)
 	registerConversations(api, d)
@@ -24,4 +24,6 @@ func RegisterDesk(api *API, d DeskDeps) {
 	registerUsage(api, d)
 	registerReactions(api, d)
 	registerAtoms(api)
+	registerAssignment(api, d)
+	registerMoves(api, d)
 }

@@ -88,6 +88,7 @@ var treated = map[string]struct {
 	"tally":             {stays, "n"},
 	"reaction":          {stays, "n reacted_by"}, // with its comment
 	"schema_fragment":   {none, "body created_by n next_n prev_n"},
+	"assignment_rule":   {none, "body created_by last_n modified_by n"},
 }
 
 var (
