@@ -71,11 +71,11 @@ type TrackedEvent struct {
 
 func (v view) tracked(e *usage.Event) TrackedEvent {
 	out := TrackedEvent{
-		Name: e.Name, Payload: json.RawMessage(e.Payload), EventID: e.Ref, EventTime: wire.At(e.At),
+		Name: e.Name, Payload: e.Payload, EventID: e.Ref, EventTime: wire.At(e.At),
 		RevUser: v.user(don.Of(don.Contact, e.ContactN)), CreatedBy: v.author(e.PublishedBy),
 	}
 	if len(e.Context) > 0 {
-		out.ClientContext = json.RawMessage(e.Context)
+		out.ClientContext = e.Context
 	}
 	if c := v.names.Contacts[e.ContactN]; c != nil {
 		out.RevUser = v.user(don.Of(don.Contact, c.N))
