@@ -117,7 +117,7 @@ func begin(ctx context.Context, tx Tx, p ConversationPatch) (int64, error) {
 	if err := tx.InsertConversation(ctx, c); err != nil {
 		return 0, err
 	}
-	if err := assigned(ctx, tx, don.Of(don.Conversation, c.N), nil, c.Owners); err != nil {
+	if err := directory.Assigned(ctx, tx, don.Of(don.Conversation, c.N), nil, c.Owners); err != nil {
 		return 0, err
 	}
 	return c.N, say(ctx, tx, c.N, p.Messages)
@@ -152,7 +152,7 @@ func (s *Service) UpdateConversation(ctx context.Context, sc org.Scope, n int64,
 		if _, err := tx.UpdateConversation(ctx, before, &after); err != nil {
 			return err
 		}
-		if err := assigned(ctx, tx, don.Of(don.Conversation, n), before.Owners, after.Owners); err != nil {
+		if err := directory.Assigned(ctx, tx, don.Of(don.Conversation, n), before.Owners, after.Owners); err != nil {
 			return err
 		}
 		got, err = shownConversation(ctx, tx, &after)

@@ -50,6 +50,9 @@ func (s *Service) CreateAccount(ctx context.Context, sc org.Scope, p AccountPatc
 		if err != nil {
 			return err
 		}
+		if err := Assigned(ctx, tx, accountOf(a.N), nil, a.Owners); err != nil {
+			return err
+		}
 		if made, err = found(ctx, tx, needs.account, a); err != nil {
 			return err
 		}
@@ -147,6 +150,9 @@ func (s *Service) UpdateAccount(ctx context.Context, sc org.Scope, n int64, p Ac
 			return err
 		}
 		if err := renameDefault(ctx, tx, before, &after); err != nil {
+			return err
+		}
+		if err := Assigned(ctx, tx, accountOf(n), before.Owners, after.Owners); err != nil {
 			return err
 		}
 		got, err = found(ctx, tx, needs.account, &after)

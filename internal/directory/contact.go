@@ -62,6 +62,9 @@ func (s *Service) CreateContact(ctx context.Context, sc org.Scope, p ContactPatc
 		if out[0].Err != nil {
 			return out[0].Err
 		}
+		if err := Assigned(ctx, tx, contactOf(out[0].Contact.N), nil, c.Owners); err != nil {
+			return err
+		}
 		made, err = found(ctx, tx, needs.contact, out[0].Contact)
 		return err
 	})
@@ -141,6 +144,9 @@ func (s *Service) editContact(ctx context.Context, sc org.Scope, n int64, edit f
 			return err
 		}
 		if _, err := identity.Change(ctx, tx, before, after); err != nil {
+			return err
+		}
+		if err := Assigned(ctx, tx, contactOf(n), before.Owners, after.Owners); err != nil {
 			return err
 		}
 		got, err = found(ctx, tx, needs.contact, after)
