@@ -19,6 +19,7 @@ import { Route as WelcomeRouteImport } from "./routes/welcome";
 import { Route as AppDuplicatesRouteImport } from "./routes/_app/duplicates";
 import { Route as AppHomeRouteImport } from "./routes/_app/home";
 import { Route as AppImportsRouteImport } from "./routes/_app/imports";
+import { Route as AppNotificationsRouteImport } from "./routes/_app/notifications";
 import { Route as ResetTokenRouteImport } from "./routes/reset.$token";
 import { Route as AppAccountsIndexRouteImport } from "./routes/_app/accounts/index";
 import { Route as AppAccountsIdRouteImport } from "./routes/_app/accounts/$id";
@@ -38,6 +39,9 @@ import { Route as AppTicketsIdRouteImport } from "./routes/_app/tickets/$id";
 import { Route as AppWorkspacesIndexRouteImport } from "./routes/_app/workspaces/index";
 import { Route as AppWorkspacesIdRouteImport } from "./routes/_app/workspaces/$id";
 
+const AppSettingsProfileLazyRouteImport = createFileRoute(
+  "/_app/settings/profile",
+)();
 const AppSettingsWidgetLazyRouteImport = createFileRoute(
   "/_app/settings/widget",
 )();
@@ -81,6 +85,13 @@ const AppImportsRoute = AppImportsRouteImport.update({
   path: "/imports",
   getParentRoute: () => AppRoute,
 } as any);
+const AppNotificationsRoute = AppNotificationsRouteImport.update({
+  id: "/notifications",
+  path: "/notifications",
+  getParentRoute: () => AppRoute,
+} as any).lazy(() =>
+  import("./routes/_app/notifications.lazy").then((d) => d.Route),
+);
 const ResetTokenRoute = ResetTokenRouteImport.update({
   id: "/reset/$token",
   path: "/reset/$token",
@@ -146,6 +157,13 @@ const AppSettingsOrganisationRoute = AppSettingsOrganisationRouteImport.update({
   path: "/settings/organisation",
   getParentRoute: () => AppRoute,
 } as any);
+const AppSettingsProfileLazyRoute = AppSettingsProfileLazyRouteImport.update({
+  id: "/settings/profile",
+  path: "/settings/profile",
+  getParentRoute: () => AppRoute,
+} as any).lazy(() =>
+  import("./routes/_app/settings/profile.lazy").then((d) => d.Route),
+);
 const AppSettingsTagsRoute = AppSettingsTagsRouteImport.update({
   id: "/settings/tags",
   path: "/settings/tags",
@@ -196,6 +214,7 @@ export interface FileRoutesByFullPath {
   "/duplicates": typeof AppDuplicatesRoute;
   "/home": typeof AppHomeRoute;
   "/imports": typeof AppImportsRoute;
+  "/notifications": typeof AppNotificationsRoute;
   "/reset/$token": typeof ResetTokenRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
   "/contacts/$id": typeof AppContactsIdRoute;
@@ -208,6 +227,7 @@ export interface FileRoutesByFullPath {
   "/settings/tokens": typeof AppSettingsTokensRoute;
   "/tickets/$id": typeof AppTicketsIdRoute;
   "/workspaces/$id": typeof AppWorkspacesIdRoute;
+  "/settings/profile": typeof AppSettingsProfileLazyRoute;
   "/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/accounts/": typeof AppAccountsIndexRoute;
   "/contacts/": typeof AppContactsIndexRoute;
@@ -224,6 +244,7 @@ export interface FileRoutesByTo {
   "/duplicates": typeof AppDuplicatesRoute;
   "/home": typeof AppHomeRoute;
   "/imports": typeof AppImportsRoute;
+  "/notifications": typeof AppNotificationsRoute;
   "/reset/$token": typeof ResetTokenRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
   "/contacts/$id": typeof AppContactsIdRoute;
@@ -236,6 +257,7 @@ export interface FileRoutesByTo {
   "/settings/tokens": typeof AppSettingsTokensRoute;
   "/tickets/$id": typeof AppTicketsIdRoute;
   "/workspaces/$id": typeof AppWorkspacesIdRoute;
+  "/settings/profile": typeof AppSettingsProfileLazyRoute;
   "/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/accounts": typeof AppAccountsIndexRoute;
   "/contacts": typeof AppContactsIndexRoute;
@@ -254,6 +276,7 @@ export interface FileRoutesById {
   "/_app/duplicates": typeof AppDuplicatesRoute;
   "/_app/home": typeof AppHomeRoute;
   "/_app/imports": typeof AppImportsRoute;
+  "/_app/notifications": typeof AppNotificationsRoute;
   "/reset/$token": typeof ResetTokenRoute;
   "/_app/accounts/$id": typeof AppAccountsIdRoute;
   "/_app/contacts/$id": typeof AppContactsIdRoute;
@@ -266,6 +289,7 @@ export interface FileRoutesById {
   "/_app/settings/tokens": typeof AppSettingsTokensRoute;
   "/_app/tickets/$id": typeof AppTicketsIdRoute;
   "/_app/workspaces/$id": typeof AppWorkspacesIdRoute;
+  "/_app/settings/profile": typeof AppSettingsProfileLazyRoute;
   "/_app/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/_app/accounts/": typeof AppAccountsIndexRoute;
   "/_app/contacts/": typeof AppContactsIndexRoute;
@@ -284,6 +308,7 @@ export interface FileRouteTypes {
     | "/duplicates"
     | "/home"
     | "/imports"
+    | "/notifications"
     | "/reset/$token"
     | "/accounts/$id"
     | "/contacts/$id"
@@ -296,6 +321,7 @@ export interface FileRouteTypes {
     | "/settings/tokens"
     | "/tickets/$id"
     | "/workspaces/$id"
+    | "/settings/profile"
     | "/settings/widget"
     | "/accounts/"
     | "/contacts/"
@@ -312,6 +338,7 @@ export interface FileRouteTypes {
     | "/duplicates"
     | "/home"
     | "/imports"
+    | "/notifications"
     | "/reset/$token"
     | "/accounts/$id"
     | "/contacts/$id"
@@ -324,6 +351,7 @@ export interface FileRouteTypes {
     | "/settings/tokens"
     | "/tickets/$id"
     | "/workspaces/$id"
+    | "/settings/profile"
     | "/settings/widget"
     | "/accounts"
     | "/contacts"
@@ -341,6 +369,7 @@ export interface FileRouteTypes {
     | "/_app/duplicates"
     | "/_app/home"
     | "/_app/imports"
+    | "/_app/notifications"
     | "/reset/$token"
     | "/_app/accounts/$id"
     | "/_app/contacts/$id"
@@ -353,6 +382,7 @@ export interface FileRouteTypes {
     | "/_app/settings/tokens"
     | "/_app/tickets/$id"
     | "/_app/workspaces/$id"
+    | "/_app/settings/profile"
     | "/_app/settings/widget"
     | "/_app/accounts/"
     | "/_app/contacts/"
@@ -427,6 +457,13 @@ declare module "@tanstack/react-router" {
       path: "/imports";
       fullPath: "/imports";
       preLoaderRoute: typeof AppImportsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/notifications": {
+      id: "/_app/notifications";
+      path: "/notifications";
+      fullPath: "/notifications";
+      preLoaderRoute: typeof AppNotificationsRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/reset/$token": {
@@ -513,6 +550,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsOrganisationRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/settings/profile": {
+      id: "/_app/settings/profile";
+      path: "/settings/profile";
+      fullPath: "/settings/profile";
+      preLoaderRoute: typeof AppSettingsProfileLazyRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/settings/tags": {
       id: "/_app/settings/tags";
       path: "/settings/tags";
@@ -569,6 +613,7 @@ interface AppRouteChildren {
   AppDuplicatesRoute: typeof AppDuplicatesRoute;
   AppHomeRoute: typeof AppHomeRoute;
   AppImportsRoute: typeof AppImportsRoute;
+  AppNotificationsRoute: typeof AppNotificationsRoute;
   AppAccountsIdRoute: typeof AppAccountsIdRoute;
   AppContactsIdRoute: typeof AppContactsIdRoute;
   AppConversationsIdRoute: typeof AppConversationsIdRoute;
@@ -580,6 +625,7 @@ interface AppRouteChildren {
   AppSettingsTokensRoute: typeof AppSettingsTokensRoute;
   AppTicketsIdRoute: typeof AppTicketsIdRoute;
   AppWorkspacesIdRoute: typeof AppWorkspacesIdRoute;
+  AppSettingsProfileLazyRoute: typeof AppSettingsProfileLazyRoute;
   AppSettingsWidgetLazyRoute: typeof AppSettingsWidgetLazyRoute;
   AppAccountsIndexRoute: typeof AppAccountsIndexRoute;
   AppContactsIndexRoute: typeof AppContactsIndexRoute;
@@ -593,6 +639,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppDuplicatesRoute: AppDuplicatesRoute,
   AppHomeRoute: AppHomeRoute,
   AppImportsRoute: AppImportsRoute,
+  AppNotificationsRoute: AppNotificationsRoute,
   AppAccountsIdRoute: AppAccountsIdRoute,
   AppContactsIdRoute: AppContactsIdRoute,
   AppConversationsIdRoute: AppConversationsIdRoute,
@@ -604,6 +651,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppSettingsTokensRoute: AppSettingsTokensRoute,
   AppTicketsIdRoute: AppTicketsIdRoute,
   AppWorkspacesIdRoute: AppWorkspacesIdRoute,
+  AppSettingsProfileLazyRoute: AppSettingsProfileLazyRoute,
   AppSettingsWidgetLazyRoute: AppSettingsWidgetLazyRoute,
   AppAccountsIndexRoute: AppAccountsIndexRoute,
   AppContactsIndexRoute: AppContactsIndexRoute,

@@ -7148,7 +7148,7 @@ export interface components {
             display_name?: string;
             id: string;
             /** @enum {string} */
-            type: "account" | "dev_user" | "rev_org" | "rev_user" | "tag";
+            type: "account" | "conversation" | "dev_user" | "opportunity" | "rev_org" | "rev_user" | "tag" | "ticket";
         };
         ResolveOut: {
             /** @description Identifiers that it would get, or get more proof of. */

@@ -15,6 +15,9 @@ type AppShellProps = {
   person: Person;
   onSignOut: () => void;
   onShowShortcuts: () => void;
+  /** What tells of news: in the bar of wide screens, and in that of phones. */
+  bell: ReactNode;
+  phoneBell: ReactNode;
   children: ReactNode;
 };
 
@@ -37,14 +40,15 @@ export function AppShell(props: AppShellProps) {
   );
 }
 
-function Sidebar({ orgName, person, ...actions }: AppShellProps) {
+function Sidebar({ orgName, person, bell, ...actions }: AppShellProps) {
   return (
     <aside className="hidden w-52 shrink-0 flex-col border-line border-r bg-sunken p-2.5 md:flex">
-      <div className="flex items-center gap-2.5 px-2 py-1.5">
+      <div className="flex items-center gap-2.5 py-1 pr-1 pl-2">
         <BrandMark className="size-6" />
-        <span className="truncate font-semibold" title={orgName}>
+        <span className="min-w-0 flex-1 truncate font-semibold" title={orgName}>
           {orgName}
         </span>
+        {bell}
       </div>
       <nav aria-label={strings.nav.main} className="mt-4 -mr-2.5 min-h-0 flex-1 overflow-y-auto pr-2.5">
         <PlaceLinks places={places} />
@@ -94,11 +98,12 @@ function PlaceLinks({ places }: { places: Place[] }) {
   );
 }
 
-function TopBar({ orgName, person, ...actions }: AppShellProps) {
+function TopBar({ orgName, person, phoneBell, ...actions }: AppShellProps) {
   return (
     <header className="flex h-13 shrink-0 items-center gap-2.5 border-line border-b bg-sunken pr-2 pl-4 md:hidden">
       <BrandMark className="size-6" />
       <span className="min-w-0 flex-1 truncate font-semibold">{orgName}</span>
+      {phoneBell}
       <Menu
         trigger={
           <Button variant="ghost" size="icon" className="size-10 [&_svg]:size-5" aria-label="Menu">

@@ -1,11 +1,11 @@
 import { Fragment } from "react";
-import { places, settingsPlaces } from "@/components/places";
+import { places, quietPlaces, settingsPlaces } from "@/components/places";
 import { Dialog } from "@/components/ui/dialog";
 import { Kbd } from "@/components/ui/kbd";
 import { strings } from "@/strings";
 
 const shortcuts: { does: string; keys: string[] }[] = [
-  ...[...places, ...settingsPlaces].map(({ label, key }) => ({
+  ...[...places, ...quietPlaces, ...settingsPlaces].map(({ label, key }) => ({
     does: strings.shortcuts.goTo(label),
     keys: ["G", key.toUpperCase()],
   })),

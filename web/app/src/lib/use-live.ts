@@ -27,6 +27,11 @@ export function startLive(name: string): () => void {
   };
 }
 
+/** Whether this window hears for all of the browser, so that what is to be done once is done here. */
+export function leadsLive(): boolean {
+  return live?.leads ?? false;
+}
+
 /** Has `hear` called with what happens for as long as the component is shown. It must be the same function each time. */
 export function useLiveNews(hear: (news: LiveNews) => void): void {
   useEffect(() => {

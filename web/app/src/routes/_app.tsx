@@ -2,12 +2,14 @@ import { createFileRoute, Outlet, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { messageOf } from "@/api/client";
 import { AppShell } from "@/components/app-shell";
-import { places, settingsPlaces } from "@/components/places";
+import { places, quietPlaces, settingsPlaces } from "@/components/places";
 import { ShortcutsDialog } from "@/components/shortcuts-dialog";
 import { Toaster } from "@/components/toaster";
 import { Alert } from "@/components/ui/alert";
 import { ImportWatcher } from "@/features/import/import-watcher";
 import { UndoReportDialog } from "@/features/merge/undo-report-dialog";
+import { NotificationBell } from "@/features/notification/notification-bell";
+import { NotificationWatcher } from "@/features/notification/notification-watcher";
 import { CommandPalette } from "@/features/palette/command-palette";
 import { requireSession } from "@/features/session/session";
 import { SignInAgain } from "@/features/session/sign-in-again";
@@ -29,7 +31,7 @@ function App() {
   const [showsShortcuts, setShowsShortcuts] = useState(false);
   useHotkeys({
     ...Object.fromEntries(
-      [...places, ...settingsPlaces].map(({ key, to }) => [`g ${key}`, () => void navigate({ to })]),
+      [...places, ...quietPlaces, ...settingsPlaces].map(({ key, to }) => [`g ${key}`, () => void navigate({ to })]),
     ),
     "?": () => setShowsShortcuts(true),
   });
@@ -43,6 +45,8 @@ function App() {
       person={{ id: user.id, name: user.display_name, email: user.email }}
       onSignOut={() => signOut.mutate()}
       onShowShortcuts={() => setShowsShortcuts(true)}
+      bell={<NotificationBell opens="panel" />}
+      phoneBell={<NotificationBell opens="page" />}
     >
       <Outlet />
       {signOut.isError && (
@@ -55,6 +59,7 @@ function App() {
       <Toaster />
       <UndoReportDialog />
       <ImportWatcher />
+      <NotificationWatcher member={user.id} />
       <ShortcutsDialog open={showsShortcuts} onOpenChange={setShowsShortcuts} />
     </AppShell>
   );

@@ -25,6 +25,8 @@ export const en = {
   nav: {
     main: "Main",
     home: "Home",
+    notifications: "Notifications",
+    profile: "Profile",
     contacts: "Contacts",
     accounts: "Accounts",
     workspaces: "Workspaces",
@@ -40,6 +42,41 @@ export const en = {
     tokens: "Tokens",
     identity: "Identity rules",
     org: "Organisation",
+  },
+
+  notifications: {
+    title: "Notifications",
+    bell: (count: string) => `Notifications, ${count} unread`,
+    loading: "Loading notifications",
+    unread: "Unread",
+    markAll: "Mark all as read",
+    showAll: "Show all",
+    tabs: { unread: "Unread", all: "All" },
+    none: { unread: "Nothing unread", all: "No notifications yet" },
+    noneText:
+      "You are told when somebody mentions you, makes you an owner, or when a customer writes in a conversation that you follow.",
+    did: { assigned: "made you an owner of", mentioned: "mentioned you in", replied: "wrote in" },
+    browser: {
+      label: "Show notifications in this browser",
+      hint: "While no window of Kith is in sight. Your browser asks for permission.",
+      asks: "Your browser asks for permission now.",
+      denied:
+        "Your browser blocks notifications of this site. Allow them in the site settings, beside the address, and reload the page.",
+      unsupported:
+        "This browser shows no notifications here: they need a secure address (https) and a desktop browser.",
+      text: "Show message text",
+      textHint: "Otherwise only who did what: others may see your screen.",
+      sound: "Play a sound",
+    },
+  },
+
+  profile: {
+    title: "Profile",
+    text: "How you appear in Kith, and what it does in this browser.",
+    you: "You",
+    youText: "Your name and address as your team sees them.",
+    notifications: "Notifications",
+    notificationsText: "These hold for you in this browser only.",
   },
 
   shortcuts: {

@@ -1,6 +1,5 @@
 import { RelativeTime } from "@/components/relative-time";
-import { decodeMentions } from "@/features/discussion/mention";
-import type { TimelineEntry } from "@/features/discussion/timeline";
+import { plain, snippetOf } from "@/features/discussion/snippet";
 import { customersOf, type Item } from "@/features/inbox/item";
 import { useLastMessage } from "@/features/inbox/items";
 import { nameOf } from "@/features/merge/merge";
@@ -20,22 +19,6 @@ export function Snippet({ item }: { item: Item }) {
       {text}
     </span>
   );
-}
-
-/** A message on one line: names in place of ids, and without the marks of Markdown. */
-export function snippetOf({ body = "", references, is_deleted }: TimelineEntry): string {
-  if (is_deleted) return strings.discussion.deleted;
-  return plain(decodeMentions(body, references).text);
-}
-
-function plain(text: string): string {
-  return text
-    .slice(0, 400)
-    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replaceAll(/^[ \t]*(?:>|#{1,6})[ \t]+/gm, "")
-    .replaceAll(/\*+|__|`+|~~/g, "")
-    .replaceAll(/\s+/g, " ")
-    .trim();
 }
 
 /** The customer's name and company. */
