@@ -31,6 +31,9 @@ type Filter struct {
 	CreatedBy  []string // tails of actors' DONs, such as devu/1
 	Spam       *bool
 	Frozen     *bool
+	Unread     *bool  // whether Reader has something to read
+	Reader     Reader // who asks, for Unread
+	WaitsFor   int64  // a member who looks after it, or nobody does
 	// Bounds of the dates belong to the range.
 	CreatedAfter, CreatedBefore   *time.Time
 	ModifiedAfter, ModifiedBefore *time.Time

@@ -27,6 +27,7 @@ type conversationTx interface {
 type Conversations struct {
 	directory.Page[*conversation.Conversation]
 	Groups   map[int64]*group.Group
+	Unread   map[int64]int   // how many messages the caller, a member, has to read, of those with any
 	Messages []timeline.Item // the latest ones, of one conversation that was asked for alone
 }
 
@@ -44,6 +45,9 @@ func shownConversations(ctx context.Context, tx Tx, q directory.Query, rows dire
 	var out Conversations
 	var err error
 	if out.Page, err = directory.PageWith(ctx, tx, conversationNames, q, rows); err != nil {
+		return out, err
+	}
+	if out.Unread, err = unread(ctx, tx, out.Items); err != nil {
 		return out, err
 	}
 	var groups []int64

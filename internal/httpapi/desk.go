@@ -20,4 +20,5 @@ func RegisterDesk(api *API, d DeskDeps) {
 	registerWorks(api, d)
 	registerLinks(api, d)
 	registerNotices(api, d)
+	registerUnread(api, d)
 }

@@ -83,6 +83,8 @@ var treated = map[string]struct {
 	"link":              {none, "created_by modified_by n source_n target_n"},                              // of records that are not merged
 	"subscriber":        {stays, "member_n n"},                                                             // reads take all members
 	"notification":      {stays, "actor member_n n"},
+	"heard":             {none, "n"},
+	"seen":              {none, "member_n n"},
 	"widget":            {none, "account_n body created_by modified_by n"},
 	"schema_fragment":   {none, "body created_by n next_n prev_n"},
 }

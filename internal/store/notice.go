@@ -119,6 +119,13 @@ func (tx *Tx) MarkRead(ctx context.Context, memberN int64, ids []int64, all bool
 	return tx.recordRange(ctx, don.Of(don.Member, memberN), timeline.Read, 0)
 }
 
+// UnreadOf returns which notices about a record a member has not read, of those
+// up to a comment.
+func (tx *Tx) UnreadOf(ctx context.Context, memberN int64, of don.ID, upTo int64) ([]int64, error) {
+	return collect(ctx, tx.q, `SELECT id FROM notification WHERE org_id = $1 AND member_n = $2 AND read_at IS NULL AND type = $3 AND n = $4 AND comment_id <= $5
+		ORDER BY id DESC LIMIT $6`, []any{tx.scope.OrgID, memberN, typeCodes[of.Type], of.N, upTo, chunkSize}, func(n *int64) []any { return []any{n} })
+}
+
 // PurgeNotices removes up to limit notices from before a time, and returns how many
 // it removed.
 func (tx *Tx) PurgeNotices(ctx context.Context, before time.Time, limit int) (int, error) {

@@ -90,6 +90,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("Work", func(t *testing.T) { testWork(t, open) })
 	t.Run("Artifacts", func(t *testing.T) { testArtifacts(t, open) })
 	t.Run("Links", func(t *testing.T) { testLinks(t, open) })
+	t.Run("Unread", func(t *testing.T) { testUnread(t, open) })
 	t.Run("Notices", func(t *testing.T) { testNotices(t, open) })
 	t.Run("Widget", func(t *testing.T) { testWidget(t, open) })
 	t.Run("Comments", func(t *testing.T) { testComments(t, open) })

@@ -662,6 +662,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conversations.count-unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the conversations that wait for you
+         * @description Those with something for you to read that are yours or nobody's, up to 99.
+         */
+        get: operations["conversations-count-unread"];
+        put?: never;
+        /**
+         * Count the conversations that wait for you
+         * @description Those with something for you to read that are yours or nobody's, up to 99.
+         */
+        post: operations["conversations-count-unread-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations.create": {
         parameters: {
             query?: never;
@@ -744,6 +768,43 @@ export interface paths {
         put?: never;
         /** List conversations */
         post: operations["conversations-list-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations.mark-read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that you have read a conversation
+         * @description With it what you were told about the conversation. Others have their own.
+         */
+        post: operations["conversations-mark-read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations.mark-unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lay a conversation aside, as if its customer's last message were new to you */
+        post: operations["conversations-mark-unread"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4751,6 +4812,8 @@ export interface components {
             id: string;
             is_frozen: boolean;
             is_spam: boolean;
+            /** @description Whether a customer has written something since the member who calls last looked; never of what is closed or spam. */
+            is_unread?: boolean;
             /**
              * Format: date-time
              * @description When the last message came that customers may read.
@@ -4776,6 +4839,11 @@ export interface components {
             subtype?: string;
             tags?: components["schemas"]["TagWithValue"][];
             title?: string;
+            /**
+             * Format: int64
+             * @description How many messages of customers that are, at most 100.
+             */
+            unread_count?: number;
         };
         ConversationMetadata: {
             /** @description The page on which it began. */
@@ -4808,6 +4876,8 @@ export interface components {
             has_owner?: boolean;
             is_frozen?: boolean;
             is_spam?: boolean;
+            /** @description With something to read for the member who calls, or without; for members alone. */
+            is_unread?: boolean;
             /** @description When the last message came, or the conversation began. */
             last_message_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description In which any of these contacts and members take part. */
@@ -4844,6 +4914,7 @@ export interface components {
             /** @description With any of these tags. */
             tags_v2?: components["schemas"]["TagFilterInInput"][];
         };
+        ConversationsCountUnreadRequest: Record<string, never>;
         ConversationsCreateRequest: {
             /**
              * Format: id
@@ -4937,6 +5008,8 @@ export interface components {
             has_owner?: boolean;
             is_frozen?: boolean;
             is_spam?: boolean;
+            /** @description With something to read for the member who calls, or without; for members alone. */
+            is_unread?: boolean;
             /** @description When the last message came, or the conversation began. */
             last_message_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description In which any of these contacts and members take part. */
@@ -5008,6 +5081,8 @@ export interface components {
             has_owner?: boolean;
             is_frozen?: boolean;
             is_spam?: boolean;
+            /** @description With something to read for the member who calls, or without; for members alone. */
+            is_unread?: boolean;
             /** @description When the last message came, or the conversation began. */
             last_message_date?: components["schemas"]["TypedDateFilterInput"];
             /**
@@ -5060,6 +5135,19 @@ export interface components {
             tags?: string[];
             /** @description With any of these tags. */
             tags_v2?: components["schemas"]["TagFilterInInput"][];
+        };
+        ConversationsMarkReadRequest: {
+            /** Format: id */
+            id: string;
+            /** @description The last comment on it that you saw, so that what came meanwhile stays unread. Everything that there is when absent. */
+            timeline_entry?: string;
+        };
+        ConversationsMarkUnreadRequest: {
+            /**
+             * Format: id
+             * @description In full or as a display id.
+             */
+            id: string;
         };
         ConversationsOut: {
             conversations: components["schemas"]["Conversation"][];
@@ -15464,6 +15552,8 @@ export interface operations {
                 has_owner?: boolean;
                 is_frozen?: boolean;
                 is_spam?: boolean;
+                /** @description With something to read for the member who calls, or without; for members alone. */
+                is_unread?: boolean;
                 /** @description range when absent. */
                 "last_message_date.type"?: "range" | "preset";
                 /** @description Of a range: at or after this time. */
@@ -15603,6 +15693,193 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ConversationsCountRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-count-unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-count-unread-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsCountUnreadRequest"];
             };
         };
         responses: {
@@ -15947,6 +16224,8 @@ export interface operations {
                 has_owner?: boolean;
                 is_frozen?: boolean;
                 is_spam?: boolean;
+                /** @description With something to read for the member who calls, or without; for members alone. */
+                is_unread?: boolean;
                 /** @description range when absent. */
                 "last_message_date.type"?: "range" | "preset";
                 /** @description Of a range: at or after this time. */
@@ -16399,6 +16678,8 @@ export interface operations {
                 has_owner?: boolean;
                 is_frozen?: boolean;
                 is_spam?: boolean;
+                /** @description With something to read for the member who calls, or without; for members alone. */
+                is_unread?: boolean;
                 /** @description range when absent. */
                 "last_message_date.type"?: "range" | "preset";
                 /** @description Of a range: at or after this time. */
@@ -16550,6 +16831,206 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-mark-read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsMarkReadRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-mark-unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsMarkUnreadRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */
