@@ -7,6 +7,7 @@ const pollMillis = 15_000;
 const connectedPollMillis = 60_000;
 /** Several events of one request, such as a comment and the stage that it leads to, are read once. */
 const gatherMillis = 150;
+const countMillis = 3000;
 
 let live: Live | undefined;
 const listeners = new Set<(news: LiveNews) => void>();
@@ -49,6 +50,15 @@ export function useLiveNews(hear: (news: LiveNews) => void): void {
  * id or the type.
  */
 export function useLive(object: string | undefined, ...keys: QueryKey[]): void {
+  useFresh(object, keys, gatherMillis);
+}
+
+/** The same for a count that stands on every page: it may be a little late, so that a busy inbox asks for it rarely. */
+export function useLiveCount(type: string, key: QueryKey): void {
+  useFresh(type, [key], countMillis);
+}
+
+function useFresh(object: string | undefined, keys: QueryKey[], gather: number): void {
   const client = useQueryClient();
   const latest = useRef(keys);
   useEffect(() => {
@@ -59,6 +69,8 @@ export function useLive(object: string | undefined, ...keys: QueryKey[]): void {
     let readAt = Date.now();
     let gathering: ReturnType<typeof setTimeout> | undefined;
     const refresh = () => {
+      clearTimeout(gathering);
+      gathering = undefined;
       if (document.hidden) return;
       readAt = Date.now();
       for (const queryKey of latest.current) void client.invalidateQueries({ queryKey });
@@ -67,8 +79,8 @@ export function useLive(object: string | undefined, ...keys: QueryKey[]): void {
       if (news.kind === "event" && isSign(news.event)) return;
       const isMine = news.kind === "missed" || news.event.object === object || news.event.object_type === object;
       if (!isMine) return;
-      clearTimeout(gathering);
-      gathering = setTimeout(refresh, gatherMillis);
+      // Not put off by what follows, or a busy inbox would never be read.
+      gathering ??= setTimeout(refresh, gather);
     };
     const poll = () => {
       if (!live?.connected || Date.now() - readAt >= connectedPollMillis) refresh();
@@ -85,5 +97,5 @@ export function useLive(object: string | undefined, ...keys: QueryKey[]): void {
       document.removeEventListener("visibilitychange", refresh);
       window.removeEventListener("focus", refresh);
     };
-  }, [client, object]);
+  }, [client, object, gather]);
 }

@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Outlet, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { messageOf } from "@/api/client";
@@ -7,7 +8,9 @@ import { ShortcutsDialog } from "@/components/shortcuts-dialog";
 import { Toaster } from "@/components/toaster";
 import { Alert } from "@/components/ui/alert";
 import { ImportWatcher } from "@/features/import/import-watcher";
+import { waitingQuery } from "@/features/inbox/waiting";
 import { UndoReportDialog } from "@/features/merge/undo-report-dialog";
+import { countText } from "@/features/notification/notification";
 import { NotificationBell } from "@/features/notification/notification-bell";
 import { NotificationWatcher } from "@/features/notification/notification-watcher";
 import { CommandPalette } from "@/features/palette/command-palette";
@@ -15,7 +18,8 @@ import { requireSession } from "@/features/session/session";
 import { SignInAgain } from "@/features/session/sign-in-again";
 import { useSession, useSignOut } from "@/features/session/use-session";
 import { useHotkeys } from "@/lib/use-hotkeys";
-import { startLive } from "@/lib/use-live";
+import { startLive, useLiveCount } from "@/lib/use-live";
+import { strings } from "@/strings";
 
 export const Route = createFileRoute("/_app")({
   beforeLoad: async ({ context, location }) => {
@@ -37,6 +41,8 @@ function App() {
   });
   const follows = session?.user.id;
   useEffect(() => (follows ? startLive(follows) : undefined), [follows]);
+  const waiting = useQuery({ ...waitingQuery, enabled: Boolean(session) }).data;
+  useLiveCount("conversation", waitingQuery.queryKey);
   if (!session) return null; // signed out: the redirect is on its way
   const { user, org } = session;
   return (
@@ -45,6 +51,11 @@ function App() {
       person={{ id: user.id, name: user.display_name, email: user.email }}
       onSignOut={() => signOut.mutate()}
       onShowShortcuts={() => setShowsShortcuts(true)}
+      waiting={{
+        "/conversations": waiting?.count
+          ? { text: countText(waiting), meaning: strings.inbox.waiting(countText(waiting)) }
+          : undefined,
+      }}
       bell={<NotificationBell opens="panel" />}
       phoneBell={<NotificationBell opens="page" />}
     >

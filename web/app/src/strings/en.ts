@@ -445,6 +445,10 @@ export const en = {
   },
 
   inbox: {
+    unread: "Unread",
+    unreadMessages: (count: number) => plural(count, "unread message"),
+    markUnread: "Mark as unread",
+    waiting: (count: string) => `${count} with something to read`,
     kinds: {
       conversation: {
         one: "conversation",

@@ -13,6 +13,7 @@ import { inOrder, type TimelineEntry, timelineOf, wasEdited } from "@/features/d
 import { AttachmentList } from "@/features/file/attachment-list";
 import type { Item } from "@/features/inbox/item";
 import { useItemFields } from "@/features/inbox/item-fields";
+import { useSeen } from "@/features/inbox/seen";
 import { nameOf } from "@/features/merge/merge";
 import type { RecordField } from "@/features/record/field";
 import { cn } from "@/lib/cn";
@@ -34,6 +35,7 @@ type ChatProps = {
 export function Chat({ item, opening, scroller }: ChatProps) {
   const timeline = useGrowing(timelineOf(item.id, "all"));
   const shown = useShownEntry(timeline);
+  useSeen(item, timeline.items);
   useLive(item.id, ["timeline", item.id], ["item", item.type, item.display_id]);
   return (
     // Upside down, so that the browser keeps the end in sight and its place when earlier entries come.

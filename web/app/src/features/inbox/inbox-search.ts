@@ -13,6 +13,7 @@ export type InboxSearch = {
   tag?: string;
   account?: string;
   spam?: true;
+  unread?: true;
 };
 
 const ids = { owner: /^(me|none|DEVU-\d+)$/, tag: /^TAG-\d+$/, account: /^ACC-\d+$/ };
@@ -27,6 +28,7 @@ export function parseInboxSearch(search: Record<string, unknown>): InboxSearch {
     if (typeof value === "string" && ids[name].test(value)) out[name] = value;
   }
   if (search.spam === true) out.spam = true;
+  if (search.unread === true) out.unread = true;
   return out;
 }
 
@@ -37,9 +39,10 @@ export const statesOf: Record<Shown, State[] | undefined> = {
 };
 
 /** What the server is asked for. A stage says more than a state, so it stands alone. */
-export function filterOf({ state, stage, owner, tag, account, spam }: InboxSearch, me: string): ItemFilter {
+export function filterOf({ state, stage, owner, tag, account, spam, unread }: InboxSearch, me: string): ItemFilter {
   const states = stage ? undefined : statesOf[state ?? "active"];
   const filter: ItemFilter = { spam: spam ?? false };
+  if (unread) filter.unread = true;
   if (states) filter.states = states;
   if (stage) filter.stage = stage;
   if (owner) filter.owner = owner === "none" ? false : owner === "me" ? me : owner;

@@ -21,6 +21,22 @@ export function Snippet({ item }: { item: Item }) {
   );
 }
 
+/** What a screen reader is told of bold lines, and how many messages they stand for. */
+export function UnreadMark({ item: { unread } }: { item: Item }) {
+  if (unread === 0) return null;
+  return (
+    <>
+      <span className="sr-only">{strings.inbox.unreadMessages(unread)}: </span>
+      <span
+        aria-hidden
+        className="mr-1.5 inline-block min-w-4.5 rounded-full bg-brand px-1 text-center font-semibold text-[0.6875rem] text-brand-ink leading-4.5 tabular-nums"
+      >
+        {unread > 99 ? "99+" : unread}
+      </span>
+    </>
+  );
+}
+
 /** The customer's name and company. */
 export function CustomerLine({ item }: { item: Item }) {
   const [customer] = customersOf(item);

@@ -19,6 +19,7 @@ import { OwnerControl, StageControl, stageChange } from "@/features/inbox/item-c
 import { ItemSide } from "@/features/inbox/item-side";
 import { itemQuery, refreshItems, useItemChange, useItemRemoval } from "@/features/inbox/items";
 import { ReplyComposer } from "@/features/inbox/reply-composer";
+import { useMarkUnread } from "@/features/inbox/seen";
 import { useSignal, useSigns, viewingMillis } from "@/features/inbox/signs";
 import { TicketSheet } from "@/features/inbox/ticket-sheet";
 import { useSession } from "@/features/session/use-session";
@@ -254,7 +255,11 @@ function ItemMenu({ item, search }: { item: Item; search: InboxSearch }) {
   const kind = itemKinds[item.type];
   const [open, setOpen] = useState<"ticket" | "delete">();
   const change = useItemChange(item);
-  const remove = useItemRemoval(item, () => navigate({ to: kind.path, search }));
+  const leave = () => navigate({ to: kind.path, search });
+  const remove = useItemRemoval(item, leave);
+  const markUnread = useMarkUnread(item, () => void leave());
+  const canBeUnread = item.type === "conversation" && item.state !== "closed" && !item.isSpam;
+  useHotkeys(canBeUnread ? { U: () => markUnread.mutate() } : {});
   const markSpam = () =>
     change.mutate({
       said: item.isSpam ? words.unspammed : words.spammed,
@@ -287,6 +292,7 @@ function ItemMenu({ item, search }: { item: Item; search: InboxSearch }) {
             ))}
           </>
         )}
+        {canBeUnread && <MenuItem onSelect={() => markUnread.mutate()}>{words.markUnread}</MenuItem>}
         <MenuItem onSelect={markSpam}>{item.isSpam ? words.noSpam : words.markSpam}</MenuItem>
         <MenuItem onSelect={() => void navigator.clipboard?.writeText(location.href)}>{words.copyLink}</MenuItem>
         <MenuSeparator />

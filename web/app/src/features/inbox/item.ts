@@ -37,6 +37,8 @@ export type Item = {
   tags: TagWithValue[];
   channel: string | undefined;
   isSpam: boolean;
+  /** How many messages of customers the member has not read, of conversations that are still open. */
+  unread: number;
   /** When the last message came; of a ticket, when it was changed last. */
   active: string;
   created: string;
@@ -55,6 +57,7 @@ export type ItemFilter = {
   workspace?: string;
   contact?: string;
   spam?: boolean;
+  unread?: boolean;
 };
 
 export type ItemPage = { items: Item[]; next: string | undefined };
@@ -112,9 +115,10 @@ function shared({ states, stage, owner, tag, account }: ItemFilter) {
 }
 
 function conversationFilter(filter: ItemFilter) {
-  const { workspace, contact, spam } = filter;
+  const { workspace, contact, spam, unread } = filter;
   return {
     ...shared(filter),
+    ...(unread && { is_unread: true }),
     ...(workspace && { rev_orgs: [workspace] }),
     ...(contact && { members: [contact] }),
     ...(spam !== undefined && { is_spam: spam }),
@@ -202,6 +206,7 @@ export function fromConversation(conversation: Conversation): Item {
     tags: conversation.tags ?? [],
     channel: conversation.source_channel,
     isSpam: conversation.is_spam,
+    unread: conversation.unread_count ?? 0,
     active: conversation.last_external_message_date ?? created_date,
     created: created_date,
     author: conversation.created_by,
@@ -223,6 +228,7 @@ export function fromTicket(work: Work): Item {
     tags: work.tags ?? [],
     channel: work.source_channel,
     isSpam: work.is_spam ?? false,
+    unread: 0,
     active: work.modified_date,
     created: created_date,
     author: work.created_by,
