@@ -28,6 +28,7 @@ type Conversations struct {
 	directory.Page[*conversation.Conversation]
 	Groups   map[int64]*group.Group
 	Unread   map[int64]int   // how many messages the caller, a member, has to read, of those with any
+	Muted    []int64         // those of which the caller, a member, wants to be told nothing
 	Messages []timeline.Item // the latest ones, of one conversation that was asked for alone
 }
 
@@ -47,7 +48,7 @@ func shownConversations(ctx context.Context, tx Tx, q directory.Query, rows dire
 	if out.Page, err = directory.PageWith(ctx, tx, conversationNames, q, rows); err != nil {
 		return out, err
 	}
-	if out.Unread, err = unread(ctx, tx, out.Items); err != nil {
+	if err := ofReader(ctx, tx, &out); err != nil {
 		return out, err
 	}
 	var groups []int64

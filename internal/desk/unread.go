@@ -16,6 +16,8 @@ type unreadTx interface {
 	Marks(ctx context.Context, by conversation.Reader, ns []int64) (map[int64]conversation.Mark, error)
 	MarkSeen(ctx context.Context, memberN, n, id int64) error
 	CountHeard(ctx context.Context, n, after int64, limit int) (int, error)
+	Mute(ctx context.Context, memberN, n int64, is bool) error
+	Muted(ctx context.Context, memberN int64, ns []int64) ([]int64, error)
 	UnreadOf(ctx context.Context, memberN int64, of don.ID, upTo int64) ([]int64, error)
 }
 
@@ -37,31 +39,44 @@ func reader(ctx context.Context, tx Tx) (conversation.Reader, bool, error) {
 	return conversation.Reader{N: me.N, Since: known[me.N].CreatedAt}, true, err
 }
 
-// unread counts what the caller has to read in conversations.
-func unread(ctx context.Context, tx Tx, all []*conversation.Conversation) (map[int64]int, error) {
+// ofReader completes conversations with what the caller, a member, has to read in
+// them, and which are muted.
+func ofReader(ctx context.Context, tx Tx, out *Conversations) error {
 	by, member, err := reader(ctx, tx)
-	if err != nil || !member || len(all) == 0 {
-		return nil, err
+	if err != nil || !member || len(out.Items) == 0 {
+		return err
 	}
-	ns := make([]int64, len(all))
-	for i, c := range all {
+	ns := make([]int64, len(out.Items))
+	for i, c := range out.Items {
 		ns[i] = c.N
 	}
 	marks, err := tx.Marks(ctx, by, ns)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := map[int64]int{}
-	for _, c := range all {
+	out.Unread = map[int64]int{}
+	for _, c := range out.Items {
 		if m := marks[c.N]; c.Unread(m) {
 			n, err := tx.CountHeard(ctx, c.N, m.Seen, conversation.MaxUnread)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			out[c.N] = max(n, 1)
+			out.Unread[c.N] = max(n, 1)
 		}
 	}
-	return out, nil
+	out.Muted, err = tx.Muted(ctx, by.N, ns)
+	return err
+}
+
+// MuteConversation stores whether the caller, a member, wants to be told nothing of
+// a conversation. Errors: not_found.
+func (s *Service) MuteConversation(ctx context.Context, sc org.Scope, n int64, is bool) error {
+	return s.db.Write(ctx, sc, func(tx Tx) error {
+		if _, err := tx.Conversation(ctx, n, false); err != nil {
+			return err
+		}
+		return tx.Mute(ctx, sc.Actor.N, n, is)
+	})
 }
 
 // ReadConversation notes that the caller, a member, has read a conversation up to

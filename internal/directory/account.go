@@ -262,8 +262,8 @@ func reclaim(ctx context.Context, tx Tx, id don.ID, kind contact.Kind, before, a
 }
 
 // without returns the elements of list that are not in other.
-func without(list, other []string) []string {
-	return slices.DeleteFunc(slices.Clone(list), func(v string) bool { return slices.Contains(other, v) })
+func without[T comparable](list, other []T) []T {
+	return slices.DeleteFunc(slices.Clone(list), func(v T) bool { return slices.Contains(other, v) })
 }
 
 // maxLevels bounds how deep accounts nest.

@@ -25,6 +25,7 @@ type ContactPatch struct {
 	Owners      *[]int64  // members
 	Tags        *[]tag.Use
 	Custom      *schema.Change
+	Blocked     *bool // whether what the contact writes is refused
 }
 
 // ContactFound is a contact with the records it refers to.
@@ -222,6 +223,9 @@ func (p ContactPatch) identifyRefs(sc org.Scope, e edit) error {
 
 // describe applies the fields that need nothing but themselves.
 func (p ContactPatch) describe(c *contact.Contact) error {
+	if p.Blocked != nil {
+		c.Blocked = *p.Blocked
+	}
 	if p.DisplayName != nil {
 		if *p.DisplayName == "" {
 			c.DisplayName = contact.InventName()

@@ -10,13 +10,23 @@ import (
 )
 
 type noticeTx interface {
+	// Muting returns which members want to be told nothing of a conversation.
+	Muting(ctx context.Context, n int64) ([]int64, error)
 	InsertNotices(ctx context.Context, all []timeline.Notice) error
 }
 
 // Tell notifies members of what the caller does in this transaction: nobody of
-// their own doing, and no more than timeline.MaxTold.
+// their own doing, and no more than timeline.MaxTold. Who has muted a conversation
+// is told of it only that it is the member's now.
 func Tell(ctx context.Context, tx Tx, kind timeline.NoticeKind, of don.ID, comment int64, members []int64) error {
 	members = slices.DeleteFunc(Distinct(members), func(n int64) bool { return don.Of(don.Member, n) == tx.Scope().Actor })
+	if of.Type == don.Conversation && kind != timeline.Assigned {
+		muting, err := tx.Muting(ctx, of.N)
+		if err != nil {
+			return err
+		}
+		members = without(members, muting)
+	}
 	known, err := tx.MembersByN(ctx, members)
 	if err != nil {
 		return err

@@ -24,6 +24,7 @@ type Conversation struct {
 	Description     string               `json:"description,omitempty"`
 	Group           *GroupSummary        `json:"group,omitempty" doc:"The group of the team that sees to it."`
 	IsFrozen        bool                 `json:"is_frozen"`
+	IsMuted         bool                 `json:"is_muted,omitempty" doc:"Whether the member who calls is told nothing of it."`
 	IsSpam          bool                 `json:"is_spam"`
 	IsUnread        bool                 `json:"is_unread,omitempty" doc:"Whether a customer has written something since the member who calls last looked; never of what is closed or spam."`
 	LastMessageDate wire.Time            `json:"last_external_message_date,omitzero" doc:"When the last message came that customers may read."`
@@ -86,7 +87,7 @@ func (v view) conversation(c *conversation.Conversation, found desk.Conversation
 		Title: c.Title, Description: c.Description, Account: v.account(c.AccountN), Group: v.groupSummary(found.Groups[c.GroupN]),
 		IsSpam: c.Spam, IsFrozen: c.Frozen, Members: v.people(c.MemberIDs()), Metadata: ConversationMetadata{c.URLContext},
 		OwnedBy: v.users(c.Owners), SourceChannel: c.SourceChannel, Stage: v.conversationStage(c.Stage), Tags: v.tags(c.Tags),
-		Subtype: c.Subtype, CustomFields: c.Custom, IsUnread: found.Unread[c.N] > 0, UnreadCount: found.Unread[c.N],
+		Subtype: c.Subtype, CustomFields: c.Custom, IsMuted: slices.Contains(found.Muted, c.N), IsUnread: found.Unread[c.N] > 0, UnreadCount: found.Unread[c.N],
 	}
 	if w := don.Of(don.Workspace, c.WorkspaceN); v.names.Has(w) {
 		place := v.place(w)

@@ -104,6 +104,8 @@ var intrusions = map[string]intrusion{
 	"conversations.list":             empty("conversations", convIntrusions...),
 	"conversations.mark-read":        missing(`{"id":"$conv"}`),
 	"conversations.mark-unread":      missing(`{"id":"$conv"}`),
+	"conversations.mute":             missing(`{"id":"$conv"}`),
+	"conversations.unmute":           missing(`{"id":"$conv"}`),
 	"conversations.restore":          missing(`{"id":"$gone_conv"}`),
 	"conversations.update":           missing(`{"id":"$conv"}`, `{"id":"$conv","title":"x"}`),
 	"dev-users.get":                  missing(`{"id":"$devu"}`),

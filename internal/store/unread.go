@@ -58,9 +58,40 @@ func (tx *Tx) CountHeard(ctx context.Context, n, after int64, limit int) (count 
 	return count, err
 }
 
-// forgetUnread removes what is kept of who has read a conversation.
+// Mute stores whether a member wants to be told nothing of a conversation.
+func (tx *Tx) Mute(ctx context.Context, memberN, n int64, is bool) error {
+	sql := "DELETE FROM muted WHERE org_id = $1 AND n = $2 AND member_n = $3"
+	if is {
+		sql = "INSERT INTO muted (org_id, n, member_n) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+	}
+	_, err := tx.q.exec(ctx, sql, tx.scope.OrgID, n, memberN)
+	return err
+}
+
+// Muting returns which members want to be told nothing of a conversation.
+func (tx *Tx) Muting(ctx context.Context, n int64) ([]int64, error) {
+	return collect(ctx, tx.q, "SELECT member_n FROM muted WHERE org_id = $1 AND n = $2 ORDER BY member_n", []any{tx.scope.OrgID, n}, func(m *int64) []any { return []any{m} })
+}
+
+// Muted returns of which of the conversations a member wants to be told nothing.
+func (tx *Tx) Muted(ctx context.Context, memberN int64, ns []int64) ([]int64, error) {
+	var out []int64
+	for chunk := range slices.Chunk(ns, chunkSize) {
+		list, args := inList([]any{tx.scope.OrgID, memberN}, chunk)
+		got, err := collect(ctx, tx.q, "SELECT n FROM muted WHERE org_id = $1 AND member_n = $2 AND n IN "+list+" ORDER BY n", args, func(n *int64) []any { return []any{n} })
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, got...)
+	}
+	return out, nil
+}
+
+// forgetUnread removes what is kept of who has read or muted a conversation.
 func (tx *Tx) forgetUnread(ctx context.Context, n int64) error {
-	for _, sql := range []string{"DELETE FROM heard WHERE org_id = $1 AND n = $2", "DELETE FROM seen WHERE org_id = $1 AND n = $2"} {
+	for _, sql := range []string{
+		"DELETE FROM heard WHERE org_id = $1 AND n = $2", "DELETE FROM seen WHERE org_id = $1 AND n = $2", "DELETE FROM muted WHERE org_id = $1 AND n = $2",
+	} {
 		if _, err := tx.q.exec(ctx, sql, tx.scope.OrgID, n); err != nil {
 			return err
 		}

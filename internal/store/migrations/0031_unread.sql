@@ -1,4 +1,7 @@
 -- compatible: adds only
+-- Contacts from whom the team takes no messages.
+ALTER TABLE contact ADD COLUMN blocked BOOLEAN NOT NULL DEFAULT FALSE;
+
 -- Of each conversation the last message that a customer wrote, by the id of the
 -- comment. Conversations that nobody has written in since have none.
 CREATE TABLE heard (
@@ -17,3 +20,11 @@ CREATE TABLE seen (
 	PRIMARY KEY (org_id, member_n, n)
 ) /* clustered */;
 CREATE INDEX seen_conversation ON seen (org_id, n, member_n);
+
+-- Conversations of which members want to be told nothing.
+CREATE TABLE muted (
+	org_id   BIGINT NOT NULL,
+	n        BIGINT NOT NULL,
+	member_n BIGINT NOT NULL,
+	PRIMARY KEY (org_id, n, member_n)
+) /* clustered */;

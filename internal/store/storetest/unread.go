@@ -76,7 +76,35 @@ func testUnread(t *testing.T, open Open) {
 			t.Errorf("another organisation reads %v, %v", got, err)
 		}
 	})
+	testMuted(t, db, s, other)
 	testForgottenMarks(t, db, s, cs[0], long)
+}
+
+// testMuted keeps who wants to be told nothing of a conversation.
+func testMuted(t *testing.T, db *store.DB, s, other org.Scope) {
+	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error {
+		for _, m := range []struct {
+			member, n int64
+			is        bool
+		}{{1, 1, true}, {1, 1, true}, {2, 1, true}, {1, 2, true}, {1, 2, false}, {1, 3, true}, {3, 3, false}} {
+			if err := tx.Mute(ctx, m.member, m.n, m.is); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, c := range []struct {
+		of            org.Scope
+		muted, muting []int64
+	}{{s, []int64{1, 3}, []int64{1, 2}}, {other, nil, nil}} {
+		read(t, db, c.of, func(tx *store.Tx) {
+			muted, err := tx.Muted(t.Context(), 1, []int64{1, 2, 3})
+			muting, err2 := tx.Muting(t.Context(), 1)
+			if !slices.Equal(muted, c.muted) || !slices.Equal(muting, c.muting) || err != nil || err2 != nil {
+				t.Errorf("muted %v, muting %v, %v, %v", muted, muting, err, err2)
+			}
+		})
+	}
 }
 
 // testUnreadLists compares lists by what is unread with a look at each conversation.
@@ -153,4 +181,9 @@ func testForgottenMarks(t *testing.T, db *store.DB, s org.Scope, c *conversation
 		return tx.DropTrash(ctx, []don.ID{don.Of(don.Conversation, c.N)})
 	})
 	marks(0)
+	read(t, db, s, func(tx *store.Tx) {
+		if got, err := tx.Muting(t.Context(), c.N); len(got) != 0 || err != nil {
+			t.Errorf("still muted by %v, %v", got, err)
+		}
+	})
 }

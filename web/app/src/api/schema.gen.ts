@@ -811,6 +811,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conversations.mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Be told nothing of a conversation
+         * @description Also when a comment names you, until you unmute it; only that it becomes yours is still told. It changes nothing for others, nor what is unread.
+         */
+        post: operations["conversations-mute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations.restore": {
         parameters: {
             query?: never;
@@ -822,6 +842,23 @@ export interface paths {
         put?: never;
         /** Bring a conversation back from the trash */
         post: operations["conversations-restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations.unmute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Be told of a conversation again */
+        post: operations["conversations-unmute"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4757,6 +4794,8 @@ export interface components {
             external_refs?: string[];
             full_name?: string;
             id: string;
+            /** @description Nothing that the contact writes is taken. Absent when it is. */
+            is_blocked?: boolean;
             /** @description Known by more than claims. */
             is_verified?: boolean;
             modified_by?: components["schemas"]["UserSummary"];
@@ -4811,6 +4850,8 @@ export interface components {
             group?: components["schemas"]["GroupSummary"];
             id: string;
             is_frozen: boolean;
+            /** @description Whether the member who calls is told nothing of it. */
+            is_muted?: boolean;
             is_spam: boolean;
             /** @description Whether a customer has written something since the member who calls last looked; never of what is closed or spam. */
             is_unread?: boolean;
@@ -5149,6 +5190,13 @@ export interface components {
              */
             id: string;
         };
+        ConversationsMuteRequest: {
+            /**
+             * Format: id
+             * @description In full or as a display id.
+             */
+            id: string;
+        };
         ConversationsOut: {
             conversations: components["schemas"]["Conversation"][];
             /** @description Goes on after this page. Absent on the last one. */
@@ -5157,6 +5205,13 @@ export interface components {
             prev_cursor?: string;
         };
         ConversationsRestoreRequest: {
+            /**
+             * Format: id
+             * @description In full or as a display id.
+             */
+            id: string;
+        };
+        ConversationsUnmuteRequest: {
             /**
              * Format: id
              * @description In full or as a display id.
@@ -7664,6 +7719,8 @@ export interface components {
             external_refs: string[];
             full_name?: string;
             id: string;
+            /** @description Nothing that the contact writes is taken. Absent when it is. */
+            is_blocked?: boolean;
             /** @description Known by more than claims. */
             is_verified: boolean;
             modified_by?: components["schemas"]["UserSummary"];
@@ -8321,6 +8378,8 @@ export interface components {
             full_name?: string | null;
             /** Format: id */
             id: string;
+            /** @description Take nothing that the contact writes, or take it again. The contact keeps what was said, and is told no more than that its messages are not accepted. */
+            is_blocked?: boolean;
             /** @description The members who look after the record. Replaces the list. */
             owned_by?: string[] | null;
             /** @description With country code. Replaces the list. */
@@ -17111,6 +17170,106 @@ export interface operations {
             };
         };
     };
+    "conversations-mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsMuteRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
     "conversations-restore": {
         parameters: {
             query?: never;
@@ -17131,6 +17290,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-unmute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsUnmuteRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */
