@@ -129,6 +129,7 @@ export const en = {
       external_ref: "External ref",
       external_refs: "External ref",
       is_verified: "Verified",
+      is_blocked: "Blocked",
       owned_by: "Owner",
       tags: "Tags",
       account: "Account",
@@ -337,6 +338,15 @@ export const en = {
     modified: "Changed",
     by: (name: string) => `by ${name}`,
     unverified: "Not verified",
+    block: {
+      block: "Block this contact",
+      unblock: "Unblock this contact",
+      badge: "Blocked",
+      hint: "Messages of a blocked contact are not accepted.",
+      blocked: (name: string) => `${name} is blocked`,
+      blockedText: "What was said stays. New messages are refused until you unblock the contact.",
+      unblocked: (name: string) => `${name} may write again`,
+    },
     why: {
       verified: "Verified: some identifier is known from a member, an import, the API, a channel or your own backend.",
       unverified: "Not verified: this person is known only by what a browser or an unauthenticated mail claims.",
@@ -448,6 +458,12 @@ export const en = {
     unread: "Unread",
     unreadMessages: (count: number) => plural(count, "unread message"),
     markUnread: "Mark as unread",
+    mute: "Mute for me",
+    unmute: "Unmute for me",
+    muted: "Muted",
+    mutedNow: "You are told nothing more of this conversation",
+    unmutedNow: "You are told of this conversation again",
+    muteHint: "No notifications, also when you are mentioned; only that it becomes yours is told.",
     waiting: (count: string) => `${count} with something to read`,
     kinds: {
       conversation: {
@@ -1148,6 +1164,7 @@ export const en = {
       parent: "Parent account",
       state: "State",
       is_verified: "Verified",
+      is_blocked: "Blocked",
     } as Record<string, string>,
   },
 
@@ -1313,6 +1330,7 @@ export const en = {
       external_refs: "External references",
       full_name: "Full name",
       is_verified: "Verified",
+      is_blocked: "Blocked",
       modified_date: "Modified",
       owned_by: "Owners",
       parent_account: "Parent account",

@@ -39,6 +39,8 @@ export type Item = {
   isSpam: boolean;
   /** How many messages of customers the member has not read, of conversations that are still open. */
   unread: number;
+  /** Whether the member is told nothing of it. */
+  isMuted: boolean;
   /** When the last message came; of a ticket, when it was changed last. */
   active: string;
   created: string;
@@ -207,6 +209,7 @@ export function fromConversation(conversation: Conversation): Item {
     channel: conversation.source_channel,
     isSpam: conversation.is_spam,
     unread: conversation.unread_count ?? 0,
+    isMuted: conversation.is_muted ?? false,
     active: conversation.last_external_message_date ?? created_date,
     created: created_date,
     author: conversation.created_by,
@@ -229,6 +232,7 @@ export function fromTicket(work: Work): Item {
     channel: work.source_channel,
     isSpam: work.is_spam ?? false,
     unread: 0,
+    isMuted: false,
     active: work.modified_date,
     created: created_date,
     author: work.created_by,

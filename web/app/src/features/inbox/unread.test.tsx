@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { openApp } from "@/testing/app";
-import { conversation, message } from "@/testing/inbox";
+import { conversation, customer, message } from "@/testing/inbox";
 import { type Call, ok, serve, signedIn } from "@/testing/server";
 
 const asked = (calls: Call[], name: string) => calls.filter((call) => call.name === name).map(({ body }) => body);
@@ -80,5 +80,53 @@ describe("what is unread", () => {
     await waitFor(() => expect(router.state.location.search).toEqual({ unread: true }));
     await waitFor(() => expect(asked(calls, "conversations.list").at(-1)).toMatchObject({ is_unread: true }));
     screen.getByRole("button", { name: "Unread", pressed: true });
+  });
+});
+
+describe("what is unwanted", () => {
+  it("is muted by who does not want to be told, with the way back", async () => {
+    let isMuted = false;
+    const turn = (is: boolean) => () => {
+      isMuted = is;
+      return ok();
+    };
+    const { calls } = serve({
+      ...inbox(),
+      "conversations.get": () => ok({ conversation: conversation(1, isMuted ? { is_muted: true } : {}) }),
+      "conversations.mute": turn(true),
+      "conversations.unmute": turn(false),
+    });
+    const { user } = openApp("/conversations/CONV-1");
+    await user.click(await screen.findByRole("button", { name: "Actions" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Mute for me" }));
+    await screen.findByText("Muted");
+    await user.click(screen.getByRole("button", { name: "Undo" }));
+    await waitFor(() => expect(screen.queryByText("Muted")).toBeNull());
+    expect(asked(calls, "conversations.mute")).toEqual([{ id: conversation(1).id }]);
+    expect(asked(calls, "conversations.unmute")).toEqual([{ id: conversation(1).id }]);
+  });
+
+  it("is refused from who is blocked, and taken again", async () => {
+    let is_blocked = false;
+    const grace = () => ok({ rev_user: { ...customer(1, "Grace Hopper"), ...(is_blocked && { is_blocked }) } });
+    const { calls } = serve({
+      ...inbox(),
+      "rev-users.get": grace,
+      "rev-users.update": (request) => {
+        is_blocked = request.is_blocked ?? false;
+        return grace();
+      },
+    });
+    const { user } = openApp("/conversations/CONV-1");
+    await user.click(await screen.findByRole("button", { name: "Actions" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Block this contact" }));
+    await screen.findByText("Grace Hopper is blocked");
+    await screen.findByText("Blocked");
+    await user.click(screen.getByRole("button", { name: "Undo" }));
+    await waitFor(() => expect(screen.queryByText("Blocked")).toBeNull());
+    expect(asked(calls, "rev-users.update")).toEqual([
+      { id: customer(1, "").id, is_blocked: true },
+      { id: customer(1, "").id, is_blocked: false },
+    ]);
   });
 });
