@@ -30,6 +30,7 @@ type Tx interface {
 	linkTx
 	noticeTx
 	unreadTx
+	assignmentTx
 }
 
 // Service runs the operations. It is safe for concurrent use.

@@ -12,7 +12,7 @@ type DeskDeps struct {
 }
 
 // RegisterDesk adds the operations conversations.*, parts.*, works.*, links.*,
-// subscribers.*, notifications.* and timeline-entries.*.
+// subscribers.*, notifications.*, assignment-rules.* and timeline-entries.*.
 func RegisterDesk(api *API, d DeskDeps) {
 	registerTimeline(api, d)
 	registerConversations(api, d)
@@ -21,4 +21,6 @@ func RegisterDesk(api *API, d DeskDeps) {
 	registerLinks(api, d)
 	registerNotices(api, d)
 	registerUnread(api, d)
+	registerAssignment(api, d)
+	registerMoves(api, d)
 }

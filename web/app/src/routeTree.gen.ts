@@ -39,6 +39,9 @@ import { Route as AppTicketsIdRouteImport } from "./routes/_app/tickets/$id";
 import { Route as AppWorkspacesIndexRouteImport } from "./routes/_app/workspaces/index";
 import { Route as AppWorkspacesIdRouteImport } from "./routes/_app/workspaces/$id";
 
+const AppSettingsAssignmentLazyRouteImport = createFileRoute(
+  "/_app/settings/assignment",
+)();
 const AppSettingsProfileLazyRouteImport = createFileRoute(
   "/_app/settings/profile",
 )();
@@ -136,6 +139,14 @@ const AppSettingsIndexRoute = AppSettingsIndexRouteImport.update({
   path: "/settings/",
   getParentRoute: () => AppRoute,
 } as any);
+const AppSettingsAssignmentLazyRoute =
+  AppSettingsAssignmentLazyRouteImport.update({
+    id: "/settings/assignment",
+    path: "/settings/assignment",
+    getParentRoute: () => AppRoute,
+  } as any).lazy(() =>
+    import("./routes/_app/settings/assignment.lazy").then((d) => d.Route),
+  );
 const AppSettingsCustomizationRoute =
   AppSettingsCustomizationRouteImport.update({
     id: "/settings/customization",
@@ -227,6 +238,7 @@ export interface FileRoutesByFullPath {
   "/settings/tokens": typeof AppSettingsTokensRoute;
   "/tickets/$id": typeof AppTicketsIdRoute;
   "/workspaces/$id": typeof AppWorkspacesIdRoute;
+  "/settings/assignment": typeof AppSettingsAssignmentLazyRoute;
   "/settings/profile": typeof AppSettingsProfileLazyRoute;
   "/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/accounts/": typeof AppAccountsIndexRoute;
@@ -257,6 +269,7 @@ export interface FileRoutesByTo {
   "/settings/tokens": typeof AppSettingsTokensRoute;
   "/tickets/$id": typeof AppTicketsIdRoute;
   "/workspaces/$id": typeof AppWorkspacesIdRoute;
+  "/settings/assignment": typeof AppSettingsAssignmentLazyRoute;
   "/settings/profile": typeof AppSettingsProfileLazyRoute;
   "/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/accounts": typeof AppAccountsIndexRoute;
@@ -289,6 +302,7 @@ export interface FileRoutesById {
   "/_app/settings/tokens": typeof AppSettingsTokensRoute;
   "/_app/tickets/$id": typeof AppTicketsIdRoute;
   "/_app/workspaces/$id": typeof AppWorkspacesIdRoute;
+  "/_app/settings/assignment": typeof AppSettingsAssignmentLazyRoute;
   "/_app/settings/profile": typeof AppSettingsProfileLazyRoute;
   "/_app/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/_app/accounts/": typeof AppAccountsIndexRoute;
@@ -321,6 +335,7 @@ export interface FileRouteTypes {
     | "/settings/tokens"
     | "/tickets/$id"
     | "/workspaces/$id"
+    | "/settings/assignment"
     | "/settings/profile"
     | "/settings/widget"
     | "/accounts/"
@@ -351,6 +366,7 @@ export interface FileRouteTypes {
     | "/settings/tokens"
     | "/tickets/$id"
     | "/workspaces/$id"
+    | "/settings/assignment"
     | "/settings/profile"
     | "/settings/widget"
     | "/accounts"
@@ -382,6 +398,7 @@ export interface FileRouteTypes {
     | "/_app/settings/tokens"
     | "/_app/tickets/$id"
     | "/_app/workspaces/$id"
+    | "/_app/settings/assignment"
     | "/_app/settings/profile"
     | "/_app/settings/widget"
     | "/_app/accounts/"
@@ -522,6 +539,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsIndexRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/settings/assignment": {
+      id: "/_app/settings/assignment";
+      path: "/settings/assignment";
+      fullPath: "/settings/assignment";
+      preLoaderRoute: typeof AppSettingsAssignmentLazyRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/settings/customization": {
       id: "/_app/settings/customization";
       path: "/settings/customization";
@@ -625,6 +649,7 @@ interface AppRouteChildren {
   AppSettingsTokensRoute: typeof AppSettingsTokensRoute;
   AppTicketsIdRoute: typeof AppTicketsIdRoute;
   AppWorkspacesIdRoute: typeof AppWorkspacesIdRoute;
+  AppSettingsAssignmentLazyRoute: typeof AppSettingsAssignmentLazyRoute;
   AppSettingsProfileLazyRoute: typeof AppSettingsProfileLazyRoute;
   AppSettingsWidgetLazyRoute: typeof AppSettingsWidgetLazyRoute;
   AppAccountsIndexRoute: typeof AppAccountsIndexRoute;
@@ -651,6 +676,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppSettingsTokensRoute: AppSettingsTokensRoute,
   AppTicketsIdRoute: AppTicketsIdRoute,
   AppWorkspacesIdRoute: AppWorkspacesIdRoute,
+  AppSettingsAssignmentLazyRoute: AppSettingsAssignmentLazyRoute,
   AppSettingsProfileLazyRoute: AppSettingsProfileLazyRoute,
   AppSettingsWidgetLazyRoute: AppSettingsWidgetLazyRoute,
   AppAccountsIndexRoute: AppAccountsIndexRoute,

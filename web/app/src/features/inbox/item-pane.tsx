@@ -19,6 +19,7 @@ import { customersOf, type Item, type ItemType, itemKinds, titleOf } from "@/fea
 import { OwnerControl, StageControl, stageChange } from "@/features/inbox/item-controls";
 import { ItemSide } from "@/features/inbox/item-side";
 import { itemQuery, refreshItems, useItemChange, useItemRemoval } from "@/features/inbox/items";
+import { MoveDialog } from "@/features/inbox/move-dialog";
 import { useMute } from "@/features/inbox/mute";
 import { ReplyComposer } from "@/features/inbox/reply-composer";
 import { useMarkUnread } from "@/features/inbox/seen";
@@ -259,14 +260,15 @@ function Title({ item }: { item: Item }) {
 
 type ItemMenuProps = {
   item: Item;
-  search: InboxSearch /** The customer whom it is with. */;
+  search: InboxSearch;
+  /** The customer whom it is with. */
   contact: AnyRecord | undefined;
 };
 
 function ItemMenu({ item, search, contact }: ItemMenuProps) {
   const navigate = useNavigate();
   const kind = itemKinds[item.type];
-  const [open, setOpen] = useState<"ticket" | "delete">();
+  const [open, setOpen] = useState<"ticket" | "move" | "delete">();
   const change = useItemChange(item);
   const leave = () => navigate({ to: kind.path, search });
   const remove = useItemRemoval(item, leave);
@@ -312,6 +314,7 @@ function ItemMenu({ item, search, contact }: ItemMenuProps) {
             {item.isMuted ? words.unmute : words.mute}
           </MenuItem>
         )}
+        <MenuItem onSelect={() => setOpen("move")}>{words.moveAction}</MenuItem>
         <MenuItem onSelect={markSpam}>{item.isSpam ? words.noSpam : words.markSpam}</MenuItem>
         {contact && <BlockItem contact={contact} />}
         <MenuItem onSelect={() => void navigator.clipboard?.writeText(location.href)}>{words.copyLink}</MenuItem>
@@ -323,6 +326,7 @@ function ItemMenu({ item, search, contact }: ItemMenuProps) {
         onOpenChange={(stays) => !stays && setOpen(undefined)}
         conversation={item.type === "conversation" ? item : undefined}
       />
+      <MoveDialog item={item} open={open === "move"} onOpenChange={(stays) => !stays && setOpen(undefined)} />
       <ConfirmDialog
         open={open === "delete"}
         onOpenChange={(stays) => !stays && setOpen(undefined)}
