@@ -142,6 +142,10 @@ var (
 	}
 )
 
+// ofBlocked lists what contacts from whom the team takes no messages may not call:
+// they read what was said, and say nothing.
+var ofBlocked = []string{"conversations.create", "timeline-entries.create", "artifacts.prepare", "events.signal"}
+
 // never lists what an application must not do in a member's name: get hold of
 // secrets that outlive its own, change who may do what, or say that a person
 // has checked something.
@@ -165,6 +169,9 @@ func (a Actor) Self() don.ID {
 func allowKind(a Actor, operation string, object don.ID) error {
 	if !slices.Contains(mayCall[a.Token.Kind], operation) {
 		return errs.Denied("a token of type %s may not call %s", a.Token.Kind.Type(), operation)
+	}
+	if a.Contact != nil && a.Contact.Blocked && slices.Contains(ofBlocked, operation) {
+		return errs.Denied("messages are not accepted here at the moment")
 	}
 	if slices.Contains([]don.Type{don.Conversation, don.Artifact}, object.Type) && slices.Contains(onOwn, operation) {
 		return nil

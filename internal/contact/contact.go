@@ -92,6 +92,7 @@ type Contact struct {
 	Subtype      string        `json:",omitempty"`
 	Custom       schema.Values `json:",omitempty"` // replaced, never changed in place
 	Verified     bool
+	Blocked      bool   `json:",omitempty"` // nothing that it writes is taken
 	State        string // active
 	Merged       bool   `json:",omitempty"` // whether others were merged into it
 	Survivor     int64  `json:"-"`          // the contact that this one was merged into, 0 for none; set by reads of one contact

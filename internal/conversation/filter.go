@@ -32,6 +32,9 @@ type Filter struct {
 	Spam       *bool
 	Frozen     *bool
 	Snoozed    *bool
+	Unread     *bool  // whether Reader has something to read
+	Reader     Reader // who asks, for Unread
+	WaitsFor   int64  // a member who looks after it, or nobody does
 	// Bounds of the dates belong to the range.
 	CreatedAfter, CreatedBefore   *time.Time
 	ModifiedAfter, ModifiedBefore *time.Time

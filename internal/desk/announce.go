@@ -15,7 +15,8 @@ import (
 // Announcement is news with whom it may be told to.
 type Announcement struct {
 	timeline.News
-	Entry *EntryFound // the comment that the news are of
+	Entry  *EntryFound // the comment that the news are of
+	Notice *Notices    // the one notice that they are of
 
 	Audience
 }
@@ -31,7 +32,10 @@ func (a *Announcement) ToldTo(sc org.Scope) bool {
 	if a.Entry != nil && !reads(sc, a.Entry.Item.Comment) {
 		return false
 	}
+	only := a.Member()
 	switch {
+	case only != 0:
+		return sc.Actor == don.Of(don.Member, only)
 	case !byCustomer(sc):
 		return true
 	case sc.Claimed:
@@ -51,6 +55,16 @@ func Announce(ctx context.Context, tx Tx, news []timeline.News) ([]*Announcement
 	known := map[int64]*Audience{} // of conversations
 	for _, n := range news {
 		a := &Announcement{News: n}
+		if n.Member() != 0 {
+			there, err := a.toMember(ctx, tx)
+			if err != nil {
+				return nil, err
+			}
+			if there {
+				out = append(out, a)
+			}
+			continue
+		}
 		if n.Of.Type == don.Conversation {
 			if known[n.Of.N] == nil {
 				found, err := audienceNow(ctx, tx, n.Of.N)
@@ -77,6 +91,27 @@ func Announce(ctx context.Context, tx Tx, news []timeline.News) ([]*Announcement
 		out = append(out, a)
 	}
 	return out, nil
+}
+
+// toMember completes news for one member, and reports whether anything is to be
+// told: not to others who ask, nor of a notice that is gone.
+func (a *Announcement) toMember(ctx context.Context, tx Tx) (bool, error) {
+	if sc := tx.Scope(); (sc.Actor.Type == don.Member || byCustomer(sc)) && !a.ToldTo(sc) {
+		return false, nil
+	}
+	if a.Op != timeline.Told {
+		return true, nil
+	}
+	n, err := tx.Notice(ctx, a.Of.N, a.To)
+	if errs.Is(err, errs.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	found, err := shownNotices(ctx, tx, directory.Rows[timeline.Notice]{Items: []timeline.Notice{n}})
+	a.Notice = &found
+	return true, err
 }
 
 // audienceNow returns whom a conversation's news concern; of one that is gone they

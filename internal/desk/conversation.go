@@ -29,6 +29,8 @@ type conversationTx interface {
 type Conversations struct {
 	directory.Page[*conversation.Conversation]
 	Groups   map[int64]*group.Group
+	Unread   map[int64]int   // how many messages the caller, a member, has to read, of those with any
+	Muted    []int64         // those of which the caller, a member, wants to be told nothing
 	Messages []timeline.Item // the latest ones, of one conversation that was asked for alone
 }
 
@@ -46,6 +48,9 @@ func shownConversations(ctx context.Context, tx Tx, q directory.Query, rows dire
 	var out Conversations
 	var err error
 	if out.Page, err = directory.PageWith(ctx, tx, conversationNames, q, rows); err != nil {
+		return out, err
+	}
+	if err := ofReader(ctx, tx, &out); err != nil {
 		return out, err
 	}
 	var groups []int64
@@ -126,7 +131,7 @@ func begin(ctx context.Context, tx Tx, p ConversationPatch) (int64, error) {
 	if err := tx.InsertConversation(ctx, c); err != nil {
 		return 0, err
 	}
-	if err := assigned(ctx, tx, don.Of(don.Conversation, c.N), nil, c.Owners); err != nil {
+	if err := directory.Assigned(ctx, tx, don.Of(don.Conversation, c.N), nil, c.Owners); err != nil {
 		return 0, err
 	}
 	return c.N, say(ctx, tx, c.N, p.Messages)
@@ -181,7 +186,7 @@ func conversationChanged(ctx context.Context, tx Tx, before, after *conversation
 			}
 		}
 	}
-	return assigned(ctx, tx, id, before.Owners, after.Owners)
+	return directory.Assigned(ctx, tx, id, before.Owners, after.Owners)
 }
 
 // DeleteConversation moves a conversation to the trash. Its messages stay with it.

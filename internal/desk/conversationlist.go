@@ -82,6 +82,11 @@ func sought(ctx context.Context, tx Tx, f *conversation.Filter) (none bool, err 
 	if err := spacesOf(ctx, tx, f); err != nil {
 		return false, err
 	}
+	if f.Unread != nil {
+		if f.Reader, _, err = reader(ctx, tx); err != nil {
+			return false, err
+		}
+	}
 	f.Tags, none, err = liveTags(ctx, tx, f.Tags)
 	return none, err
 }

@@ -34,6 +34,7 @@ type Tx interface {
 	usageTx
 	reactionTx
 	threadTx
+	unreadTx
 	assignmentTx
 }
 

@@ -318,7 +318,7 @@ func (r MacroRun) changeTicket(ctx context.Context, tx Tx, m *canned.Macro) erro
 	if _, err := tx.UpdateWork(ctx, before, &after); err != nil {
 		return err
 	}
-	return assigned(ctx, tx, r.Of, before.Owners, after.Owners)
+	return directory.Assigned(ctx, tx, r.Of, before.Owners, after.Owners)
 }
 
 // ticketPatch is what an action changes about a ticket.

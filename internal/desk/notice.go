@@ -16,36 +16,10 @@ type noticeTx interface {
 	Subscriptions(ctx context.Context, of don.ID) ([]timeline.Subscription, error)
 	Follow(ctx context.Context, of don.ID, memberN int64) error
 	Subscribe(ctx context.Context, of don.ID, memberN int64, off bool) error
-	InsertNotices(ctx context.Context, all []timeline.Notice) error
 	Notices(ctx context.Context, memberN int64, unread bool, below int64, limit int) ([]timeline.Notice, error)
+	Notice(ctx context.Context, memberN, id int64) (timeline.Notice, error)
 	CountUnread(ctx context.Context, memberN int64, limit int) (int, error)
 	MarkRead(ctx context.Context, memberN int64, ids []int64, all bool) error
-}
-
-// tell notifies members of what the caller does in this transaction: nobody of
-// their own doing, and no more than timeline.MaxTold.
-func tell(ctx context.Context, tx Tx, kind timeline.NoticeKind, of don.ID, comment int64, members []int64) error {
-	members = slices.DeleteFunc(directory.Distinct(members), func(n int64) bool { return don.Of(don.Member, n) == tx.Scope().Actor })
-	known, err := tx.MembersByN(ctx, members)
-	if err != nil {
-		return err
-	}
-	var all []timeline.Notice
-	for _, n := range members {
-		if m, there := known[n]; there && m.State == org.Active && len(all) < timeline.MaxTold {
-			all = append(all, timeline.Notice{MemberN: n, Kind: kind, Of: of, Comment: comment})
-		}
-	}
-	return tx.InsertNotices(ctx, all)
-}
-
-// assigned tells the members who became owners of a record.
-func assigned(ctx context.Context, tx Tx, of don.ID, before, after []int64) error {
-	fresh := slices.DeleteFunc(slices.Clone(after), func(n int64) bool { return slices.Contains(before, n) })
-	if len(fresh) == 0 {
-		return nil
-	}
-	return tell(ctx, tx, timeline.Assigned, of, 0, fresh)
 }
 
 // named returns the members whom a comment names and who may read it.
@@ -73,7 +47,7 @@ func spread(ctx context.Context, tx Tx, c *timeline.Comment) error {
 		if err != nil {
 			return err
 		}
-		return tell(ctx, tx, timeline.Replied, c.Of, c.ID, followers)
+		return directory.Tell(ctx, tx, timeline.Replied, c.Of, c.ID, followers)
 	}
 	if err := tx.Follow(ctx, c.Of, author.N); err != nil {
 		return err
@@ -99,7 +73,7 @@ func mentioned(ctx context.Context, tx Tx, c *timeline.Comment, members []int64)
 			return err
 		}
 	}
-	return tell(ctx, tx, timeline.Mentioned, c.Of, c.ID, members)
+	return directory.Tell(ctx, tx, timeline.Mentioned, c.Of, c.ID, members)
 }
 
 // mentionedAnew tells the members whom a comment names only since it was changed.
@@ -248,22 +222,27 @@ func (s *Service) Notices(ctx context.Context, sc org.Scope, unread bool, below 
 		if err != nil {
 			return err
 		}
-		rows := directory.Rows[timeline.Notice]{Items: all[:min(limit, len(all))], More: len(all) > limit}
-		var of []don.ID
-		for _, n := range rows.Items {
-			of = append(of, n.Of)
-			rows.Last = []any{n.ID}
-		}
-		if got.Titles, err = ends(ctx, tx, of); err != nil {
-			return err
-		}
-		got.Page, err = directory.PageWith(ctx, tx, func(w *directory.Wanted, n timeline.Notice) {
-			w.Tails(n.Actor)
-			w.IDs(n.Of)
-		}, directory.Query{}, rows)
+		got, err = shownNotices(ctx, tx, directory.Rows[timeline.Notice]{Items: all[:min(limit, len(all))], More: len(all) > limit})
 		return err
 	})
 	return got, err
+}
+
+// shownNotices completes a page with what its notices refer to.
+func shownNotices(ctx context.Context, tx Tx, rows directory.Rows[timeline.Notice]) (out Notices, err error) {
+	var of []don.ID
+	for _, n := range rows.Items {
+		of = append(of, n.Of)
+		rows.Last = []any{n.ID}
+	}
+	if out.Titles, err = ends(ctx, tx, of); err != nil {
+		return out, err
+	}
+	out.Page, err = directory.PageWith(ctx, tx, func(w *directory.Wanted, n timeline.Notice) {
+		w.Tails(n.Actor)
+		w.IDs(n.Of)
+	}, directory.Query{}, rows)
+	return out, err
 }
 
 // CountNotices returns how many notices the caller has not read.

@@ -152,5 +152,5 @@ func woken(ctx context.Context, tx Tx, before *conversation.Conversation) error 
 	if err != nil {
 		return err
 	}
-	return tell(ctx, tx, timeline.Woken, id, 0, followers)
+	return directory.Tell(ctx, tx, timeline.Woken, id, 0, followers)
 }

@@ -96,5 +96,5 @@ func answered(ctx context.Context, tx Tx, c *timeline.Comment) error {
 			members = append(members, id.N)
 		}
 	}
-	return tell(ctx, tx, timeline.Replied, c.Of, c.ID, members)
+	return directory.Tell(ctx, tx, timeline.Replied, c.Of, c.ID, members)
 }

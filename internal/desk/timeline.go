@@ -166,6 +166,9 @@ func write(ctx context.Context, tx Tx, c *timeline.Comment) error {
 	if c.Of.Type != don.Conversation || !c.Shown() {
 		return nil
 	}
+	if err := hear(ctx, tx, c); err != nil {
+		return err
+	}
 	return tx.TouchConversation(ctx, c.Of.N, c.CreatedAt)
 }
 

@@ -52,7 +52,7 @@ func (s *Service) CreateWork(ctx context.Context, sc org.Scope, t don.Type, p Wo
 		if err := f.hang(ctx, tx, artifact.Place{Of: w.ID()}, nil); err != nil {
 			return err
 		}
-		if err := assigned(ctx, tx, w.ID(), nil, w.Owners); err != nil {
+		if err := directory.Assigned(ctx, tx, w.ID(), nil, w.Owners); err != nil {
 			return err
 		}
 		made, err = workFound(ctx, tx, w)
@@ -135,7 +135,7 @@ func (s *Service) UpdateWork(ctx context.Context, sc org.Scope, id don.ID, p Wor
 		if err := f.hang(ctx, tx, artifact.Place{Of: id}, nil); err != nil {
 			return err
 		}
-		if err := assigned(ctx, tx, id, before.Owners, after.Owners); err != nil {
+		if err := directory.Assigned(ctx, tx, id, before.Owners, after.Owners); err != nil {
 			return err
 		}
 		got, err = workFound(ctx, tx, &after)

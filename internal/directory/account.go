@@ -50,6 +50,9 @@ func (s *Service) CreateAccount(ctx context.Context, sc org.Scope, p AccountPatc
 		if err != nil {
 			return err
 		}
+		if err := Assigned(ctx, tx, accountOf(a.N), nil, a.Owners); err != nil {
+			return err
+		}
 		if made, err = found(ctx, tx, needs.account, a); err != nil {
 			return err
 		}
@@ -147,6 +150,9 @@ func (s *Service) UpdateAccount(ctx context.Context, sc org.Scope, n int64, p Ac
 			return err
 		}
 		if err := renameDefault(ctx, tx, before, &after); err != nil {
+			return err
+		}
+		if err := Assigned(ctx, tx, accountOf(n), before.Owners, after.Owners); err != nil {
 			return err
 		}
 		got, err = found(ctx, tx, needs.account, &after)
@@ -256,8 +262,8 @@ func reclaim(ctx context.Context, tx Tx, id don.ID, kind contact.Kind, before, a
 }
 
 // without returns the elements of list that are not in other.
-func without(list, other []string) []string {
-	return slices.DeleteFunc(slices.Clone(list), func(v string) bool { return slices.Contains(other, v) })
+func without[T comparable](list, other []T) []T {
+	return slices.DeleteFunc(slices.Clone(list), func(v T) bool { return slices.Contains(other, v) })
 }
 
 // maxLevels bounds how deep accounts nest.

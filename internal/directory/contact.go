@@ -25,6 +25,7 @@ type ContactPatch struct {
 	Owners      *[]int64  // members
 	Tags        *[]tag.Use
 	Custom      *schema.Change
+	Blocked     *bool // whether what the contact writes is refused
 }
 
 // ContactFound is a contact with the records it refers to.
@@ -61,6 +62,9 @@ func (s *Service) CreateContact(ctx context.Context, sc org.Scope, p ContactPatc
 		}
 		if out[0].Err != nil {
 			return out[0].Err
+		}
+		if err := Assigned(ctx, tx, contactOf(out[0].Contact.N), nil, c.Owners); err != nil {
+			return err
 		}
 		made, err = found(ctx, tx, needs.contact, out[0].Contact)
 		return err
@@ -143,6 +147,9 @@ func (s *Service) editContact(ctx context.Context, sc org.Scope, n int64, edit f
 		if _, err := identity.Change(ctx, tx, before, after); err != nil {
 			return err
 		}
+		if err := Assigned(ctx, tx, contactOf(n), before.Owners, after.Owners); err != nil {
+			return err
+		}
 		got, err = found(ctx, tx, needs.contact, after)
 		return err
 	})
@@ -216,6 +223,9 @@ func (p ContactPatch) identifyRefs(sc org.Scope, e edit) error {
 
 // describe applies the fields that need nothing but themselves.
 func (p ContactPatch) describe(c *contact.Contact) error {
+	if p.Blocked != nil {
+		c.Blocked = *p.Blocked
+	}
 	if p.DisplayName != nil {
 		if *p.DisplayName == "" {
 			c.DisplayName = contact.InventName()

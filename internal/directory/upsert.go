@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/kith-id/kith/internal/contact"
@@ -125,12 +126,14 @@ func (s *Service) quickly(ctx context.Context, sc org.Scope, run func(Tx, bool) 
 }
 
 func upsert(ctx context.Context, tx Tx, p ContactPatch, draft *contact.Contact, places []Place, known bool) (DecidedFound, error) {
+	var before []int64
 	out, err := identity.Upsert(ctx, tx, identity.Word{
 		Observation: observation(draft), Field: "external_ref", Known: known,
 		Edit: func(c *contact.Contact) error {
 			if err := limits(tx, c); err != nil {
 				return err
 			}
+			before = slices.Clone(c.Owners)
 			if err := p.refer(ctx, tx, c, isNew(tx, c)); err != nil {
 				return err
 			}
@@ -139,6 +142,11 @@ func upsert(ctx context.Context, tx Tx, p ContactPatch, draft *contact.Contact, 
 	})
 	if err != nil {
 		return DecidedFound{}, err
+	}
+	if p.Owners != nil {
+		if err := Assigned(ctx, tx, contactOf(out.Contact.N), before, out.Contact.Owners); err != nil {
+			return DecidedFound{}, err
+		}
 	}
 	return found(ctx, tx, needs.upserted, out)
 }

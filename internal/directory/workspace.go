@@ -67,6 +67,9 @@ func (s *Service) CreateWorkspace(ctx context.Context, sc org.Scope, accountN in
 		if err := tx.InsertWorkspace(ctx, w); err != nil {
 			return err
 		}
+		if err := Assigned(ctx, tx, workspaceOf(w.N), nil, w.Owners); err != nil {
+			return err
+		}
 		made, err = found(ctx, tx, needs.workspace, w)
 		return err
 	})
@@ -160,6 +163,9 @@ func (s *Service) UpdateWorkspace(ctx context.Context, sc org.Scope, n int64, p 
 			return err
 		}
 		if err := saveWorkspace(ctx, tx, before, &after); err != nil {
+			return err
+		}
+		if err := Assigned(ctx, tx, workspaceOf(n), before.Owners, after.Owners); err != nil {
 			return err
 		}
 		got, err = found(ctx, tx, needs.workspace, &after)

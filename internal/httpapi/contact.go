@@ -22,6 +22,7 @@ type RevUser struct {
 	ExternalRef   string         `json:"external_ref" doc:"The main reference; the display id when nobody gave one."`
 	ExternalRefs  []string       `json:"external_refs"`
 	FullName      string         `json:"full_name,omitempty"`
+	IsBlocked     bool           `json:"is_blocked,omitempty" doc:"Nothing that the contact writes is taken. Absent when it is."`
 	IsVerified    bool           `json:"is_verified" doc:"Known by more than claims."`
 	OwnedBy       []UserSummary  `json:"owned_by" doc:"The members who look after the contact."`
 	PhoneNumbers  []string       `json:"phone_numbers,omitempty" doc:"In E.164 form."`
@@ -40,7 +41,7 @@ func (v view) contact(c *contact.Contact) RevUser {
 		Atom:        v.atom(don.Of(don.Contact, c.N), c.CreatedAt, c.CreatedBy, c.ModifiedAt, c.ModifiedBy),
 		DisplayName: c.DisplayName, FullName: c.FullName, Description: c.Description,
 		Email: c.Email(), PhoneNumbers: c.Values(contact.KindPhone), ExternalRef: shownRef(c), ExternalRefs: c.Values(contact.KindRef),
-		IsVerified: c.Verified, State: c.State, OwnedBy: v.users(c.Owners), RevOrg: v.customer(c), Tags: v.tags(c.Tags),
+		IsVerified: c.Verified, IsBlocked: c.Blocked, State: c.State, OwnedBy: v.users(c.Owners), RevOrg: v.customer(c), Tags: v.tags(c.Tags),
 		StockFragment: v.stock(stockContact), Subtype: c.Subtype,
 	}
 	u.CustomFields, u.Fragments = v.custom(don.Contact, c.Subtype, c.Custom)
@@ -135,6 +136,7 @@ func (in *revUserCreateIn) places(c call) ([]directory.Place, error) {
 type revUserUpdateIn struct {
 	ID string `json:"id" required:"true" format:"id"`
 	contactFields
+	IsBlocked       *bool   `json:"is_blocked" doc:"Take nothing that the contact writes, or take it again. The contact keeps what was said, and is told no more than that its messages are not accepted."`
 	Artifacts       setList `json:"artifacts" doc:"Files hang on comments and works; must be empty."`
 	SchemaFragments setList `json:"custom_schema_fragments" doc:"The org's own fragment; use custom_schema_spec."`
 }
@@ -182,6 +184,7 @@ func (d DirectoryDeps) updateContact(ctx context.Context, c call, in *revUserUpd
 	if err := first(err, err2, noFiles("artifacts", in.Artifacts.Set.Value...)); err != nil {
 		return nil, err
 	}
+	patch.Blocked = in.IsBlocked
 	return c.revUser(d.Service.UpdateContact(ctx, c.Scope, id.N, patch))
 }
 

@@ -59,6 +59,7 @@ func (c call) ownUser(f directory.ContactFound, err error) (*revUserOut, error) 
 		return nil, err
 	}
 	u := c.view(f.Names).contact(f.Item)
+	u.IsBlocked = false
 	u.Description, u.Tags, u.OwnedBy, u.CreatedBy, u.ModifiedBy = "", nil, []UserSummary{}, nil, nil
 	return &revUserOut{u}, nil
 }

@@ -25,7 +25,9 @@ type Conversation struct {
 	Description     string               `json:"description,omitempty"`
 	Group           *GroupSummary        `json:"group,omitempty" doc:"The group of the team that sees to it."`
 	IsFrozen        bool                 `json:"is_frozen"`
+	IsMuted         bool                 `json:"is_muted,omitempty" doc:"Whether the member who calls is told nothing of it."`
 	IsSpam          bool                 `json:"is_spam"`
+	IsUnread        bool                 `json:"is_unread,omitempty" doc:"Whether a customer has written something since the member who calls last looked; never of what is closed or spam."`
 	LastMessageDate wire.Time            `json:"last_external_message_date,omitzero" doc:"When the last message came that customers may read."`
 	Members         []UserSummary        `json:"members" doc:"Who takes part: contacts and members, each as what it is now."`
 	Messages        []TimelineEntry      `json:"messages,omitempty" doc:"What was said last that its customers may read, the oldest first; in lists, timeline-entries.list tells."`
@@ -39,6 +41,7 @@ type Conversation struct {
 	Subtype         string               `json:"subtype,omitempty"`
 	Tags            []TagWithValue       `json:"tags,omitempty"`
 	Title           string               `json:"title,omitempty"`
+	UnreadCount     int                  `json:"unread_count,omitempty" doc:"How many messages of customers that are, at most 100."`
 }
 
 // ChannelSummary is a channel by which customers write.
@@ -80,13 +83,13 @@ type StateOfOne struct {
 	Name    string `json:"name" enum:"open,in_progress,closed"`
 }
 
-func (v view) conversation(c *conversation.Conversation, groups map[int64]*group.Group) Conversation {
+func (v view) conversation(c *conversation.Conversation, found desk.Conversations) Conversation {
 	out := Conversation{
 		Atom:  v.atom(don.Of(don.Conversation, c.N), c.CreatedAt, c.CreatedBy, c.ModifiedAt, c.ModifiedBy),
-		Title: c.Title, Description: c.Description, Account: v.account(c.AccountN), Group: v.groupSummary(groups[c.GroupN]),
+		Title: c.Title, Description: c.Description, Account: v.account(c.AccountN), Group: v.groupSummary(found.Groups[c.GroupN]),
 		IsSpam: c.Spam, IsFrozen: c.Frozen, Members: v.people(c.MemberIDs()), Metadata: ConversationMetadata{c.URLContext},
 		OwnedBy: v.users(c.Owners), SourceChannel: c.SourceChannel, Stage: v.conversationStage(c.Stage), Tags: v.tags(c.Tags),
-		Subtype: c.Subtype, CustomFields: c.Custom,
+		Subtype: c.Subtype, CustomFields: c.Custom, IsMuted: slices.Contains(found.Muted, c.N), IsUnread: found.Unread[c.N] > 0, UnreadCount: found.Unread[c.N],
 	}
 	if w := don.Of(don.Workspace, c.WorkspaceN); v.names.Has(w) {
 		place := v.place(w)
@@ -162,7 +165,7 @@ func (c call) conversation(f desk.Conversations, err error) (*conversationOut, e
 		return nil, err
 	}
 	v := c.view(f.Names)
-	out := &conversationOut{v.conversation(f.Items[0], f.Groups)}
+	out := &conversationOut{v.conversation(f.Items[0], f)}
 	for _, m := range f.Messages {
 		out.Conversation.Messages = append(out.Conversation.Messages, v.entry(m))
 	}

@@ -35,6 +35,7 @@ type conversationFilter struct {
 	IsFrozen        *bool           `json:"is_frozen"`
 	IsSnoozed       *bool           `json:"is_snoozed" doc:"Put off until a time that has not come, or not."`
 	IsSpam          *bool           `json:"is_spam"`
+	IsUnread        *bool           `json:"is_unread" doc:"With something to read for the member who calls, or without; for members alone."`
 	LastMessage     typedDateFilter `json:"last_message_date" doc:"When the last message came, or the conversation began."`
 	Members         []string        `json:"members" doc:"In which any of these contacts and members take part."`
 	ModifiedDate    typedDateFilter `json:"modified_date"`
@@ -69,7 +70,12 @@ func (f conversationFilter) read(c call) (conversation.Filter, bool, error) {
 		Sources:    s.values(s.either("source_channel", f.SourceChannel, "source_channels", f.SourceChannels), contact.FullName),
 		SourcesV2:  s.values(f.SourceChannelV2, contact.FullName), Channels: s.values(f.Channels, contact.FullName),
 		Stages: s.values(f.Stage.Name, stageName), Subtypes: f.Subtype, Tags: s.tags(tags), CreatedBy: s.authors(f.CreatedBy),
-		Spam: f.IsSpam, Frozen: f.IsFrozen, Snoozed: f.IsSnoozed,
+		Spam: f.IsSpam, Frozen: f.IsFrozen, Snoozed: f.IsSnoozed, Unread: f.IsUnread,
+	}
+	if f.IsUnread != nil {
+		if err := c.asMember(); err != nil {
+			return out, false, err
+		}
 	}
 	for _, text := range s.values(f.State, stateName) {
 		out.States = append(out.States, conversation.State(text))
@@ -154,7 +160,7 @@ func (c call) conversations(p desk.Conversations) []Conversation {
 	out := []Conversation{}
 	v := c.view(p.Names)
 	for _, item := range p.Items {
-		out = append(out, v.conversation(item, p.Groups))
+		out = append(out, v.conversation(item, p))
 	}
 	return out
 }

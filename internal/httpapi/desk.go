@@ -26,6 +26,7 @@ func RegisterDesk(api *API, d DeskDeps) {
 	registerUsage(api, d)
 	registerReactions(api, d)
 	registerAtoms(api)
+	registerUnread(api, d)
 	registerAssignment(api, d)
 	registerMoves(api, d)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/httpapi/wire"
 	"github.com/kith-id/kith/internal/realtime"
+	"github.com/kith-id/kith/internal/timeline"
 )
 
 // EventDeps is what the stream of events needs.
@@ -26,6 +27,7 @@ var eventsOp = Op{
 	Description: "Server-sent events. The name of each is its type, such as rev_user_updated, conversation_created or timeline_entry_created, and its data the " +
 		"object below. Its id is where to go on after a break: as the header Last-Event-ID, or as cursor. ready comes first and tells where the stream begins, and at now and then where it is; reset " +
 		"comes instead when not everything since cursor is kept, so that what was read has to be read again. Events are kept for seven days, in one order for everybody. " +
+		"A member alone is told of notification_created and notification_updated, whose object is the member. " +
 		"Session tokens of contacts are told of the conversations in which they take part and of what is said there to customers. A stream ends with its token.",
 	Input: eventsIn{}, Produces: "text/event-stream", Errors: []int{http.StatusTooManyRequests, http.StatusServiceUnavailable},
 }
@@ -61,6 +63,7 @@ type Event struct {
 	LastObject      string         `json:"last_object,omitempty" doc:"Of records that were made or erased together: the last of their numbers."`
 	Timestamp       wire.Time      `json:"timestamp"`
 	TimelineEntry   *TimelineEntry `json:"timeline_entry,omitempty" doc:"Of a comment: as timeline-entries.get gives it."`
+	Notification    *Notification  `json:"notification,omitempty" doc:"Of notification_created: as notifications.list gives it."`
 	User            *UserSummary   `json:"user,omitempty" doc:"Of typing and viewing: who does it."`
 }
 
@@ -170,7 +173,7 @@ func eventType(t *realtime.Told) string {
 		return t.Op
 	case t.Comment():
 		return "timeline_entry" + strings.TrimPrefix(t.Op, "comment")
-	case strings.HasPrefix(t.Op, kind+"_"):
+	case t.Op == timeline.Told, t.Op == timeline.Read, strings.HasPrefix(t.Op, kind+"_"):
 		return t.Op
 	default:
 		return kind + "_" + t.Op
@@ -196,7 +199,10 @@ func (c call) event(t *realtime.Told) []byte {
 	case t.Entry != nil:
 		entry := c.view(t.Entry.Names).entry(t.Entry.Item)
 		e.TimelineEntry = &entry
-	case t.To != t.Of.N:
+	case t.Notice != nil:
+		n := c.view(t.Notice.Names).notification(t.Notice.Items[0], *t.Notice)
+		e.Notification = &n
+	case t.Member() == 0 && t.To != t.Of.N:
 		e.LastObject = c.Scope.Space.Format(don.Of(t.Of.Type, t.To))
 	}
 	text, err := json.Marshal(e)

@@ -46,7 +46,7 @@ func empty(list string, bodies ...string) intrusion {
 // harmless are operations that take no id, so that nothing can be reached by them.
 var harmless = []string{
 	"artifacts.prepare", "artifacts.upload", "artifacts.download", // the last two go by what is signed, see TestForgedAddresses
-	"auth-tokens.info", "auth-tokens.self.delete", "dev-orgs.get", "dev-orgs.settings.get", "dev-orgs.settings.update", "dev-users.self", "duplicate-scans.cancel", "duplicate-scans.create", "duplicate-scans.get", "duplicates.quality", "imports.create", "imports.preview", "imports.sample", "notifications.count", "notifications.list", "sample-data.load",
+	"auth-tokens.info", "auth-tokens.self.delete", "dev-orgs.get", "dev-orgs.settings.get", "dev-orgs.settings.update", "dev-users.self", "duplicate-scans.cancel", "duplicate-scans.create", "duplicate-scans.get", "duplicates.quality", "imports.create", "imports.preview", "imports.sample", "conversations.count-unread", "notifications.count", "notifications.list", "sample-data.load",
 	"events.stream", // TestStream has two organisations
 	"password-resets.redeem", "ping", "rev-users.self.get", "rev-users.self.update", "schemas.stock.get", "schemas.stock.list", "service-accounts.create", "sessions.create", "sessions.delete", "setup.create", "setup.get", "widgets.create",
 }
@@ -111,6 +111,10 @@ var intrusions = map[string]intrusion{
 	"conversations.export":           empty("conversations", convIntrusions...),
 	"conversations.get":              missing(`{"id":"$conv"}`),
 	"conversations.list":             empty("conversations", convIntrusions...),
+	"conversations.mark-read":        missing(`{"id":"$conv"}`),
+	"conversations.mark-unread":      missing(`{"id":"$conv"}`),
+	"conversations.mute":             missing(`{"id":"$conv"}`),
+	"conversations.unmute":           missing(`{"id":"$conv"}`),
 	"conversations.restore":          missing(`{"id":"$gone_conv"}`),
 	"conversations.update":           missing(`{"id":"$conv"}`, `{"id":"$conv","title":"x"}`),
 	"dev-users.get":                  missing(`{"id":"$devu"}`),

@@ -34,7 +34,7 @@ type Merge struct {
 
 // RecordSummary is any record where another names it.
 type RecordSummary struct {
-	Type        string `json:"type" enum:"account,dev_user,rev_org,rev_user,tag"`
+	Type        string `json:"type" enum:"account,conversation,dev_user,opportunity,rev_org,rev_user,tag,ticket"`
 	DisplayID   string `json:"display_id"`
 	DisplayName string `json:"display_name,omitempty"`
 	ID          string `json:"id"`
@@ -457,7 +457,7 @@ var wireFields = map[string]string{
 	"Domain": "domain", "Environment": "environment", "Ref": "external_ref",
 	"Associations": "associations", "Description": "description", "DisplayName": "display_name", "Domains": "domains", "FullName": "full_name",
 	"Identifiers": "identifiers", "Owners": "owned_by", "ParentN": "parent", "Refs": "external_refs", "State": "state", "Tags": "tags", "Tier": "tier",
-	"Verified": "is_verified", "Websites": "websites",
+	"Verified": "is_verified", "Blocked": "is_blocked", "Websites": "websites",
 }
 
 func changedFields(delta []byte) []string {

@@ -118,10 +118,10 @@ func (d DeskDeps) updateSubscribers(ctx context.Context, c call, in *subscribers
 	return nil, d.Service.ChangeSubscribers(ctx, c.Scope, of, add, remove)
 }
 
-// asMember refuses callers who are told nothing.
+// asMember refuses callers who are no member.
 func (c call) asMember() error {
 	if c.Scope.Actor.Type != don.Member {
-		return errs.Denied("notifications are for members; call %s with a member's token", c.op)
+		return errs.Denied("%s is about the member who calls; call it with a member's token", c.op)
 	}
 	return nil
 }

@@ -41,6 +41,11 @@ func (g *group) edit(tx Tx, before, after *contact.Contact) {
 	r.Own.Tags = editList(g.hide, r.Own.Tags, before.Tags, after.Tags, func(t tag.Use) int64 { return t.N }, nameTag, same[tag.Use])
 	r.Own.Associations = editList(g.hide, r.Own.Associations, before.Associations, after.Associations, namePlace, func(s string) string { return s }, samePlace)
 	editCustom(g.hide, custom{&r.Own.Custom, &r.Own.Subtype}, custom{&before.Custom, &before.Subtype}, custom{&after.Custom, &after.Subtype})
+	if before.Blocked != after.Blocked {
+		if r.Own.Blocked = after.Blocked; !after.Blocked {
+			g.hide(nameBlocked)
+		}
+	}
 	g.editIdentifiers(tx, before, after)
 	settle(r.was, r.Own)
 	if !alike(r.was, r.Own) {
@@ -94,6 +99,9 @@ func names(v *contact.Contact) []string {
 		if s.value != "" {
 			out = append(out, s.name)
 		}
+	}
+	if v.Blocked {
+		out = append(out, nameBlocked)
 	}
 	for _, o := range v.Owners {
 		out = append(out, nameOwner(o))
@@ -207,7 +215,7 @@ func (g *group) editMains(after *contact.Contact) {
 func alike(a, b *contact.Contact) bool {
 	pa, pb := contact.Pack(a), contact.Pack(b)
 	return pa == pb && a.DisplayName == b.DisplayName && a.FullName == b.FullName && a.Description == b.Description &&
-		a.Verified == b.Verified && a.State == b.State && a.Subtype == b.Subtype && a.Custom.Equal(b.Custom)
+		a.Verified == b.Verified && a.Blocked == b.Blocked && a.State == b.State && a.Subtype == b.Subtype && a.Custom.Equal(b.Custom)
 }
 
 // forgo leaves identifiers out of a contact that comes back from the trash:

@@ -210,6 +210,7 @@ const (
 	nameDisplay     = "display_name"
 	nameFull        = "full_name"
 	nameDescription = "description"
+	nameBlocked     = "blocked"
 )
 
 func nameOwner(n int64) string               { return "owner:" + strconv.FormatInt(n, 10) }
@@ -248,6 +249,7 @@ func adopt(v, from *contact.Contact, hidden []string) {
 	}
 	custom{&v.Custom, &v.Subtype}.adopt(custom{&from.Custom, &from.Subtype}, shown)
 	v.Verified = v.Verified || from.Verified
+	v.Blocked = v.Blocked || from.Blocked && shown(nameBlocked)
 }
 
 // adoptIdentifiers unites identifiers; those adopted say for themselves where

@@ -73,6 +73,9 @@ func outlooks(p, s, result *contact.Contact) []Outlook {
 		scalar("full_name", p.FullName, s.FullName, result.FullName),
 		scalar("description", p.Description, s.Description, result.Description),
 	}
+	if s.Blocked && !p.Blocked {
+		out = append(out, Outlook{Field: "is_blocked", Adopted: []Value{{Text: "true"}}})
+	}
 	for _, kind := range kindsOf(s) {
 		of := func(i contact.Identifier) bool { return i.Kind == kind }
 		out = append(out, elements(Field(kind), only(p.Identifiers, of), only(s.Identifiers, of), contact.Identifier.Norm,

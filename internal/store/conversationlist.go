@@ -52,6 +52,8 @@ func conversationConds(f conversation.Filter) conds {
 	cs.flag(flagSpam, f.Spam)
 	cs.flag(flagFrozen, f.Frozen)
 	cs.flag(flagSnoozed, f.Snoozed)
+	cs.unread(f.Reader, f.Unread)
+	cs.ownOrNobodys(f.WaitsFor)
 	cs.author("conversation", f.CreatedBy)
 	cs.date("conversation", "created_at", f.CreatedAfter, f.CreatedBefore)
 	cs.date("conversation", "modified_at", f.ModifiedAfter, f.ModifiedBefore)

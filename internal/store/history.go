@@ -83,8 +83,9 @@ func (tx *Tx) writeOutbox(w *record, id int64, of don.ID, op string, to int64) {
 	w.Time(tx.now)
 }
 
-// recordRange writes one outbox row for records created or erased in bulk.
-// The history of those created is the import that they name.
+// recordRange writes one outbox row: for records created or erased in bulk, of
+// which the history of those created is the import that they name, and for what
+// has no history.
 func (tx *Tx) recordRange(ctx context.Context, of don.ID, op string, to int64) error {
 	_, err := tx.q.insert(ctx, outboxTable, refuse, 1, func(_ int, w *record) {
 		tx.writeOutbox(w, nextID(tx.now), of, op, to)

@@ -86,6 +86,9 @@ var treated = map[string]struct {
 	"notification":      {stays, "actor member_n n"},
 	"canned_reply":      {none, "body created_by modified_by n owner_n"},
 	"macro":             {none, "body created_by modified_by n"},
+	"heard":             {none, "n"},
+	"seen":              {none, "member_n n"},
+	"muted":             {none, "member_n n"},
 	"widget":            {none, "account_n body created_by modified_by n"},
 	"tracked":           {stays, "account_n contact_n published_by workspace_n"}, // reads take all members
 	"tally":             {stays, "n"},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/timeline"
 )
 
@@ -33,32 +34,56 @@ func (tx *Tx) Subscribe(ctx context.Context, of don.ID, memberN int64, off bool)
 
 // InsertNotices tells members something. Each notice gets its id and date.
 func (tx *Tx) InsertNotices(ctx context.Context, all []timeline.Notice) error {
-	for _, n := range all {
+	if len(all) == 0 {
+		return nil
+	}
+	ids := make([]int64, len(all))
+	for i, n := range all {
+		ids[i] = nextID(tx.now)
 		err := tx.q.send(ctx, `INSERT INTO notification (org_id, member_n, id, kind, type, n, comment_id, actor, at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			tx.scope.OrgID, n.MemberN, nextID(tx.now), string(n.Kind), typeCodes[n.Of.Type], n.Of.N, n.Comment, tx.scope.Actor.Tail(), tx.now)
+			tx.scope.OrgID, n.MemberN, ids[i], string(n.Kind), typeCodes[n.Of.Type], n.Of.N, n.Comment, tx.scope.Actor.Tail(), tx.now)
 		if err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err := tx.q.insert(ctx, outboxTable, refuse, len(all), func(i int, w *record) {
+		tx.writeOutbox(w, nextID(tx.now), don.Of(don.Member, all[i].MemberN), timeline.Told, ids[i])
+	})
+	return err
 }
 
 // Notices returns what a member was told, the latest first: up to limit below an
 // id, 0 for the latest of all.
 func (tx *Tx) Notices(ctx context.Context, memberN int64, unread bool, below int64, limit int) ([]timeline.Notice, error) {
+	if below == 0 {
+		below = math.MaxInt64
+	}
+	where := "member_n = $2 AND id < $3"
+	if unread {
+		where += " AND read_at IS NULL"
+	}
+	return tx.notices(ctx, where+" ORDER BY id DESC LIMIT $4", tx.scope.OrgID, memberN, below, limit)
+}
+
+// Notice returns one notice of a member or not_found.
+func (tx *Tx) Notice(ctx context.Context, memberN, id int64) (timeline.Notice, error) {
+	got, err := tx.notices(ctx, "member_n = $2 AND id = $3", tx.scope.OrgID, memberN, id)
+	if err != nil {
+		return timeline.Notice{}, err
+	}
+	if len(got) == 0 {
+		return timeline.Notice{}, errs.Gone("the notification")
+	}
+	return got[0], nil
+}
+
+func (tx *Tx) notices(ctx context.Context, where string, args ...any) ([]timeline.Notice, error) {
 	type row struct {
 		timeline.Notice
 		code int16
 	}
-	if below == 0 {
-		below = math.MaxInt64
-	}
-	sql := "SELECT id, member_n, kind, type, n, comment_id, actor, at, read_at FROM notification WHERE org_id = $1 AND member_n = $2 AND id < $3"
-	if unread {
-		sql += " AND read_at IS NULL"
-	}
-	got, err := collect(ctx, tx.q, sql+" ORDER BY id DESC LIMIT $4", []any{tx.scope.OrgID, memberN, below, limit}, func(r *row) []any {
+	got, err := collect(ctx, tx.q, "SELECT id, member_n, kind, type, n, comment_id, actor, at, read_at FROM notification WHERE org_id = $1 AND "+where, args, func(r *row) []any {
 		return []any{&r.ID, &r.MemberN, (*string)(&r.Kind), &r.code, &r.Of.N, &r.Comment, &r.Actor, &r.At, &r.ReadAt}
 	})
 	out := make([]timeline.Notice, len(got))
@@ -87,8 +112,18 @@ func (tx *Tx) MarkRead(ctx context.Context, memberN int64, ids []int64, all bool
 		list, args = inList(args, ids)
 		sql += " AND id IN " + list
 	}
-	_, err := tx.q.exec(ctx, sql, args...)
-	return err
+	n, err := tx.q.exec(ctx, sql, args...)
+	if err != nil || n == 0 {
+		return err
+	}
+	return tx.recordRange(ctx, don.Of(don.Member, memberN), timeline.Read, 0)
+}
+
+// UnreadOf returns which notices about a record a member has not read, of those
+// up to a comment.
+func (tx *Tx) UnreadOf(ctx context.Context, memberN int64, of don.ID, upTo int64) ([]int64, error) {
+	return collect(ctx, tx.q, `SELECT id FROM notification WHERE org_id = $1 AND member_n = $2 AND read_at IS NULL AND type = $3 AND n = $4 AND comment_id <= $5
+		ORDER BY id DESC LIMIT $6`, []any{tx.scope.OrgID, memberN, typeCodes[of.Type], of.N, upTo, chunkSize}, func(n *int64) []any { return []any{n} })
 }
 
 // PurgeNotices removes up to limit notices from before a time, and returns how many

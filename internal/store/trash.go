@@ -174,6 +174,11 @@ func (tx *Tx) forgetComments(ctx context.Context, of []identity.Alias) error {
 				return err
 			}
 		}
+		if a.Type == don.Conversation {
+			if err := tx.forgetUnread(ctx, a.N); err != nil {
+				return err
+			}
+		}
 		if err := tx.freeArtifacts(ctx, don.Of(a.Type, a.N)); err != nil {
 			return err
 		}

@@ -70,6 +70,7 @@ var fields = map[string]field{
 	"Ref":          {"external_ref", text},
 	"ExternalRef":  {"external_ref", text},
 	"Verified":     {"is_verified", other},
+	"Blocked":      {"is_blocked", other},
 	"Default":      {"is_default", other},
 	"Spam":         {"is_spam", other},
 	"Frozen":       {"is_frozen", other},

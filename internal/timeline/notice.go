@@ -29,6 +29,9 @@ type Notice struct {
 	ReadAt  *time.Time
 }
 
+// LastID is behind the ids of all comments and notices.
+const LastID = 1<<63 - 1
+
 // Limits of notices.
 const (
 	MaxTold    = 100 // members who are told of one thing

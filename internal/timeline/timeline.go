@@ -171,6 +171,26 @@ const (
 	CommentWithdrawn = "comment_deleted"
 )
 
+// How news name what one member alone is told.
+const (
+	Told = "notification_created" // a notice, whose id is To; Of is the member
+	Read = "notification_updated" // the member, Of, has read notices
+	Seen = "seen"                 // the member with the number To has looked at a conversation, or laid it aside unread
+)
+
+// Member returns the number of the one member whom the news are for, 0 when they
+// are for everybody who may know the record.
+func (n News) Member() int64 {
+	switch {
+	case n.Of.Type == don.Member && (n.Op == Told || n.Op == Read):
+		return n.Of.N
+	case n.Of.Type == don.Conversation && n.Op == Seen:
+		return n.To
+	default:
+		return 0
+	}
+}
+
 // Comment reports whether the news are of a comment, whose id is To.
 func (n News) Comment() bool {
 	return n.Op == Commented || n.Op == CommentChanged || n.Op == CommentWithdrawn

@@ -65,7 +65,7 @@ var allowed = map[string]string{
 	"identity/match/hardset": "",
 
 	// The use cases: what people and machines do with records.
-	"directory":      domain + "identity/match",
+	"directory":      domain + "identity/match timeline",
 	"desk":           domain + "directory timeline conversation ticket canned blob",
 	"importer":       domain,
 	"bulkaction":     domain + "directory",

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/store"
 	"github.com/kith-id/kith/internal/timeline"
@@ -62,11 +63,20 @@ func testNotices(t *testing.T, open Open) {
 		}
 		page, at := told(tx, false, 0, 2)
 		rest, _ := told(tx, false, at, 9)
+		if n, err := tx.Notice(t.Context(), 1, at); err != nil || n.ID != at || n.Comment != 2 || n.Of != of {
+			t.Errorf("one notice is %+v, %v", n, err)
+		}
+		if _, err := tx.Notice(t.Context(), 2, at); !errs.Is(err, errs.NotFound) {
+			t.Errorf("the notice of another member: %v", err)
+		}
 		if second = at; page != "42" || rest != "0" {
 			t.Errorf("pages %q and %q", page, rest)
 		}
 	})
-	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return tx.MarkRead(ctx, 1, []int64{second}, false) })
+	for range 2 { // the second time there is nothing to tell
+		Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return tx.MarkRead(ctx, 1, []int64{second}, false) })
+	}
+	testNoticeNews(t, db, s)
 	read(t, db, s, func(tx *store.Tx) {
 		if got, _ := told(tx, true, 0, 9); got != "40" {
 			t.Errorf("unread %q", got)
@@ -78,6 +88,27 @@ func testNotices(t *testing.T, open Open) {
 		}
 	})
 	testPurgedNotices(t, db, s, other)
+}
+
+// testNoticeNews has each member hear of the member's own notices.
+func testNoticeNews(t *testing.T, db *store.DB, s org.Scope) {
+	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error {
+		if _, err := tx.Number(ctx, time.Time{}, 99); err != nil {
+			return err
+		}
+		news, err := tx.News(ctx, 0, 99)
+		var got []string
+		for _, n := range news {
+			if n.Member() != 0 {
+				got = append(got, fmt.Sprintf("%d %s %v", n.Member(), n.Op, n.To != 0))
+			}
+		}
+		want := []string{"1 notification_created true", "2 notification_created true", "1 notification_created true", "2 notification_created true", "1 notification_created true", "1 notification_updated false"}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("news %s", d)
+		}
+		return err
+	})
 }
 
 // testPurgedNotices removes what was kept long enough, of one org only.

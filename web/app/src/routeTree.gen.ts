@@ -19,6 +19,7 @@ import { Route as WelcomeRouteImport } from "./routes/welcome";
 import { Route as AppDuplicatesRouteImport } from "./routes/_app/duplicates";
 import { Route as AppHomeRouteImport } from "./routes/_app/home";
 import { Route as AppImportsRouteImport } from "./routes/_app/imports";
+import { Route as AppNotificationsRouteImport } from "./routes/_app/notifications";
 import { Route as ResetTokenRouteImport } from "./routes/reset.$token";
 import { Route as AppAccountsIndexRouteImport } from "./routes/_app/accounts/index";
 import { Route as AppAccountsIdRouteImport } from "./routes/_app/accounts/$id";
@@ -41,6 +42,9 @@ import { Route as AppWorkspacesIdRouteImport } from "./routes/_app/workspaces/$i
 
 const AppSettingsAssignmentLazyRouteImport = createFileRoute(
   "/_app/settings/assignment",
+)();
+const AppSettingsProfileLazyRouteImport = createFileRoute(
+  "/_app/settings/profile",
 )();
 const AppSettingsWidgetLazyRouteImport = createFileRoute(
   "/_app/settings/widget",
@@ -85,6 +89,13 @@ const AppImportsRoute = AppImportsRouteImport.update({
   path: "/imports",
   getParentRoute: () => AppRoute,
 } as any);
+const AppNotificationsRoute = AppNotificationsRouteImport.update({
+  id: "/notifications",
+  path: "/notifications",
+  getParentRoute: () => AppRoute,
+} as any).lazy(() =>
+  import("./routes/_app/notifications.lazy").then((d) => d.Route),
+);
 const ResetTokenRoute = ResetTokenRouteImport.update({
   id: "/reset/$token",
   path: "/reset/$token",
@@ -158,6 +169,13 @@ const AppSettingsOrganisationRoute = AppSettingsOrganisationRouteImport.update({
   path: "/settings/organisation",
   getParentRoute: () => AppRoute,
 } as any);
+const AppSettingsProfileLazyRoute = AppSettingsProfileLazyRouteImport.update({
+  id: "/settings/profile",
+  path: "/settings/profile",
+  getParentRoute: () => AppRoute,
+} as any).lazy(() =>
+  import("./routes/_app/settings/profile.lazy").then((d) => d.Route),
+);
 const AppSettingsRepliesRoute = AppSettingsRepliesRouteImport.update({
   id: "/settings/replies",
   path: "/settings/replies",
@@ -215,6 +233,7 @@ export interface FileRoutesByFullPath {
   "/duplicates": typeof AppDuplicatesRoute;
   "/home": typeof AppHomeRoute;
   "/imports": typeof AppImportsRoute;
+  "/notifications": typeof AppNotificationsRoute;
   "/reset/$token": typeof ResetTokenRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
   "/contacts/$id": typeof AppContactsIdRoute;
@@ -229,6 +248,7 @@ export interface FileRoutesByFullPath {
   "/tickets/$id": typeof AppTicketsIdRoute;
   "/workspaces/$id": typeof AppWorkspacesIdRoute;
   "/settings/assignment": typeof AppSettingsAssignmentLazyRoute;
+  "/settings/profile": typeof AppSettingsProfileLazyRoute;
   "/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/accounts/": typeof AppAccountsIndexRoute;
   "/contacts/": typeof AppContactsIndexRoute;
@@ -245,6 +265,7 @@ export interface FileRoutesByTo {
   "/duplicates": typeof AppDuplicatesRoute;
   "/home": typeof AppHomeRoute;
   "/imports": typeof AppImportsRoute;
+  "/notifications": typeof AppNotificationsRoute;
   "/reset/$token": typeof ResetTokenRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
   "/contacts/$id": typeof AppContactsIdRoute;
@@ -259,6 +280,7 @@ export interface FileRoutesByTo {
   "/tickets/$id": typeof AppTicketsIdRoute;
   "/workspaces/$id": typeof AppWorkspacesIdRoute;
   "/settings/assignment": typeof AppSettingsAssignmentLazyRoute;
+  "/settings/profile": typeof AppSettingsProfileLazyRoute;
   "/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/accounts": typeof AppAccountsIndexRoute;
   "/contacts": typeof AppContactsIndexRoute;
@@ -277,6 +299,7 @@ export interface FileRoutesById {
   "/_app/duplicates": typeof AppDuplicatesRoute;
   "/_app/home": typeof AppHomeRoute;
   "/_app/imports": typeof AppImportsRoute;
+  "/_app/notifications": typeof AppNotificationsRoute;
   "/reset/$token": typeof ResetTokenRoute;
   "/_app/accounts/$id": typeof AppAccountsIdRoute;
   "/_app/contacts/$id": typeof AppContactsIdRoute;
@@ -291,6 +314,7 @@ export interface FileRoutesById {
   "/_app/tickets/$id": typeof AppTicketsIdRoute;
   "/_app/workspaces/$id": typeof AppWorkspacesIdRoute;
   "/_app/settings/assignment": typeof AppSettingsAssignmentLazyRoute;
+  "/_app/settings/profile": typeof AppSettingsProfileLazyRoute;
   "/_app/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/_app/accounts/": typeof AppAccountsIndexRoute;
   "/_app/contacts/": typeof AppContactsIndexRoute;
@@ -309,6 +333,7 @@ export interface FileRouteTypes {
     | "/duplicates"
     | "/home"
     | "/imports"
+    | "/notifications"
     | "/reset/$token"
     | "/accounts/$id"
     | "/contacts/$id"
@@ -323,6 +348,7 @@ export interface FileRouteTypes {
     | "/tickets/$id"
     | "/workspaces/$id"
     | "/settings/assignment"
+    | "/settings/profile"
     | "/settings/widget"
     | "/accounts/"
     | "/contacts/"
@@ -339,6 +365,7 @@ export interface FileRouteTypes {
     | "/duplicates"
     | "/home"
     | "/imports"
+    | "/notifications"
     | "/reset/$token"
     | "/accounts/$id"
     | "/contacts/$id"
@@ -353,6 +380,7 @@ export interface FileRouteTypes {
     | "/tickets/$id"
     | "/workspaces/$id"
     | "/settings/assignment"
+    | "/settings/profile"
     | "/settings/widget"
     | "/accounts"
     | "/contacts"
@@ -370,6 +398,7 @@ export interface FileRouteTypes {
     | "/_app/duplicates"
     | "/_app/home"
     | "/_app/imports"
+    | "/_app/notifications"
     | "/reset/$token"
     | "/_app/accounts/$id"
     | "/_app/contacts/$id"
@@ -384,6 +413,7 @@ export interface FileRouteTypes {
     | "/_app/tickets/$id"
     | "/_app/workspaces/$id"
     | "/_app/settings/assignment"
+    | "/_app/settings/profile"
     | "/_app/settings/widget"
     | "/_app/accounts/"
     | "/_app/contacts/"
@@ -458,6 +488,13 @@ declare module "@tanstack/react-router" {
       path: "/imports";
       fullPath: "/imports";
       preLoaderRoute: typeof AppImportsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/notifications": {
+      id: "/_app/notifications";
+      path: "/notifications";
+      fullPath: "/notifications";
+      preLoaderRoute: typeof AppNotificationsRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/reset/$token": {
@@ -551,6 +588,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsOrganisationRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/settings/profile": {
+      id: "/_app/settings/profile";
+      path: "/settings/profile";
+      fullPath: "/settings/profile";
+      preLoaderRoute: typeof AppSettingsProfileLazyRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/settings/replies": {
       id: "/_app/settings/replies";
       path: "/settings/replies";
@@ -614,6 +658,7 @@ interface AppRouteChildren {
   AppDuplicatesRoute: typeof AppDuplicatesRoute;
   AppHomeRoute: typeof AppHomeRoute;
   AppImportsRoute: typeof AppImportsRoute;
+  AppNotificationsRoute: typeof AppNotificationsRoute;
   AppAccountsIdRoute: typeof AppAccountsIdRoute;
   AppContactsIdRoute: typeof AppContactsIdRoute;
   AppConversationsIdRoute: typeof AppConversationsIdRoute;
@@ -627,6 +672,7 @@ interface AppRouteChildren {
   AppTicketsIdRoute: typeof AppTicketsIdRoute;
   AppWorkspacesIdRoute: typeof AppWorkspacesIdRoute;
   AppSettingsAssignmentLazyRoute: typeof AppSettingsAssignmentLazyRoute;
+  AppSettingsProfileLazyRoute: typeof AppSettingsProfileLazyRoute;
   AppSettingsWidgetLazyRoute: typeof AppSettingsWidgetLazyRoute;
   AppAccountsIndexRoute: typeof AppAccountsIndexRoute;
   AppContactsIndexRoute: typeof AppContactsIndexRoute;
@@ -640,6 +686,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppDuplicatesRoute: AppDuplicatesRoute,
   AppHomeRoute: AppHomeRoute,
   AppImportsRoute: AppImportsRoute,
+  AppNotificationsRoute: AppNotificationsRoute,
   AppAccountsIdRoute: AppAccountsIdRoute,
   AppContactsIdRoute: AppContactsIdRoute,
   AppConversationsIdRoute: AppConversationsIdRoute,
@@ -653,6 +700,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppTicketsIdRoute: AppTicketsIdRoute,
   AppWorkspacesIdRoute: AppWorkspacesIdRoute,
   AppSettingsAssignmentLazyRoute: AppSettingsAssignmentLazyRoute,
+  AppSettingsProfileLazyRoute: AppSettingsProfileLazyRoute,
   AppSettingsWidgetLazyRoute: AppSettingsWidgetLazyRoute,
   AppAccountsIndexRoute: AppAccountsIndexRoute,
   AppContactsIndexRoute: AppContactsIndexRoute,

@@ -895,6 +895,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conversations.count-unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the conversations that wait for you
+         * @description Those with something for you to read that are yours or nobody's, up to 99.
+         */
+        get: operations["conversations-count-unread"];
+        put?: never;
+        /**
+         * Count the conversations that wait for you
+         * @description Those with something for you to read that are yours or nobody's, up to 99.
+         */
+        post: operations["conversations-count-unread-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations.create": {
         parameters: {
             query?: never;
@@ -983,6 +1007,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conversations.mark-read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that you have read a conversation
+         * @description With it what you were told about the conversation. Others have their own.
+         */
+        post: operations["conversations-mark-read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations.mark-unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lay a conversation aside, as if its customer's last message were new to you */
+        post: operations["conversations-mark-unread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations.move": {
         parameters: {
             query?: never;
@@ -1003,6 +1064,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conversations.mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Be told nothing of a conversation
+         * @description Also when a comment names you, until you unmute it; only that it becomes yours is still told. It changes nothing for others, nor what is unread.
+         */
+        post: operations["conversations-mute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations.restore": {
         parameters: {
             query?: never;
@@ -1014,6 +1095,23 @@ export interface paths {
         put?: never;
         /** Bring a conversation back from the trash */
         post: operations["conversations-restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations.unmute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Be told of a conversation again */
+        post: operations["conversations-unmute"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1355,13 +1453,13 @@ export interface paths {
         };
         /**
          * Follow what happens
-         * @description Server-sent events. The name of each is its type, such as rev_user_updated, conversation_created or timeline_entry_created, and its data the object below. Its id is where to go on after a break: as the header Last-Event-ID, or as cursor. ready comes first and tells where the stream begins, and at now and then where it is; reset comes instead when not everything since cursor is kept, so that what was read has to be read again. Events are kept for seven days, in one order for everybody. Session tokens of contacts are told of the conversations in which they take part and of what is said there to customers. A stream ends with its token.
+         * @description Server-sent events. The name of each is its type, such as rev_user_updated, conversation_created or timeline_entry_created, and its data the object below. Its id is where to go on after a break: as the header Last-Event-ID, or as cursor. ready comes first and tells where the stream begins, and at now and then where it is; reset comes instead when not everything since cursor is kept, so that what was read has to be read again. Events are kept for seven days, in one order for everybody. A member alone is told of notification_created and notification_updated, whose object is the member. Session tokens of contacts are told of the conversations in which they take part and of what is said there to customers. A stream ends with its token.
          */
         get: operations["events-stream"];
         put?: never;
         /**
          * Follow what happens
-         * @description Server-sent events. The name of each is its type, such as rev_user_updated, conversation_created or timeline_entry_created, and its data the object below. Its id is where to go on after a break: as the header Last-Event-ID, or as cursor. ready comes first and tells where the stream begins, and at now and then where it is; reset comes instead when not everything since cursor is kept, so that what was read has to be read again. Events are kept for seven days, in one order for everybody. Session tokens of contacts are told of the conversations in which they take part and of what is said there to customers. A stream ends with its token.
+         * @description Server-sent events. The name of each is its type, such as rev_user_updated, conversation_created or timeline_entry_created, and its data the object below. Its id is where to go on after a break: as the header Last-Event-ID, or as cursor. ready comes first and tells where the stream begins, and at now and then where it is; reset comes instead when not everything since cursor is kept, so that what was read has to be read again. Events are kept for seven days, in one order for everybody. A member alone is told of notification_created and notification_updated, whose object is the member. Session tokens of contacts are told of the conversations in which they take part and of what is said there to customers. A stream ends with its token.
          */
         post: operations["events-stream-post"];
         delete?: never;
@@ -5411,6 +5509,8 @@ export interface components {
             external_refs?: string[];
             full_name?: string;
             id: string;
+            /** @description Nothing that the contact writes is taken. Absent when it is. */
+            is_blocked?: boolean;
             /** @description Known by more than claims. */
             is_verified?: boolean;
             modified_by?: components["schemas"]["UserSummary"];
@@ -5496,7 +5596,11 @@ export interface components {
             group?: components["schemas"]["GroupSummary"];
             id: string;
             is_frozen: boolean;
+            /** @description Whether the member who calls is told nothing of it. */
+            is_muted?: boolean;
             is_spam: boolean;
+            /** @description Whether a customer has written something since the member who calls last looked; never of what is closed or spam. */
+            is_unread?: boolean;
             /**
              * Format: date-time
              * @description When the last message came that customers may read.
@@ -5527,6 +5631,11 @@ export interface components {
             subtype?: string;
             tags?: components["schemas"]["TagWithValue"][];
             title?: string;
+            /**
+             * Format: int64
+             * @description How many messages of customers that are, at most 100.
+             */
+            unread_count?: number;
         };
         ConversationMetadata: {
             /** @description The page on which it began. */
@@ -5561,6 +5670,8 @@ export interface components {
             /** @description Put off until a time that has not come, or not. */
             is_snoozed?: boolean;
             is_spam?: boolean;
+            /** @description With something to read for the member who calls, or without; for members alone. */
+            is_unread?: boolean;
             /** @description When the last message came, or the conversation began. */
             last_message_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description In which any of these contacts and members take part. */
@@ -5597,6 +5708,7 @@ export interface components {
             /** @description With any of these tags. */
             tags_v2?: components["schemas"]["TagFilterInInput"][];
         };
+        ConversationsCountUnreadRequest: Record<string, never>;
         ConversationsCreateRequest: {
             /**
              * Format: id
@@ -5692,6 +5804,8 @@ export interface components {
             /** @description Put off until a time that has not come, or not. */
             is_snoozed?: boolean;
             is_spam?: boolean;
+            /** @description With something to read for the member who calls, or without; for members alone. */
+            is_unread?: boolean;
             /** @description When the last message came, or the conversation began. */
             last_message_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description In which any of these contacts and members take part. */
@@ -5765,6 +5879,8 @@ export interface components {
             /** @description Put off until a time that has not come, or not. */
             is_snoozed?: boolean;
             is_spam?: boolean;
+            /** @description With something to read for the member who calls, or without; for members alone. */
+            is_unread?: boolean;
             /** @description When the last message came, or the conversation began. */
             last_message_date?: components["schemas"]["TypedDateFilterInput"];
             /**
@@ -5818,6 +5934,19 @@ export interface components {
             /** @description With any of these tags. */
             tags_v2?: components["schemas"]["TagFilterInInput"][];
         };
+        ConversationsMarkReadRequest: {
+            /** Format: id */
+            id: string;
+            /** @description The last comment on it that you saw, so that what came meanwhile stays unread. Everything that there is when absent. */
+            timeline_entry?: string;
+        };
+        ConversationsMarkUnreadRequest: {
+            /**
+             * Format: id
+             * @description In full or as a display id.
+             */
+            id: string;
+        };
         ConversationsMoveRequest: {
             /** Format: id */
             id: string;
@@ -5827,6 +5956,13 @@ export interface components {
              */
             rev_user: string;
         };
+        ConversationsMuteRequest: {
+            /**
+             * Format: id
+             * @description In full or as a display id.
+             */
+            id: string;
+        };
         ConversationsOut: {
             conversations: components["schemas"]["Conversation"][];
             /** @description Goes on after this page. Absent on the last one. */
@@ -5835,6 +5971,13 @@ export interface components {
             prev_cursor?: string;
         };
         ConversationsRestoreRequest: {
+            /**
+             * Format: id
+             * @description In full or as a display id.
+             */
+            id: string;
+        };
+        ConversationsUnmuteRequest: {
             /**
              * Format: id
              * @description In full or as a display id.
@@ -8098,7 +8241,7 @@ export interface components {
             display_name?: string;
             id: string;
             /** @enum {string} */
-            type: "account" | "dev_user" | "rev_org" | "rev_user" | "tag";
+            type: "account" | "conversation" | "dev_user" | "opportunity" | "rev_org" | "rev_user" | "tag" | "ticket";
         };
         ResolveOut: {
             /** @description Identifiers that it would get, or get more proof of. */
@@ -8526,6 +8669,8 @@ export interface components {
             external_refs: string[];
             full_name?: string;
             id: string;
+            /** @description Nothing that the contact writes is taken. Absent when it is. */
+            is_blocked?: boolean;
             /** @description Known by more than claims. */
             is_verified: boolean;
             modified_by?: components["schemas"]["UserSummary"];
@@ -9183,6 +9328,8 @@ export interface components {
             full_name?: string | null;
             /** Format: id */
             id: string;
+            /** @description Take nothing that the contact writes, or take it again. The contact keeps what was said, and is told no more than that its messages are not accepted. */
+            is_blocked?: boolean;
             /** @description The members who look after the record. Replaces the list. */
             owned_by?: string[] | null;
             /** @description With country code. Replaces the list. */
@@ -18451,6 +18598,8 @@ export interface operations {
                 /** @description Put off until a time that has not come, or not. */
                 is_snoozed?: boolean;
                 is_spam?: boolean;
+                /** @description With something to read for the member who calls, or without; for members alone. */
+                is_unread?: boolean;
                 /** @description range when absent. */
                 "last_message_date.type"?: "range" | "preset";
                 /** @description Of a range: at or after this time. */
@@ -18590,6 +18739,193 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ConversationsCountRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-count-unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-count-unread-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsCountUnreadRequest"];
             };
         };
         responses: {
@@ -18936,6 +19272,8 @@ export interface operations {
                 /** @description Put off until a time that has not come, or not. */
                 is_snoozed?: boolean;
                 is_spam?: boolean;
+                /** @description With something to read for the member who calls, or without; for members alone. */
+                is_unread?: boolean;
                 /** @description range when absent. */
                 "last_message_date.type"?: "range" | "preset";
                 /** @description Of a range: at or after this time. */
@@ -19390,6 +19728,8 @@ export interface operations {
                 /** @description Put off until a time that has not come, or not. */
                 is_snoozed?: boolean;
                 is_spam?: boolean;
+                /** @description With something to read for the member who calls, or without; for members alone. */
+                is_unread?: boolean;
                 /** @description range when absent. */
                 "last_message_date.type"?: "range" | "preset";
                 /** @description Of a range: at or after this time. */
@@ -19621,6 +19961,206 @@ export interface operations {
             };
         };
     };
+    "conversations-mark-read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsMarkReadRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-mark-unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsMarkUnreadRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
     "conversations-move": {
         parameters: {
             query?: never;
@@ -19721,6 +20261,106 @@ export interface operations {
             };
         };
     };
+    "conversations-mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsMuteRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
     "conversations-restore": {
         parameters: {
             query?: never;
@@ -19741,6 +20381,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-unmute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsUnmuteRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */

@@ -15,6 +15,11 @@ type AppShellProps = {
   person: Person;
   onSignOut: () => void;
   onShowShortcuts: () => void;
+  /** What tells of news: in the bar of wide screens, and in that of phones. */
+  bell: ReactNode;
+  phoneBell: ReactNode;
+  /** What waits at a place: a short text, and what it means. */
+  waiting: { [Path in Place["to"]]?: { text: string; meaning: string } | undefined };
   children: ReactNode;
 };
 
@@ -37,19 +42,20 @@ export function AppShell(props: AppShellProps) {
   );
 }
 
-function Sidebar({ orgName, person, ...actions }: AppShellProps) {
+function Sidebar({ orgName, person, bell, waiting, ...actions }: AppShellProps) {
   return (
     <aside className="hidden w-52 shrink-0 flex-col border-line border-r bg-sunken p-2.5 md:flex">
-      <div className="flex items-center gap-2.5 px-2 py-1.5">
+      <div className="flex items-center gap-2.5 py-1 pr-1 pl-2">
         <BrandMark className="size-6" />
-        <span className="truncate font-semibold" title={orgName}>
+        <span className="min-w-0 flex-1 truncate font-semibold" title={orgName}>
           {orgName}
         </span>
+        {bell}
       </div>
       <nav aria-label={strings.nav.main} className="mt-4 -mr-2.5 min-h-0 flex-1 overflow-y-auto pr-2.5">
-        <PlaceLinks places={places} />
+        <PlaceLinks places={places} waiting={waiting} />
         <p className="px-2 pt-4 pb-1 font-medium text-ink-3 text-xs">{strings.nav.settings}</p>
-        <PlaceLinks places={settingsPlaces} />
+        <PlaceLinks places={settingsPlaces} waiting={waiting} />
       </nav>
       <div className="pt-2">
         <Menu
@@ -77,7 +83,7 @@ function Sidebar({ orgName, person, ...actions }: AppShellProps) {
   );
 }
 
-function PlaceLinks({ places }: { places: Place[] }) {
+function PlaceLinks({ places, waiting }: { places: Place[] } & Pick<AppShellProps, "waiting">) {
   return (
     <div className="grid gap-0.5">
       {places.map(({ to, label, icon: Icon }) => (
@@ -87,18 +93,30 @@ function PlaceLinks({ places }: { places: Place[] }) {
           className="flex h-8 items-center gap-2.5 rounded-lg px-2 font-medium text-ink-2 outline-offset-[-2px] hover:bg-hover hover:text-ink aria-[current=page]:bg-selected aria-[current=page]:text-ink [&_svg]:size-4 [&_svg]:text-ink-3 aria-[current=page]:[&_svg]:text-brand"
         >
           <Icon aria-hidden />
-          <span className="truncate">{label}</span>
+          <span className="min-w-0 flex-1 truncate">{label}</span>
+          <Waiting {...waiting[to]} />
         </Link>
       ))}
     </div>
   );
 }
 
-function TopBar({ orgName, person, ...actions }: AppShellProps) {
+function Waiting({ text, meaning }: { text?: string; meaning?: string }) {
+  if (!text) return null;
+  return (
+    <span title={meaning} className="rounded-full bg-brand-soft px-1.5 font-semibold text-brand text-xs tabular-nums">
+      <span aria-hidden>{text}</span>
+      <span className="sr-only">{meaning}</span>
+    </span>
+  );
+}
+
+function TopBar({ orgName, person, phoneBell, waiting, ...actions }: AppShellProps) {
   return (
     <header className="flex h-13 shrink-0 items-center gap-2.5 border-line border-b bg-sunken pr-2 pl-4 md:hidden">
       <BrandMark className="size-6" />
       <span className="min-w-0 flex-1 truncate font-semibold">{orgName}</span>
+      {phoneBell}
       <Menu
         trigger={
           <Button variant="ghost" size="icon" className="size-10 [&_svg]:size-5" aria-label="Menu">
@@ -115,7 +133,8 @@ function TopBar({ orgName, person, ...actions }: AppShellProps) {
           <MenuItem key={to} asChild className="min-h-10">
             <Link to={to}>
               <Icon aria-hidden />
-              {label}
+              <span className="flex-1">{label}</span>
+              <Waiting {...waiting[to]} />
             </Link>
           </MenuItem>
         ))}

@@ -1,7 +1,9 @@
 import type { LinkProps } from "@tanstack/react-router";
 import {
+  Bell,
   Blocks,
   Building2,
+  CircleUserRound,
   Copy,
   FileUp,
   Fingerprint,
@@ -43,7 +45,11 @@ export const places: Place[] = [
   { to: "/imports", label: nav.imports, icon: FileUp, key: "i" },
 ];
 
+/** What the navigation has another way to. */
+export const quietPlaces: Place[] = [{ to: "/notifications", label: nav.notifications, icon: Bell, key: "n" }];
+
 export const settingsPlaces: Place[] = [
+  { to: "/settings/profile", label: nav.profile, icon: CircleUserRound, key: "p" },
   { to: "/settings/customization", label: nav.customization, icon: Blocks, key: "o" },
   { to: "/settings/tags", label: nav.tags, icon: Tags, key: "l" },
   { to: "/settings/replies", label: nav.canned, icon: MessageSquareQuote, key: "p" },

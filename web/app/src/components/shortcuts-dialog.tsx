@@ -1,11 +1,11 @@
 import { Fragment } from "react";
-import { places, settingsPlaces } from "@/components/places";
+import { places, quietPlaces, settingsPlaces } from "@/components/places";
 import { Dialog } from "@/components/ui/dialog";
 import { Kbd } from "@/components/ui/kbd";
 import { strings } from "@/strings";
 
 const shortcuts: { does: string; keys: string[] }[] = [
-  ...[...places, ...settingsPlaces].map(({ label, key }) => ({
+  ...[...places, ...quietPlaces, ...settingsPlaces].map(({ label, key }) => ({
     does: strings.shortcuts.goTo(label),
     keys: ["G", key.toUpperCase()],
   })),
@@ -21,6 +21,7 @@ const shortcuts: { does: string; keys: string[] }[] = [
   { does: strings.inbox.shortcuts.note, keys: ["N"] },
   { does: strings.inbox.shortcuts.assign, keys: ["I"] },
   { does: strings.inbox.shortcuts.snooze, keys: ["Z"] },
+  { does: strings.inbox.markUnread, keys: ["Shift", "U"] },
   { does: strings.inbox.shortcuts.back, keys: ["U"] },
   { does: strings.inbox.shortcuts.send, keys: ["Ctrl", "Enter"] },
   { does: strings.duplicates.shortcuts.merge, keys: ["M"] },

@@ -5,6 +5,8 @@ export type LiveEvent = {
   object: string;
   object_type: string;
   timeline_entry?: unknown;
+  /** Of notification_created, which one member alone is told. */
+  notification?: unknown;
   /** Of typing and viewing: who does it. */
   user?: { id: string; display_name?: string };
 };
@@ -37,6 +39,8 @@ export class Live {
   private begun = false;
   /** Whether this window or the one it hears from is connected. */
   connected = false;
+  /** Whether this window has the connection. */
+  leads = false;
 
   /** `name` is whose events these are: windows of other sessions hear nothing. */
   constructor(
@@ -76,6 +80,7 @@ export class Live {
   /** Connects again and again until closed. */
   private async follow(): Promise<void> {
     const { signal } = this.ending;
+    this.leads = true;
     for (let failures = 0; !signal.aborted; failures++) {
       if (!navigator.locks) await inSight(signal);
       try {

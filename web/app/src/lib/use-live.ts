@@ -7,6 +7,7 @@ const pollMillis = 15_000;
 const connectedPollMillis = 60_000;
 /** Several events of one request, such as a comment and the stage that it leads to, are read once. */
 const gatherMillis = 150;
+const countMillis = 3000;
 
 let live: Live | undefined;
 const listeners = new Set<(news: LiveNews) => void>();
@@ -27,6 +28,11 @@ export function startLive(name: string): () => void {
   };
 }
 
+/** Whether this window hears for all of the browser, so that what is to be done once is done here. */
+export function leadsLive(): boolean {
+  return live?.leads ?? false;
+}
+
 /** Has `hear` called with what happens for as long as the component is shown. It must be the same function each time. */
 export function useLiveNews(hear: (news: LiveNews) => void): void {
   useEffect(() => {
@@ -44,6 +50,15 @@ export function useLiveNews(hear: (news: LiveNews) => void): void {
  * id or the type.
  */
 export function useLive(object: string | undefined, ...keys: QueryKey[]): void {
+  useFresh(object, keys, gatherMillis);
+}
+
+/** The same for a count that stands on every page: it may be a little late, so that a busy inbox asks for it rarely. */
+export function useLiveCount(type: string, key: QueryKey): void {
+  useFresh(type, [key], countMillis);
+}
+
+function useFresh(object: string | undefined, keys: QueryKey[], gather: number): void {
   const client = useQueryClient();
   const latest = useRef(keys);
   useEffect(() => {
@@ -54,6 +69,8 @@ export function useLive(object: string | undefined, ...keys: QueryKey[]): void {
     let readAt = Date.now();
     let gathering: ReturnType<typeof setTimeout> | undefined;
     const refresh = () => {
+      clearTimeout(gathering);
+      gathering = undefined;
       if (document.hidden) return;
       readAt = Date.now();
       for (const queryKey of latest.current) void client.invalidateQueries({ queryKey });
@@ -62,8 +79,8 @@ export function useLive(object: string | undefined, ...keys: QueryKey[]): void {
       if (news.kind === "event" && isSign(news.event)) return;
       const isMine = news.kind === "missed" || news.event.object === object || news.event.object_type === object;
       if (!isMine) return;
-      clearTimeout(gathering);
-      gathering = setTimeout(refresh, gatherMillis);
+      // Not put off by what follows, or a busy inbox would never be read.
+      gathering ??= setTimeout(refresh, gather);
     };
     const poll = () => {
       if (!live?.connected || Date.now() - readAt >= connectedPollMillis) refresh();
@@ -80,5 +97,5 @@ export function useLive(object: string | undefined, ...keys: QueryKey[]): void {
       document.removeEventListener("visibilitychange", refresh);
       window.removeEventListener("focus", refresh);
     };
-  }, [client, object]);
+  }, [client, object, gather]);
 }

@@ -25,6 +25,8 @@ export const en = {
   nav: {
     main: "Main",
     home: "Home",
+    notifications: "Notifications",
+    profile: "Profile",
     contacts: "Contacts",
     accounts: "Accounts",
     workspaces: "Workspaces",
@@ -42,6 +44,46 @@ export const en = {
     identity: "Identity rules",
     org: "Organisation",
     canned: "Replies and macros",
+  },
+
+  notifications: {
+    title: "Notifications",
+    bell: (count: string) => `Notifications, ${count} unread`,
+    loading: "Loading notifications",
+    unread: "Unread",
+    markAll: "Mark all as read",
+    showAll: "Show all",
+    tabs: { unread: "Unread", all: "All" },
+    none: { unread: "Nothing unread", all: "No notifications yet" },
+    noneText:
+      "You are told when somebody mentions you, makes you an owner, or when a customer writes in a conversation that you follow.",
+    did: {
+      assigned: "made you an owner of",
+      mentioned: "mentioned you in",
+      replied: "wrote in",
+      woken: "brought back",
+    },
+    browser: {
+      label: "Show notifications in this browser",
+      hint: "While no window of Kith is in sight. Your browser asks for permission.",
+      asks: "Your browser asks for permission now.",
+      denied:
+        "Your browser blocks notifications of this site. Allow them in the site settings, beside the address, and reload the page.",
+      unsupported:
+        "This browser shows no notifications here: they need a secure address (https) and a desktop browser.",
+      text: "Show message text",
+      textHint: "Otherwise only who did what: others may see your screen.",
+      sound: "Play a sound",
+    },
+  },
+
+  profile: {
+    title: "Profile",
+    text: "How you appear in Kith, and what it does in this browser.",
+    you: "You",
+    youText: "Your name and address as your team sees them.",
+    notifications: "Notifications",
+    notificationsText: "These hold for you in this browser only.",
   },
 
   shortcuts: {
@@ -94,6 +136,7 @@ export const en = {
       external_ref: "External ref",
       external_refs: "External ref",
       is_verified: "Verified",
+      is_blocked: "Blocked",
       owned_by: "Owner",
       tags: "Tags",
       account: "Account",
@@ -303,6 +346,15 @@ export const en = {
     modified: "Changed",
     by: (name: string) => `by ${name}`,
     unverified: "Not verified",
+    block: {
+      block: "Block this contact",
+      unblock: "Unblock this contact",
+      badge: "Blocked",
+      hint: "Messages of a blocked contact are not accepted.",
+      blocked: (name: string) => `${name} is blocked`,
+      blockedText: "What was said stays. New messages are refused until you unblock the contact.",
+      unblocked: (name: string) => `${name} may write again`,
+    },
     why: {
       verified: "Verified: some identifier is known from a member, an import, the API, a channel or your own backend.",
       unverified: "Not verified: this person is known only by what a browser or an unauthenticated mail claims.",
@@ -453,6 +505,16 @@ export const en = {
   },
 
   inbox: {
+    unread: "Unread",
+    unreadMessages: (count: number) => plural(count, "unread message"),
+    markUnread: "Mark as unread",
+    mute: "Mute for me",
+    unmute: "Unmute for me",
+    muted: "Muted",
+    mutedNow: "You are told nothing more of this conversation",
+    unmutedNow: "You are told of this conversation again",
+    muteHint: "No notifications, also when you are mentioned; only that it becomes yours is told.",
+    waiting: (count: string) => `${count} with something to read`,
     kinds: {
       conversation: {
         one: "conversation",
@@ -1178,6 +1240,7 @@ export const en = {
       parent: "Parent account",
       state: "State",
       is_verified: "Verified",
+      is_blocked: "Blocked",
     } as Record<string, string>,
   },
 
@@ -1343,6 +1406,7 @@ export const en = {
       external_refs: "External references",
       full_name: "Full name",
       is_verified: "Verified",
+      is_blocked: "Blocked",
       modified_date: "Modified",
       owned_by: "Owners",
       parent_account: "Parent account",

@@ -9,6 +9,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Menu, MenuItem } from "@/components/ui/menu";
+import { BlockedBadge, BlockItem } from "@/features/customer/block";
 import { MergeDialog } from "@/features/merge/merge-dialog";
 import { TagChips } from "@/features/record/marks";
 import type { AnyRecord, RecordKind } from "@/features/record/record";
@@ -38,6 +39,7 @@ export function Heading({ kind, record }: HeadingProps) {
             <h1 className="min-w-0 break-words font-semibold text-lg tracking-tight">{name}</h1>
             <span className="text-ink-3 text-xs tabular-nums">{record.display_id}</span>
             {kind.type === "rev_user" && <Verified verified={record.is_verified ?? false} />}
+            {record.is_blocked && <BlockedBadge />}
             {record.tier && <Badge tone="brand">{record.tier}</Badge>}
           </div>
           <div className="mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-[0.8125rem] text-ink-3">
@@ -125,6 +127,7 @@ function RecordMenu({ kind, record, name }: HeadingProps & { name: string }) {
       >
         <MenuItem onSelect={() => setOpen("merge")}>{words.merge}</MenuItem>
         <MenuItem onSelect={() => void navigator.clipboard?.writeText(record.id)}>{words.copyId}</MenuItem>
+        {kind.type === "rev_user" && <BlockItem contact={record} />}
         <MenuItem onSelect={() => setOpen("delete")}>{words.delete}</MenuItem>
       </Menu>
       <MergeDialog

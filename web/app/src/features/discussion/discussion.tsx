@@ -5,6 +5,7 @@ import { CommentEntry } from "@/features/discussion/comment-entry";
 import { Composer } from "@/features/discussion/composer";
 import { EarlierEntries } from "@/features/discussion/earlier-entries";
 import { PartSwitch } from "@/features/discussion/part-switch";
+import { anchorOf, useShownEntry } from "@/features/discussion/shown-entry";
 import { Thread, type ThreadState } from "@/features/discussion/thread";
 import { inOrder, type TimelineEntry, type TimelinePart, timelineOf } from "@/features/discussion/timeline";
 import { useFields } from "@/features/record/field";
@@ -25,6 +26,7 @@ type DiscussionProps = {
 /** What the team says about a record and what happened to it, the latest at the bottom, where one writes. */
 export function Discussion({ type, object, part, onPartChange }: DiscussionProps) {
   const timeline = useGrowing(timelineOf(object, part));
+  const shown = useShownEntry(timeline);
   useLive(object, ["timeline", object]);
   const scroller = useRef<HTMLDivElement>(null);
   return (
@@ -39,7 +41,7 @@ export function Discussion({ type, object, part, onPartChange }: DiscussionProps
             {({ items }) => (
               <>
                 <EarlierEntries timeline={timeline} />
-                <Entries entries={inOrder(items)} type={type} object={object} part={part} />
+                <Entries entries={inOrder(items)} {...{ type, object, part, shown }} />
               </>
             )}
           </QueryState>
@@ -62,15 +64,20 @@ export function Discussion({ type, object, part, onPartChange }: DiscussionProps
   );
 }
 
-type EntriesProps = { entries: TimelineEntry[]; type: RecordType; object: string; part: TimelinePart };
+type EntriesProps = { entries: TimelineEntry[]; type: RecordType; object: string; part: TimelinePart; shown: string };
 
-function Entries({ entries, type, object, part }: EntriesProps) {
+function Entries({ entries, type, object, part, shown }: EntriesProps) {
   const fields = useFields(type);
   if (entries.length === 0) return <p className="text-ink-2">{words.none[part]}</p>;
   return (
     <ol aria-label={words.list} className="grid grid-cols-[minmax(0,1fr)] gap-3">
       {entries.map((entry) => (
-        <li key={entry.id}>
+        <li
+          key={entry.id}
+          id={anchorOf(entry.id)}
+          data-shown={anchorOf(entry.id) === shown || undefined}
+          className="rounded-xl data-shown:animate-mark"
+        >
           {entry.type === "timeline_comment" ? (
             <Comment entry={entry} shownOn={object} />
           ) : (

@@ -9,11 +9,13 @@ import { CommentEditor } from "@/features/discussion/comment-editor";
 import { CommentText } from "@/features/discussion/comment-text";
 import { EarlierEntries } from "@/features/discussion/earlier-entries";
 import { ReactionBar } from "@/features/discussion/reaction-bar";
+import { anchorOf, useShownEntry } from "@/features/discussion/shown-entry";
 import { Thread, type ThreadState } from "@/features/discussion/thread";
 import { inOrder, type TimelineEntry, timelineOf, wasEdited } from "@/features/discussion/timeline";
 import { AttachmentList } from "@/features/file/attachment-list";
 import type { Item } from "@/features/inbox/item";
 import { useItemFields } from "@/features/inbox/item-fields";
+import { useSeen } from "@/features/inbox/seen";
 import { nameOf } from "@/features/merge/merge";
 import type { RecordField } from "@/features/record/field";
 import { cn } from "@/lib/cn";
@@ -34,6 +36,8 @@ type ChatProps = {
 /** What was said and what happened, the latest at the bottom. */
 export function Chat({ item, opening, scroller }: ChatProps) {
   const timeline = useGrowing(timelineOf(item.id, "all"));
+  const shown = useShownEntry(timeline);
+  useSeen(item, timeline.items);
   useLive(item.id, ["timeline", item.id], ["item", item.type, item.display_id]);
   return (
     // Upside down, so that the browser keeps the end in sight and its place when earlier entries come.
@@ -50,7 +54,7 @@ export function Chat({ item, opening, scroller }: ChatProps) {
             <>
               {!timeline.hasMore && opening}
               <EarlierEntries timeline={timeline} />
-              <Entries entries={inOrder(items)} item={item} />
+              <Entries entries={inOrder(items)} item={item} shown={shown} />
             </>
           )}
         </QueryState>
@@ -59,7 +63,13 @@ export function Chat({ item, opening, scroller }: ChatProps) {
   );
 }
 
-function Entries({ entries, item }: { entries: TimelineEntry[]; item: Item }) {
+type EntriesProps = {
+  entries: TimelineEntry[];
+  item: Item /** The anchor of the one that the URL names. */;
+  shown: string;
+};
+
+function Entries({ entries, item, shown }: EntriesProps) {
   const fields = useItemFields(item.type);
   return (
     <ol aria-label={words.messages} className="grid grid-cols-[minmax(0,1fr)] gap-3">
@@ -67,7 +77,12 @@ function Entries({ entries, item }: { entries: TimelineEntry[]; item: Item }) {
         const day = formatDate(entry.created_date);
         const isNewDay = day !== formatDate(entries[at - 1]?.created_date);
         return (
-          <li key={entry.id} className="grid grid-cols-[minmax(0,1fr)] gap-3">
+          <li
+            key={entry.id}
+            id={anchorOf(entry.id)}
+            data-shown={anchorOf(entry.id) === shown || undefined}
+            className="grid grid-cols-[minmax(0,1fr)] gap-3 rounded-2xl data-shown:animate-mark"
+          >
             {isNewDay && (
               <p className="flex items-center gap-3 text-ink-3 text-xs before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
                 {day}

@@ -1,4 +1,4 @@
-import { AlarmClock, Building2, CircleDot, ShieldAlert, Tags, UserRound, X } from "lucide-react";
+import { AlarmClock, Building2, CircleDot, MailOpen, ShieldAlert, Tags, UserRound, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Combobox, type Option } from "@/components/ui/combobox";
@@ -67,6 +67,17 @@ export function InboxFilters({ kind, search, onChange }: InboxFiltersProps) {
         value={search.account}
         onChoose={(value) => set("account", value)}
       />
+      {kind.type === "conversation" && (
+        <Button
+          size="sm"
+          variant={search.unread ? "secondary" : "ghost"}
+          aria-pressed={search.unread ?? false}
+          onClick={() => set("unread", search.unread ? undefined : true)}
+        >
+          <MailOpen aria-hidden />
+          {words.unread}
+        </Button>
+      )}
       <Button
         size="sm"
         variant={search.spam ? "secondary" : "ghost"}

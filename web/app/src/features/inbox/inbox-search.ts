@@ -15,6 +15,7 @@ export type InboxSearch = {
   spam?: true;
   /** Those that are put off, which are not shown otherwise. */
   snoozed?: true;
+  unread?: true;
 };
 
 const ids = { owner: /^(me|none|DEVU-\d+)$/, tag: /^TAG-\d+$/, account: /^ACC-\d+$/ };
@@ -30,6 +31,7 @@ export function parseInboxSearch(search: Record<string, unknown>): InboxSearch {
   }
   if (search.spam === true) out.spam = true;
   if (search.snoozed === true) out.snoozed = true;
+  if (search.unread === true) out.unread = true;
   return out;
 }
 
@@ -43,9 +45,13 @@ export const statesOf: Record<Shown, State[] | undefined> = {
  * What the server is asked for. A stage says more than a state, so it stands alone. What is put off is out of
  * the way until it comes back.
  */
-export function filterOf({ state, stage, owner, tag, account, spam, snoozed }: InboxSearch, me: string): ItemFilter {
+export function filterOf(
+  { state, stage, owner, tag, account, spam, snoozed, unread }: InboxSearch,
+  me: string,
+): ItemFilter {
   const states = stage ? undefined : statesOf[state ?? "active"];
   const filter: ItemFilter = { spam: spam ?? false };
+  if (unread) filter.unread = true;
   if (states) filter.states = states;
   if (snoozed || (!state && !stage)) filter.snoozed = snoozed ?? false;
   if (stage) filter.stage = stage;

@@ -1,6 +1,5 @@
 import { RelativeTime } from "@/components/relative-time";
-import { decodeMentions } from "@/features/discussion/mention";
-import type { TimelineEntry } from "@/features/discussion/timeline";
+import { plain, snippetOf } from "@/features/discussion/snippet";
 import { customersOf, type Item } from "@/features/inbox/item";
 import { useLastMessage } from "@/features/inbox/items";
 import { nameOf } from "@/features/merge/merge";
@@ -22,20 +21,20 @@ export function Snippet({ item }: { item: Item }) {
   );
 }
 
-/** A message on one line: names in place of ids, and without the marks of Markdown. */
-export function snippetOf({ body = "", references, is_deleted }: TimelineEntry): string {
-  if (is_deleted) return strings.discussion.deleted;
-  return plain(decodeMentions(body, references).text);
-}
-
-function plain(text: string): string {
-  return text
-    .slice(0, 400)
-    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replaceAll(/^[ \t]*(?:>|#{1,6})[ \t]+/gm, "")
-    .replaceAll(/\*+|__|`+|~~/g, "")
-    .replaceAll(/\s+/g, " ")
-    .trim();
+/** What a screen reader is told of bold lines, and how many messages they stand for. */
+export function UnreadMark({ item: { unread } }: { item: Item }) {
+  if (unread === 0) return null;
+  return (
+    <>
+      <span className="sr-only">{strings.inbox.unreadMessages(unread)}: </span>
+      <span
+        aria-hidden
+        className="mr-1.5 inline-block min-w-4.5 rounded-full bg-brand px-1 text-center font-semibold text-[0.6875rem] text-brand-ink leading-4.5 tabular-nums"
+      >
+        {unread > 99 ? "99+" : unread}
+      </span>
+    </>
+  );
 }
 
 /** The customer's name and company. */

@@ -12,18 +12,22 @@ import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu";
 import { Sheet } from "@/components/ui/sheet";
 import { Skeleton } from "@/components/ui/skeleton";
 import { MacroControl } from "@/features/canned/macro-menu";
+import { BlockedBadge, BlockItem, useContact } from "@/features/customer/block";
 import { CommentText } from "@/features/discussion/comment-text";
 import { Chat } from "@/features/inbox/chat";
 import type { InboxSearch } from "@/features/inbox/inbox-search";
-import { type Item, type ItemType, itemKinds, titleOf } from "@/features/inbox/item";
+import { customersOf, type Item, type ItemType, itemKinds, titleOf } from "@/features/inbox/item";
 import { OwnerControl, StageControl, stageChange } from "@/features/inbox/item-controls";
 import { ItemSide } from "@/features/inbox/item-side";
 import { itemQuery, refreshItems, useItemChange, useItemRemoval } from "@/features/inbox/items";
 import { MoveDialog } from "@/features/inbox/move-dialog";
+import { useMute } from "@/features/inbox/mute";
 import { ReplyComposer } from "@/features/inbox/reply-composer";
+import { useMarkUnread } from "@/features/inbox/seen";
 import { useSignal, useSigns, viewingMillis } from "@/features/inbox/signs";
 import { SnoozeControl } from "@/features/inbox/snooze-menu";
 import { TicketSheet } from "@/features/inbox/ticket-sheet";
+import type { AnyRecord } from "@/features/record/record";
 import { useSession } from "@/features/session/use-session";
 import { useHotkeys } from "@/lib/use-hotkeys";
 import { useMediaQuery } from "@/lib/use-media-query";
@@ -100,6 +104,8 @@ function Pane({ item, search, hasList }: PaneProps) {
   const [showsSide, setShowsSide] = useState(false);
   const scroller = useRef<HTMLElement>(null);
   const change = useItemChange(item);
+  const [customer] = customersOf(item);
+  const contact = useContact(customer?.display_id);
   const own = useSession()?.user.display_id ?? "";
   const assignMe = () => {
     const ids = item.owners.map(({ display_id, id }) => display_id ?? id);
@@ -135,7 +141,7 @@ function Pane({ item, search, hasList }: PaneProps) {
                 <PanelRight aria-hidden />
               </Button>
             )}
-            <ItemMenu item={item} search={search} />
+            <ItemMenu item={item} search={search} contact={contact} />
           </div>
           <div className="flex flex-wrap items-center gap-1.5">
             <StageControl item={item} />
@@ -143,6 +149,8 @@ function Pane({ item, search, hasList }: PaneProps) {
             {item.type === "conversation" && <SnoozeControl item={item} />}
             <MacroControl item={item} />
             {item.isSpam && <Badge tone="danger">{words.spam}</Badge>}
+            {item.isMuted && <Badge title={words.muteHint}>{words.muted}</Badge>}
+            {contact?.is_blocked && <BlockedBadge />}
             <Present item={item} />
           </div>
         </header>
@@ -254,12 +262,24 @@ function Title({ item }: { item: Item }) {
   );
 }
 
-function ItemMenu({ item, search }: { item: Item; search: InboxSearch }) {
+type ItemMenuProps = {
+  item: Item;
+  search: InboxSearch;
+  /** The customer whom it is with. */
+  contact: AnyRecord | undefined;
+};
+
+function ItemMenu({ item, search, contact }: ItemMenuProps) {
   const navigate = useNavigate();
   const kind = itemKinds[item.type];
   const [open, setOpen] = useState<"ticket" | "move" | "delete">();
   const change = useItemChange(item);
-  const remove = useItemRemoval(item, () => navigate({ to: kind.path, search }));
+  const leave = () => navigate({ to: kind.path, search });
+  const remove = useItemRemoval(item, leave);
+  const markUnread = useMarkUnread(item, () => void leave());
+  const mute = useMute(item);
+  const canBeUnread = item.type === "conversation" && item.state !== "closed" && !item.isSpam;
+  useHotkeys(canBeUnread ? { U: () => markUnread.mutate() } : {});
   const markSpam = () =>
     change.mutate({
       said: item.isSpam ? words.unspammed : words.spammed,
@@ -292,8 +312,15 @@ function ItemMenu({ item, search }: { item: Item; search: InboxSearch }) {
             ))}
           </>
         )}
+        {canBeUnread && <MenuItem onSelect={() => markUnread.mutate()}>{words.markUnread}</MenuItem>}
+        {item.type === "conversation" && (
+          <MenuItem title={words.muteHint} onSelect={() => mute.mutate(!item.isMuted)}>
+            {item.isMuted ? words.unmute : words.mute}
+          </MenuItem>
+        )}
         <MenuItem onSelect={() => setOpen("move")}>{words.moveAction}</MenuItem>
         <MenuItem onSelect={markSpam}>{item.isSpam ? words.noSpam : words.markSpam}</MenuItem>
+        {contact && <BlockItem contact={contact} />}
         <MenuItem onSelect={() => void navigator.clipboard?.writeText(location.href)}>{words.copyLink}</MenuItem>
         <MenuSeparator />
         <MenuItem onSelect={() => setOpen("delete")}>{strings.common.delete}</MenuItem>

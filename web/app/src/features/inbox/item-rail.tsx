@@ -3,7 +3,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useRef } from "react";
 import type { InboxSearch } from "@/features/inbox/inbox-search";
 import { type Item, type ItemKind, titleOf } from "@/features/inbox/item";
-import { Active, CustomerLine, Snippet } from "@/features/inbox/item-line";
+import { Active, CustomerLine, Snippet, UnreadMark } from "@/features/inbox/item-line";
 import { StageBadge } from "@/features/inbox/marks";
 import { rowAfterKey } from "@/features/record/use-active-row";
 import { cn } from "@/lib/cn";
@@ -97,7 +97,10 @@ function Line({ kind, item, search, isOpen }: LineProps) {
       )}
     >
       <span className="flex items-center gap-2">
-        <span className="min-w-0 flex-1 truncate font-medium text-ink text-sm">{titleOf(item)}</span>
+        <span className={cn("min-w-0 flex-1 truncate text-ink text-sm", item.unread > 0 ? "font-bold" : "font-medium")}>
+          <UnreadMark item={item} />
+          {titleOf(item)}
+        </span>
         <Active item={item} />
       </span>
       <span className="flex items-center gap-2 text-ink-2">

@@ -4,7 +4,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 import { Checkbox } from "@/components/ui/checkbox";
 import type { InboxSearch } from "@/features/inbox/inbox-search";
 import { channelText, type Item, type ItemKind, titleOf } from "@/features/inbox/item";
-import { Active, CustomerLine, Snippet } from "@/features/inbox/item-line";
+import { Active, CustomerLine, Snippet, UnreadMark } from "@/features/inbox/item-line";
 import { Owners, SeverityMark, StageBadge } from "@/features/inbox/marks";
 import { TagChips } from "@/features/record/marks";
 import { rowAfterKey, useActiveRow } from "@/features/record/use-active-row";
@@ -184,8 +184,12 @@ function Cells({ kind, item, search, selection }: ItemTableProps & { item: Item 
             search={search}
             tabIndex={-1}
             title={title}
-            className="block truncate font-medium text-ink after:absolute after:inset-0"
+            className={cn(
+              "block truncate text-ink after:absolute after:inset-0",
+              item.unread > 0 ? "font-bold" : "font-medium",
+            )}
           >
+            <UnreadMark item={item} />
             {title}
           </Link>
           <Snippet item={item} />

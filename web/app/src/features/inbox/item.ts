@@ -39,6 +39,10 @@ export type Item = {
   isSpam: boolean;
   /** Until when it is put off. */
   snoozedUntil: string | undefined;
+  /** How many messages of customers the member has not read, of conversations that are still open. */
+  unread: number;
+  /** Whether the member is told nothing of it. */
+  isMuted: boolean;
   /** When the last message came; of a ticket, when it was changed last. */
   active: string;
   created: string;
@@ -59,6 +63,7 @@ export type ItemFilter = {
   spam?: boolean;
   /** Whether it is put off; of conversations alone. */
   snoozed?: boolean;
+  unread?: boolean;
 };
 
 export type ItemPage = { items: Item[]; next: string | undefined };
@@ -120,9 +125,10 @@ function shared({ states, stage, owner, tag, account }: ItemFilter) {
 }
 
 function conversationFilter(filter: ItemFilter) {
-  const { workspace, contact, spam, snoozed } = filter;
+  const { workspace, contact, spam, snoozed, unread } = filter;
   return {
     ...shared(filter),
+    ...(unread && { is_unread: true }),
     ...(workspace && { rev_orgs: [workspace] }),
     ...(contact && { members: [contact] }),
     ...(spam !== undefined && { is_spam: spam }),
@@ -215,6 +221,8 @@ export function fromConversation(conversation: Conversation): Item {
     channel: conversation.source_channel,
     isSpam: conversation.is_spam,
     snoozedUntil: conversation.snoozed_until,
+    unread: conversation.unread_count ?? 0,
+    isMuted: conversation.is_muted ?? false,
     active: conversation.last_external_message_date ?? created_date,
     created: created_date,
     author: conversation.created_by,
@@ -237,6 +245,8 @@ export function fromTicket(work: Work): Item {
     channel: work.source_channel,
     isSpam: work.is_spam ?? false,
     snoozedUntil: undefined,
+    unread: 0,
+    isMuted: false,
     active: work.modified_date,
     created: created_date,
     author: work.created_by,

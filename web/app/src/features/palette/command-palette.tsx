@@ -5,7 +5,7 @@ import { Building2, Search, SquareStack, UserRound } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { useEffect, useState } from "react";
 import { messageOf } from "@/api/client";
-import { places, settingsPlaces } from "@/components/places";
+import { places, quietPlaces, settingsPlaces } from "@/components/places";
 import { itemStyle } from "@/components/ui/combobox";
 import { Kbd } from "@/components/ui/kbd";
 import { type RecordType, recordKinds } from "@/features/record/record";
@@ -62,7 +62,7 @@ function Palette({ onShowShortcuts, onClose }: PaletteProps) {
     run();
   };
   const fits = (label: string) => label.toLocaleLowerCase().includes(text.trim().toLocaleLowerCase());
-  const everywhere = [...places, ...settingsPlaces].filter(({ label }) => fits(label));
+  const everywhere = [...places, ...quietPlaces, ...settingsPlaces].filter(({ label }) => fits(label));
   return (
     <Command shouldFilter={false} label={words.title}>
       <div className="flex items-center gap-2.5 border-line border-b px-4">

@@ -1,0 +1,25 @@
+package conversation
+
+import "time"
+
+// Reader is a member of whom it is known what that one has read.
+type Reader struct {
+	N     int64
+	Since time.Time // when the member came: what was written before is unread to nobody
+}
+
+// Mark tells how far a member has read a conversation, by the ids of comments.
+type Mark struct {
+	Heard int64 // the last message that a customer wrote
+	Seen  int64 // the last comment that the member saw
+}
+
+// Unread reports whether a customer has written something that the member has not
+// seen. What is closed has been seen to, and spam is not worth it.
+func (c *Conversation) Unread(m Mark) bool {
+	stage, _ := StageNamed(c.Stage)
+	return m.Heard > m.Seen && !stage.State.Final() && !c.Spam
+}
+
+// MaxUnread is how many unread messages are counted.
+const MaxUnread = 100

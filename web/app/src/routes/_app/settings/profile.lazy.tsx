@@ -1,0 +1,4 @@
+import { createLazyFileRoute } from "@tanstack/react-router";
+import { ProfilePage } from "@/features/member/profile-page";
+
+export const Route = createLazyFileRoute("/_app/settings/profile")({ component: ProfilePage });
