@@ -45,6 +45,7 @@ type Tx interface {
 	vistaTx
 	userGroupTx
 	groupFollowTx
+	deskTx
 	MembersByN(ctx context.Context, ns []int64) (map[int64]org.Member, error)
 	MembersByEmail(ctx context.Context, keys []string) (map[string]org.Member, error)
 }
