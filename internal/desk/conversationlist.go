@@ -24,7 +24,7 @@ func (s *Service) ListConversations(ctx context.Context, sc org.Scope, f convers
 		if none || err != nil {
 			return err
 		}
-		rows, err := tx.ConversationRows(ctx, f, q)
+		rows, err := directory.ConversationRows(ctx, tx, f, q)
 		if err != nil {
 			return err
 		}
@@ -35,7 +35,7 @@ func (s *Service) ListConversations(ctx context.Context, sc org.Scope, f convers
 }
 
 // CountConversations returns how many conversations match.
-func (s *Service) CountConversations(ctx context.Context, sc org.Scope, f conversation.Filter) (directory.Counted, error) {
+func (s *Service) CountConversations(ctx context.Context, sc org.Scope, f conversation.Filter, where directory.Where) (directory.Counted, error) {
 	var out directory.Counted
 	if err := f.Check(); err != nil {
 		return out, err
@@ -46,8 +46,7 @@ func (s *Service) CountConversations(ctx context.Context, sc org.Scope, f conver
 		if none || err != nil {
 			return err
 		}
-		n, err := tx.CountConversations(ctx, f, directory.CountCap+1)
-		out = directory.Counted{N: min(n, directory.CountCap), More: n > directory.CountCap}
+		out, err = directory.CountConversations(ctx, tx, f, where)
 		return err
 	})
 	return out, err
