@@ -96,7 +96,7 @@ func TestDeskFilters(t *testing.T) {
 			done("works.count", `{"type":["ticket"],"filter":"severity = high or part = wheel"}`, `{"count":2}`),
 			refused("of two types", "works.list", `{"filter":"severity = high"}`, 400, `{"field_name":"filter"}`),
 			refused("a field of others", "conversations.query", `{"filter":"severity = high"}`, 400, `{"type":"value_not_permitted","field_name":"filter"}`),
-			refused("near a field", "conversations.list", `{"filter":"ownr = me"}`, 400, `{"field_name":"filter","message":"\"ownr\" is not a field; did you mean owner?"}`),
+			refused("near a field", "conversations.list", `{"filter":"ownr = me"}`, 400, `{"field_name":"filter","message":"filter: \"ownr\" is not a field; did you mean owner?"}`),
 			refused("a stage of others", "conversations.query", `{"filter":"stage = queued"}`, 400, `{"field_name":"filter"}`),
 			refused("a customer's field", "conversations.query", `{"filter":"account.colour = red"}`, 400, `{"field_name":"filter"}`),
 			done("filters.explain", `{"object":"conversation","filter":"owner = me and contact.tag = vip and title contains x"}`, `{"indexed":false,"conditions":[{"answered_by":"index"},{"answered_by":"index"},{"answered_by":"rows"}]}`),
