@@ -13,7 +13,20 @@ export type InboxSearch = {
   tag?: string;
   account?: string;
   spam?: true;
+  /** A saved view's display id, or "all" where one is shown first otherwise. */
+  vista?: string;
+  /** What they shall meet besides, or in the place of the view's own filter, as text. */
+  filter?: string;
+  /** What the list is grouped by, "none" where the view groups by something. */
+  group?: string;
+  sort?: Exclude<Order, "active">;
 };
+
+/** In which orders lists come. */
+export const orders = ["active", "oldest", "created"] as const;
+export type Order = (typeof orders)[number];
+
+const longestFilter = 8000;
 
 const ids = { owner: /^(me|none|DEVU-\d+)$/, tag: /^TAG-\d+$/, account: /^ACC-\d+$/ };
 
@@ -27,6 +40,10 @@ export function parseInboxSearch(search: Record<string, unknown>): InboxSearch {
     if (typeof value === "string" && ids[name].test(value)) out[name] = value;
   }
   if (search.spam === true) out.spam = true;
+  if (typeof search.vista === "string" && /^(VISTA-\d+|all)$/.test(search.vista)) out.vista = search.vista;
+  if (typeof search.filter === "string" && search.filter.length <= longestFilter) out.filter = search.filter;
+  if (typeof search.group === "string" && /^[\w.]+(:\w+)?$/.test(search.group)) out.group = search.group;
+  if (search.sort === "oldest" || search.sort === "created") out.sort = search.sort;
   return out;
 }
 
@@ -37,7 +54,10 @@ export const statesOf: Record<Shown, State[] | undefined> = {
 };
 
 /** What the server is asked for. A stage says more than a state, so it stands alone. */
-export function filterOf({ state, stage, owner, tag, account, spam }: InboxSearch, me: string): ItemFilter {
+export function filterOf(
+  { state, stage, owner, tag, account, spam, filter: text }: InboxSearch,
+  me: string,
+): ItemFilter {
   const states = stage ? undefined : statesOf[state ?? "active"];
   const filter: ItemFilter = { spam: spam ?? false };
   if (states) filter.states = states;
@@ -45,10 +65,11 @@ export function filterOf({ state, stage, owner, tag, account, spam }: InboxSearc
   if (owner) filter.owner = owner === "none" ? false : owner === "me" ? me : owner;
   if (tag) filter.tag = tag;
   if (account) filter.account = account;
+  if (text) filter.text = text;
   return filter;
 }
 
 /** Whether anything was chosen beyond what a list shows at first. */
-export function isNarrowed(search: InboxSearch): boolean {
-  return Object.keys(search).length > 0;
+export function isNarrowed({ group: _, sort: __, vista, ...search }: InboxSearch): boolean {
+  return Object.keys(search).length > 0 || (vista !== undefined && vista !== "all");
 }

@@ -1,6 +1,7 @@
 import { answer, api } from "@/api/client";
 import type { components } from "@/api/schema.gen";
 import type { TagWithValue, UserSummary } from "@/api/types";
+import { timeZone } from "@/features/record/record";
 import { strings } from "@/strings";
 
 type Schemas = components["schemas"];
@@ -55,9 +56,20 @@ export type ItemFilter = {
   workspace?: string;
   contact?: string;
   spam?: boolean;
+  /** What they shall meet besides, as a filter's text. */
+  text?: string;
+  /** Their order, where it is not the usual one. */
+  sort?: string[];
 };
 
 export type ItemPage = { items: Item[]; next: string | undefined };
+
+/** The items that have one value of a field, with the first of them. */
+export type ItemGroup = { value: string; label: string; count: number; more: boolean; filter: string; items: Item[] };
+
+export type ItemGroups = { groups: ItemGroup[]; next: string | undefined };
+
+export type GroupQuery = { filter: string; group_by: string; sort_by: string[]; limit: number; cursor: string };
 
 /** What a create or an update sends: the server checks it, field by field. */
 export type ItemChanges = {
@@ -82,6 +94,9 @@ export type ItemKind = {
   /** In their order. */
   stages: string[];
   list: (filter: ItemFilter, cursor: string, signal?: AbortSignal) => Promise<ItemPage>;
+  /** The order that lists have as long as nobody chose another. */
+  sort: string;
+  groups: (query: GroupQuery, signal: AbortSignal) => Promise<ItemGroups>;
   count: (filter: ItemFilter, signal: AbortSignal) => Promise<{ count: number; more: boolean }>;
   get: (id: string, signal?: AbortSignal) => Promise<Item>;
   update: (id: string, changes: ItemChanges) => Promise<Item>;
@@ -90,6 +105,15 @@ export type ItemKind = {
 };
 
 const pageSize = 50;
+
+/** How many groups are asked for at a time. */
+const groupsShown = 25;
+
+const groupPage = (cursor: string) => ({
+  time_zone: timeZone,
+  group_limit: groupsShown,
+  ...(cursor && { group_cursor: cursor }),
+});
 
 const abort = (signal: AbortSignal | undefined) => (signal ? { signal } : {});
 
@@ -100,8 +124,9 @@ function given<Fields extends object>(fields: Fields): { [Name in keyof Fields]:
 }
 
 /** What both types filter by under the same names. */
-function shared({ states, stage, owner, tag, account }: ItemFilter) {
+function shared({ states, stage, owner, tag, account, text }: ItemFilter) {
   return {
+    ...(text && { filter: text, time_zone: timeZone }),
     ...(states && { state: states }),
     ...(stage && { stage: { name: [stage] } }),
     ...(typeof owner === "boolean" && { has_owner: owner }),
@@ -139,10 +164,20 @@ export const itemKinds: Record<ItemType, ItemKind> = {
     words: strings.inbox.kinds.conversation,
     stages: ["new", "needs_response", "waiting_on_user", "hold", "suspended", "resolved", "archived"],
     list: async (filter, cursor, signal) => {
-      const page = { sort_by: ["last_message_date:desc"], limit: pageSize, ...(cursor && { cursor }) };
+      const page = { sort_by: filter.sort ?? ["last_message_date:desc"], limit: pageSize, ...(cursor && { cursor }) };
       const body = { ...conversationFilter(filter), ...page };
       const out = await answer(api.POST("/conversations.list", { body, ...abort(signal) }));
       return { items: out.conversations.map(fromConversation), next: out.next_cursor };
+    },
+    sort: "last_message_date:desc",
+    groups: async ({ cursor, ...query }, signal) => {
+      const body = { ...query, ...groupPage(cursor) };
+      const out = await answer(api.POST("/conversations.query", { body, signal }));
+      const groups = (out.groups ?? []).map(({ conversations, ...group }) => ({
+        ...group,
+        items: conversations.map((one) => fromConversation(one as Conversation)),
+      }));
+      return { groups, next: out.next_group_cursor };
     },
     count: (filter, signal) => answer(api.POST("/conversations.count", { body: conversationFilter(filter), signal })),
     get: async (id, signal) =>
@@ -170,11 +205,21 @@ export const itemKinds: Record<ItemType, ItemKind> = {
       "accepted",
     ],
     list: async (filter, cursor, signal) => {
-      const page = { sort_by: ["modified_date:desc"], limit: pageSize, ...(cursor && { cursor }) };
+      const page = { sort_by: filter.sort ?? ["modified_date:desc"], limit: pageSize, ...(cursor && { cursor }) };
       const out = await answer(
         api.POST("/works.list", { body: { ...ticketFilter(filter), ...page }, ...abort(signal) }),
       );
       return { items: out.works.map(fromTicket), next: out.next_cursor };
+    },
+    sort: "modified_date:desc",
+    groups: async ({ cursor, ...query }, signal) => {
+      const body = { ...query, ...groupPage(cursor) };
+      const out = await answer(api.POST("/works.query", { body, signal }));
+      const groups = (out.groups ?? []).map(({ works, ...group }) => ({
+        ...group,
+        items: works.map((one) => fromTicket(one as Work)),
+      }));
+      return { groups, next: out.next_group_cursor };
     },
     count: (filter, signal) => answer(api.POST("/works.count", { body: ticketFilter(filter), signal })),
     get: async (id, signal) =>

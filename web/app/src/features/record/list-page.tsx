@@ -92,6 +92,13 @@ export function ListPage({ type, search, onSearchChange, onImport, children }: L
         view={view}
         vista={vista}
         onChoose={(chosen) => onSearchChange({ vista: chosen?.display_id ?? everything })}
+        fixed={[
+          {
+            label: strings.vistas.all(kind.words.many),
+            current: !vista,
+            onChoose: () => onSearchChange({ vista: everything }),
+          },
+        ]}
       />
       <div className="flex items-start">
         <div className="min-w-0 flex-1">
