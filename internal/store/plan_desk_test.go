@@ -170,7 +170,10 @@ func explainDesk(t *testing.T, db *DB, s org.Scope, l limits, known map[string]b
 			for _, field := range []string{SortActive, SortCreated, SortModified, SortTitle, SortID} {
 				sorts := []Sort{{Field: field, Desc: desc}}
 				for _, q := range pages(sorts, EdgeOf(planConversation(deskRows/2), sorts)) {
-					read(func(tx *Tx) error { _, _, err := tx.ListConversations(ctx, conversation.Filter{Where: f}, q); return err })
+					read(func(tx *Tx) error {
+						_, _, err := tx.ListConversations(ctx, conversation.Filter{Where: f}, q)
+						return err
+					})
 				}
 			}
 			read(func(tx *Tx) error { return countsDesk(ctx, tx, don.Conversation, f) })
