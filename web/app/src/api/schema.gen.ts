@@ -2719,13 +2719,13 @@ export interface paths {
         };
         /**
          * Search for records by what people type
-         * @description Finds contacts, accounts, workspaces and tags by parts of their names, e-mail addresses, phone numbers, domains and references, whatever the case, accents and punctuation, and words with a mistake or two in them. Values that are the query come first, then those with its words, with words that begin with them, with them inside words, and with words that are like them.
+         * @description Finds contacts, accounts, workspaces and tags by parts of their names, e-mail addresses, phone numbers, domains and references, and conversations and tickets by their titles, texts and messages and by the names and addresses of their customers, whatever the case, accents and punctuation, and words with a mistake or two in them. Values that are the query come first, then those with its words, with words that begin with them, with them inside words, and with words that are like them.
          */
         get: operations["search-core"];
         put?: never;
         /**
          * Search for records by what people type
-         * @description Finds contacts, accounts, workspaces and tags by parts of their names, e-mail addresses, phone numbers, domains and references, whatever the case, accents and punctuation, and words with a mistake or two in them. Values that are the query come first, then those with its words, with words that begin with them, with them inside words, and with words that are like them.
+         * @description Finds contacts, accounts, workspaces and tags by parts of their names, e-mail addresses, phone numbers, domains and references, and conversations and tickets by their titles, texts and messages and by the names and addresses of their customers, whatever the case, accents and punctuation, and words with a mistake or two in them. Values that are the query come first, then those with its words, with words that begin with them, with them inside words, and with words that are like them.
          */
         post: operations["search-core-post"];
         delete?: never;
@@ -8978,7 +8978,7 @@ export interface components {
              * @enum {string}
              */
             mode?: "after" | "before";
-            /** @description Which kinds of records: account, rev_org, rev_user, tag. All when absent; kinds that Kith does not have are empty. */
+            /** @description Which kinds of records: account, conversation, rev_org, rev_user, tag, ticket. All when absent; kinds that Kith does not have are empty. */
             namespaces?: string[];
             /** @description What to look for: parts of names, addresses, phone numbers, domains or references, or an id such as ACC-12. All words have to fit. At most 400 characters. */
             query: string;
@@ -9009,7 +9009,7 @@ export interface components {
              * @description Results; 10 when absent.
              */
             limit?: number;
-            /** @description Which kind of records: account, rev_org, rev_user or tag. */
+            /** @description Which kind of records: account, conversation, rev_org, rev_user, tag or ticket. */
             namespace: string;
             /** @description What to look for, at most 400 characters. */
             query: string;
@@ -9021,6 +9021,7 @@ export interface components {
         };
         SearchResult: {
             account?: components["schemas"]["AccountSummary"];
+            conversation?: components["schemas"]["Conversation"];
             /**
              * Format: date-time
              * @description RFC 3339 in UTC with milliseconds.
@@ -9031,8 +9032,10 @@ export interface components {
             snippet?: string;
             tag?: components["schemas"]["TagSummary"];
             /** @enum {string} */
-            type: "account" | "org" | "tag" | "user";
+            type: "account" | "conversation" | "org" | "tag" | "user" | "work";
             user?: components["schemas"]["UserSummary"];
+            /** @description A ticket. */
+            work?: components["schemas"]["Work"];
         };
         ServiceAccount: {
             /** @description By which the application knows itself; in the tokens of the application. */
@@ -33317,7 +33320,7 @@ export interface operations {
                 limit?: number;
                 /** @description Whether the page lies after or before the cursor; after when absent. */
                 mode?: "after" | "before";
-                /** @description Which kinds of records: account, rev_org, rev_user, tag. All when absent; kinds that Kith does not have are empty. */
+                /** @description Which kinds of records: account, conversation, rev_org, rev_user, tag, ticket. All when absent; kinds that Kith does not have are empty. */
                 namespaces?: string[];
                 /** @description What to look for: parts of names, addresses, phone numbers, domains or references, or an id such as ACC-12. All words have to fit. At most 400 characters. */
                 query: string;
@@ -33515,7 +33518,7 @@ export interface operations {
             query: {
                 /** @description Results; 10 when absent. */
                 limit?: number;
-                /** @description Which kind of records: account, rev_org, rev_user or tag. */
+                /** @description Which kind of records: account, conversation, rev_org, rev_user, tag or ticket. */
                 namespace: string;
                 /** @description What to look for, at most 400 characters. */
                 query: string;

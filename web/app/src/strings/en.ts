@@ -493,6 +493,8 @@ export const en = {
       closed: "Closed on",
     },
     views: { open: "All open", mine: "Mine", unassigned: "Unassigned" },
+    searchedAll: (many: string) =>
+      `Searching the titles and messages of all ${many}, also closed ones, and their customers.`,
     groupMenu: "Group",
     groupedBy: (label: string) => `By ${label}`,
     noGroup: "No groups",

@@ -22,6 +22,7 @@ import { ItemRail } from "@/features/inbox/item-rail";
 import { ItemTable } from "@/features/inbox/item-table";
 import { countQuery, itemsOf } from "@/features/inbox/items";
 import { TicketSheet } from "@/features/inbox/ticket-sheet";
+import { SearchField } from "@/features/record/search-field";
 import { useSelection } from "@/features/record/use-selection";
 import { useSession } from "@/features/session/use-session";
 import { vistasQuery } from "@/features/vista/vista";
@@ -102,7 +103,9 @@ function Whole(props: ListProps & { view: InboxView; vista: Vista | undefined; h
   useTitle(kind.words.title);
   const navigate = useNavigate();
   const wide = useMediaQuery("(min-width: 48rem)");
-  const count = useQuery(countQuery(kind, view.filter)).data;
+  const count = useQuery({ ...countQuery(kind, view.filter), enabled: !search.q }).data;
+  const searchField = useRef<HTMLInputElement>(null);
+  useHotkeys({ "/": () => searchField.current?.focus() });
   const selection = useSelection();
   const onOpen = useOpen(kind, search);
   const onNearEnd = useNearEnd(list);
@@ -111,6 +114,10 @@ function Whole(props: ListProps & { view: InboxView; vista: Vista | undefined; h
       to: kind.path,
       search: hasDefault && Object.keys(next).length === 0 ? { vista: everything } : next,
     });
+  const searchFor = (q: string) => {
+    const { q: _, ...rest } = search;
+    void navigate({ to: kind.path, search: q ? { ...rest, q } : rest, replace: true });
+  };
   // The group's filter holds what the list was narrowed to before.
   const narrow = ({ filter }: ItemGroup) => {
     const kept = { ...(search.sort && { sort: search.sort }), ...(search.spam && { spam: search.spam }) };
@@ -128,18 +135,34 @@ function Whole(props: ListProps & { view: InboxView; vista: Vista | undefined; h
         title={kind.words.title}
         aside={
           <p role="status">
-            {count && strings.records.count(count.count, count.more, kind.words.one, kind.words.many)}
+            {count && !search.q && strings.records.count(count.count, count.more, kind.words.one, kind.words.many)}
           </p>
         }
         actions={
-          <Button variant="primary" size="sm" onClick={onCreate}>
-            <Plus aria-hidden />
-            {kind.words.create}
-          </Button>
+          <>
+            <SearchField
+              ref={searchField}
+              label={strings.records.search(kind.words.many)}
+              text={search.q ?? ""}
+              onSearch={(q) => searchFor(q)}
+            />
+            <Button variant="primary" size="sm" onClick={onCreate}>
+              <Plus aria-hidden />
+              {kind.words.create}
+            </Button>
+          </>
         }
       />
-      <InboxTabs {...{ kind, search, view, vista, hasDefault }} onChange={change} />
-      <InboxFilters {...{ kind, search, view, vista }} onChange={change} />
+      {search.q ? (
+        <p className="border-line border-b px-4 py-2.5 text-[0.8125rem] text-ink-2 sm:px-6">
+          {words.searchedAll(kind.words.many)}
+        </p>
+      ) : (
+        <>
+          <InboxTabs {...{ kind, search, view, vista, hasDefault }} onChange={change} />
+          <InboxFilters {...{ kind, search, view, vista }} onChange={change} />
+        </>
+      )}
       <div className="relative min-h-0 flex-1">
         {view.group ? (
           <ItemGroups {...{ kind, search, view }} onNarrow={narrow} />

@@ -20,6 +20,8 @@ export type InboxSearch = {
   /** What the list is grouped by, "none" where the view groups by something. */
   group?: string;
   sort?: Exclude<Order, "active">;
+  /** What is being searched for. */
+  q?: string;
 };
 
 /** In which orders lists come. */
@@ -43,6 +45,8 @@ export function parseInboxSearch(search: Record<string, unknown>): InboxSearch {
   if (typeof search.vista === "string" && /^(VISTA-\d+|all)$/.test(search.vista)) out.vista = search.vista;
   if (typeof search.filter === "string" && search.filter.length <= longestFilter) out.filter = search.filter;
   if (typeof search.group === "string" && /^[\w.]+(:\w+)?$/.test(search.group)) out.group = search.group;
+  // The router reads "7" as a number.
+  if (["string", "number"].includes(typeof search.q) && search.q !== "") out.q = String(search.q);
   if (search.sort === "oldest" || search.sort === "created") out.sort = search.sort;
   return out;
 }

@@ -37,6 +37,7 @@ export function inboxView(kind: ItemKind, search: InboxSearch, vista: Vista | un
   const kept = vista?.custom_view;
   const group = search.group === "none" ? "" : (search.group ?? kept?.group_by ?? "");
   const sort = search.sort ? sortOf[search.sort](kind) : (kept?.sort_by?.[0] ?? kind.sort);
+  if (search.q) return { filter: { q: search.q }, text: "", group: "", sort };
   const order = sort === kind.sort ? {} : { sort: [sort] };
   if (vista) {
     const text = search.filter ?? vista.filter;

@@ -120,7 +120,12 @@ function Group({ kind, by, group, most, search, onNarrow }: GroupProps) {
         className="flex min-h-11 w-full items-center gap-2.5 px-3 py-1.5 text-left outline-offset-[-2px] hover:bg-hover"
       >
         <Chevron aria-hidden className="size-4 shrink-0 text-ink-3" />
-        {by === "owner" && group.value !== "" && <Avatar name={label} seed={group.value} className="size-6" />}
+        {by === "owner" &&
+          (group.value === "" ? (
+            <span className="size-6 shrink-0" />
+          ) : (
+            <Avatar name={label} seed={seedOf(group)} className="size-6" />
+          ))}
         <span className="w-40 min-w-0 truncate font-medium sm:w-56">{label}</span>
         <span className="w-14 shrink-0 text-right text-ink-2 tabular-nums">{count}</span>
         <span aria-hidden className="h-2 min-w-0 flex-1 overflow-hidden rounded-full bg-sunken">
@@ -139,7 +144,7 @@ function Group({ kind, by, group, most, search, onNarrow }: GroupProps) {
                 params={{ id: item.display_id }}
                 search={search}
                 data-step
-                className="grid min-h-11 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-0.5 px-4 py-1.5 text-[0.8125rem] outline-offset-[-2px] hover:bg-hover md:grid-cols-[minmax(0,3fr)_minmax(0,2fr)_minmax(0,1.5fr)_9.5rem_5rem]"
+                className="grid min-h-11 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-0.5 px-4 py-1.5 text-[0.8125rem] outline-offset-[-2px] hover:bg-hover md:grid-cols-[minmax(0,3fr)_minmax(0,2fr)_minmax(0,1.5fr)_10rem_6.5rem]"
               >
                 <span className="truncate font-medium text-ink">{titleOf(item)}</span>
                 <span className="min-w-0 text-ink-2 max-md:order-last">
@@ -171,6 +176,11 @@ function Group({ kind, by, group, most, search, onNarrow }: GroupProps) {
       )}
     </li>
   );
+}
+
+/** By what a member's colour is chosen everywhere: the full id. */
+function seedOf({ value, items }: ItemGroup): string {
+  return items.flatMap(({ owners }) => owners).find(({ display_id }) => display_id === value)?.id ?? value;
 }
 
 const severities: Record<string, string> = words.severities;

@@ -42,6 +42,8 @@ export type Item = {
   active: string;
   created: string;
   author: UserSummary | undefined;
+  /** Where a search found it: a part of what it says, as HTML. */
+  found?: string;
   ticket: { severity: Severity | undefined; part: Part | undefined; custom: Record<string, unknown> } | undefined;
 };
 
@@ -60,6 +62,8 @@ export type ItemFilter = {
   text?: string;
   /** Their order, where it is not the usual one. */
   sort?: string[];
+  /** Words that they are found by: then nothing else counts. */
+  q?: string;
 };
 
 export type ItemPage = { items: Item[]; next: string | undefined };
@@ -157,6 +161,17 @@ function ticketFilter(filter: ItemFilter) {
   };
 }
 
+/** What a search finds, the best first. */
+async function searched(type: ItemType, query: string, cursor: string, signal?: AbortSignal): Promise<ItemPage> {
+  const body = { query, namespaces: [type], limit: pageSize, ...(cursor && { cursor }) };
+  const { results, next_cursor } = await answer(api.POST("/search.core", { body, ...abort(signal) }));
+  const items = results.flatMap(({ conversation, work, snippet = "" }): Item[] => {
+    if (conversation) return [{ ...fromConversation(conversation), found: snippet }];
+    return work ? [{ ...fromTicket(work), found: snippet }] : [];
+  });
+  return { items, next: next_cursor };
+}
+
 export const itemKinds: Record<ItemType, ItemKind> = {
   conversation: {
     type: "conversation",
@@ -164,6 +179,7 @@ export const itemKinds: Record<ItemType, ItemKind> = {
     words: strings.inbox.kinds.conversation,
     stages: ["new", "needs_response", "waiting_on_user", "hold", "suspended", "resolved", "archived"],
     list: async (filter, cursor, signal) => {
+      if (filter.q) return searched("conversation", filter.q, cursor, signal);
       const page = { sort_by: filter.sort ?? ["last_message_date:desc"], limit: pageSize, ...(cursor && { cursor }) };
       const body = { ...conversationFilter(filter), ...page };
       const out = await answer(api.POST("/conversations.list", { body, ...abort(signal) }));
@@ -205,6 +221,7 @@ export const itemKinds: Record<ItemType, ItemKind> = {
       "accepted",
     ],
     list: async (filter, cursor, signal) => {
+      if (filter.q) return searched("ticket", filter.q, cursor, signal);
       const page = { sort_by: filter.sort ?? ["modified_date:desc"], limit: pageSize, ...(cursor && { cursor }) };
       const out = await answer(
         api.POST("/works.list", { body: { ...ticketFilter(filter), ...page }, ...abort(signal) }),
