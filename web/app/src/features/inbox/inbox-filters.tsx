@@ -59,7 +59,7 @@ function Controls({ kind, search, onChange }: InboxFiltersProps) {
   const account = useNameOf(search.account);
   const owner = useNameOf(search.owner?.startsWith("DEVU-") ? search.owner : undefined);
   return (
-    <div className="flex flex-wrap items-center gap-1.5">
+    <div className="flex flex-wrap items-center gap-1.5 max-sm:-mx-4 max-sm:w-screen max-sm:flex-nowrap max-sm:overflow-x-auto max-sm:px-4 max-sm:[&>*]:shrink-0 [scrollbar-width:none]">
       <StateSwitch value={search.stage ? undefined : (search.state ?? "active")} onChange={show} />
       <Choice
         icon={<CircleDot aria-hidden />}
