@@ -82,6 +82,9 @@ const (
 // States are all of them, in their order.
 var States = []State{Open, InProgress, Closed}
 
+// OpenStates are those in which something is to be done.
+var OpenStates = []State{Open, InProgress}
+
 // Final reports whether nothing more is to be done in the state.
 func (s State) Final() bool { return s == Closed }
 

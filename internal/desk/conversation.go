@@ -110,6 +110,13 @@ func begin(ctx context.Context, tx Tx, p ConversationPatch) (int64, error) {
 			return 0, err
 		}
 	}
+	if len(c.Owners) == 0 && !c.Spam {
+		n, err := owner(ctx, tx, don.Conversation, c.SourceChannel, c.MemberIDs())
+		if err != nil {
+			return 0, err
+		}
+		c.Owners = some(n)
+	}
 	var err error
 	if c.N, err = tx.Next(ctx, don.Conversation, 1); err != nil {
 		return 0, err

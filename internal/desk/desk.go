@@ -29,6 +29,7 @@ type Tx interface {
 	artifactTx
 	linkTx
 	noticeTx
+	assignmentTx
 }
 
 // Service runs the operations. It is safe for concurrent use.

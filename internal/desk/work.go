@@ -61,8 +61,9 @@ func (s *Service) CreateWork(ctx context.Context, sc org.Scope, t don.Type, p Wo
 	return made, err
 }
 
-// complete checks that a new work has what it needs. A ticket whose customer is not
-// given is the company's of the first contact who reported it.
+// complete checks that a new work has what it needs. A ticket without an owner gets
+// the one whom the rules choose; one whose customer is not given is the company's of
+// the first contact who reported it.
 func complete(ctx context.Context, tx Tx, w *ticket.Work) error {
 	if w.Type == don.Opportunity {
 		if w.AccountN == 0 {
@@ -72,6 +73,13 @@ func complete(ctx context.Context, tx Tx, w *ticket.Work) error {
 	}
 	if w.PartN == 0 {
 		return errs.Missing("applies_to_part")
+	}
+	if len(w.Owners) == 0 && !w.Spam {
+		n, err := owner(ctx, tx, don.Ticket, w.SourceChannel, w.Reporters())
+		if err != nil {
+			return err
+		}
+		w.Owners = some(n)
 	}
 	if w.AccountN != 0 || w.WorkspaceN != 0 {
 		return nil

@@ -36,6 +36,7 @@ const (
 	Opportunity    Type = "opportunity"
 	Product        Type = "product"
 	Widget         Type = "widget"
+	AssignmentRule Type = "assignment_rule"
 	CustomStage    Type = "custom_stage"
 	CustomState    Type = "custom_state"
 	Link           Type = "link"
@@ -72,6 +73,7 @@ var types = map[Type]traits{
 	Opportunity:    {"core", "OPP", "opportunity", false},
 	Product:        {"core", "PROD", "product", false},
 	Widget:         {"core", "WID", "widget", false},
+	AssignmentRule: {"core", "RULE", "assignment_rule", false},
 	CustomStage:    {"core", "", "custom_stage", false},
 	CustomState:    {"core", "", "custom_state", false},
 	Link:           {"core", "LINK", "link", false},

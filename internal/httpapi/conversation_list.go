@@ -134,9 +134,12 @@ func (d DeskDeps) listConversations(ctx context.Context, c call, in *conversatio
 
 func (d DeskDeps) conversations(ctx context.Context, c call, in conversationFilter, q directory.Query) (desk.Conversations, error) {
 	if c.Contact != nil {
-		filter, err := in.own(c)
-		if err != nil {
+		filter, none, err := in.own(c)
+		if err != nil || none {
 			return desk.Conversations{}, err
+		}
+		if len(filter.Accounts)+len(filter.Workspaces) > 0 {
+			return d.Service.ListCustomersConversations(ctx, c.Scope, filter, q)
 		}
 		return d.Service.ListOwnConversations(ctx, c.Scope, filter, q)
 	}

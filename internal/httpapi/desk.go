@@ -14,7 +14,7 @@ type DeskDeps struct {
 }
 
 // RegisterDesk adds the operations conversations.*, parts.*, works.*, links.*,
-// subscribers.*, notifications.* and timeline-entries.*.
+// subscribers.*, notifications.*, assignment-rules.* and timeline-entries.*.
 func RegisterDesk(api *API, d DeskDeps) {
 	registerTimeline(api, d)
 	registerConversations(api, d)
@@ -23,4 +23,6 @@ func RegisterDesk(api *API, d DeskDeps) {
 	registerDeskQueries(api, d)
 	registerLinks(api, d)
 	registerNotices(api, d)
+	registerAssignment(api, d)
+	registerMoves(api, d)
 }

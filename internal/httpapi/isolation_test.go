@@ -98,6 +98,8 @@ var intrusions = map[string]intrusion{
 	"bulk-actions.undo":              missing(`{"id":"$bulk"}`),
 	"conversations.count":            empty("count", convIntrusions...),
 	"conversations.create":           missing(`{"type":"support","members":["$revu"]}`, `{"type":"support","account":"$acc"}`, `{"type":"support","rev_org":"$revo"}`, `{"type":"support","owned_by":["$devu"]}`, `{"type":"support","tags":[{"id":"$tag"}]}`),
+	"conversations.move":             missing(`{"id":"$conv","rev_user":"$revu"}`),
+	"works.move":                     missing(`{"id":"$ticket","rev_user":"$revu"}`),
 	"conversations.delete":           missing(`{"id":"$conv"}`),
 	"conversations.export":           empty("conversations", convIntrusions...),
 	"conversations.get":              missing(`{"id":"$conv"}`),
@@ -209,6 +211,12 @@ var intrusions = map[string]intrusion{
 	"parts.get":                      missing(`{"id":"$part"}`),
 	"parts.list":                     empty("parts", `{}`, `{"owned_by":["$devu"]}`, `{"tags":["$tag"]}`, `{"name":["B"]}`),
 	"parts.update":                   missing(`{"id":"$part","name":"x"}`),
+	"assignment-rules.create":        missing(`{"name":"x","members":["$devu"]}`, `{"name":"x","group":"$group"}`),
+	"assignment-rules.delete":        missing(`{"id":"$rule"}`),
+	"assignment-rules.get":           missing(`{"id":"$rule"}`),
+	"assignment-rules.list":          empty("assignment_rules", `{}`),
+	"assignment-rules.reorder":       missing(`{"ids":["$rule"]}`),
+	"assignment-rules.update":        missing(`{"id":"$rule","name":"x"}`),
 	"widget.start":                   missing(`{"app_id":"DvRv0000000000000000000000000000"}`),
 	"widgets.delete":                 missing(`{"id":"$widget"}`),
 	"widgets.get":                    missing(`{"id":"$widget"}`),
@@ -373,6 +381,7 @@ func settle(t *testing.T, c apitest.Client) (full, display map[string]string) {
 	full["artifact"] = prepare(t, c, `{"file_name":"b.txt"}`).ID
 	display["artifact"] = "ARTIFACT-1"
 	note("widget", "widget", c.Post(t, "widgets.create", `{"name":"B"}`, 201))
+	note("rule", "assignment_rule", c.Post(t, "assignment-rules.create", `{"name":"B","members":["DEVU-1"]}`, 201))
 	note("part", "part", c.Post(t, "parts.create", `{"type":"product","name":"B","owned_by":["DEVU-1"],"tags":[{"id":"TAG-1"}]}`, 201))
 	note("ticket", "work", c.Post(t, "works.create", `{"type":"ticket","title":"B","owned_by":["DEVU-1"],"applies_to_part":"PROD-1","reported_by":["REVU-1"],"rev_org":"REV-2","external_ref":"b-ticket","tags":[{"id":"TAG-1"}]}`, 201))
 	note("opp", "work", c.Post(t, "works.create", `{"type":"opportunity","title":"B","owned_by":["DEVU-1"],"account":"ACC-1","contacts":["REVU-1"]}`, 201))

@@ -15,8 +15,9 @@ var typeCodes = map[don.Type]int16{
 	don.Merge:          20,
 	don.TenantFragment: 21, don.SubtypeFragment: 22, don.AppFragment: 23, don.Vista: 24, don.Group: 25,
 	don.BulkAction: 27, don.Conversation: 28, don.Ticket: 29, don.Opportunity: 30, don.Product: 31, don.Artifact: 36,
-	don.Link:   34,
-	don.Widget: 37,
+	don.Link:           34,
+	don.Widget:         37,
+	don.AssignmentRule: 48,
 }
 
 func typeOf(code int16) don.Type {

@@ -85,6 +85,7 @@ var treated = map[string]struct {
 	"notification":      {stays, "actor member_n n"},
 	"widget":            {none, "account_n body created_by modified_by n"},
 	"schema_fragment":   {none, "body created_by n next_n prev_n"},
+	"assignment_rule":   {none, "body created_by last_n modified_by n"},
 }
 
 var (

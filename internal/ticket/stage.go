@@ -18,6 +18,9 @@ const (
 // States are all states, in their order.
 var States = []string{Open, InProgress, Closed}
 
+// OpenStates are those in which something is to be done.
+var OpenStates = []string{Open, InProgress}
+
 // Stage is how far a work is.
 type Stage struct {
 	N       int64 // its number among the stages of all types

@@ -19,7 +19,7 @@ const module = "github.com/kith-id/kith/"
 // higher room may stand on.
 const (
 	leaves  = "errs don page filter "
-	records = leaves + "artifact link org schema contact account tag vista group timeline conversation ticket "
+	records = leaves + "artifact link org schema contact account tag vista group timeline conversation ticket assignment "
 	domain  = records + "identity auth job "
 	cases   = domain + "directory desk importer bulkaction search search/lexical widget "
 )
@@ -52,6 +52,7 @@ var allowed = map[string]string{
 	"timeline":     leaves + "artifact link org tag",
 	"conversation": leaves + "org tag schema timeline",
 	"ticket":       leaves + "org tag schema timeline",
+	"assignment":   leaves + "contact",
 
 	"auth":     leaves + "org contact", // a member's address is normalised as a contact's
 	"job":      leaves + "org",

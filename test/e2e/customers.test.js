@@ -151,6 +151,7 @@ function story(engine) {
     assert.equal((await contact("sample-0500")).email, "mine@example.com");
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByRole("gridcell", { name: "faster@example.com" }).waitFor();
+    assert.equal((await contact("sample-0500")).email, "faster@example.com");
   });
 
   step("a contact is created once: a taken address leads to its holder", async (page) => {

@@ -92,6 +92,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("Links", func(t *testing.T) { testLinks(t, open) })
 	t.Run("Notices", func(t *testing.T) { testNotices(t, open) })
 	t.Run("Widget", func(t *testing.T) { testWidget(t, open) })
+	t.Run("Assignment", func(t *testing.T) { testAssignment(t, open) })
 	t.Run("Comments", func(t *testing.T) { testComments(t, open) })
 	t.Run("News", func(t *testing.T) { testNews(t, open) })
 	t.Run("Contact", func(t *testing.T) { testContact(t, open) })

@@ -38,6 +38,9 @@ import { Route as AppTicketsIdRouteImport } from "./routes/_app/tickets/$id";
 import { Route as AppWorkspacesIndexRouteImport } from "./routes/_app/workspaces/index";
 import { Route as AppWorkspacesIdRouteImport } from "./routes/_app/workspaces/$id";
 
+const AppSettingsAssignmentLazyRouteImport = createFileRoute(
+  "/_app/settings/assignment",
+)();
 const AppSettingsWidgetLazyRouteImport = createFileRoute(
   "/_app/settings/widget",
 )();
@@ -125,6 +128,14 @@ const AppSettingsIndexRoute = AppSettingsIndexRouteImport.update({
   path: "/settings/",
   getParentRoute: () => AppRoute,
 } as any);
+const AppSettingsAssignmentLazyRoute =
+  AppSettingsAssignmentLazyRouteImport.update({
+    id: "/settings/assignment",
+    path: "/settings/assignment",
+    getParentRoute: () => AppRoute,
+  } as any).lazy(() =>
+    import("./routes/_app/settings/assignment.lazy").then((d) => d.Route),
+  );
 const AppSettingsCustomizationRoute =
   AppSettingsCustomizationRouteImport.update({
     id: "/settings/customization",
@@ -208,6 +219,7 @@ export interface FileRoutesByFullPath {
   "/settings/tokens": typeof AppSettingsTokensRoute;
   "/tickets/$id": typeof AppTicketsIdRoute;
   "/workspaces/$id": typeof AppWorkspacesIdRoute;
+  "/settings/assignment": typeof AppSettingsAssignmentLazyRoute;
   "/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/accounts/": typeof AppAccountsIndexRoute;
   "/contacts/": typeof AppContactsIndexRoute;
@@ -236,6 +248,7 @@ export interface FileRoutesByTo {
   "/settings/tokens": typeof AppSettingsTokensRoute;
   "/tickets/$id": typeof AppTicketsIdRoute;
   "/workspaces/$id": typeof AppWorkspacesIdRoute;
+  "/settings/assignment": typeof AppSettingsAssignmentLazyRoute;
   "/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/accounts": typeof AppAccountsIndexRoute;
   "/contacts": typeof AppContactsIndexRoute;
@@ -266,6 +279,7 @@ export interface FileRoutesById {
   "/_app/settings/tokens": typeof AppSettingsTokensRoute;
   "/_app/tickets/$id": typeof AppTicketsIdRoute;
   "/_app/workspaces/$id": typeof AppWorkspacesIdRoute;
+  "/_app/settings/assignment": typeof AppSettingsAssignmentLazyRoute;
   "/_app/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/_app/accounts/": typeof AppAccountsIndexRoute;
   "/_app/contacts/": typeof AppContactsIndexRoute;
@@ -296,6 +310,7 @@ export interface FileRouteTypes {
     | "/settings/tokens"
     | "/tickets/$id"
     | "/workspaces/$id"
+    | "/settings/assignment"
     | "/settings/widget"
     | "/accounts/"
     | "/contacts/"
@@ -324,6 +339,7 @@ export interface FileRouteTypes {
     | "/settings/tokens"
     | "/tickets/$id"
     | "/workspaces/$id"
+    | "/settings/assignment"
     | "/settings/widget"
     | "/accounts"
     | "/contacts"
@@ -353,6 +369,7 @@ export interface FileRouteTypes {
     | "/_app/settings/tokens"
     | "/_app/tickets/$id"
     | "/_app/workspaces/$id"
+    | "/_app/settings/assignment"
     | "/_app/settings/widget"
     | "/_app/accounts/"
     | "/_app/contacts/"
@@ -485,6 +502,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsIndexRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/settings/assignment": {
+      id: "/_app/settings/assignment";
+      path: "/settings/assignment";
+      fullPath: "/settings/assignment";
+      preLoaderRoute: typeof AppSettingsAssignmentLazyRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/settings/customization": {
       id: "/_app/settings/customization";
       path: "/settings/customization";
@@ -580,6 +604,7 @@ interface AppRouteChildren {
   AppSettingsTokensRoute: typeof AppSettingsTokensRoute;
   AppTicketsIdRoute: typeof AppTicketsIdRoute;
   AppWorkspacesIdRoute: typeof AppWorkspacesIdRoute;
+  AppSettingsAssignmentLazyRoute: typeof AppSettingsAssignmentLazyRoute;
   AppSettingsWidgetLazyRoute: typeof AppSettingsWidgetLazyRoute;
   AppAccountsIndexRoute: typeof AppAccountsIndexRoute;
   AppContactsIndexRoute: typeof AppContactsIndexRoute;
@@ -604,6 +629,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppSettingsTokensRoute: AppSettingsTokensRoute,
   AppTicketsIdRoute: AppTicketsIdRoute,
   AppWorkspacesIdRoute: AppWorkspacesIdRoute,
+  AppSettingsAssignmentLazyRoute: AppSettingsAssignmentLazyRoute,
   AppSettingsWidgetLazyRoute: AppSettingsWidgetLazyRoute,
   AppAccountsIndexRoute: AppAccountsIndexRoute,
   AppContactsIndexRoute: AppContactsIndexRoute,

@@ -3,6 +3,8 @@ import type { components } from "@/api/schema.gen";
 type Schemas = components["schemas"];
 
 export type Account = Schemas["Account"];
+export type AssignmentRule = Schemas["AssignmentRule"];
+export type AssignmentRuleRequest = Schemas["AssignmentRulesCreateRequest"];
 export type Association = Schemas["Association"];
 export type AuthToken = Schemas["AuthToken"];
 export type BulkAction = Schemas["BulkAction"];

@@ -52,6 +52,8 @@ export function OptionList({ label, load, source, chosen, onChoose, create, onDo
   });
   const found = options.data ?? [];
   const typed = text.trim();
+  // Nothing is offered as new before it was looked for.
+  const isSettled = wanted === typed && !options.isFetching;
   const isNew = typed !== "" && !found.some((option) => option.label.toLowerCase() === typed.toLowerCase());
   return (
     <Command shouldFilter={false} label={label} className="grid">
@@ -83,7 +85,7 @@ export function OptionList({ label, load, source, chosen, onChoose, create, onDo
             )}
           </Command.Item>
         ))}
-        {create && isNew && !options.isFetching && (
+        {create && isNew && isSettled && (
           <Command.Item
             value={`new:${typed}`}
             onSelect={() => {

@@ -46,8 +46,12 @@ export function Likely({ type, observed }: { type: RecordType; observed: Observe
 
 async function likelyOnes(type: RecordType, observed: Observed, signal: AbortSignal): Promise<Found[]> {
   const { name, email, phones, refs } = observed;
-  const known = type === "rev_user" && (email || phones.length || refs.length) ? await meant(observed, signal) : [];
-  const alike = name.length >= 3 ? await searchRecords(type, name, shownMatches, signal) : [];
+  const names = type === "rev_user" && (email || phones.length || refs.length);
+  const [known, alike] = await Promise.all([
+    names ? meant(observed, signal) : [],
+    // Who has the address is told also when the search does not answer.
+    name.length >= 3 ? searchRecords(type, name, shownMatches, signal).catch((): Found[] => []) : [],
+  ]);
   const all = new Map([...known, ...alike].map((one) => [one.id, one]));
   return [...all.values()].slice(0, shownMatches);
 }

@@ -406,3 +406,29 @@ describe("a customer's conversations and tickets", () => {
     ]);
   });
 });
+
+describe("moving to another contact", () => {
+  it("takes the place of the contact, and can be taken back", async () => {
+    const bo = contact(7, "Bo Diddley");
+    const { calls } = serve({
+      ...handlers,
+      "rev-users.query": () => ok({ rev_users: [bo], count: 1, more: false }),
+      "conversations.move": () => ok({ conversation: conversation(1) }),
+    });
+    const { user } = openApp("/conversations/CONV-1");
+    await user.click(await screen.findByRole("button", { name: "Actions" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Move to another contact…" }));
+    const dialog = await screen.findByRole("dialog", { name: "Move the conversation to another contact" });
+    await user.click(within(dialog).getByRole("button", { name: "Move" }));
+    expect(asked(calls, "conversations.move")).toEqual([]);
+    await user.click(within(dialog).getByRole("button", { name: "Contact: Add" }));
+    await user.click(await screen.findByRole("option", { name: /Bo Diddley/ }));
+    await user.click(within(dialog).getByRole("button", { name: "Move" }));
+    await screen.findByText("Moved to Bo Diddley");
+    await user.click(screen.getByRole("button", { name: "Undo" }));
+    await waitFor(() => expect(asked(calls, "conversations.move")).toHaveLength(2));
+    const [first, back] = asked(calls, "conversations.move") as { id: string; rev_user: string }[];
+    expect(first).toEqual({ id: conversation(1).id, rev_user: bo.display_id });
+    expect(back?.rev_user).toBe(conversation(1).members?.find(({ type }) => type === "rev_user")?.id);
+  });
+});

@@ -18,6 +18,7 @@ import { type Item, type ItemType, itemKinds, titleOf } from "@/features/inbox/i
 import { OwnerControl, StageControl, stageChange } from "@/features/inbox/item-controls";
 import { ItemSide } from "@/features/inbox/item-side";
 import { itemQuery, refreshItems, useItemChange, useItemRemoval } from "@/features/inbox/items";
+import { MoveDialog } from "@/features/inbox/move-dialog";
 import { ReplyComposer } from "@/features/inbox/reply-composer";
 import { useSignal, useSigns, viewingMillis } from "@/features/inbox/signs";
 import { TicketSheet } from "@/features/inbox/ticket-sheet";
@@ -252,7 +253,7 @@ function Title({ item }: { item: Item }) {
 function ItemMenu({ item, search }: { item: Item; search: InboxSearch }) {
   const navigate = useNavigate();
   const kind = itemKinds[item.type];
-  const [open, setOpen] = useState<"ticket" | "delete">();
+  const [open, setOpen] = useState<"ticket" | "move" | "delete">();
   const change = useItemChange(item);
   const remove = useItemRemoval(item, () => navigate({ to: kind.path, search }));
   const markSpam = () =>
@@ -287,6 +288,7 @@ function ItemMenu({ item, search }: { item: Item; search: InboxSearch }) {
             ))}
           </>
         )}
+        <MenuItem onSelect={() => setOpen("move")}>{words.moveAction}</MenuItem>
         <MenuItem onSelect={markSpam}>{item.isSpam ? words.noSpam : words.markSpam}</MenuItem>
         <MenuItem onSelect={() => void navigator.clipboard?.writeText(location.href)}>{words.copyLink}</MenuItem>
         <MenuSeparator />
@@ -297,6 +299,7 @@ function ItemMenu({ item, search }: { item: Item; search: InboxSearch }) {
         onOpenChange={(stays) => !stays && setOpen(undefined)}
         conversation={item.type === "conversation" ? item : undefined}
       />
+      <MoveDialog item={item} open={open === "move"} onOpenChange={(stays) => !stays && setOpen(undefined)} />
       <ConfirmDialog
         open={open === "delete"}
         onOpenChange={(stays) => !stays && setOpen(undefined)}

@@ -106,6 +106,8 @@ export type ItemKind = {
   update: (id: string, changes: ItemChanges) => Promise<Item>;
   remove: (id: string) => Promise<unknown>;
   restore: (id: string) => Promise<unknown>;
+  /** Makes it another contact's. */
+  move: (id: string, contact: string) => Promise<Item>;
 };
 
 const pageSize = 50;
@@ -204,6 +206,8 @@ export const itemKinds: Record<ItemType, ItemKind> = {
     },
     remove: (id) => answer(api.POST("/conversations.delete", { body: { id } })),
     restore: (id) => answer(api.POST("/conversations.restore", { body: { id } })),
+    move: async (id, rev_user) =>
+      fromConversation((await answer(api.POST("/conversations.move", { body: { id, rev_user } }))).conversation),
   },
   ticket: {
     type: "ticket",
@@ -245,6 +249,7 @@ export const itemKinds: Record<ItemType, ItemKind> = {
       fromTicket((await answer(api.POST("/works.update", { body: { id, type: "ticket", ...changes } }))).work),
     remove: (id) => answer(api.POST("/works.delete", { body: { id } })),
     restore: (id) => answer(api.POST("/works.restore", { body: { id } })),
+    move: async (id, rev_user) => fromTicket((await answer(api.POST("/works.move", { body: { id, rev_user } }))).work),
   },
 };
 
