@@ -71,7 +71,7 @@ func (s *Service) groupDesk(ctx context.Context, sc org.Scope, leaf don.Type, wh
 		if via == "" {
 			counts, out.More, err = tx.Grouped(ctx, leaf, a.served, field, maxGroups)
 		} else {
-			none := 0
+			var none int
 			counts, none, out.More, err = tx.GroupedVia(ctx, leaf, a.served, via, field, maxGroups)
 			out.None = new(capped(none))
 		}
