@@ -33,6 +33,7 @@ type Filter struct {
 	Spam       *bool
 	Frozen     *bool
 	Where      filter.Bound // which the store's indexes serve; the zero one takes all
+	Snoozed    *bool
 	// Bounds of the dates belong to the range.
 	CreatedAfter, CreatedBefore   *time.Time
 	ModifiedAfter, ModifiedBefore *time.Time

@@ -24,6 +24,7 @@ const (
 	fieldWaiting     = "needs_response"
 	fieldSpam        = "spam"
 	fieldFrozen      = "frozen"
+	fieldSnoozed     = "snoozed"
 	fieldSource      = "source_channel"
 	fieldChannel     = "channel"
 	fieldContact     = "contact"
@@ -40,7 +41,7 @@ const (
 // deskSynonyms are the names that the parameters of their lists have for the fields.
 var deskSynonyms = map[string]string{
 	"owned_by": fieldOwner, "tags": fieldTag, "created_date": fieldCreated, "modified_date": fieldModified, "rev_org": fieldWorkspace,
-	"is_spam": fieldSpam, "is_frozen": fieldFrozen, "channels": fieldChannel, "applies_to_part": fieldPart, "external_ref": fieldRef,
+	"is_spam": fieldSpam, "is_frozen": fieldFrozen, "is_snoozed": fieldSnoozed, "channels": fieldChannel, "applies_to_part": fieldPart, "external_ref": fieldRef,
 	"actual_close_date": fieldClosed, "target_close_date": fieldTarget, "last_message_date": fieldLastMessage, "body": fieldDescription,
 }
 
@@ -102,6 +103,7 @@ func (g *catalogue) conversations() *filter.Catalog {
 		filter.Field{Name: fieldID, Type: filter.Ref, Keys: g.number(don.Conversation)},
 		filter.Field{Name: fieldMember, Type: filter.Ref, Keys: g.participant},
 		filter.Field{Name: fieldLastMessage, Type: filter.Time},
+		filter.Field{Name: fieldSnoozed, Type: filter.Bool},
 	))
 }
 
@@ -284,6 +286,8 @@ func (r conversationRecord) Values(field string) []filter.Value {
 		return texts(tailsOf(c.Members, don.Contact)...)
 	case fieldMember:
 		return texts(tailsOf(c.Members, don.Member)...)
+	case fieldSnoozed:
+		return truth(c.SnoozedUntil != nil)
 	case fieldLastMessage:
 		return []filter.Value{{Time: c.ActiveAt()}}
 	}

@@ -86,6 +86,7 @@ func build(ctx context.Context, p parts) (*services, error) {
 	}
 	httpapi.RegisterFiles(s.api, httpapi.FileDeps{Service: s.files, Cursors: s.cursors, MaxBytes: s.files.MaxBytes()})
 	team := desk.New(store.Runner[desk.Tx]{DB: p.db})
+	team.EventsPerDay = p.cfg.EventsPerDay
 	httpapi.RegisterDesk(s.api, httpapi.DeskDeps{Service: team, Records: s.records, Cursors: s.cursors})
 	s.widgets = &widget.Service{DB: store.Runner[widget.Tx]{DB: p.db}, Auth: s.auth, Records: s.records}
 	httpapi.RegisterWidgets(s.api, httpapi.WidgetDeps{Service: s.widgets})
@@ -110,7 +111,8 @@ func build(ctx context.Context, p parts) (*services, error) {
 	})
 	indexer := &search.Indexer{DB: store.Runner[search.IndexTx]{DB: p.db}, Name: don.Random(16), Log: p.log}
 	follower := &directory.Follower{DB: store.Runner[directory.Tx]{DB: p.db}, Scopes: s.auth.Scopes, Name: don.Random(16), Log: p.log}
-	s.workers = append(s.workers, worker{"events", hub.Work}, worker{"search index", indexer.Work}, worker{"groups", follower.Work},
+	waker := &desk.Waker{DB: store.Runner[desk.Tx]{DB: p.db}, Scopes: s.auth.ScopeOf, Log: p.log}
+	s.workers = append(s.workers, worker{"events", hub.Work}, worker{"snooze", waker.Work}, worker{"search index", indexer.Work}, worker{"groups", follower.Work},
 		purger(p.db, s.auth, s.files, p.log), worker{"duplicates", matcher.Work},
 		resuming("imports", s.imports, p.owner, p.log), resuming("bulk actions", bulk, p.db.Engine() == "sqlite", p.log))
 	return &s, nil

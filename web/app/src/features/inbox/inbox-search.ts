@@ -22,6 +22,8 @@ export type InboxSearch = {
   sort?: Exclude<Order, "active">;
   /** What is being searched for. */
   q?: string;
+  /** Those that are put off, which are not shown otherwise. */
+  snoozed?: true;
 };
 
 /** In which orders lists come. */
@@ -48,6 +50,7 @@ export function parseInboxSearch(search: Record<string, unknown>): InboxSearch {
   // The router reads "7" as a number.
   if (["string", "number"].includes(typeof search.q) && search.q !== "") out.q = String(search.q);
   if (search.sort === "oldest" || search.sort === "created") out.sort = search.sort;
+  if (search.snoozed === true) out.snoozed = true;
   return out;
 }
 
@@ -57,14 +60,18 @@ export const statesOf: Record<Shown, State[] | undefined> = {
   all: undefined,
 };
 
-/** What the server is asked for. A stage says more than a state, so it stands alone. */
+/**
+ * What the server is asked for. A stage says more than a state, so it stands alone. What is put off is out of
+ * the way until it comes back.
+ */
 export function filterOf(
-  { state, stage, owner, tag, account, spam, filter: text }: InboxSearch,
+  { state, stage, owner, tag, account, spam, snoozed, filter: text }: InboxSearch,
   me: string,
 ): ItemFilter {
   const states = stage ? undefined : statesOf[state ?? "active"];
   const filter: ItemFilter = { spam: spam ?? false };
   if (states) filter.states = states;
+  if (snoozed || (!state && !stage)) filter.snoozed = snoozed ?? false;
   if (stage) filter.stage = stage;
   if (owner) filter.owner = owner === "none" ? false : owner === "me" ? me : owner;
   if (tag) filter.tag = tag;

@@ -23,10 +23,10 @@ export function InboxTabs({ kind, search, view, vista, hasDefault, onChange }: I
   const open: InboxSearch = hasDefault ? { vista: everything } : {};
   const tab = (label: string, to: InboxSearch, owner?: string): FixedTab => ({
     label,
-    current: !vista && chosen.owner === owner,
+    current: !vista && chosen.owner === owner && !chosen.snoozed,
     onChoose: () => onChange(to),
   });
-  const { owner: ____, ...others } = chosen;
+  const { owner: ____, snoozed: _____, ...others } = chosen;
   const changed = Object.keys(vista ? { ...chosen, ...pick(search) } : { ...others, ...pick(search) }).length > 0;
   return (
     <VistaTabs
@@ -40,6 +40,9 @@ export function InboxTabs({ kind, search, view, vista, hasDefault, onChange }: I
         tab(words.open, open),
         tab(words.mine, { owner: "me" }, "me"),
         tab(words.unassigned, { owner: "none" }, "none"),
+        ...(kind.type === "conversation"
+          ? [{ label: words.snoozed, current: !vista && !!chosen.snoozed, onChoose: () => onChange({ snoozed: true }) }]
+          : []),
       ]}
     />
   );

@@ -48,11 +48,11 @@ const asked = (calls: Call[], name: string) => calls.filter((call) => call.name 
 
 describe("the views of an inbox", () => {
   it("writes what was chosen as one filter", () => {
-    expect(textOf({})).toBe("state in (open, in_progress) and spam = false");
-    expect(textOf({ state: "closed", owner: "me", tag: "TAG-1", account: "ACC-2", spam: true })).toBe(
+    expect(textOf({}, "ticket")).toBe("state in (open, in_progress) and spam = false");
+    expect(textOf({ state: "closed", owner: "me", tag: "TAG-1", account: "ACC-2", spam: true }, "ticket")).toBe(
       "state = closed and owner = me and tag = TAG-1 and account = ACC-2 and spam = true",
     );
-    expect(textOf({ stage: "hold", owner: "none", filter: "tag = a or tag = b" })).toBe(
+    expect(textOf({ stage: "hold", owner: "none", filter: "tag = a or tag = b" }, "conversation")).toBe(
       "stage = hold and has_owner = false and spam = false and (tag = a or tag = b)",
     );
   });
@@ -84,7 +84,7 @@ describe("the views of an inbox", () => {
     const workload = await screen.findByRole("region", { name: "Who has how much to do" });
     expect(router.state.location.search).toEqual({ group: "owner" });
     expect(asked(calls, "conversations.query")[0]).toMatchObject({
-      filter: "state in (open, in_progress) and spam = false",
+      filter: "state in (open, in_progress) and spam = false and snoozed = false",
       group_by: "owner",
       sort_by: ["last_message_date:desc"],
     });

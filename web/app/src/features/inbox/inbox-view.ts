@@ -1,6 +1,6 @@
 import type { Vista } from "@/api/types";
 import { filterOf, type InboxSearch, type Order, statesOf } from "@/features/inbox/inbox-search";
-import type { ItemFilter, ItemKind } from "@/features/inbox/item";
+import type { ItemFilter, ItemKind, ItemType } from "@/features/inbox/item";
 import type { ListView } from "@/features/record/list-search";
 
 /** Stands in the URL for all open ones where a view is shown first otherwise. */
@@ -43,11 +43,15 @@ export function inboxView(kind: ItemKind, search: InboxSearch, vista: Vista | un
     const text = search.filter ?? vista.filter;
     return { filter: { ...(text && { text }), ...order }, text, group, sort };
   }
-  return { filter: { ...filterOf(search, me), ...order }, text: textOf(search), group, sort };
+  return { filter: { ...filterOf(search, me), ...order }, text: textOf(search, kind.type), group, sort };
 }
 
 /** What the controls and the conditions of a list ask for, as one filter. */
-export function textOf({ state, stage, owner, tag, account, spam, filter }: InboxSearch): string {
+export function textOf(
+  { state, stage, owner, tag, account, spam, snoozed, filter }: InboxSearch,
+  type: ItemType,
+): string {
+  const putOff = type === "conversation" && (snoozed || (!state && !stage));
   const states = stage ? undefined : statesOf[state ?? "active"];
   const several = filter && / or /i.test(filter);
   return [
@@ -57,6 +61,7 @@ export function textOf({ state, stage, owner, tag, account, spam, filter }: Inbo
     ...(tag ? [`tag = ${tag}`] : []),
     ...(account ? [`account = ${account}`] : []),
     `spam = ${spam ?? false}`,
+    ...(putOff ? [`snoozed = ${snoozed ?? false}`] : []),
     ...(filter ? [several ? `(${filter})` : filter] : []),
   ].join(" and ");
 }

@@ -58,6 +58,7 @@ export function itemFields(type: "conversation" | "ticket"): RecordField[] {
     field("source_channel", "enum", { ...grouped, choices: choicesOf(words.channels) }),
     field("title", "text"),
     field("spam", "bool"),
+    ...(isTicket ? [] : [field("snoozed", "bool")]),
     field("created", "timestamp", grouped),
     field("modified", "timestamp"),
     ...(isTicket ? [field("target_close", "timestamp")] : [field("last_message", "timestamp", grouped)]),
