@@ -12,8 +12,8 @@ import (
 
 type searchCmd struct {
 	target
-	Query []string `arg:"" help:"What to look for: parts of names, addresses, phone numbers, domains or references, or an id."`
-	Type  []string `enum:"contacts,accounts,workspaces,tags" help:"Only contacts, accounts, workspaces or tags; may be repeated." placeholder:"TYPE"`
+	Query []string `arg:"" help:"What to look for: parts of names, addresses, phone numbers, domains, references or messages, or an id."`
+	Type  []string `enum:"contacts,accounts,workspaces,tags,conversations,tickets" help:"Only contacts, accounts, workspaces, tags, conversations or tickets; may be repeated." placeholder:"TYPE"`
 	Limit int      `default:"10" help:"How many, at most 100."`
 	JSON  bool     `name:"json" help:"Print one JSON object."`
 }
@@ -28,7 +28,7 @@ func (c searchCmd) Run(e *environment) (err error) {
 	in := map[string]any{"query": strings.Join(c.Query, " "), "limit": c.Limit}
 	var namespaces []string
 	for _, t := range c.Type {
-		namespaces = append(namespaces, map[string]string{"contacts": "rev_user", "accounts": "account", "workspaces": "rev_org", "tags": "tag"}[t])
+		namespaces = append(namespaces, map[string]string{"contacts": "rev_user", "accounts": "account", "workspaces": "rev_org", "tags": "tag", "conversations": "conversation", "tickets": "ticket"}[t])
 	}
 	if namespaces != nil {
 		in["namespaces"] = namespaces
@@ -67,6 +67,10 @@ func shownResult(r httpapi.SearchResult) (id, name string) {
 		return r.Account.DisplayID, r.Account.DisplayName
 	case r.Org != nil:
 		return r.Org.DisplayID, r.Org.DisplayName
+	case r.Conversation != nil:
+		return r.Conversation.DisplayID, r.Conversation.Title
+	case r.Work != nil:
+		return r.Work.DisplayID, r.Work.Title
 	case r.Tag != nil:
 		return r.Tag.DisplayID, r.Tag.Name
 	}

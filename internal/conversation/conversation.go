@@ -163,6 +163,10 @@ const (
 	waitsForUser = "waiting_on_user"
 )
 
+// Waiting reports whether the team is to say something next: nobody has answered
+// yet, or not since the customer wrote last.
+func (c *Conversation) Waiting() bool { return c.Stage == stageNew || c.Stage == needsReply }
+
 // AfterMessage returns the stage in which a conversation is after somebody has
 // said something in it that customers may read, by who that was. What nobody has
 // answered yet stays new.

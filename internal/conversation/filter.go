@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/filter"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -31,6 +32,7 @@ type Filter struct {
 	CreatedBy  []string // tails of actors' DONs, such as devu/1
 	Spam       *bool
 	Frozen     *bool
+	Where      filter.Bound // which the store's indexes serve; the zero one takes all
 	Snoozed    *bool
 	Unread     *bool  // whether Reader has something to read
 	Reader     Reader // who asks, for Unread

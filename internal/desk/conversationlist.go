@@ -8,7 +8,9 @@ import (
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/filter"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/ticket"
 )
 
 // ListConversations returns a page of the conversations that match. Contacts,
@@ -24,7 +26,7 @@ func (s *Service) ListConversations(ctx context.Context, sc org.Scope, f convers
 		if none || err != nil {
 			return err
 		}
-		rows, err := tx.ConversationRows(ctx, f, q)
+		rows, err := directory.ConversationRows(ctx, tx, f, q)
 		if err != nil {
 			return err
 		}
@@ -35,7 +37,7 @@ func (s *Service) ListConversations(ctx context.Context, sc org.Scope, f convers
 }
 
 // CountConversations returns how many conversations match.
-func (s *Service) CountConversations(ctx context.Context, sc org.Scope, f conversation.Filter) (directory.Counted, error) {
+func (s *Service) CountConversations(ctx context.Context, sc org.Scope, f conversation.Filter, where directory.Where) (directory.Counted, error) {
 	var out directory.Counted
 	if err := f.Check(); err != nil {
 		return out, err
@@ -46,8 +48,7 @@ func (s *Service) CountConversations(ctx context.Context, sc org.Scope, f conver
 		if none || err != nil {
 			return err
 		}
-		n, err := tx.CountConversations(ctx, f, directory.CountCap+1)
-		out = directory.Counted{N: min(n, directory.CountCap), More: n > directory.CountCap}
+		out, err = directory.CountConversations(ctx, tx, f, where)
 		return err
 	})
 	return out, err
@@ -114,3 +115,44 @@ func tooMany(field string, has, limit int) error {
 }
 
 func itemAt(field string, i int) string { return field + "[" + strconv.Itoa(i) + "]" }
+
+// Found returns those of some conversations and works that exist, by number and by
+// id, with the records they refer to.
+func (s *Service) Found(ctx context.Context, sc org.Scope, ids []don.ID) (Conversations, WorkPage, error) {
+	var convs Conversations
+	var works WorkPage
+	err := s.db.Read(ctx, sc, func(tx Tx) error {
+		byType := map[don.Type]filter.Bound{}
+		for _, id := range ids {
+			n := id.N
+			if id.Type != don.Conversation {
+				n = ticket.Key(id)
+			}
+			b := filter.Bound{Op: filter.Any, Field: filter.Field{Name: "id", Type: filter.Ref}}
+			b.Keys = append(byType[id.Type].Keys, strconv.FormatInt(n, 10))
+			byType[id.Type] = b
+		}
+		q := directory.Query{Limit: len(ids) + 1, Sorts: []directory.Sort{{Field: "display_id"}}}
+		if b, some := byType[don.Conversation]; some {
+			rows, err := tx.ConversationRows(ctx, conversation.Filter{Where: b}, q)
+			if err != nil {
+				return err
+			}
+			if convs, err = shownConversations(ctx, tx, q, rows); err != nil {
+				return err
+			}
+		}
+		if b, some := byType[don.Ticket]; some {
+			rows, err := tx.WorkRows(ctx, ticket.Filter{Where: b}, q)
+			if err != nil {
+				return err
+			}
+			works.Items = rows.Items
+			if works.Names, err = workNames(ctx, tx, rows.Items...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return convs, works, err
+}

@@ -295,7 +295,7 @@ func (s *story) expectOf(p *person) {
 	}
 	s.compare(p, "conversations", s.of(p, s.talks), got)
 
-	works, err := s.ListWorks(s.ctx, s.scope, ticket.Filter{People: []int64{p.n}}, q)
+	works, err := s.ListWorks(s.ctx, s.scope, ticket.Filter{People: []int64{p.n}}, directory.Where{}, q)
 	s.want("list", err, "")
 	got = nil
 	for _, w := range works.Items {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kith-id/kith/internal/conversation"
+	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/org"

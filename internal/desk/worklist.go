@@ -109,15 +109,23 @@ func workFound(ctx context.Context, tx Tx, w *ticket.Work) (WorkFound, error) {
 	return WorkFound{w, names}, err
 }
 
-// ListWorks returns a page of the works that match.
-func (s *Service) ListWorks(ctx context.Context, sc org.Scope, f ticket.Filter, q directory.Query) (WorkPage, error) {
+// ListWorks returns a page of the works that match. The query's filter is of works
+// of one type, which the other one has to name. Custom are conditions on custom
+// fields of any type.
+func (s *Service) ListWorks(ctx context.Context, sc org.Scope, f ticket.Filter, custom directory.Where, q directory.Query) (WorkPage, error) {
 	var got WorkPage
 	err := s.db.Read(ctx, sc, func(tx Tx) error {
-		none, err := widen(ctx, tx, &f, q.Where)
+		f := f
+		none, err := widen(ctx, tx, &f, custom)
 		if none || err != nil {
 			return err
 		}
-		rows, err := tx.WorkRows(ctx, f, q)
+		var rows directory.Rows[*ticket.Work]
+		if q.Where.Tree.Op == "" {
+			rows, err = tx.WorkRows(ctx, f, q)
+		} else {
+			rows, err = directory.WorkRows(ctx, tx, f.Types[0], f, q)
+		}
 		if err != nil {
 			return err
 		}
@@ -130,12 +138,17 @@ func (s *Service) ListWorks(ctx context.Context, sc org.Scope, f ticket.Filter, 
 	return got, err
 }
 
-// CountWorks counts the works that match.
-func (s *Service) CountWorks(ctx context.Context, sc org.Scope, f ticket.Filter, where directory.Where) (directory.Counted, error) {
+// CountWorks counts the works that match, as ListWorks takes them.
+func (s *Service) CountWorks(ctx context.Context, sc org.Scope, f ticket.Filter, custom, where directory.Where) (directory.Counted, error) {
 	var got directory.Counted
 	err := s.db.Read(ctx, sc, func(tx Tx) error {
-		none, err := widen(ctx, tx, &f, where)
+		f := f
+		none, err := widen(ctx, tx, &f, custom)
 		if none || err != nil {
+			return err
+		}
+		if where.Tree.Op != "" {
+			got, err = directory.CountWorks(ctx, tx, f.Types[0], f, where)
 			return err
 		}
 		n, err := tx.CountWorks(ctx, f, directory.CountCap+1)

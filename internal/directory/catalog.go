@@ -88,6 +88,10 @@ func (g *catalogue) of(t don.Type) *filter.Catalog {
 		return g.accounts()
 	case don.Workspace:
 		return g.workspaces()
+	case don.Conversation:
+		return g.conversations()
+	case don.Ticket, don.Opportunity:
+		return g.works(t)
 	default: // the others follow
 	}
 	return g.contacts()
@@ -96,7 +100,7 @@ func (g *catalogue) of(t don.Type) *filter.Catalog {
 // relate returns the type of record to which a relation leads.
 func relate(relation string) don.Type {
 	switch relation {
-	case toContacts:
+	case toContacts, fieldContact:
 		return don.Contact
 	case toWorkspaces, fieldWorkspace:
 		return don.Workspace

@@ -8,10 +8,12 @@ import (
 
 	"github.com/kith-id/kith/internal/account"
 	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/conversation"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/filter"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/ticket"
 )
 
 // CountCap is up to where records are counted; beyond, there are more.
@@ -37,11 +39,12 @@ type groupTx interface {
 }
 
 // Sought are the records of one kind that a list's filters take. One of the first
-// three is set.
+// three is set, or Desk is the kind of conversations, tickets or opportunities.
 type Sought struct {
 	Contacts   *contact.Filter
 	Accounts   *account.Filter
 	Workspaces *account.WorkspaceFilter
+	Desk       don.Type
 	Where      Where
 }
 
@@ -53,6 +56,8 @@ func SoughtBy(leaf don.Type, where Where) Sought {
 		w.Accounts = &account.Filter{}
 	case don.Workspace:
 		w.Workspaces = &account.WorkspaceFilter{}
+	case don.Conversation, don.Ticket, don.Opportunity:
+		w.Desk = leaf
 	default:
 		w.Contacts = &contact.Filter{}
 	}
@@ -72,6 +77,18 @@ func (s Sought) leaf() don.Type {
 // Count returns how many records there are, up to CountCap. Errors: invalid, also
 // for a filter that no index serves and that takes too long.
 func (s *Service) Count(ctx context.Context, sc org.Scope, w Sought) (Counted, error) {
+	if w.Desk != "" {
+		var out Counted
+		err := s.db.Read(ctx, sc, func(tx Tx) (err error) {
+			if w.Desk == don.Conversation {
+				out, err = CountConversations(ctx, tx, conversation.Filter{}, w.Where)
+			} else {
+				out, err = CountWorks(ctx, tx, w.Desk, ticket.Filter{}, w.Where)
+			}
+			return err
+		})
+		return out, err
+	}
 	if rest, err := s.unserved(ctx, sc, w); err != nil || rest {
 		if err != nil {
 			return Counted{}, err
@@ -163,7 +180,8 @@ type Group struct {
 // Groups are the records by one field, the largest group first.
 type Groups struct {
 	Groups []Group
-	More   bool // whether there are more values than are told
+	More   bool     // whether there are more values than are told
+	None   *Counted // those without a value, where the field is not their own
 }
 
 // maxGroups bounds the values of a field by which records are grouped.
@@ -174,6 +192,9 @@ const maxGroups = 1000
 // that records are not grouped by, and for a filter of which indexes do not serve
 // everything.
 func (s *Service) Group(ctx context.Context, sc org.Scope, leaf don.Type, where Where, by string) (Groups, error) {
+	if onDesk(leaf) {
+		return s.groupDesk(ctx, sc, leaf, where, by)
+	}
 	var out Groups
 	err := s.db.Read(ctx, sc, func(tx Tx) error {
 		out = Groups{}
@@ -197,7 +218,7 @@ func (s *Service) Group(ctx context.Context, sc org.Scope, leaf don.Type, where 
 		for value, n := range counts {
 			out.Groups = append(out.Groups, Group{Value: value, Count: n})
 		}
-		slices.SortFunc(out.Groups, func(a, b Group) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value)) })
+		slices.SortFunc(out.Groups, largest)
 		out.Groups, err = labelled(ctx, tx, leaf, field, out.Groups)
 		return err
 	})
@@ -210,6 +231,10 @@ const groupBy = "group_by"
 // grouped returns the name of a field whose values stand in an index by which
 // records can be counted. Errors: invalid, of the parameter at, for others.
 func (g *catalogue) grouped(at string, leaf don.Type, by string) (string, error) {
+	if onDesk(leaf) {
+		_, field, err := g.deskGrouped(at, leaf, by)
+		return field, err
+	}
 	f := g.of(leaf).Fields[by]
 	if g.err != nil {
 		return "", g.err

@@ -40,6 +40,9 @@ func (g *catalogue) byDateOf(at string, leaf don.Type, field, period string, zon
 		return out, errs.NotPermitted(at, "%q is no way to group by a date; write created:day, created:week or created:month, or the same of modified or of a filterable custom date", clip(field+":"+period))
 	}
 	if out.field = f.Name; !custom {
+		if onDesk(leaf) && !slices.Contains([]string{fieldCreated, fieldModified, fieldLastMessage}, f.Name) {
+			return out, errs.NotPermitted(at, "%q is no date to group by; use created, modified or, of conversations, last_message", clip(field))
+		}
 		return out, nil
 	}
 	def, _ := g.set(leaf).Field(field)
@@ -147,6 +150,8 @@ func (s *Service) latest(ctx context.Context, sc org.Scope, leaf don.Type, where
 		q.Sorts[0].Field += "_date"
 	}
 	switch leaf {
+	case don.Conversation, don.Ticket, don.Opportunity:
+		return s.latestOnDesk(ctx, sc, leaf, q, by)
 	case don.Account:
 		p, err := s.ListAccounts(ctx, sc, account.Filter{}, q)
 		return dateOf(p, err, by, func(a *account.Account) (created, modified time.Time, custom schema.Values) {

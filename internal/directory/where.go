@@ -88,7 +88,7 @@ func related(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (filter.Bou
 	switch {
 	case b.Op == filter.Some:
 		return someOf(ctx, tx, t, b)
-	case b.Field.Name == fieldGroup:
+	case t == don.Contact && b.Field.Name == fieldGroup:
 		return groupsNamed(ctx, tx, b)
 	}
 	out := b
@@ -154,7 +154,15 @@ func someOf(ctx context.Context, tx Tx, t don.Type, b filter.Bound) (filter.Boun
 	if err != nil || !few {
 		return b, err
 	}
-	keys, name, err := refersTo(ctx, tx, t, relation, found)
+	var keys []string
+	name := relation
+	if onDesk(t) {
+		if keys, few, err = leadTo(ctx, tx, relation, idsIn(found)); err != nil || !few {
+			return b, err
+		}
+	} else {
+		keys, name, err = refersTo(ctx, tx, t, relation, found)
+	}
 	slices.Sort(keys)
 	return filter.Bound{Op: filter.Any, Field: filter.Field{Name: name, Type: filter.Ref}, Keys: slices.Compact(keys)}, err
 }
@@ -167,7 +175,7 @@ func matching(ctx context.Context, tx Tx, from, to don.Type, b filter.Bound) (fo
 	if err != nil || !a.rest.IsAll() {
 		return nil, false, err
 	}
-	if to == don.Contact || to == don.Workspace && from == don.Account {
+	if !onDesk(from) && (to == don.Contact || to == don.Workspace && from == don.Account) {
 		found, more, err := rowsWhere(ctx, tx, to, a.served, maxRelated)
 		return found, !more, err
 	}
@@ -176,6 +184,17 @@ func matching(ctx context.Context, tx Tx, from, to don.Type, b filter.Bound) (fo
 		found = append(found, don.Of(to, n))
 	}
 	return found, !more, err
+}
+
+// idsIn returns the ids among some records.
+func idsIn(found []any) []don.ID {
+	out := make([]don.ID, 0, len(found))
+	for _, r := range found {
+		if id, ok := r.(don.ID); ok {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // rowsWhere returns some of the records of a type that meet a filter which
@@ -323,8 +342,9 @@ type rowReader struct {
 	spaces   map[int64]*account.Workspace
 	moved    map[don.ID]don.ID
 	sets     map[don.Type]*schema.Set
-	contacts []int64           // of the step
-	groups   map[int64][]int64 // of these, once asked for
+	contacts []int64                    // of the step
+	groups   map[int64][]int64          // of these, once asked for
+	people   map[int64]*contact.Contact // of what is on the desk, by the numbers that it names
 }
 
 // custom returns the values of a custom field.
@@ -363,10 +383,16 @@ func (w *rowReader) next(rows []any) {
 			}
 		case *account.Workspace:
 			need.add(don.Of(don.Account, r.AccountN))
+		default:
+			wantDesk(need, r)
 		}
 	}
 	names := &Names{}
 	w.fail(names.load(w.ctx, w.tx, need))
+	for _, c := range names.Contacts {
+		w.contacts = append(w.contacts, c.N)
+	}
+	w.people = names.Contacts
 	w.accounts, w.spaces, w.moved = maps.Clone(names.Accounts), maps.Clone(names.Workspaces), names.Moved
 }
 

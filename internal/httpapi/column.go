@@ -33,10 +33,13 @@ var columnFields = map[string][]string{
 	"account": {"account", "rev_org"}, "workspace": {"rev_org"}, "parent_account": {"parent"},
 	"domain": {"domain", "domains"}, "domains": {"domain", "domains"}, "website": {"websites"},
 	"created": {"created_date"}, "modified": {"modified_date"},
+	"contact": {"members", "reported_by"}, "part": {"applies_to_part"}, "spam": {"is_spam"}, "frozen": {"is_frozen"}, "closed": {"actual_close_date"},
+	"last_message": {"last_external_message_date"}, "channel": {"channels"}, "body": {"body", "description"}, "title": {"title"},
 }
 
 // answerTypes are what kinds of records look like in answers.
-var answerTypes = map[don.Type]reflect.Type{don.Contact: reflect.TypeFor[RevUser](), don.Account: reflect.TypeFor[Account](), don.Workspace: reflect.TypeFor[RevOrg]()}
+var answerTypes = map[don.Type]reflect.Type{don.Contact: reflect.TypeFor[RevUser](), don.Account: reflect.TypeFor[Account](), don.Workspace: reflect.TypeFor[RevOrg](),
+	don.Conversation: reflect.TypeFor[Conversation](), don.Ticket: reflect.TypeFor[Work](), don.Opportunity: reflect.TypeFor[Work]()}
 
 // shownAs returns the fields of answers that a column stands for, none for one
 // that no record of the kind has. Custom fields stand for themselves.

@@ -22,6 +22,7 @@ type tagFilterIn struct {
 }
 
 type conversationFilter struct {
+	whereFilter
 	Account         []string        `json:"account" doc:"With any of these customers, also by their workspaces."`
 	ActualCloseDate typedDateFilter `json:"actual_close_date" doc:"When it came to a closed stage."`
 	AppliesToParts  []string        `json:"applies_to_parts" doc:"Conversations name no parts in this release, so any value finds none."`
@@ -153,6 +154,9 @@ func (d DeskDeps) conversations(ctx context.Context, c call, in conversationFilt
 	if err != nil || none {
 		return desk.Conversations{}, err
 	}
+	if q.Where, err = in.where(nil, nil); err != nil {
+		return desk.Conversations{}, err
+	}
 	return d.Service.ListConversations(ctx, c.Scope, filter, q)
 }
 
@@ -198,5 +202,9 @@ func (d DeskDeps) countConversations(ctx context.Context, c call, in *conversati
 	if err != nil || none {
 		return &Count{}, err
 	}
-	return counted(d.Service.CountConversations(ctx, c.Scope, filter))
+	where, err := in.where(nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	return counted(d.Service.CountConversations(ctx, c.Scope, filter, where))
 }

@@ -93,7 +93,7 @@ func (f conversationFilter) own(c call) (out conversation.Filter, none bool, err
 	}
 	if err := c.notByContacts([]unwanted{
 		{"applies_to_parts", f.AppliesToParts != nil}, {"brand", f.Brand != nil}, {"channels", f.Channels != nil},
-		{"created_by", f.CreatedBy != nil}, {"custom_fields", f.CustomFields != nil}, {"group", f.Group != nil}, {"has_owner", f.HasOwner != nil},
+		{"created_by", f.CreatedBy != nil}, {"filter", f.Filter != nil}, {"custom_fields", f.CustomFields != nil}, {"group", f.Group != nil}, {"has_owner", f.HasOwner != nil},
 		{"is_frozen", f.IsFrozen != nil}, {"is_snoozed", f.IsSnoozed != nil}, {"is_spam", f.IsSpam != nil}, {"is_unread", f.IsUnread != nil}, {"owned_by", f.OwnedBy != nil},
 		{"source_channel", f.SourceChannel != nil}, {"source_channels", f.SourceChannels != nil},
 		{"source_channel_v2", f.SourceChannelV2 != nil}, {"subtype", f.Subtype != nil}, {"tags", f.Tags != nil}, {"tags_v2", f.TagsV2 != nil},

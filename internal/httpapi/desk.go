@@ -2,12 +2,14 @@ package httpapi
 
 import (
 	"github.com/kith-id/kith/internal/desk"
+	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/page"
 )
 
 // DeskDeps is what the operations on conversations, tickets and timelines need.
 type DeskDeps struct {
 	Service *desk.Service
+	Records *directory.Service
 	Cursors *page.Codec
 }
 
@@ -19,6 +21,7 @@ func RegisterDesk(api *API, d DeskDeps) {
 	registerConversations(api, d)
 	registerParts(api, d)
 	registerWorks(api, d)
+	registerDeskQueries(api, d)
 	registerLinks(api, d)
 	registerNotices(api, d)
 	registerCanned(api, d)

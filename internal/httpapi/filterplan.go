@@ -3,12 +3,13 @@ package httpapi
 import (
 	"context"
 
+	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/filter"
 )
 
 type filterExplainIn struct {
 	whereFilter
-	Object string `json:"object" required:"true" enum:"account,rev_org,rev_user" doc:"Which records the filter is for."`
+	Object string `json:"object" required:"true" enum:"account,conversation,opportunity,rev_org,rev_user,ticket" doc:"Which records the filter is for."`
 }
 
 // FilterCondition is a part of a filter.
@@ -50,7 +51,7 @@ func (d DirectoryDeps) explainFilter(ctx context.Context, c call, in *filterExpl
 		return out, nil
 	}
 	out.Filter, out.Expression = filter.Format(where.Tree), new(filterTree(where.Tree))
-	list, err := d.Service.ExplainFilter(ctx, c.Scope, objectType(in.Object), where)
+	list, err := d.Service.ExplainFilter(ctx, c.Scope, filteredType(in.Object), where)
 	for _, x := range list {
 		by := "index"
 		if !x.Indexed {
@@ -59,6 +60,16 @@ func (d DirectoryDeps) explainFilter(ctx context.Context, c call, in *filterExpl
 		out.Conditions = append(out.Conditions, FilterCondition{x.Text, by})
 	}
 	return out, err
+}
+
+// filteredType returns the type that a filter's object names.
+func filteredType(name string) don.Type {
+	for _, t := range []don.Type{don.Conversation, don.Ticket, don.Opportunity} {
+		if t.Wire() == name {
+			return t
+		}
+	}
+	return objectType(name)
 }
 
 func filterTree(n filter.Node) FilterTree {

@@ -28,7 +28,7 @@ func TestFiltersExplained(t *testing.T) {
 					{"type":"primitive","field":"tier","operator":"in","values":["gold","7"]},{"type":"primitive","field":"name","operator":"empty"}]}}]}}`),
 			done("filters.explain", `{"object":"account","filter":"not tier = gold"}`, `{"filter":"not tier = gold","indexed":true,"conditions":[{"condition":"not tier = gold","answered_by":"index"}]}`),
 			refused("no object", "filters.explain", `{"filter":"tag = vip"}`, 400, `{"field_name":"object"}`),
-			refused("another object", "filters.explain", `{"object":"ticket"}`, 400, `{"field_name":"object"}`),
+			refused("another object", "filters.explain", `{"object":"tag"}`, 400, `{"field_name":"object"}`),
 			refused("an unknown field", "filters.explain", `{"object":"account","filter":"verified = true"}`, 400, `{"field_name":"filter"}`),
 			refused("a tag that is not there", "filters.explain", `{"object":"account","filter":"tag ="}`, 400, `{"field_name":"filter"}`),
 		))

@@ -313,7 +313,7 @@ func (in *queryIn) groupsFrom(ctx context.Context, d DirectoryDeps, c call, leaf
 	if err != nil {
 		return nil, nil, err
 	}
-	if groups, err = d.withNone(ctx, c, leaf, where, by, all.Groups); err != nil {
+	if groups, err = d.withNone(ctx, c, leaf, where, by, all); err != nil {
 		return nil, nil, err
 	}
 	from, _ := edge.(int64)
@@ -325,8 +325,14 @@ func (in *queryIn) groupsFrom(ctx context.Context, d DirectoryDeps, c call, leaf
 }
 
 // withNone adds the group of those that have no value, if there are any.
-func (d DirectoryDeps) withNone(ctx context.Context, c call, leaf don.Type, where directory.Where, by string, groups []directory.Group) ([]directory.Group, error) {
-	none := filter.Node{Op: filter.Empty, Field: by}
+func (d DirectoryDeps) withNone(ctx context.Context, c call, leaf don.Type, where directory.Where, by string, all directory.Groups) ([]directory.Group, error) {
+	groups, none := all.Groups, filter.Node{Op: filter.Empty, Field: by}
+	if n := all.None; n != nil {
+		if n.N > 0 {
+			groups = append(groups, directory.Group{Filter: filter.Format(none), Count: n.N, More: n.More})
+		}
+		return groups, nil
+	}
 	where.Tree = filter.Node{Op: filter.And, Nodes: []filter.Node{where.Tree, none}}.Canonical()
 	n, err := d.Service.Count(ctx, c.Scope, directory.SoughtBy(leaf, where))
 	if err != nil || n.N == 0 {

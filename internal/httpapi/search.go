@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kith-id/kith/internal/desk"
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
@@ -19,13 +20,14 @@ import (
 type SearchDeps struct {
 	Service *search.Service
 	Records *directory.Service
+	Desk    *desk.Service
 	Cursors *page.Codec
 }
 
 // RegisterSearch adds the operations search.*.
 func RegisterSearch(api *API, d SearchDeps) {
 	core := readOp("search.core", "Search for records by what people type", "search")
-	core.Description = "Finds contacts, accounts, workspaces and tags by parts of their names, e-mail addresses, phone numbers, domains and references, whatever the case, accents and punctuation, and words with a mistake or two in them. Values that are the query come first, then those with its words, with words that begin with them, with them inside words, and with words that are like them."
+	core.Description = "Finds contacts, accounts, workspaces and tags by parts of their names, e-mail addresses, phone numbers, domains and references, and conversations and tickets by their titles, texts and messages and by the names and addresses of their customers, whatever the case, accents and punctuation, and words with a mistake or two in them. Values that are the query come first, then those with its words, with words that begin with them, with them inside words, and with words that are like them."
 	operate(api, core, d.core)
 	hybrid := readOp("search.hybrid", "Search for records of one kind by what people type", "search")
 	hybrid.Description = "The same search as search.core: it goes by letters alone, whatever semantic_weight says."
@@ -36,10 +38,10 @@ func RegisterSearch(api *API, d SearchDeps) {
 // without a type are none of Kith's, so that nothing is found there.
 var namespaces = map[string]don.Type{
 	"account": don.Account, "rev_org": don.Workspace, "rev_user": don.Contact, "tag": don.Tag,
-	"article": "", "capability": "", "component": "", "conversation": "", "custom_object": "", "custom_part": "", "custom_work": "", "dashboard": "",
+	"article": "", "capability": "", "component": "", "conversation": don.Conversation, "custom_object": "", "custom_part": "", "custom_work": "", "dashboard": "",
 	"dataset": "", "dev_user": "", "enhancement": "", "feature": "", "group": "", "incident": "", "issue": "", "linkable": "", "microservice": "",
 	"object_member": "", "operation": "", "opportunity": "", "part": "", "product": "", "project": "", "question_answer": "", "runnable": "",
-	"service_account": "", "sys_user": "", "task": "", "ticket": "", "vista": "", "widget": "", "work": "", "workflow": "",
+	"service_account": "", "sys_user": "", "task": "", "ticket": don.Ticket, "vista": "", "widget": "", "work": "", "workflow": "",
 }
 
 // searched returns the types that the caller may search of those asked for; all
@@ -49,7 +51,7 @@ func (c call) searched(field func(int) string, names []string) ([]don.Type, erro
 	for i, name := range names {
 		t, ok := namespaces[name]
 		if !ok {
-			return nil, errs.BadEnum(field(i), name, []string{"account", "rev_org", "rev_user", "tag"})
+			return nil, errs.BadEnum(field(i), name, []string{"account", "conversation", "rev_org", "rev_user", "tag", "ticket"})
 		}
 		if t != "" && !slices.Contains(out, t) {
 			out = append(out, t)
@@ -65,7 +67,7 @@ type searchCoreIn struct {
 	Cursor     string    `json:"cursor" maxLength:"8192" doc:"Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page."`
 	Limit      int       `json:"limit" minimum:"0" doc:"Results on a page, at most 100. 10 when absent."`
 	Mode       page.Mode `json:"mode" doc:"Whether the page lies after or before the cursor; after when absent."`
-	Namespaces []string  `json:"namespaces" maxItems:"40" doc:"Which kinds of records: account, rev_org, rev_user, tag. All when absent; kinds that Kith does not have are empty."`
+	Namespaces []string  `json:"namespaces" maxItems:"40" doc:"Which kinds of records: account, conversation, rev_org, rev_user, tag, ticket. All when absent; kinds that Kith does not have are empty."`
 	Query      string    `json:"query" required:"true" doc:"What to look for: parts of names, addresses, phone numbers, domains or references, or an id such as ACC-12. All words have to fit. At most 400 characters."`
 	SortBy     string    `json:"sort_by" enum:"created_date,modified_date,relevance" doc:"relevance when absent."`
 	SortOrder  string    `json:"sort_order" enum:"asc,desc" doc:"desc when absent: the best, or the latest, first."`
@@ -73,20 +75,22 @@ type searchCoreIn struct {
 
 type searchHybridIn struct {
 	Limit          int     `json:"limit" minimum:"0" maximum:"50" doc:"Results; 10 when absent."`
-	Namespace      string  `json:"namespace" required:"true" doc:"Which kind of records: account, rev_org, rev_user or tag."`
+	Namespace      string  `json:"namespace" required:"true" doc:"Which kind of records: account, conversation, rev_org, rev_user, tag or ticket."`
 	Query          string  `json:"query" required:"true" doc:"What to look for, at most 400 characters."`
 	SemanticWeight float64 `json:"semantic_weight" minimum:"0" maximum:"1" doc:"Taken and not used: nothing is found by meaning."`
 }
 
 // SearchResult is a record that a search found.
 type SearchResult struct {
-	Type         string          `json:"type" enum:"account,org,tag,user"`
+	Type         string          `json:"type" enum:"account,conversation,org,tag,user,work"`
 	Account      *AccountSummary `json:"account,omitempty"`
+	Conversation *Conversation   `json:"conversation,omitempty"`
 	ModifiedDate wire.Time       `json:"modified_date"`
 	Org          *OrgSummary     `json:"org,omitempty"`
 	Snippet      string          `json:"snippet,omitempty" doc:"The value that was found, as HTML: escaped, and what fits the query in em elements."`
 	Tag          *TagSummary     `json:"tag,omitempty"`
 	User         *UserSummary    `json:"user,omitempty"`
+	Work         *Work           `json:"work,omitempty" doc:"A ticket."`
 }
 
 // SearchHybridOut is what a search found. The document of the API leaves out what unexported types embed.
@@ -194,14 +198,47 @@ func (d SearchDeps) find(ctx context.Context, c call, r search.Request) (*Search
 		return nil, answer, err
 	}
 	v := c.view(names)
+	onDesk, err := d.deskHits(ctx, c, ids)
+	if err != nil {
+		return nil, answer, err
+	}
 	out := &SearchHybridOut{Results: make([]SearchResult, 0, len(ids)), Behind: answer.Behind.Seconds(), Ended: answer.Ended}
 	for i, id := range ids {
-		if s, ok := v.hit(id); ok { // it may have been deleted in this moment
+		s, ok := onDesk[id]
+		if !ok {
+			s, ok = v.hit(id)
+		}
+		if ok { // it may have been deleted in this moment
 			s.Snippet = answer.Hits[i].Snippet
 			out.Results = append(out.Results, s)
 		}
 	}
 	return out, answer, nil
+}
+
+// deskHits shows the conversations and tickets that were found.
+func (d SearchDeps) deskHits(ctx context.Context, c call, ids []don.ID) (map[don.ID]SearchResult, error) {
+	wanted := slices.DeleteFunc(slices.Clone(ids), func(id don.ID) bool { return id.Type != don.Conversation && id.Type != don.Ticket })
+	if len(wanted) == 0 {
+		return nil, nil
+	}
+	convs, works, err := d.Desk.Found(ctx, c.Scope, wanted)
+	if err != nil {
+		return nil, err
+	}
+	out := map[don.ID]SearchResult{}
+	for i, shown := range c.conversations(convs) {
+		item := convs.Items[i]
+		out[don.Of(don.Conversation, item.N)] = SearchResult{Type: "conversation", Conversation: &shown, ModifiedDate: wire.At(item.ModifiedAt)}
+	}
+	if len(works.Items) > 0 {
+		v := c.view(works.Names.Names)
+		for _, w := range works.Items {
+			shown := v.work(w, works.Names)
+			out[w.ID()] = SearchResult{Type: "work", Work: &shown, ModifiedDate: wire.At(w.ModifiedAt)}
+		}
+	}
+	return out, nil
 }
 
 // hit shows a record that was found.

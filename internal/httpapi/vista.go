@@ -19,7 +19,7 @@ type Vista struct {
 	Type        string       `json:"type" enum:"dynamic"`
 	Name        string       `json:"name"`
 	Description string       `json:"description,omitempty"`
-	FilterType  string       `json:"filter_type" enum:"accounts,rev_orgs,rev_users" doc:"What is shown."`
+	FilterType  string       `json:"filter_type" enum:"accounts,conversations,rev_orgs,rev_users,works" doc:"What is shown; of works, tickets."`
 	Filter      string       `json:"filter" doc:"As text, for the filter of lists."`
 	IsDefault   bool         `json:"is_default" doc:"What its owner sees first of this kind."`
 	IsPublic    bool         `json:"is_public" doc:"Shown to all members."`
@@ -48,7 +48,7 @@ type ViewColumn struct {
 }
 
 // vistaKinds are the names that clients have for what vistas show.
-var vistaKinds = map[string]don.Type{"rev_users": don.Contact, "accounts": don.Account, "rev_orgs": don.Workspace}
+var vistaKinds = map[string]don.Type{"rev_users": don.Contact, "accounts": don.Account, "rev_orgs": don.Workspace, "conversations": don.Conversation, "works": don.Ticket}
 
 func vistaKind(t don.Type) string {
 	for name, of := range vistaKinds {
@@ -154,8 +154,14 @@ func (f vistaFields) patch(c call, leaf don.Type) (directory.VistaPatch, error) 
 
 // sortsOf are the sorts of a list.
 func sortsOf(leaf don.Type) sorts {
-	if leaf == don.Contact {
+	switch leaf {
+	case don.Contact:
 		return contactSorts
+	case don.Conversation:
+		return conversationSorts
+	case don.Ticket:
+		return workSorts
+	default: // the others follow
 	}
 	return recordSorts
 }
@@ -175,7 +181,7 @@ func within(object, name string, err error) error {
 type vistasCreateIn struct {
 	Type       string `json:"type" required:"true" enum:"dynamic" doc:"Records by a filter."`
 	Name       string `json:"name" required:"true" doc:"At most 256 characters."`
-	FilterType string `json:"filter_type" required:"true" enum:"accounts,rev_orgs,rev_users"`
+	FilterType string `json:"filter_type" required:"true" enum:"accounts,conversations,rev_orgs,rev_users,works" doc:"works are tickets."`
 	vistaFields
 }
 
@@ -253,7 +259,7 @@ func (d DirectoryDeps) deleteVista(ctx context.Context, c call, in *idIn) (*stru
 
 type vistasListIn struct {
 	Type       []string     `json:"type" enum:"curated,dynamic,grouped"`
-	ObjectType []string     `json:"object_type" enum:"accounts,rev_orgs,rev_users" doc:"Views of any of these."`
+	ObjectType []string     `json:"object_type" enum:"accounts,conversations,rev_orgs,rev_users,works" doc:"Views of any of these."`
 	CreatedBy  []string     `json:"created_by" doc:"Of any of these members."`
 	Members    []string     `json:"members" doc:"Those that any of these members may see."`
 	SharedWith []sharedWith `json:"shared_with" doc:"Those that are shared with any of these members by name."`

@@ -30,6 +30,7 @@ type opportunityFilter struct {
 }
 
 type workFilter struct {
+	whereFilter
 	Type            []string          `json:"type" enum:"issue,opportunity,task,ticket" doc:"Of any of these types; there are no issues and tasks."`
 	AppliesToPart   []string          `json:"applies_to_part" doc:"About any of these parts."`
 	OwnedBy         []string          `json:"owned_by" doc:"Looked after by any of these members."`
@@ -139,12 +140,23 @@ func (d DeskDeps) listWorks(ctx context.Context, c call, in *worksListIn) (*work
 
 func (d DeskDeps) works(ctx context.Context, c call, in workFilter, q directory.Query) (out []Work, next, prev []any, err error) {
 	out = []Work{}
-	f, where, none, err := in.read(c)
+	f, custom, none, err := in.read(c)
+	if err == nil && in.Filter != nil {
+		if err = in.onlyType(); err == nil {
+			q.Where, err = in.where(nil, nil)
+		}
+	}
 	if err != nil || none {
 		return out, nil, nil, err
 	}
-	q.Where = where
-	p, err := d.Service.ListWorks(ctx, c.Scope, f, q)
+	return d.worksWhere(ctx, c, f, custom, q)
+}
+
+// worksWhere returns a page of the works that meet a filter, conditions on custom
+// fields, and the tree of a query.
+func (d DeskDeps) worksWhere(ctx context.Context, c call, f ticket.Filter, custom directory.Where, q directory.Query) (out []Work, next, prev []any, err error) {
+	out = []Work{}
+	p, err := d.Service.ListWorks(ctx, c.Scope, f, custom, q)
 	if err != nil || len(p.Items) == 0 {
 		return out, p.Next, p.Prev, err
 	}
@@ -181,9 +193,15 @@ func (d DeskDeps) exportWorks(ctx context.Context, c call, in *worksExportIn) (*
 type worksCountIn struct{ workFilter }
 
 func (d DeskDeps) countWorks(ctx context.Context, c call, in *worksCountIn) (*Count, error) {
-	f, where, none, err := in.read(c)
+	f, custom, none, err := in.read(c)
+	var where directory.Where
+	if err == nil && in.Filter != nil {
+		if err = in.onlyType(); err == nil {
+			where, err = in.where(nil, nil)
+		}
+	}
 	if err != nil || none {
 		return &Count{}, err
 	}
-	return counted(d.Service.CountWorks(ctx, c.Scope, f, where))
+	return counted(d.Service.CountWorks(ctx, c.Scope, f, custom, where))
 }

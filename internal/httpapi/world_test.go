@@ -71,9 +71,9 @@ func newWorld(t *testing.T, c store.Config) *world {
 	httpapi.RegisterBulkActions(w.api, httpapi.BulkActionDeps{
 		Service: &bulkaction.Service{DB: store.Runner[bulkaction.Tx]{DB: db}, Partition: "kith", Log: slog.New(slog.DiscardHandler)}, Cursors: cursors,
 	})
-	httpapi.RegisterDesk(w.api, httpapi.DeskDeps{Service: desk.New(store.Runner[desk.Tx]{DB: db}), Cursors: cursors})
+	httpapi.RegisterDesk(w.api, httpapi.DeskDeps{Service: desk.New(store.Runner[desk.Tx]{DB: db}), Records: w.svc, Cursors: cursors})
 	httpapi.RegisterSearch(w.api, httpapi.SearchDeps{
-		Service: &search.Service{DB: store.Runner[search.Tx]{DB: db}}, Records: w.svc, Cursors: cursors,
+		Service: &search.Service{DB: store.Runner[search.Tx]{DB: db}}, Records: w.svc, Desk: desk.New(store.Runner[desk.Tx]{DB: db}), Cursors: cursors,
 	})
 	return w
 }

@@ -15,7 +15,7 @@ import (
 
 // Types are the kinds of records that can be searched, in the order in which
 // equally good hits come.
-var Types = []don.Type{don.Account, don.Contact, don.Workspace, don.Tag}
+var Types = []don.Type{don.Account, don.Contact, don.Workspace, don.Tag, don.Conversation, don.Ticket}
 
 // Tx is what searching needs of a transaction.
 type Tx interface {

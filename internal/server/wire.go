@@ -87,7 +87,7 @@ func build(ctx context.Context, p parts) (*services, error) {
 	httpapi.RegisterFiles(s.api, httpapi.FileDeps{Service: s.files, Cursors: s.cursors, MaxBytes: s.files.MaxBytes()})
 	team := desk.New(store.Runner[desk.Tx]{DB: p.db})
 	team.EventsPerDay = p.cfg.EventsPerDay
-	httpapi.RegisterDesk(s.api, httpapi.DeskDeps{Service: team, Cursors: s.cursors})
+	httpapi.RegisterDesk(s.api, httpapi.DeskDeps{Service: team, Records: s.records, Cursors: s.cursors})
 	s.widgets = &widget.Service{DB: store.Runner[widget.Tx]{DB: p.db}, Auth: s.auth, Records: s.records}
 	httpapi.RegisterWidgets(s.api, httpapi.WidgetDeps{Service: s.widgets})
 
@@ -107,7 +107,7 @@ func build(ctx context.Context, p parts) (*services, error) {
 	bulk := &bulkaction.Service{DB: store.Runner[bulkaction.Tx]{DB: p.db}, Partition: p.cfg.Partition, Log: p.log}
 	httpapi.RegisterBulkActions(s.api, httpapi.BulkActionDeps{Service: bulk, Cursors: s.cursors})
 	httpapi.RegisterSearch(s.api, httpapi.SearchDeps{
-		Service: &search.Service{DB: store.Runner[search.Tx]{DB: p.db}}, Records: s.records, Cursors: s.cursors,
+		Service: &search.Service{DB: store.Runner[search.Tx]{DB: p.db}}, Records: s.records, Desk: team, Cursors: s.cursors,
 	})
 	indexer := &search.Indexer{DB: store.Runner[search.IndexTx]{DB: p.db}, Name: don.Random(16), Log: p.log}
 	follower := &directory.Follower{DB: store.Runner[directory.Tx]{DB: p.db}, Scopes: s.auth.Scopes, Name: don.Random(16), Log: p.log}

@@ -61,6 +61,9 @@ func (tx *Tx) InsertComment(ctx context.Context, c *timeline.Comment) error {
 	if added == 0 {
 		return identity.ErrAgain // another transaction has just taken the reference
 	}
+	if err := tx.said(ctx, c.Of); err != nil {
+		return err
+	}
 	return tx.tellOfComment(ctx, c, timeline.Commented)
 }
 
@@ -129,6 +132,9 @@ func (tx *Tx) UpdateComment(ctx context.Context, after *timeline.Comment) error 
 		tx.scope.OrgID, typeCodes[after.Of.Type], after.Of.N, after.ID, after.Body, after.BodyType, pack(after.Labels), after.Ref, after.Deleted,
 		after.ModifiedAt, after.ModifiedBy)
 	if err != nil {
+		return err
+	}
+	if err := tx.said(ctx, after.Of); err != nil {
 		return err
 	}
 	return tx.tellOfComment(ctx, after, op)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -148,6 +149,9 @@ func (tx *Tx) putConversation(ctx context.Context, c *conversation.Conversation)
 	if err != nil {
 		return err
 	}
+	if err := tx.said(ctx, don.Of(don.Conversation, c.N)); err != nil {
+		return err
+	}
 	return tx.changeAttrs(ctx, c.N, nil, conversationAttrs(c))
 }
 
@@ -187,6 +191,11 @@ func (tx *Tx) changeConversation(ctx context.Context, before, after *conversatio
 		after.ClosedAt, after.Version, after.ModifiedAt, after.ModifiedBy, after.SnoozedUntil)
 	if err != nil {
 		return false, err
+	}
+	if !reflect.DeepEqual(docOfConversation(before), docOfConversation(after)) {
+		if err := tx.said(ctx, don.Of(don.Conversation, after.N)); err != nil {
+			return false, err
+		}
 	}
 	if err := tx.changeAttrs(ctx, after.N, conversationAttrs(before), conversationAttrs(after)); err != nil {
 		return false, err

@@ -59,7 +59,7 @@ func conversationConds(f conversation.Filter) conds {
 	cs.date("conversation", "modified_at", f.ModifiedAfter, f.ModifiedBefore)
 	cs.date("conversation", "closed_at", f.ClosedAfter, f.ClosedBefore)
 	cs.date("conversation", "active_at", f.ActiveAfter, f.ActiveBefore)
-	return cs
+	return append(cs, whereConds(conversationList, f.Where)...)
 }
 
 // merged asks for any of values that stand for records with all that were merged

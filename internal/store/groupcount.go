@@ -18,6 +18,28 @@ var groupFields = map[don.Type]map[string][2]string{
 	},
 	don.Account:   {"tag": {accountTag}, "owner": {accountOwner}, "tier": {accountTier}, "parent": {accountParent}, "subtype": {"a.subtype"}},
 	don.Workspace: {"tag": {spaceTag}, "owner": {spaceOwner}, "account": {spaceAccount}, "tier": {spaceTier}, "environment": {spaceEnv}, "subtype": {"W.subtype"}},
+	don.Conversation: {
+		"tag": {convTag}, "owner": {convOwner}, "subtype": {convSubtype}, "stage": {convStage}, "state": {convState}, "group": {convGroup},
+		"source_channel": {convSource}, "channel": {convChannel},
+		"contact": {convMember, string(don.Contact) + "/"}, "account": {convAccount}, "workspace": {convWorkspace},
+	},
+	don.Ticket: workGroups, don.Opportunity: workGroups,
+}
+
+var workGroups = map[string][2]string{
+	"tag": {workTag}, "owner": {workOwner}, "subtype": {workSubtype}, "stage": {workStage}, "state": {workState}, "group": {workGroup}, "part": {workPart},
+	"severity": {workSeverity}, "source_channel": {workSource}, "channel": {workChannel},
+	"contact": {workPerson}, "account": {workPlace}, "workspace": {workPlace, string(don.Workspace) + "/"},
+}
+
+// typedConds are the conditions of a filter for records of one type, also where
+// others stand in the same table.
+func typedConds(t don.Type, served filter.Bound) conds {
+	cs := conds(whereConds(listings[t], served))
+	if listings[t] == workList {
+		cs.attrs(workType, []string{string(t)})
+	}
+	return cs
 }
 
 // Grouped counts the records of a type that meet a filter which indexes serve, by
@@ -28,7 +50,7 @@ func (tx *Tx) Grouped(ctx context.Context, t don.Type, served filter.Bound, fiel
 	if err := tx.q.choosy(ctx); err != nil {
 		return nil, false, err
 	}
-	p := plan{tx: tx, l: listings[t], conds: whereConds(listings[t], served)}
+	p := plan{tx: tx, l: listings[t], conds: typedConds(t, served)}
 	among, err := p.all(ctx)
 	if err != nil {
 		return nil, false, err

@@ -115,18 +115,21 @@ func keyCond(of don.Type, kind contact.Kind, values []string) cond {
 }
 
 // authorCond asks for any of the creators.
-func authorCond(table string, tails []string) cond {
-	tails = unique(tails)
-	test := func(b *builder, t string) string { return t + ".created_by" + in(b, tails) }
+func authorCond(table string, tails []string) cond { return columnCond(table, "created_by", tails) }
+
+// columnCond asks for any of the values of a column that has an index of its own.
+func columnCond(table, column string, values []string) cond {
+	values = unique(values)
+	test := func(b *builder, t string) string { return t + "." + column + in(b, values) }
 	c := cond{
 		probe: func(b *builder, n string) string {
 			return exists(table+" x", "x.org_id = $1 AND "+test(b, "x")+" AND x.n = "+n)
 		},
-		weight: len(tails),
+		weight: len(values),
 		test:   test,
 	}
-	c.each(tails, func(is string) string {
-		return "SELECT x.n FROM " + table + " x WHERE x.org_id = $1 AND x.created_by" + is
+	c.each(values, func(is string) string {
+		return "SELECT x.n FROM " + table + " x WHERE x.org_id = $1 AND x." + column + is
 	})
 	return c
 }

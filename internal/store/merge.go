@@ -63,6 +63,9 @@ func (tx *Tx) PutAlias(ctx context.Context, a identity.Alias) error {
 	if err != nil {
 		return err
 	}
+	if err := tx.renamed(ctx, a.Type, a.N); err != nil {
+		return err
+	}
 	return tx.regroup(ctx, a.Type, recordRun{a.N, a.N}, recordRun{a.Survivor, a.Survivor})
 }
 
@@ -73,6 +76,9 @@ func (tx *Tx) DropAliases(ctx context.Context, t don.Type, ns []int64) error {
 			return err
 		}
 		if _, err := tx.q.exec(ctx, "DELETE FROM alias WHERE org_id = $1 AND type = $2 AND n = $3", tx.scope.OrgID, typeCodes[t], n); err != nil {
+			return err
+		}
+		if err := tx.renamed(ctx, t, n); err != nil {
 			return err
 		}
 		if err := tx.regroup(ctx, t, recordRun{n, n}); err != nil {

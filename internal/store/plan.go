@@ -434,7 +434,7 @@ func (d *DB) Analyze(ctx context.Context) error {
 		if err := q.send(ctx, "SET LOCAL default_statistics_target = 10"); err != nil {
 			return err
 		}
-		for _, table := range []string{"contact", "account", "workspace", "attr", "identifier"} {
+		for _, table := range []string{"contact", "account", "workspace", "conversation", "work", "attr", "identifier"} {
 			if _, err := q.exec(ctx, "ANALYZE "+table); err != nil {
 				return err
 			}

@@ -141,9 +141,9 @@ func (e explainer) explain(ctx context.Context, sql string, args []any) error {
 // What no statement of a list may do: read a whole table, or all of an org's
 // part of one, or sort what it walks along.
 var (
-	liteScan = regexp.MustCompile(`(?m)^SCAN (contact|attr|identifier|s|t|x)\b|USING PRIMARY KEY \(org_id=\?\)$|AUTOMATIC`)
+	liteScan = regexp.MustCompile(`(?m)^SCAN (contact|conversation|work|attr|identifier|s|t|x)\b|USING PRIMARY KEY \(org_id=\?\)$|AUTOMATIC`)
 	liteSort = regexp.MustCompile(`USE TEMP B-TREE FOR ORDER BY`)
-	pgScan   = regexp.MustCompile(`Seq Scan on (contact|attr|identifier)`)
+	pgScan   = regexp.MustCompile(`Seq Scan on (contact|conversation|work|attr|identifier)`)
 	pgSort   = regexp.MustCompile(`(?m)^ *(-> *)?Sort  \(`)
 )
 
@@ -157,7 +157,7 @@ func checkPlan(t *testing.T, engine, sql, plan string) {
 		scan, sort = pgScan, pgSort
 	}
 	if byNumber := strings.Contains(sql, "ORDER BY s.n"); byNumber && engine == "sqlite" {
-		scan = regexp.MustCompile(`(?m)^SCAN (contact|attr|identifier|s|t|x)\b|AUTOMATIC`) // the order is the table's own
+		scan = regexp.MustCompile(`(?m)^SCAN (contact|conversation|work|attr|identifier|s|t|x)\b|AUTOMATIC`) // the order is the table's own
 	}
 	whole := strings.HasPrefix(sql, "SELECT x.n") && !strings.Contains(sql, "LIMIT") // reads a set that it knows to be large
 	if scan.MatchString(plan) && !whole {

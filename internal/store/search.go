@@ -73,7 +73,7 @@ func tagDoc(t *tag.Tag) lexical.Doc {
 // SearchDocs returns what those of some records of a type are found by that
 // exist, in the order of their numbers.
 func (tx *Tx) SearchDocs(ctx context.Context, t don.Type, ns []int64) ([]lexical.Doc, error) {
-	ns = slices.Clone(ns)
+	ns = slices.Clone(deskKeys(t, ns))
 	slices.Sort(ns)
 	var out []lexical.Doc
 	for chunk := range slices.Chunk(slices.Compact(ns), chunkSize) {
@@ -89,6 +89,10 @@ func (tx *Tx) SearchDocs(ctx context.Context, t don.Type, ns []int64) ([]lexical
 
 // SearchDocsIn returns the same of up to limit records from one number to another.
 func (tx *Tx) SearchDocsIn(ctx context.Context, t don.Type, from, to int64, limit int) ([]lexical.Doc, error) {
+	if t == don.Ticket { // between them stand works of other types
+		ends := deskKeys(t, []int64{from, to})
+		return tx.searchDocs(ctx, t, "n >= $2 AND n <= $3 AND n % 4 = 1 ORDER BY n LIMIT $4", []any{tx.scope.OrgID, ends[0], ends[1], limit})
+	}
 	return tx.searchDocs(ctx, t, "n >= $2 AND n <= $3 ORDER BY n LIMIT $4", []any{tx.scope.OrgID, from, to, limit})
 }
 
@@ -119,6 +123,10 @@ func (tx *Tx) searchDocs(ctx context.Context, t don.Type, where string, args []a
 			w, err := r.workspace()
 			return workspaceDoc(w), err
 		})
+	case don.Conversation:
+		return tx.conversationDocs(ctx, where, args)
+	case don.Ticket:
+		return tx.ticketDocs(ctx, where, args)
 	default: // don.Tag
 		got, err := tx.tags(ctx, where, args)
 		return docs(got, err, func(t **tag.Tag) (lexical.Doc, error) { return tagDoc(*t), nil })
@@ -201,6 +209,9 @@ func (tx *Tx) addTodo(ctx context.Context, to table, t don.Type, runs []recordRu
 // only if it is found by something else than before.
 func (tx *Tx) rewritten(ctx context.Context, t don.Type, before, after lexical.Doc) error {
 	if !reflect.DeepEqual(before.Fields, after.Fields) {
+		if err := tx.renamed(ctx, t, after.N); err != nil {
+			return err
+		}
 		return tx.written(ctx, t, after.N)
 	}
 	return tx.regroup(ctx, t, recordRun{after.N, after.N})
@@ -511,7 +522,7 @@ func (tx *Tx) SearchDates(ctx context.Context, t don.Type, modified bool, ns []i
 		return nil, err
 	}
 	var out []search.Dated
-	for chunk := range slices.Chunk(ns, 10*chunkSize) {
+	for chunk := range slices.Chunk(deskKeys(t, ns), 10*chunkSize) {
 		// The records are looked up apart, lest an engine reads all of the date's index
 		// because it has both columns.
 		list, args := inList([]any{tx.scope.OrgID}, evened(chunk))
@@ -521,7 +532,7 @@ func (tx *Tx) SearchDates(ctx context.Context, t don.Type, modified bool, ns []i
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, got...)
+		out = append(out, unkeyed(t, got)...)
 	}
 	return out, nil
 }
@@ -537,7 +548,11 @@ func (tx *Tx) SearchByDate(ctx context.Context, t don.Type, modified, desc bool,
 	where := "org_id = $1"
 	if behind != nil {
 		where += " AND (" + by + ", n) " + way + " ($3, $4)"
-		args = append(args, behind.At, behind.N)
+		args = append(args, behind.At, deskKeys(t, []int64{behind.N})[0])
 	}
-	return collect(ctx, tx.q, "SELECT n, "+by+" FROM "+listings[t].table+" WHERE "+where+" ORDER BY "+by+" "+order+", n "+order+" LIMIT $2", args, scanDated)
+	if t == don.Ticket {
+		where += " AND n % 4 = 1"
+	}
+	got, err := collect(ctx, tx.q, "SELECT n, "+by+" FROM "+listings[t].table+" WHERE "+where+" ORDER BY "+by+" "+order+", n "+order+" LIMIT $2", args, scanDated)
+	return unkeyed(t, got), err
 }

@@ -26,7 +26,10 @@ func (tx *Tx) discard(ctx context.Context, from string, id don.ID, body any, att
 	if err := tx.changeAttrs(ctx, id.N, attrs, nil); err != nil {
 		return err
 	}
-	if id.Type != don.Conversation { // which searches do not find
+	if err := tx.said(ctx, id); err != nil {
+		return err
+	}
+	if id.Type != don.Conversation { // which no group is made of
 		if err := tx.written(ctx, id.Type, id.N); err != nil {
 			return err
 		}

@@ -45,9 +45,11 @@ var sources = map[don.Type]map[string]source{
 		"ref":        keySource(don.Workspace, identity.KindWorkspaceRef),
 		"created_by": authorSource("workspace"), "created": dateSource("workspace", "created_at"), "modified": dateSource("workspace", "modified_at"),
 	},
+	don.Conversation: conversationSources, don.Ticket: workSources,
 }
 
-var listings = map[don.Type]*listing{don.Contact: contactList, don.Account: accountList, don.Workspace: spaceList, don.Tag: tagList, don.Ticket: workList, don.Opportunity: workList}
+var listings = map[don.Type]*listing{don.Contact: contactList, don.Account: accountList, don.Workspace: spaceList, don.Tag: tagList,
+	don.Conversation: conversationList, don.Ticket: workList, don.Opportunity: workList}
 
 // Serves reports whether indexes can tell which records of a type meet a filter.
 func (tx *Tx) Serves(t don.Type, b filter.Bound) bool {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"reflect"
 	"time"
 
 	"github.com/kith-id/kith/internal/contact"
@@ -246,6 +247,9 @@ func (tx *Tx) putWork(ctx context.Context, w *ticket.Work, op string) error {
 	if added == 0 {
 		return identity.ErrAgain // another transaction has just taken the reference
 	}
+	if err := tx.said(ctx, w.ID()); err != nil {
+		return err
+	}
 	if err := tx.changeAttrs(ctx, ticket.Key(w.ID()), nil, workAttrs(w)); err != nil {
 		return err
 	}
@@ -267,6 +271,11 @@ func (tx *Tx) UpdateWork(ctx context.Context, before, after *ticket.Work) (bool,
 	if err != nil {
 		return false, err
 	}
+	if !reflect.DeepEqual(docOfWork(before), docOfWork(after)) {
+		if err := tx.said(ctx, after.ID()); err != nil {
+			return false, err
+		}
+	}
 	if err := tx.changeAttrs(ctx, ticket.Key(after.ID()), workAttrs(before), workAttrs(after)); err != nil {
 		return false, err
 	}
@@ -282,6 +291,9 @@ func (tx *Tx) DeleteWork(ctx context.Context, w *ticket.Work) error {
 	}
 	if n == 0 {
 		return errs.Gone(w.ID().Display())
+	}
+	if err := tx.said(ctx, w.ID()); err != nil {
+		return err
 	}
 	if err := tx.changeAttrs(ctx, key, workAttrs(w), nil); err != nil {
 		return err

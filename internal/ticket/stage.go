@@ -53,16 +53,23 @@ func numbered(from int64, list []Stage) []Stage {
 // FirstStage is the stage of new works of a type.
 func FirstStage(t don.Type) string { return stages[t][0].Name }
 
+// StageNames are the names of a type's stages, in their order.
+func StageNames(t don.Type) []string {
+	out := make([]string, len(stages[t]))
+	for i, s := range stages[t] {
+		out[i] = s.Name
+	}
+	return out
+}
+
 // StageNamed returns a stage of a type by its name. Errors: invalid.
 func StageNamed(t don.Type, name string) (Stage, error) {
-	var names []string
 	for _, s := range stages[t] {
 		if s.Name == strings.ToLower(name) {
 			return s, nil
 		}
-		names = append(names, s.Name)
 	}
-	return Stage{}, errs.BadEnum("stage.name", name, names)
+	return Stage{}, errs.BadEnum("stage.name", name, StageNames(t))
 }
 
 // StageNumbered returns a stage of a type by its number among all; ok is false

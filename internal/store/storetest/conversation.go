@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/kith-id/kith/internal/conversation"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/search/lexical"
 	"github.com/kith-id/kith/internal/store"
 	"github.com/kith-id/kith/internal/tag"
 )
@@ -143,8 +145,9 @@ func testConversation(t *testing.T, open Open) {
 				t.Errorf("finds %d, %v; want %d", n, err, wanted)
 			}
 			todo, err := tx.SearchTodo(t.Context(), false, 9)
-			if len(todo) > 0 || err != nil {
-				t.Errorf("searches are told of %v, %v", todo, err)
+			other := func(run lexical.Todo) bool { return run.N != after.N || run.NTo != after.N }
+			if told := todo[don.Conversation]; err != nil || len(todo) != 1 || len(told) == 0 || slices.ContainsFunc(told, other) {
+				t.Errorf("searches are told of %v, %v; want the conversation alone", todo, err)
 			}
 		})
 	}

@@ -989,6 +989,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conversations.group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count conversations by each value of a field
+         * @description By owner it tells how much each member has to do. Filters and group_by take the fields of the customers as well, as contact.tag, account.tier or contact.tnt__plan; docs/filters.md has them all.
+         */
+        get: operations["conversations-group"];
+        put?: never;
+        /**
+         * Count conversations by each value of a field
+         * @description By owner it tells how much each member has to do. Filters and group_by take the fields of the customers as well, as contact.tag, account.tier or contact.tnt__plan; docs/filters.md has them all.
+         */
+        post: operations["conversations-group-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations.list": {
         parameters: {
             query?: never;
@@ -1078,6 +1102,30 @@ export interface paths {
          * @description Also when a comment names you, until you unmute it; only that it becomes yours is still told. It changes nothing for others, nor what is unread.
          */
         post: operations["conversations-mute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/conversations.query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get conversations as a screen shows them: filtered, sorted, counted, in groups
+         * @description As rev-users.query does for contacts. Filters and group_by take the fields of the customers as well, as contact.tag, account.tier or contact.tnt__plan; docs/filters.md has them all.
+         */
+        get: operations["conversations-query"];
+        put?: never;
+        /**
+         * Get conversations as a screen shows them: filtered, sorted, counted, in groups
+         * @description As rev-users.query does for contacts. Filters and group_by take the fields of the customers as well, as contact.tag, account.tier or contact.tnt__plan; docs/filters.md has them all.
+         */
+        post: operations["conversations-query-post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3167,13 +3215,13 @@ export interface paths {
         };
         /**
          * Search for records by what people type
-         * @description Finds contacts, accounts, workspaces and tags by parts of their names, e-mail addresses, phone numbers, domains and references, whatever the case, accents and punctuation, and words with a mistake or two in them. Values that are the query come first, then those with its words, with words that begin with them, with them inside words, and with words that are like them.
+         * @description Finds contacts, accounts, workspaces and tags by parts of their names, e-mail addresses, phone numbers, domains and references, and conversations and tickets by their titles, texts and messages and by the names and addresses of their customers, whatever the case, accents and punctuation, and words with a mistake or two in them. Values that are the query come first, then those with its words, with words that begin with them, with them inside words, and with words that are like them.
          */
         get: operations["search-core"];
         put?: never;
         /**
          * Search for records by what people type
-         * @description Finds contacts, accounts, workspaces and tags by parts of their names, e-mail addresses, phone numbers, domains and references, whatever the case, accents and punctuation, and words with a mistake or two in them. Values that are the query come first, then those with its words, with words that begin with them, with them inside words, and with words that are like them.
+         * @description Finds contacts, accounts, workspaces and tags by parts of their names, e-mail addresses, phone numbers, domains and references, and conversations and tickets by their titles, texts and messages and by the names and addresses of their customers, whatever the case, accents and punctuation, and words with a mistake or two in them. Values that are the query come first, then those with its words, with words that begin with them, with them inside words, and with words that are like them.
          */
         post: operations["search-core-post"];
         delete?: never;
@@ -3958,6 +4006,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/works.group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count tickets or opportunities by each value of a field
+         * @description By owner it tells how much each member has to do. Filters and group_by take the fields of the customers as well, as contact.tag, account.tier or contact.tnt__plan; docs/filters.md has them all.
+         */
+        get: operations["works-group"];
+        put?: never;
+        /**
+         * Count tickets or opportunities by each value of a field
+         * @description By owner it tells how much each member has to do. Filters and group_by take the fields of the customers as well, as contact.tag, account.tier or contact.tnt__plan; docs/filters.md has them all.
+         */
+        post: operations["works-group-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/works.list": {
         parameters: {
             query?: never;
@@ -3990,6 +4062,30 @@ export interface paths {
          * @description The contact has reported it instead of the contacts that did, and the ticket belongs to its customer.
          */
         post: operations["works-move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works.query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get tickets or opportunities as a screen shows them: filtered, sorted, counted, in groups
+         * @description As rev-users.query does for contacts. Filters and group_by take the fields of the customers as well, as contact.tag, account.tier or contact.tnt__plan; docs/filters.md has them all.
+         */
+        get: operations["works-query"];
+        put?: never;
+        /**
+         * Get tickets or opportunities as a screen shows them: filtered, sorted, counted, in groups
+         * @description As rev-users.query does for contacts. Filters and group_by take the fields of the customers as well, as contact.tag, account.tier or contact.tnt__plan; docs/filters.md has them all.
+         */
+        post: operations["works-query-post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5442,6 +5538,72 @@ export interface components {
             tier?: string;
             websites?: string[];
         };
+        ChosenConversation: {
+            /** @description The customer. */
+            account?: components["schemas"]["AccountSummary"];
+            /**
+             * Format: date-time
+             * @description Since when it is in a closed stage.
+             */
+            actual_close_date?: string;
+            channels?: components["schemas"]["ChannelSummary"][];
+            created_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            created_date?: string;
+            /** @description Values of custom fields by name. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            description?: string;
+            display_id: string;
+            /** @description The group of the team that sees to it. */
+            group?: components["schemas"]["GroupSummary"];
+            id: string;
+            is_frozen?: boolean;
+            /** @description Whether the member who calls is told nothing of it. */
+            is_muted?: boolean;
+            is_spam?: boolean;
+            /** @description Whether a customer has written something since the member who calls last looked; never of what is closed or spam. */
+            is_unread?: boolean;
+            /**
+             * Format: date-time
+             * @description When the last message came that customers may read.
+             */
+            last_external_message_date?: string;
+            /** @description Who takes part: contacts and members, each as what it is now. */
+            members?: components["schemas"]["UserSummary"][];
+            /** @description What was said last that its customers may read, the oldest first; in lists, timeline-entries.list tells. */
+            messages?: components["schemas"]["TimelineEntry"][];
+            metadata?: components["schemas"]["ConversationMetadata"];
+            modified_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            modified_date?: string;
+            owned_by?: components["schemas"]["UserSummary"][];
+            /** @description The customer's workspace. */
+            rev_org?: components["schemas"]["OrgSummary"];
+            /**
+             * Format: date-time
+             * @description When it comes back by itself: it is put off until then.
+             */
+            snoozed_until?: string;
+            source_channel?: string;
+            source_channel_v2?: components["schemas"]["ChannelSummary"];
+            stage?: components["schemas"]["StageSummary"];
+            subtype?: string;
+            tags?: components["schemas"]["TagWithValue"][];
+            title?: string;
+            /**
+             * Format: int64
+             * @description How many messages of customers that are, at most 100.
+             */
+            unread_count?: number;
+        };
         ChosenIdentifierInput: {
             /** @enum {string} */
             kind: "email" | "phone" | "external_ref";
@@ -5532,6 +5694,84 @@ export interface components {
             stock_schema_fragment?: string;
             subtype?: string;
             tags?: components["schemas"]["TagWithValue"][];
+        };
+        ChosenWork: {
+            account?: components["schemas"]["AccountSummary"];
+            /**
+             * Format: date-time
+             * @description Since when the stage has been one of the closed ones.
+             */
+            actual_close_date?: string;
+            /** Format: double */
+            amount?: number;
+            annual_contract_value?: components["schemas"]["Money"];
+            applies_to_part?: components["schemas"]["PartSummary"];
+            /** @description The files on the work itself. */
+            artifacts?: components["schemas"]["ArtifactSummary"][];
+            body?: string;
+            channels?: string[];
+            /** @description Of opportunities, as all that follow. */
+            contacts?: components["schemas"]["UserSummary"][];
+            created_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            created_date?: string;
+            /** @description Values of custom fields by name. */
+            custom_fields?: {
+                [key: string]: unknown;
+            };
+            /** @description The definitions that the values follow, as schemas.custom.get takes them. */
+            custom_schema_fragments?: string[];
+            /** Format: double */
+            customer_budget?: number;
+            display_id: string;
+            /** @description The display id when nobody gave one. */
+            external_ref?: string;
+            /** @enum {string} */
+            forecast_category?: "omitted" | "pipeline" | "upside" | "strong_upside" | "commit" | "won";
+            forecast_category_v2?: components["schemas"]["ForecastValue"];
+            group?: components["schemas"]["GroupSummary"];
+            id: string;
+            is_frozen?: boolean;
+            is_spam?: boolean;
+            modified_by?: components["schemas"]["UserSummary"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            modified_date?: string;
+            needs_response?: boolean;
+            owned_by?: components["schemas"]["UserSummary"][];
+            /** @enum {string} */
+            priority?: "p0" | "p1" | "p2" | "p3";
+            /** Format: double */
+            probability?: number;
+            reported_by?: components["schemas"]["UserSummary"][];
+            /** @description The workspace. */
+            rev_org?: components["schemas"]["OrgSummary"];
+            /**
+             * @description Of tickets, as all up to is_frozen.
+             * @enum {string}
+             */
+            severity?: "blocker" | "high" | "medium" | "low";
+            source_channel?: string;
+            stage?: components["schemas"]["StageSummary"];
+            /** @enum {string} */
+            state?: "open" | "in_progress" | "closed";
+            stock_schema_fragment?: string;
+            subtype?: string;
+            tags?: components["schemas"]["TagWithValue"][];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            target_close_date?: string;
+            title?: string;
+            /** @enum {string} */
+            type?: "opportunity" | "ticket";
+            value?: components["schemas"]["Money"];
         };
         ClientContextInput: {
             browser?: components["schemas"]["ClientNameInput"];
@@ -5637,6 +5877,24 @@ export interface components {
              */
             unread_count?: number;
         };
+        ConversationGroup: {
+            conversations: components["schemas"]["ChosenConversation"][];
+            /**
+             * Format: int64
+             * @description How many records the group has; exact, of dates and of those without a value up to 10,000.
+             */
+            count: number;
+            /** @description What the records of the group meet, the filter of the query or vista included. */
+            filter: string;
+            /** @description For people. */
+            label: string;
+            /** @description Whether there are more than count. */
+            more: boolean;
+            /** @description Goes on with the records of the group: send it as cursor with the group's filter, the same limit, sort_by, vista and time_zone, and without group_by, which is to be empty where a vista has one. */
+            next_cursor?: string;
+            /** @description As a filter takes it; of dates the first day. Empty for the group of those without a value. */
+            value: string;
+        };
         ConversationMetadata: {
             /** @description The page on which it began. */
             url_context?: string;
@@ -5661,6 +5919,27 @@ export interface components {
             /** @description Conversations have no custom fields in this release. */
             custom_fields?: {
                 [key: string]: unknown;
+            };
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
             };
             /** @description Seen to by any of these groups. */
             group?: string[];
@@ -5707,6 +5986,8 @@ export interface components {
             tags?: string[];
             /** @description With any of these tags. */
             tags_v2?: components["schemas"]["TagFilterInInput"][];
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
         };
         ConversationsCountUnreadRequest: Record<string, never>;
         ConversationsCreateRequest: {
@@ -5791,6 +6072,27 @@ export interface components {
             custom_fields?: {
                 [key: string]: unknown;
             };
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
             /**
              * Format: int64
              * @description How many conversations; 50 when absent.
@@ -5843,6 +6145,8 @@ export interface components {
             tags?: string[];
             /** @description With any of these tags. */
             tags_v2?: components["schemas"]["TagFilterInInput"][];
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
         };
         ConversationsGetRequest: {
             /**
@@ -5850,6 +6154,33 @@ export interface components {
              * @description In full or as a display id.
              */
             id: string;
+        };
+        ConversationsGroupRequest: {
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
+            /** @description tag, owner, account, workspace, tier, parent, subtype, or a custom field such as tnt__plan. */
+            group_by: string;
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
         };
         ConversationsListRequest: {
             /** @description With any of these customers, also by their workspaces. */
@@ -5870,6 +6201,27 @@ export interface components {
             /** @description Conversations have no custom fields in this release. */
             custom_fields?: {
                 [key: string]: unknown;
+            };
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
             };
             /** @description Seen to by any of these groups. */
             group?: string[];
@@ -5933,6 +6285,8 @@ export interface components {
             tags?: string[];
             /** @description With any of these tags. */
             tags_v2?: components["schemas"]["TagFilterInInput"][];
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
         };
         ConversationsMarkReadRequest: {
             /** Format: id */
@@ -5969,6 +6323,82 @@ export interface components {
             next_cursor?: string;
             /** @description With mode before, goes back to the page before this one. Absent on the first one. */
             prev_cursor?: string;
+        };
+        ConversationsQueryOut: {
+            /** @description None when they are in groups. */
+            conversations: components["schemas"]["ChosenConversation"][];
+            /**
+             * Format: int64
+             * @description How many records meet the filter, exact up to 10,000.
+             */
+            count: number;
+            /** @description What the vista names and is no longer there, or is no field of these records: it is left out. */
+            dropped_fields?: string[];
+            /** @description The largest first, dates the latest first; at the end of the others those without a value. A conversation with several values, such as tags, is in each. */
+            groups?: components["schemas"]["ConversationGroup"][];
+            /** @description Whether there are more than that. */
+            more: boolean;
+            /** @description Goes on after this page. Absent on the last one. */
+            next_cursor?: string;
+            /** @description Absent on the last page of groups. */
+            next_group_cursor?: string;
+            /** @description With mode before, goes back to the page before this one. Absent on the first one. */
+            prev_cursor?: string;
+        };
+        ConversationsQueryRequest: {
+            /** @description The fields that the records have in the answer, beside id, display_id and subtype: names as filters have them, such as name, tag or tnt__plan, or as answers do. All when absent or empty. */
+            columns?: string[] | null;
+            /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+            cursor?: string;
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
+            /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date by day, week or month, as created:day, modified:week or tnt__renewal:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
+            group_by?: string | null;
+            /** @description Where to go on with the groups, from next_group_cursor. */
+            group_cursor?: string;
+            /**
+             * Format: int64
+             * @description Groups on a page; 10 when absent.
+             */
+            group_limit?: number;
+            /**
+             * Format: int64
+             * @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed.
+             */
+            limit?: number;
+            /**
+             * @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page.
+             * @enum {string}
+             */
+            mode?: "after" | "before";
+            /** @description Fields to sort by, each as field:asc or field:desc, as in lists. created_date:desc when absent. */
+            sort_by?: string[] | null;
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
+            /**
+             * Format: id
+             * @description A saved view of these records: its filter, group_by, sort_by and columns hold where the query does not give its own. An empty group_by shows it without groups.
+             */
+            vista?: string;
         };
         ConversationsRestoreRequest: {
             /**
@@ -6088,6 +6518,24 @@ export interface components {
              * @description At this time or earlier.
              */
             before?: string;
+        };
+        DeskGroupCount: {
+            /** Format: int64 */
+            count: number;
+            /** @description The condition that takes this group: joined to the filter by and, it lists the group's records. */
+            filter: string;
+            /** @description For people. */
+            label: string;
+            /** @description Whether there are more than count. */
+            more: boolean;
+            /** @description As a filter takes it. */
+            value: string;
+        };
+        DeskGroupsOut: {
+            /** @description The largest first; at the end, with an empty value, those without one. Counts are exact up to 10,000. */
+            groups: components["schemas"]["DeskGroupCount"][];
+            /** @description Whether the field has more than 1,000 values; the others are not told. */
+            more: boolean;
         };
         DevOrgOut: {
             dev_org: components["schemas"]["DevOrgSummary"];
@@ -6817,7 +7265,7 @@ export interface components {
              * @description Which records the filter is for.
              * @enum {string}
              */
-            object: "account" | "rev_org" | "rev_user";
+            object: "account" | "conversation" | "opportunity" | "rev_org" | "rev_user" | "ticket";
             /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
             time_zone?: string;
         };
@@ -9648,7 +10096,7 @@ export interface components {
              * @enum {string}
              */
             mode?: "after" | "before";
-            /** @description Which kinds of records: account, rev_org, rev_user, tag. All when absent; kinds that Kith does not have are empty. */
+            /** @description Which kinds of records: account, conversation, rev_org, rev_user, tag, ticket. All when absent; kinds that Kith does not have are empty. */
             namespaces?: string[];
             /** @description What to look for: parts of names, addresses, phone numbers, domains or references, or an id such as ACC-12. All words have to fit. At most 400 characters. */
             query: string;
@@ -9679,7 +10127,7 @@ export interface components {
              * @description Results; 10 when absent.
              */
             limit?: number;
-            /** @description Which kind of records: account, rev_org, rev_user or tag. */
+            /** @description Which kind of records: account, conversation, rev_org, rev_user, tag or ticket. */
             namespace: string;
             /** @description What to look for, at most 400 characters. */
             query: string;
@@ -9691,6 +10139,7 @@ export interface components {
         };
         SearchResult: {
             account?: components["schemas"]["AccountSummary"];
+            conversation?: components["schemas"]["Conversation"];
             /**
              * Format: date-time
              * @description RFC 3339 in UTC with milliseconds.
@@ -9701,8 +10150,10 @@ export interface components {
             snippet?: string;
             tag?: components["schemas"]["TagSummary"];
             /** @enum {string} */
-            type: "account" | "org" | "tag" | "user";
+            type: "account" | "conversation" | "org" | "tag" | "user" | "work";
             user?: components["schemas"]["UserSummary"];
+            /** @description A ticket. */
+            work?: components["schemas"]["Work"];
         };
         ServiceAccount: {
             /** @description By which the application knows itself; in the tokens of the application. */
@@ -10570,10 +11021,10 @@ export interface components {
             /** @description As text, for the filter of lists. */
             filter: string;
             /**
-             * @description What is shown.
+             * @description What is shown; of works, tickets.
              * @enum {string}
              */
-            filter_type: "accounts" | "rev_orgs" | "rev_users";
+            filter_type: "accounts" | "conversations" | "rev_orgs" | "rev_users" | "works";
             id: string;
             /** @description What its owner sees first of this kind. */
             is_default: boolean;
@@ -10618,8 +11069,11 @@ export interface components {
                 /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
                 values?: unknown[];
             };
-            /** @enum {string} */
-            filter_type: "accounts" | "rev_orgs" | "rev_users";
+            /**
+             * @description works are tickets.
+             * @enum {string}
+             */
+            filter_type: "accounts" | "conversations" | "rev_orgs" | "rev_users" | "works";
             /** @description Whether you see it first of this kind; another one that was ceases to be. */
             is_default?: boolean;
             /** @description Whether all members are shown it. */
@@ -10690,7 +11144,7 @@ export interface components {
              */
             mode?: "after" | "before";
             /** @description Views of any of these. */
-            object_type?: ("accounts" | "rev_orgs" | "rev_users")[];
+            object_type?: ("accounts" | "conversations" | "rev_orgs" | "rev_users" | "works")[];
             /** @description Those that are shared with any of these members by name. */
             shared_with?: components["schemas"]["SharedWithInput"][];
             /** @description Without effect: vistas have a filter, and no items. */
@@ -11009,6 +11463,24 @@ export interface components {
             type: "opportunity" | "ticket";
             value?: components["schemas"]["Money"];
         };
+        WorkGroup: {
+            /**
+             * Format: int64
+             * @description How many records the group has; exact, of dates and of those without a value up to 10,000.
+             */
+            count: number;
+            /** @description What the records of the group meet, the filter of the query or vista included. */
+            filter: string;
+            /** @description For people. */
+            label: string;
+            /** @description Whether there are more than count. */
+            more: boolean;
+            /** @description Goes on with the records of the group: send it as cursor with the group's filter, the same limit, sort_by, vista and time_zone, and without group_by, which is to be empty where a vista has one. */
+            next_cursor?: string;
+            /** @description As a filter takes it; of dates the first day. Empty for the group of those without a value. */
+            value: string;
+            works: components["schemas"]["ChosenWork"][];
+        };
         WorkOut: {
             work: components["schemas"]["Work"];
         };
@@ -11030,6 +11502,27 @@ export interface components {
             };
             /** @description With any of these references. */
             external_ref?: string[];
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
             /** @description With anybody who looks after it, or with nobody. */
             has_owner?: boolean;
             /** @description Last changed by any of these users. */
@@ -11052,6 +11545,8 @@ export interface components {
             target_close_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description Only tickets meet it. */
             ticket?: components["schemas"]["TicketFilterInput"];
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
             /** @description Of any of these types; there are no issues and tasks. */
             type?: ("issue" | "opportunity" | "task" | "ticket")[];
         };
@@ -11186,6 +11681,27 @@ export interface components {
             };
             /** @description With any of these references. */
             external_ref?: string[];
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
             /**
              * Format: int64
              * @description How many works; 50 when absent.
@@ -11215,6 +11731,8 @@ export interface components {
             target_close_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description Only tickets meet it. */
             ticket?: components["schemas"]["TicketFilterInput"];
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
             /** @description Of any of these types; there are no issues and tasks. */
             type?: ("issue" | "opportunity" | "task" | "ticket")[];
         };
@@ -11224,6 +11742,38 @@ export interface components {
              * @description In full or as a display id.
              */
             id: string;
+        };
+        WorksGroupRequest: {
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
+            /** @description tag, owner, account, workspace, tier, parent, subtype, or a custom field such as tnt__plan. */
+            group_by: string;
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
+            /**
+             * @description Which works; tickets when absent.
+             * @enum {string}
+             */
+            type?: "opportunity" | "ticket";
         };
         WorksListRequest: {
             /** @description Everything of any of these accounts and their workspaces. */
@@ -11245,6 +11795,27 @@ export interface components {
             };
             /** @description With any of these references. */
             external_ref?: string[];
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
             /** @description With anybody who looks after it, or with nobody. */
             has_owner?: boolean;
             /**
@@ -11279,6 +11850,8 @@ export interface components {
             target_close_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description Only tickets meet it. */
             ticket?: components["schemas"]["TicketFilterInput"];
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
             /** @description Of any of these types; there are no issues and tasks. */
             type?: ("issue" | "opportunity" | "task" | "ticket")[];
         };
@@ -11297,6 +11870,87 @@ export interface components {
             /** @description With mode before, goes back to the page before this one. Absent on the first one. */
             prev_cursor?: string;
             works: components["schemas"]["Work"][];
+        };
+        WorksQueryOut: {
+            /**
+             * Format: int64
+             * @description How many records meet the filter, exact up to 10,000.
+             */
+            count: number;
+            /** @description What the vista names and is no longer there, or is no field of these records: it is left out. */
+            dropped_fields?: string[];
+            /** @description The largest first, dates the latest first; at the end of the others those without a value. A work with several values, such as tags, is in each. */
+            groups?: components["schemas"]["WorkGroup"][];
+            /** @description Whether there are more than that. */
+            more: boolean;
+            /** @description Goes on after this page. Absent on the last one. */
+            next_cursor?: string;
+            /** @description Absent on the last page of groups. */
+            next_group_cursor?: string;
+            /** @description With mode before, goes back to the page before this one. Absent on the first one. */
+            prev_cursor?: string;
+            /** @description None when they are in groups. */
+            works: components["schemas"]["ChosenWork"][];
+        };
+        WorksQueryRequest: {
+            /** @description The fields that the records have in the answer, beside id, display_id and subtype: names as filters have them, such as name, tag or tnt__plan, or as answers do. All when absent or empty. */
+            columns?: string[] | null;
+            /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+            cursor?: string;
+            /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+            filter?: string | {
+                /** @description Of not and some. */
+                expression?: components["schemas"]["FilterExpressionInput"];
+                /** @description Of and and or. */
+                expressions?: components["schemas"]["FilterExpressionInput"][];
+                /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                field?: string;
+                /**
+                 * @description Of a primitive.
+                 * @enum {string}
+                 */
+                operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                /**
+                 * @description primitive is a condition; some holds when a related record meets the expression.
+                 * @enum {string}
+                 */
+                type: "and" | "not" | "or" | "primitive" | "some";
+                /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                values?: unknown[];
+            };
+            /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date by day, week or month, as created:day, modified:week or tnt__renewal:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
+            group_by?: string | null;
+            /** @description Where to go on with the groups, from next_group_cursor. */
+            group_cursor?: string;
+            /**
+             * Format: int64
+             * @description Groups on a page; 10 when absent.
+             */
+            group_limit?: number;
+            /**
+             * Format: int64
+             * @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed.
+             */
+            limit?: number;
+            /**
+             * @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page.
+             * @enum {string}
+             */
+            mode?: "after" | "before";
+            /** @description Fields to sort by, each as field:asc or field:desc, as in lists. created_date:desc when absent. */
+            sort_by?: string[] | null;
+            /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+            time_zone?: string;
+            /**
+             * @description Which works; tickets when absent.
+             * @enum {string}
+             */
+            type?: "opportunity" | "ticket";
+            /**
+             * Format: id
+             * @description A saved view of these records: its filter, group_by, sort_by and columns hold where the query does not give its own. An empty group_by shows it without groups.
+             */
+            vista?: string;
         };
         WorksRestoreRequest: {
             /**
@@ -18556,6 +19210,29 @@ export interface operations {
     "conversations-count": {
         parameters: {
             query?: {
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
                 /** @description With any of these customers, also by their workspaces. */
                 account?: string[];
                 /** @description range when absent. */
@@ -19230,6 +19907,29 @@ export interface operations {
             query?: {
                 /** @description How many conversations; 50 when absent. */
                 first?: number;
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
                 /** @description With any of these customers, also by their workspaces. */
                 account?: string[];
                 /** @description range when absent. */
@@ -19677,6 +20377,219 @@ export interface operations {
             };
         };
     };
+    "conversations-group": {
+        parameters: {
+            query: {
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
+                /** @description tag, owner, account, workspace, tier, parent, subtype, or a custom field such as tnt__plan. */
+                group_by: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskGroupsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-group-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsGroupRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskGroupsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
     "conversations-list": {
         parameters: {
             query?: {
@@ -19686,6 +20599,29 @@ export interface operations {
                 limit?: number;
                 /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
                 mode?: "after" | "before";
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
                 /** @description With any of these customers, also by their workspaces. */
                 account?: string[];
                 /** @description range when absent. */
@@ -20281,6 +21217,235 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-query": {
+        parameters: {
+            query?: {
+                /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed. */
+                limit?: number;
+                /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
+                mode?: "after" | "before";
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
+                /** @description A saved view of these records: its filter, group_by, sort_by and columns hold where the query does not give its own. An empty group_by shows it without groups. */
+                vista?: string;
+                /** @description The fields that the records have in the answer, beside id, display_id and subtype: names as filters have them, such as name, tag or tnt__plan, or as answers do. All when absent or empty. */
+                columns?: string[];
+                /** @description Fields to sort by, each as field:asc or field:desc, as in lists. created_date:desc when absent. */
+                sort_by?: string[];
+                /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date by day, week or month, as created:day, modified:week or tnt__renewal:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
+                group_by?: string;
+                /** @description Groups on a page; 10 when absent. */
+                group_limit?: number;
+                /** @description Where to go on with the groups, from next_group_cursor. */
+                group_cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationsQueryOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "conversations-query-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsQueryRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationsQueryOut"];
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */
@@ -23426,7 +24591,7 @@ export interface operations {
                 /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
                 time_zone?: string;
                 /** @description Which records the filter is for. */
-                object: "account" | "rev_org" | "rev_user";
+                object: "account" | "conversation" | "opportunity" | "rev_org" | "rev_user" | "ticket";
             };
             header?: never;
             path?: never;
@@ -37114,7 +38279,7 @@ export interface operations {
                 limit?: number;
                 /** @description Whether the page lies after or before the cursor; after when absent. */
                 mode?: "after" | "before";
-                /** @description Which kinds of records: account, rev_org, rev_user, tag. All when absent; kinds that Kith does not have are empty. */
+                /** @description Which kinds of records: account, conversation, rev_org, rev_user, tag, ticket. All when absent; kinds that Kith does not have are empty. */
                 namespaces?: string[];
                 /** @description What to look for: parts of names, addresses, phone numbers, domains or references, or an id such as ACC-12. All words have to fit. At most 400 characters. */
                 query: string;
@@ -37312,7 +38477,7 @@ export interface operations {
             query: {
                 /** @description Results; 10 when absent. */
                 limit?: number;
-                /** @description Which kind of records: account, rev_org, rev_user or tag. */
+                /** @description Which kind of records: account, conversation, rev_org, rev_user, tag or ticket. */
                 namespace: string;
                 /** @description What to look for, at most 400 characters. */
                 query: string;
@@ -41505,7 +42670,7 @@ export interface operations {
                 mode?: "after" | "before";
                 type?: ("curated" | "dynamic" | "grouped")[];
                 /** @description Views of any of these. */
-                object_type?: ("accounts" | "rev_orgs" | "rev_users")[];
+                object_type?: ("accounts" | "conversations" | "rev_orgs" | "rev_users" | "works")[];
                 /** @description Of any of these members. */
                 created_by?: string[];
                 /** @description Those that any of these members may see. */
@@ -42604,6 +43769,29 @@ export interface operations {
     "works-count": {
         parameters: {
             query?: {
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
                 /** @description Of any of these types; there are no issues and tasks. */
                 type?: ("issue" | "opportunity" | "task" | "ticket")[];
                 /** @description About any of these parts. */
@@ -43093,6 +44281,29 @@ export interface operations {
             query?: {
                 /** @description How many works; 50 when absent. */
                 first?: number;
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
                 /** @description Of any of these types; there are no issues and tasks. */
                 type?: ("issue" | "opportunity" | "task" | "ticket")[];
                 /** @description About any of these parts. */
@@ -43542,6 +44753,221 @@ export interface operations {
             };
         };
     };
+    "works-group": {
+        parameters: {
+            query: {
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
+                /** @description tag, owner, account, workspace, tier, parent, subtype, or a custom field such as tnt__plan. */
+                group_by: string;
+                /** @description Which works; tickets when absent. */
+                type?: "opportunity" | "ticket";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskGroupsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "works-group-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorksGroupRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskGroupsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
     "works-list": {
         parameters: {
             query?: {
@@ -43551,6 +44977,29 @@ export interface operations {
                 limit?: number;
                 /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
                 mode?: "after" | "before";
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
                 /** @description Of any of these types; there are no issues and tasks. */
                 type?: ("issue" | "opportunity" | "task" | "ticket")[];
                 /** @description About any of these parts. */
@@ -43848,6 +45297,237 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "works-query": {
+        parameters: {
+            query?: {
+                /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Rows on a page. 50 when absent; more than the most allowed gives the most allowed. */
+                limit?: number;
+                /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
+                mode?: "after" | "before";
+                /** @description What the records shall meet besides, as text such as tag:vip and created > -30d, or as an expression. docs/filters.md has the fields and operators. */
+                filter?: string | {
+                    /** @description Of not and some. */
+                    expression?: components["schemas"]["FilterExpressionInput"];
+                    /** @description Of and and or. */
+                    expressions?: components["schemas"]["FilterExpressionInput"][];
+                    /** @description Of a primitive, such as tag or account.tier; of some the relation, such as account. */
+                    field?: string;
+                    /**
+                     * @description Of a primitive.
+                     * @enum {string}
+                     */
+                    operator?: "between" | "contains" | "empty" | "eq" | "gt" | "gte" | "in" | "lt" | "lte" | "ne" | "not_contains" | "not_empty" | "not_in" | "starts_with" | "after" | "before";
+                    /**
+                     * @description primitive is a condition; some holds when a related record meets the expression.
+                     * @enum {string}
+                     */
+                    type: "and" | "not" | "or" | "primitive" | "some";
+                    /** @description Of a primitive: texts, numbers or booleans; dates as 2026-01-31, today, or -30d for 30 days ago. */
+                    values?: unknown[];
+                };
+                /** @description The time zone in which the filter counts days, such as Europe/Berlin. UTC when absent. */
+                time_zone?: string;
+                /** @description A saved view of these records: its filter, group_by, sort_by and columns hold where the query does not give its own. An empty group_by shows it without groups. */
+                vista?: string;
+                /** @description The fields that the records have in the answer, beside id, display_id and subtype: names as filters have them, such as name, tag or tnt__plan, or as answers do. All when absent or empty. */
+                columns?: string[];
+                /** @description Fields to sort by, each as field:asc or field:desc, as in lists. created_date:desc when absent. */
+                sort_by?: string[];
+                /** @description tag, owner, account, workspace, tier, parent, subtype, a custom field such as tnt__plan, or a date by day, week or month, as created:day, modified:week or tnt__renewal:month. Then limit is how many records of each group are told, 10 when absent, and cursor and mode are of no use. */
+                group_by?: string;
+                /** @description Groups on a page; 10 when absent. */
+                group_limit?: number;
+                /** @description Where to go on with the groups, from next_group_cursor. */
+                group_cursor?: string;
+                /** @description Which works; tickets when absent. */
+                type?: "opportunity" | "ticket";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorksQueryOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "works-query-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorksQueryRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorksQueryOut"];
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */

@@ -12,13 +12,13 @@ import { useLabels } from "@/features/filter/use-label";
 import { isReference } from "@/features/record/draft";
 import { type RecordField, useFields } from "@/features/record/field";
 import { loaderOf } from "@/features/record/field-input";
-import type { RecordType } from "@/features/record/record";
+import type { FilterType } from "@/features/record/record";
 import { strings } from "@/strings";
 
 const words = strings.filters;
 
 /** The field of a condition and what people call it, or nothing when it is no field any more. */
-export function useConditionField(type: RecordType, path: string) {
+export function useConditionField(type: FilterType, path: string) {
   const { relation, name } = splitField(type, path);
   const fields = useFields(relation ? (relationsOf(type)[relation] ?? type) : type);
   const field = fieldNamed(fields, name);
@@ -35,7 +35,7 @@ export function operatorLabel(operator: Operator, field: RecordField | undefined
   return words.operators[operator];
 }
 
-type ConditionEditorProps = { type: RecordType; node: FilterTree; onChange: (node: FilterTree) => void };
+type ConditionEditorProps = { type: FilterType; node: FilterTree; onChange: (node: FilterTree) => void };
 
 /** A condition's operator and values, with the control that fits the field. */
 export function ConditionEditor({ type, node, onChange }: ConditionEditorProps) {
@@ -141,17 +141,20 @@ function replaced(values: string[], index: number, value: string, dropsEmpty: bo
 type ListProps = { field: RecordField; values: string[]; onChange: (values: string[]) => void };
 
 function ChoiceValues({ field, values, onChange }: ListProps) {
-  const toggle = (label: string) =>
-    onChange(values.includes(label) ? values.filter((value) => value !== label) : [...values, label]);
+  const toggle = (chosen: string) =>
+    onChange(values.includes(chosen) ? values.filter((value) => value !== chosen) : [...values, chosen]);
   return (
     <fieldset className="grid max-h-56 gap-1.5 overflow-y-auto py-1">
       <legend className="sr-only">{words.value}</legend>
-      {field.choices.map(({ label }) => (
-        <label key={label} htmlFor={`choice-${label}`} className="flex items-center gap-2.5">
-          <Checkbox id={`choice-${label}`} checked={values.includes(label)} onChange={() => toggle(label)} />
-          {label}
-        </label>
-      ))}
+      {field.choices.map(({ value, label }) => {
+        const filtered = field.byValue ? value : label;
+        return (
+          <label key={label} htmlFor={`choice-${filtered}`} className="flex items-center gap-2.5">
+            <Checkbox id={`choice-${filtered}`} checked={values.includes(filtered)} onChange={() => toggle(filtered)} />
+            {label}
+          </label>
+        );
+      })}
     </fieldset>
   );
 }

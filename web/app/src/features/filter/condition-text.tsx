@@ -3,13 +3,13 @@ import type { FilterTree } from "@/api/types";
 import { operatorLabel, useConditionField } from "@/features/filter/condition-editor";
 import { relationsOf } from "@/features/filter/filter";
 import { useLabels } from "@/features/filter/use-label";
-import type { RecordType } from "@/features/record/record";
+import type { FilterType } from "@/features/record/record";
 import { strings } from "@/strings";
 
 const words = strings.filters;
 
 /** A part of a filter in words. */
-export function ConditionText({ type, node }: { type: RecordType; node: FilterTree }) {
+export function ConditionText({ type, node }: { type: FilterType; node: FilterTree }) {
   switch (node.type) {
     case "primitive":
       return <PrimitiveText type={type} node={node} />;
@@ -34,7 +34,7 @@ export function ConditionText({ type, node }: { type: RecordType; node: FilterTr
   }
 }
 
-function GroupText({ type, node }: { type: RecordType; node: FilterTree }) {
+function GroupText({ type, node }: { type: FilterType; node: FilterTree }) {
   const children = node.expressions ?? [];
   if (children.length === 0) return words.group;
   return children.map((child, index) => (
@@ -46,14 +46,18 @@ function GroupText({ type, node }: { type: RecordType; node: FilterTree }) {
   ));
 }
 
-function InnerText({ type, node }: { type: RecordType; node: FilterTree | undefined }) {
+function InnerText({ type, node }: { type: FilterType; node: FilterTree | undefined }) {
   return node ? <ConditionText type={type} node={node} /> : null;
 }
 
-function PrimitiveText({ type, node }: { type: RecordType; node: FilterTree }) {
+function PrimitiveText({ type, node }: { type: FilterType; node: FilterTree }) {
   const { field, label } = useConditionField(type, node.field ?? "");
   const values = useLabels(field?.kind ?? "text", node.values ?? []);
-  const shown = field?.kind === "bool" ? values.map(boolText) : values;
+  const choices = field?.byValue ? field.choices : [];
+  const shown =
+    field?.kind === "bool"
+      ? values.map(boolText)
+      : values.map((value) => choices.find((choice) => choice.value === value)?.label ?? value);
   return (
     <>
       <span className="text-ink-2">{label}</span>{" "}

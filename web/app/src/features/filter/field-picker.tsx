@@ -3,13 +3,13 @@ import { Command } from "cmdk";
 import { itemStyle } from "@/components/ui/combobox";
 import { relationsOf } from "@/features/filter/filter";
 import { fieldsQuery, type RecordField } from "@/features/record/field";
-import type { RecordType } from "@/features/record/record";
+import type { FilterType } from "@/features/record/record";
 import { strings } from "@/strings";
 
 export type PickedField = { /** As a condition calls it. */ path: string; field: RecordField };
 
 /** The fields that conditions can ask about, the record's own first, then those of related records. */
-export function useFilterFields(type: RecordType): { label: string; fields: PickedField[] }[] {
+export function useFilterFields(type: FilterType): { label: string; fields: PickedField[] }[] {
   const related = Object.entries(relationsOf(type));
   const [own, ...others] = useQueries({
     queries: [fieldsQuery(type), ...related.map(([, other]) => fieldsQuery(other))],
@@ -38,7 +38,7 @@ function holds(option: string, text: string): number {
 }
 
 /** A list to search for the field of a new condition. */
-export function FieldPicker({ type, onPick }: { type: RecordType; onPick: (picked: PickedField) => void }) {
+export function FieldPicker({ type, onPick }: { type: FilterType; onPick: (picked: PickedField) => void }) {
   const groups = useFilterFields(type);
   return (
     <Command label={strings.filters.field} filter={holds} className="grid">

@@ -11,26 +11,33 @@ import { ConditionText } from "@/features/filter/condition-text";
 import { FieldPicker } from "@/features/filter/field-picker";
 import { completed, conditionsOf, explain, explainQuery } from "@/features/filter/filter";
 import { conditionOn, NodeEditor } from "@/features/filter/group-editor";
-import type { RecordType } from "@/features/record/record";
+import type { FilterType } from "@/features/record/record";
+import { cn } from "@/lib/cn";
 import { useDebounced } from "@/lib/use-debounced";
 import { strings } from "@/strings";
 
 const words = strings.filters;
 const applyMillis = 250;
 
-type FilterBarProps = { type: RecordType; filter: string; onChange: (filter: string) => void };
+type FilterBarProps = {
+  type: FilterType;
+  filter: string;
+  onChange: (filter: string) => void;
+  /** Stands among other controls, which have the frame. */
+  bare?: boolean;
+};
 
 /**
  * The conditions of a list as chips that can be changed, and its filter as text. The server reads the text and
  * writes it: the bar only handles the tree that it makes of it.
  */
-export function FilterBar({ type, filter, onChange }: FilterBarProps) {
+export function FilterBar({ type, filter, onChange, bare = false }: FilterBarProps) {
   const [asText, setAsText] = useState(false);
   const read = useQuery({ ...explainQuery(type, filter), enabled: filter !== "" });
   const { conditions, change, error } = useConditions(type, filter, read.data?.expression, onChange);
   const wrong = error ?? read.error;
   return (
-    <div className="grid gap-2 border-line border-b px-4 py-2 empty:hidden sm:px-6">
+    <div className={cn("grid min-w-0 gap-2", !bare && "border-line border-b px-4 py-2 empty:hidden sm:px-6")}>
       <div className="flex min-w-0 flex-wrap items-center gap-1.5">
         {asText ? (
           <FilterText key={filter} type={type} filter={filter} onChange={onChange} />
@@ -64,7 +71,7 @@ export function FilterBar({ type, filter, onChange }: FilterBarProps) {
  * becomes the list's filter; what is not filled in yet waits here.
  */
 function useConditions(
-  type: RecordType,
+  type: FilterType,
   filter: string,
   tree: FilterTree | undefined,
   onChange: (text: string) => void,
@@ -99,7 +106,7 @@ function useConditions(
 /** Stands for the text of conditions that the server has not written yet. */
 const pending = "\u0000";
 
-type ChipsProps = { type: RecordType; conditions: FilterTree[]; onChange: (conditions: FilterTree[]) => void };
+type ChipsProps = { type: FilterType; conditions: FilterTree[]; onChange: (conditions: FilterTree[]) => void };
 
 function Chips({ type, conditions, onChange }: ChipsProps) {
   const [opened, setOpened] = useState<number>();

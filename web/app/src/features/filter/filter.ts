@@ -2,10 +2,10 @@ import { queryOptions } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { FilterTree } from "@/api/types";
 import type { FieldKind, RecordField } from "@/features/record/field";
-import { type RecordType, timeZone } from "@/features/record/record";
+import { type FilterType, type RecordType, timeZone } from "@/features/record/record";
 
 /** How the server understands a filter's text: its tree, and the text as it would write it. */
-export function explainQuery(type: RecordType, filter: string) {
+export function explainQuery(type: FilterType, filter: string) {
   return queryOptions({
     queryKey: ["filter", type, filter],
     queryFn: ({ signal }) => explain(type, filter, signal),
@@ -15,7 +15,7 @@ export function explainQuery(type: RecordType, filter: string) {
 }
 
 /** The same for a text or a tree. What is wrong with it is thrown, with the place. */
-export async function explain(type: RecordType, filter: string | FilterTree, signal?: AbortSignal) {
+export async function explain(type: FilterType, filter: string | FilterTree, signal?: AbortSignal) {
   const body = { object: type, filter, time_zone: timeZone };
   return answer(api.POST("/filters.explain", { body, ...(signal ? { signal } : {}) }));
 }
@@ -48,7 +48,7 @@ const byKind: Partial<Record<FieldKind, Operator[]>> = {
 
 /** The operators that are offered for a field; the first is the one that people want most. */
 export function operatorsOf(field: RecordField): Operator[] {
-  if (field.name === "is_verified") return ["eq"];
+  if (field.name === "is_verified" || (field.kind === "bool" && field.byValue)) return ["eq"];
   return byKind[field.kind] ?? choiceOperators;
 }
 
@@ -95,14 +95,16 @@ export const relations = {
   rev_user: { account: "account", workspace: "rev_org" },
   account: { parent: "account", contacts: "rev_user", workspaces: "rev_org" },
   rev_org: { account: "account", contacts: "rev_user" },
-} as const satisfies Record<RecordType, Record<string, RecordType>>;
+  conversation: { contact: "rev_user", account: "account", workspace: "rev_org" },
+  ticket: { contact: "rev_user", account: "account", workspace: "rev_org" },
+} as const satisfies Record<FilterType, Record<string, RecordType>>;
 
-export function relationsOf(type: RecordType): Record<string, RecordType> {
+export function relationsOf(type: FilterType): Record<string, RecordType> {
   return relations[type];
 }
 
 /** A condition's field, which may be a related record's: "account.tier". */
-export function splitField(type: RecordType, name: string): { relation: string | undefined; name: string } {
+export function splitField(type: FilterType, name: string): { relation: string | undefined; name: string } {
   const [head = "", ...rest] = name.split(".");
   return head in relationsOf(type) && rest.length > 0
     ? { relation: head, name: rest.join(".") }
@@ -124,9 +126,22 @@ const filterNames: Record<string, string> = {
   website: "websites",
 };
 
+/** The other way round: what conditions on conversations and tickets may call their fields as well. */
+const itemNames: Record<string, string> = {
+  owned_by: "owner",
+  tags: "tag",
+  created_date: "created",
+  modified_date: "modified",
+  is_spam: "spam",
+  is_frozen: "frozen",
+  applies_to_part: "part",
+  last_message_date: "last_message",
+  actual_close_date: "closed",
+};
+
 /** The field that a condition asks about. */
 export function fieldNamed(fields: RecordField[], name: string): RecordField | undefined {
-  const other = filterNames[name];
+  const other = filterNames[name] ?? itemNames[name];
   return (
     fields.find((field) => field.name === name) ??
     fields.find((field) => field.name === other || (name === "ref" && field.name === "external_refs"))

@@ -7,7 +7,7 @@ import { Select } from "@/components/ui/select";
 import { ConditionEditor } from "@/features/filter/condition-editor";
 import { FieldPicker, type PickedField } from "@/features/filter/field-picker";
 import { arityOf, operatorsOf, relationsOf } from "@/features/filter/filter";
-import type { RecordType } from "@/features/record/record";
+import type { FilterType } from "@/features/record/record";
 import { strings } from "@/strings";
 
 const words = strings.filters;
@@ -21,7 +21,7 @@ export function conditionOn({ path, field }: PickedField): FilterTree {
 }
 
 type NodeEditorProps = {
-  type: RecordType;
+  type: FilterType;
   node: FilterTree;
   onChange: (node: FilterTree) => void;
   depth?: number;
@@ -111,7 +111,7 @@ function GroupEditor({ type, node, onChange, depth = 0 }: NodeEditorProps) {
   );
 }
 
-function AddCondition({ type, onAdd }: { type: RecordType; onAdd: (node: FilterTree) => void }) {
+function AddCondition({ type, onAdd }: { type: FilterType; onAdd: (node: FilterTree) => void }) {
   const [open, setOpen] = useState(false);
   return (
     <Popover

@@ -31,6 +31,8 @@ async function labelOf(kind: FieldKind, id: string, signal: AbortSignal): Promis
       return (await recordKinds.rev_org.get(id, signal)).display_name ?? id;
     case "contact":
       return (await recordKinds.rev_user.get(id, signal)).display_name ?? id;
+    case "part":
+      return (await answer(api.POST("/parts.get", { body: { id }, signal }))).part.name;
     default:
       return id;
   }

@@ -1,8 +1,12 @@
 import { AlarmClock, Building2, CircleDot, MailOpen, ShieldAlert, Tags, UserRound, X } from "lucide-react";
 import type { ReactNode } from "react";
+import type { Vista } from "@/api/types";
 import { Button } from "@/components/ui/button";
 import { Combobox, type Option } from "@/components/ui/combobox";
+import { FilterBar } from "@/features/filter/filter-bar";
+import { GroupMenu, OrderMenu } from "@/features/inbox/inbox-menus";
 import { type InboxSearch, isNarrowed, type Shown, shownStates } from "@/features/inbox/inbox-search";
+import type { InboxView } from "@/features/inbox/inbox-view";
 import { type ItemKind, stageText } from "@/features/inbox/item";
 import { useNameOf } from "@/features/inbox/items";
 import { type Loader, loadMembers, loadRecords, loadTags } from "@/features/record/options";
@@ -11,11 +15,41 @@ import { strings } from "@/strings";
 
 const words = strings.inbox;
 
-type InboxFiltersProps = { kind: ItemKind; search: InboxSearch; onChange: (search: InboxSearch) => void };
+type InboxFiltersProps = {
+  kind: ItemKind;
+  search: InboxSearch;
+  view: InboxView;
+  vista: Vista | undefined;
+  onChange: (search: InboxSearch) => void;
+};
 
-/** What of a list is shown, kept in the address. */
-export function InboxFilters({ kind, search, onChange }: InboxFiltersProps) {
+/** What of a list is shown, kept in the address. A saved view has conditions alone. */
+export function InboxFilters(props: InboxFiltersProps) {
+  const { kind, search, vista, onChange } = props;
+  const { filter: _, ...others } = search;
+  const filter = search.filter ?? vista?.filter ?? "";
+  const setFilter = (text: string) => onChange(text === (vista?.filter ?? "") ? others : { ...others, filter: text });
+  return (
+    <section
+      aria-label={words.filters}
+      className="flex flex-wrap items-start gap-x-1.5 gap-y-1 border-line border-b px-4 py-2 sm:px-6"
+    >
+      {!vista && <Controls {...props} />}
+      <div className="flex min-h-8 min-w-0 flex-1 items-center">
+        <FilterBar bare type={kind.type} filter={filter} onChange={setFilter} />
+      </div>
+      <div className="flex items-center">
+        <GroupMenu {...props} />
+        <OrderMenu {...props} />
+      </div>
+    </section>
+  );
+}
+
+/** The conditions that are chosen the most. */
+function Controls({ kind, search, onChange }: InboxFiltersProps) {
   const { state: _, stage: __, ...others } = search;
+  const { filter: ____, ...chosen } = search; // conditions are taken off by themselves
   const set = (name: keyof InboxSearch, value: string | true | undefined) => {
     const { [name]: ___, ...rest } = search;
     onChange(value === undefined ? rest : { ...rest, [name]: value });
@@ -25,10 +59,7 @@ export function InboxFilters({ kind, search, onChange }: InboxFiltersProps) {
   const account = useNameOf(search.account);
   const owner = useNameOf(search.owner?.startsWith("DEVU-") ? search.owner : undefined);
   return (
-    <section
-      aria-label={words.filters}
-      className="flex flex-wrap items-center gap-1.5 border-line border-b px-4 py-2 sm:px-6"
-    >
+    <div className="flex flex-wrap items-center gap-1.5 max-sm:-mx-4 max-sm:w-screen max-sm:flex-nowrap max-sm:overflow-x-auto max-sm:px-4 max-sm:[&>*]:shrink-0 [scrollbar-width:none]">
       <StateSwitch value={search.stage ? undefined : (search.state ?? "active")} onChange={show} />
       <Choice
         icon={<CircleDot aria-hidden />}
@@ -98,13 +129,13 @@ export function InboxFilters({ kind, search, onChange }: InboxFiltersProps) {
           {words.snooze.snoozed}
         </Button>
       )}
-      {isNarrowed(search) && (
+      {isNarrowed(chosen) && (
         <Button size="sm" variant="ghost" onClick={() => onChange({})}>
           <X aria-hidden />
           {strings.filters.clear}
         </Button>
       )}
-    </section>
+    </div>
   );
 }
 

@@ -1,8 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { CloudOff, Inbox, Plus, SearchX } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { messageOf } from "@/api/client";
+import type { Vista } from "@/api/types";
 import { PageHeader } from "@/components/page-header";
 import { StateMessage } from "@/components/state-message";
 import { Button } from "@/components/ui/button";
@@ -11,15 +12,20 @@ import { Spinner } from "@/components/ui/spinner";
 import { ConversationSheet } from "@/features/inbox/conversation-sheet";
 import { InboxBulkBar } from "@/features/inbox/inbox-bulk-bar";
 import { InboxFilters } from "@/features/inbox/inbox-filters";
-import { filterOf, type InboxSearch, isNarrowed } from "@/features/inbox/inbox-search";
-import { type Item, type ItemKind, type ItemType, itemKinds } from "@/features/inbox/item";
+import { type InboxSearch, isNarrowed } from "@/features/inbox/inbox-search";
+import { InboxTabs } from "@/features/inbox/inbox-tabs";
+import { chosenVista, everything, type InboxView, inboxView } from "@/features/inbox/inbox-view";
+import { type Item, type ItemGroup, type ItemKind, type ItemType, itemKinds } from "@/features/inbox/item";
+import { ItemGroups } from "@/features/inbox/item-groups";
 import { ItemPane } from "@/features/inbox/item-pane";
 import { ItemRail } from "@/features/inbox/item-rail";
 import { ItemTable } from "@/features/inbox/item-table";
 import { countQuery, itemsOf } from "@/features/inbox/items";
 import { TicketSheet } from "@/features/inbox/ticket-sheet";
+import { SearchField } from "@/features/record/search-field";
 import { useSelection } from "@/features/record/use-selection";
 import { useSession } from "@/features/session/use-session";
+import { vistasQuery } from "@/features/vista/vista";
 import { type Growing, useGrowing } from "@/lib/growing";
 import { useHotkeys } from "@/lib/use-hotkeys";
 import { useLive } from "@/lib/use-live";
@@ -40,8 +46,11 @@ type InboxPageProps = {
 export function InboxPage({ type, id, search }: InboxPageProps) {
   const kind = itemKinds[type];
   const hasRoom = useMediaQuery("(min-width: 64rem)");
-  const filter = filterOf(search, useSession()?.user.display_id ?? "");
-  const list = useGrowing(itemsOf(kind, filter));
+  const me = useSession()?.user.display_id ?? "";
+  const { data: vistas } = useSuspenseQuery(vistasQuery(type));
+  const vista = chosenVista(vistas, search);
+  const view = inboxView(kind, search, vista, me);
+  const list = useGrowing(itemsOf(kind, view.filter));
   useLive(type, ["items", type]);
   const [creating, setCreating] = useState(false);
   // What is open beside the list has these keys for itself.
@@ -50,7 +59,7 @@ export function InboxPage({ type, id, search }: InboxPageProps) {
   return (
     <div className="flex h-full">
       {id === undefined ? (
-        <Whole {...shared} filter={filter} />
+        <Whole {...shared} view={view} vista={vista} hasDefault={vistas.some(({ is_default }) => is_default)} />
       ) : (
         <>
           {hasRoom && <Beside {...shared} id={id} />}
@@ -89,16 +98,35 @@ function useNearEnd({ loadMore, moreError }: Growing<Item>) {
 }
 
 /** The list alone: a table, or lines on phones. */
-function Whole(props: ListProps & { filter: ReturnType<typeof filterOf> }) {
-  const { kind, search, list, filter, onCreate } = props;
+function Whole(props: ListProps & { view: InboxView; vista: Vista | undefined; hasDefault: boolean }) {
+  const { kind, search, list, view, vista, hasDefault, onCreate } = props;
   useTitle(kind.words.title);
   const navigate = useNavigate();
   const wide = useMediaQuery("(min-width: 48rem)");
-  const count = useQuery(countQuery(kind, filter)).data;
+  const count = useQuery({ ...countQuery(kind, view.filter), enabled: !search.q }).data;
+  const searchField = useRef<HTMLInputElement>(null);
+  useHotkeys({ "/": () => searchField.current?.focus() });
   const selection = useSelection();
   const onOpen = useOpen(kind, search);
   const onNearEnd = useNearEnd(list);
-  const change = (next: InboxSearch) => void navigate({ to: kind.path, search: next });
+  const change = (next: InboxSearch) =>
+    void navigate({
+      to: kind.path,
+      search: hasDefault && Object.keys(next).length === 0 ? { vista: everything } : next,
+    });
+  const searchFor = (q: string) => {
+    const { q: _, ...rest } = search;
+    void navigate({ to: kind.path, search: q ? { ...rest, q } : rest, replace: true });
+  };
+  // The group's filter holds what the list was narrowed to before.
+  const narrow = ({ filter }: ItemGroup) => {
+    const kept = { ...(search.sort && { sort: search.sort }), ...(search.spam && { spam: search.spam }) };
+    change(
+      vista
+        ? { ...kept, vista: vista.display_id, filter, group: "none" }
+        : { ...kept, ...(hasDefault && { vista: everything }), state: "all", filter },
+    );
+  };
   const items = list.items ?? [];
   const shared = { kind, items, search, hasMore: list.hasMore, onNearEnd, onOpen, footer: <Footer {...props} /> };
   return (
@@ -107,19 +135,38 @@ function Whole(props: ListProps & { filter: ReturnType<typeof filterOf> }) {
         title={kind.words.title}
         aside={
           <p role="status">
-            {count && strings.records.count(count.count, count.more, kind.words.one, kind.words.many)}
+            {count && !search.q && strings.records.count(count.count, count.more, kind.words.one, kind.words.many)}
           </p>
         }
         actions={
-          <Button variant="primary" size="sm" onClick={onCreate}>
-            <Plus aria-hidden />
-            {kind.words.create}
-          </Button>
+          <>
+            <SearchField
+              ref={searchField}
+              label={strings.records.search(kind.words.many)}
+              text={search.q ?? ""}
+              onSearch={(q) => searchFor(q)}
+            />
+            <Button variant="primary" size="sm" onClick={onCreate}>
+              <Plus aria-hidden />
+              {kind.words.create}
+            </Button>
+          </>
         }
       />
-      <InboxFilters kind={kind} search={search} onChange={change} />
+      {search.q ? (
+        <p className="border-line border-b px-4 py-2.5 text-[0.8125rem] text-ink-2 sm:px-6">
+          {words.searchedAll(kind.words.many)}
+        </p>
+      ) : (
+        <>
+          <InboxTabs {...{ kind, search, view, vista, hasDefault }} onChange={change} />
+          <InboxFilters {...{ kind, search, view, vista }} onChange={change} />
+        </>
+      )}
       <div className="relative min-h-0 flex-1">
-        {items.length === 0 ? (
+        {view.group ? (
+          <ItemGroups {...{ kind, search, view }} onNarrow={narrow} />
+        ) : items.length === 0 ? (
           <NothingShown {...props} onClear={() => change({})} />
         ) : wide ? (
           // Another list begins at its top.

@@ -13,10 +13,25 @@ export type InboxSearch = {
   tag?: string;
   account?: string;
   spam?: true;
+  /** A saved view's display id, or "all" where one is shown first otherwise. */
+  vista?: string;
+  /** What they shall meet besides, or in the place of the view's own filter, as text. */
+  filter?: string;
+  /** What the list is grouped by, "none" where the view groups by something. */
+  group?: string;
+  sort?: Exclude<Order, "active">;
+  /** What is being searched for. */
+  q?: string;
   /** Those that are put off, which are not shown otherwise. */
   snoozed?: true;
   unread?: true;
 };
+
+/** In which orders lists come. */
+export const orders = ["active", "oldest", "created"] as const;
+export type Order = (typeof orders)[number];
+
+const longestFilter = 8000;
 
 const ids = { owner: /^(me|none|DEVU-\d+)$/, tag: /^TAG-\d+$/, account: /^ACC-\d+$/ };
 
@@ -30,6 +45,12 @@ export function parseInboxSearch(search: Record<string, unknown>): InboxSearch {
     if (typeof value === "string" && ids[name].test(value)) out[name] = value;
   }
   if (search.spam === true) out.spam = true;
+  if (typeof search.vista === "string" && /^(VISTA-\d+|all)$/.test(search.vista)) out.vista = search.vista;
+  if (typeof search.filter === "string" && search.filter.length <= longestFilter) out.filter = search.filter;
+  if (typeof search.group === "string" && /^[\w.]+(:\w+)?$/.test(search.group)) out.group = search.group;
+  // The router reads "7" as a number.
+  if (["string", "number"].includes(typeof search.q) && search.q !== "") out.q = String(search.q);
+  if (search.sort === "oldest" || search.sort === "created") out.sort = search.sort;
   if (search.snoozed === true) out.snoozed = true;
   if (search.unread === true) out.unread = true;
   return out;
@@ -46,7 +67,7 @@ export const statesOf: Record<Shown, State[] | undefined> = {
  * the way until it comes back.
  */
 export function filterOf(
-  { state, stage, owner, tag, account, spam, snoozed, unread }: InboxSearch,
+  { state, stage, owner, tag, account, spam, snoozed, unread, filter: text }: InboxSearch,
   me: string,
 ): ItemFilter {
   const states = stage ? undefined : statesOf[state ?? "active"];
@@ -58,10 +79,11 @@ export function filterOf(
   if (owner) filter.owner = owner === "none" ? false : owner === "me" ? me : owner;
   if (tag) filter.tag = tag;
   if (account) filter.account = account;
+  if (text) filter.text = text;
   return filter;
 }
 
 /** Whether anything was chosen beyond what a list shows at first. */
-export function isNarrowed(search: InboxSearch): boolean {
-  return Object.keys(search).length > 0;
+export function isNarrowed({ group: _, sort: __, vista, ...search }: InboxSearch): boolean {
+  return Object.keys(search).length > 0 || (vista !== undefined && vista !== "all");
 }

@@ -7,6 +7,35 @@ import { strings } from "@/strings";
 
 /** Beneath a title, what was said last; of a ticket, how its text begins. */
 export function Snippet({ item }: { item: Item }) {
+  return item.found ? <FoundText html={item.found} /> : <LastSaid item={item} />;
+}
+
+/** What a search found, with the words that fit. The server escapes it, and marks them with em. */
+function FoundText({ html }: { html: string }) {
+  const parts = html.split(/<em>(.*?)<\/em>/);
+  return (
+    <span className="block min-h-5 truncate text-ink-3">
+      {parts.map((part, index) =>
+        index % 2 === 1 ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text never change places
+          <mark key={index} className="rounded-sm bg-brand-soft text-ink">
+            {unescaped(part)}
+          </mark>
+        ) : (
+          unescaped(part)
+        ),
+      )}
+    </span>
+  );
+}
+
+const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", "#34": '"', "#39": "'" };
+
+function unescaped(text: string): string {
+  return text.replaceAll(/&(amp|lt|gt|#34|#39);/g, (_, name: string) => entities[name] ?? "");
+}
+
+function LastSaid({ item }: { item: Item }) {
   const found = useLastMessage(item);
   const message = item.type === "ticket" ? null : found;
   const text = message ? snippetOf(message) : plain(item.body);

@@ -1,6 +1,7 @@
 import { answer, api } from "@/api/client";
 import type { components } from "@/api/schema.gen";
 import type { TagWithValue, UserSummary } from "@/api/types";
+import { timeZone } from "@/features/record/record";
 import { strings } from "@/strings";
 
 type Schemas = components["schemas"];
@@ -47,6 +48,8 @@ export type Item = {
   active: string;
   created: string;
   author: UserSummary | undefined;
+  /** Where a search found it: a part of what it says, as HTML. */
+  found?: string;
   ticket: { severity: Severity | undefined; part: Part | undefined; custom: Record<string, unknown> } | undefined;
 };
 
@@ -61,12 +64,25 @@ export type ItemFilter = {
   workspace?: string;
   contact?: string;
   spam?: boolean;
+  /** What they shall meet besides, as a filter's text. */
+  text?: string;
+  /** Their order, where it is not the usual one. */
+  sort?: string[];
+  /** Words that they are found by: then nothing else counts. */
+  q?: string;
   /** Whether it is put off; of conversations alone. */
   snoozed?: boolean;
   unread?: boolean;
 };
 
 export type ItemPage = { items: Item[]; next: string | undefined };
+
+/** The items that have one value of a field, with the first of them. */
+export type ItemGroup = { value: string; label: string; count: number; more: boolean; filter: string; items: Item[] };
+
+export type ItemGroups = { groups: ItemGroup[]; next: string | undefined };
+
+export type GroupQuery = { filter: string; group_by: string; sort_by: string[]; limit: number; cursor: string };
 
 /** What a create or an update sends: the server checks it, field by field. */
 export type ItemChanges = {
@@ -93,6 +109,9 @@ export type ItemKind = {
   /** In their order. */
   stages: string[];
   list: (filter: ItemFilter, cursor: string, signal?: AbortSignal) => Promise<ItemPage>;
+  /** The order that lists have as long as nobody chose another. */
+  sort: string;
+  groups: (query: GroupQuery, signal: AbortSignal) => Promise<ItemGroups>;
   count: (filter: ItemFilter, signal: AbortSignal) => Promise<{ count: number; more: boolean }>;
   get: (id: string, signal?: AbortSignal) => Promise<Item>;
   update: (id: string, changes: ItemChanges) => Promise<Item>;
@@ -104,6 +123,15 @@ export type ItemKind = {
 
 const pageSize = 50;
 
+/** How many groups are asked for at a time. */
+const groupsShown = 25;
+
+const groupPage = (cursor: string) => ({
+  time_zone: timeZone,
+  group_limit: groupsShown,
+  ...(cursor && { group_cursor: cursor }),
+});
+
 const abort = (signal: AbortSignal | undefined) => (signal ? { signal } : {});
 
 /** The fields without those that are absent, which the server takes for given otherwise. */
@@ -113,8 +141,9 @@ function given<Fields extends object>(fields: Fields): { [Name in keyof Fields]:
 }
 
 /** What both types filter by under the same names. */
-function shared({ states, stage, owner, tag, account }: ItemFilter) {
+function shared({ states, stage, owner, tag, account, text }: ItemFilter) {
   return {
+    ...(text && { filter: text, time_zone: timeZone }),
     ...(states && { state: states }),
     ...(stage && { stage: { name: [stage] } }),
     ...(typeof owner === "boolean" && { has_owner: owner }),
@@ -147,6 +176,17 @@ function ticketFilter(filter: ItemFilter) {
   };
 }
 
+/** What a search finds, the best first. */
+async function searched(type: ItemType, query: string, cursor: string, signal?: AbortSignal): Promise<ItemPage> {
+  const body = { query, namespaces: [type], limit: pageSize, ...(cursor && { cursor }) };
+  const { results, next_cursor } = await answer(api.POST("/search.core", { body, ...abort(signal) }));
+  const items = results.flatMap(({ conversation, work, snippet = "" }): Item[] => {
+    if (conversation) return [{ ...fromConversation(conversation), found: snippet }];
+    return work ? [{ ...fromTicket(work), found: snippet }] : [];
+  });
+  return { items, next: next_cursor };
+}
+
 export const itemKinds: Record<ItemType, ItemKind> = {
   conversation: {
     type: "conversation",
@@ -154,10 +194,21 @@ export const itemKinds: Record<ItemType, ItemKind> = {
     words: strings.inbox.kinds.conversation,
     stages: ["new", "needs_response", "waiting_on_user", "hold", "suspended", "resolved", "archived"],
     list: async (filter, cursor, signal) => {
-      const page = { sort_by: ["last_message_date:desc"], limit: pageSize, ...(cursor && { cursor }) };
+      if (filter.q) return searched("conversation", filter.q, cursor, signal);
+      const page = { sort_by: filter.sort ?? ["last_message_date:desc"], limit: pageSize, ...(cursor && { cursor }) };
       const body = { ...conversationFilter(filter), ...page };
       const out = await answer(api.POST("/conversations.list", { body, ...abort(signal) }));
       return { items: out.conversations.map(fromConversation), next: out.next_cursor };
+    },
+    sort: "last_message_date:desc",
+    groups: async ({ cursor, ...query }, signal) => {
+      const body = { ...query, ...groupPage(cursor) };
+      const out = await answer(api.POST("/conversations.query", { body, signal }));
+      const groups = (out.groups ?? []).map(({ conversations, ...group }) => ({
+        ...group,
+        items: conversations.map((one) => fromConversation(one as Conversation)),
+      }));
+      return { groups, next: out.next_group_cursor };
     },
     count: (filter, signal) => answer(api.POST("/conversations.count", { body: conversationFilter(filter), signal })),
     get: async (id, signal) =>
@@ -187,11 +238,22 @@ export const itemKinds: Record<ItemType, ItemKind> = {
       "accepted",
     ],
     list: async (filter, cursor, signal) => {
-      const page = { sort_by: ["modified_date:desc"], limit: pageSize, ...(cursor && { cursor }) };
+      if (filter.q) return searched("ticket", filter.q, cursor, signal);
+      const page = { sort_by: filter.sort ?? ["modified_date:desc"], limit: pageSize, ...(cursor && { cursor }) };
       const out = await answer(
         api.POST("/works.list", { body: { ...ticketFilter(filter), ...page }, ...abort(signal) }),
       );
       return { items: out.works.map(fromTicket), next: out.next_cursor };
+    },
+    sort: "modified_date:desc",
+    groups: async ({ cursor, ...query }, signal) => {
+      const body = { ...query, ...groupPage(cursor) };
+      const out = await answer(api.POST("/works.query", { body, signal }));
+      const groups = (out.groups ?? []).map(({ works, ...group }) => ({
+        ...group,
+        items: works.map((one) => fromTicket(one as Work)),
+      }));
+      return { groups, next: out.next_group_cursor };
     },
     count: (filter, signal) => answer(api.POST("/works.count", { body: ticketFilter(filter), signal })),
     get: async (id, signal) =>

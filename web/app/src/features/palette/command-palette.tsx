@@ -1,21 +1,29 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
-import { Building2, Search, SquareStack, UserRound } from "lucide-react";
+import { Building2, MessageCircle, Search, SquareStack, Ticket, UserRound } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { useEffect, useState } from "react";
-import { messageOf } from "@/api/client";
+import { answer, api, messageOf } from "@/api/client";
 import { places, quietPlaces, settingsPlaces } from "@/components/places";
 import { itemStyle } from "@/components/ui/combobox";
 import { Kbd } from "@/components/ui/kbd";
-import { type RecordType, recordKinds } from "@/features/record/record";
+import { type FilterType, isRecordType, type RecordType, recordKinds } from "@/features/record/record";
 import { type Found, searchRecords } from "@/features/record/use-records";
 import { useDebounced } from "@/lib/use-debounced";
 import { strings } from "@/strings";
 
 const words = strings.palette;
 const foundOfType = 6;
-const icons = { rev_user: UserRound, account: Building2, rev_org: SquareStack };
+const foundItems = 4;
+const icons = {
+  rev_user: UserRound,
+  account: Building2,
+  rev_org: SquareStack,
+  conversation: MessageCircle,
+  ticket: Ticket,
+};
+const paths = { conversation: "/conversations", ticket: "/tickets" } as const;
 
 /** Opens with Ctrl K or ⌘ K, wherever one is. */
 export function CommandPalette({ onShowShortcuts }: { onShowShortcuts: () => void }) {
@@ -84,7 +92,7 @@ function Palette({ onShowShortcuts, onClose }: PaletteProps) {
               <Command.Item
                 key={id}
                 value={id}
-                onSelect={go(() => void navigate({ to: `${recordKinds[type].path}/$id`, params: { id: display_id } }))}
+                onSelect={go(() => void navigate({ to: `${pathOf(type)}/$id`, params: { id: display_id } }))}
                 className={itemStyle}
               >
                 <Icon aria-hidden className="text-ink-3" />
@@ -117,8 +125,33 @@ function Palette({ onShowShortcuts, onClose }: PaletteProps) {
   );
 }
 
-async function searchAll(text: string, signal: AbortSignal): Promise<Found[]> {
+function pathOf(type: FilterType) {
+  return isRecordType(type) ? recordKinds[type].path : paths[type as keyof typeof paths];
+}
+
+type AnyFound = Omit<Found, "type"> & { type: FilterType };
+
+async function searchAll(text: string, signal: AbortSignal): Promise<AnyFound[]> {
   const types: RecordType[] = ["rev_user", "account", "rev_org"];
-  const found = await Promise.all(types.map((type) => searchRecords(type, text, foundOfType, signal)));
+  const found = await Promise.all([
+    ...types.map((type) => searchRecords(type, text, foundOfType, signal)),
+    searchItems("conversation", text, signal),
+    searchItems("ticket", text, signal),
+  ]);
   return found.flat();
+}
+
+/** Conversations or tickets that the text finds, each with its id and its customer. */
+async function searchItems(type: "conversation" | "ticket", text: string, signal: AbortSignal): Promise<AnyFound[]> {
+  const body = { query: text, namespaces: [type], limit: foundItems };
+  const { results } = await answer(api.POST("/search.core", { body, signal }));
+  return results.flatMap(({ conversation, work }) => {
+    const item = conversation ?? work;
+    if (!item) return [];
+    const people = conversation?.members ?? work?.reported_by ?? [];
+    const customer = people.find((one) => one.type === "rev_user")?.display_name;
+    const title = item.title || (customer && strings.inbox.kinds[type].with(customer)) || item.display_id;
+    const detail = [item.display_id, customer].filter(Boolean).join(" · ");
+    return [{ type, id: item.id, display_id: item.display_id, display_name: title, detail }];
+  });
 }

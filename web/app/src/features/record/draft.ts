@@ -12,7 +12,7 @@ export const emptyDraft: Draft = { text: "", chosen: [] };
 
 /** Whether values of the field are chosen from records. */
 export function isReference(field: RecordField): boolean {
-  return ["tag", "member", "account", "workspace", "contact"].includes(field.kind);
+  return ["tag", "member", "account", "workspace", "contact", "part"].includes(field.kind);
 }
 
 /** What stands in the editor at first. */

@@ -6,6 +6,7 @@ import { Combobox, type Option } from "@/components/ui/combobox";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { Textarea } from "@/components/ui/textarea";
+import { loadParts } from "@/features/inbox/parts";
 import { type Draft, isReference } from "@/features/record/draft";
 import type { RecordField } from "@/features/record/field";
 import { createTag, type Loader, loadMembers, loadRecords, loadTags } from "@/features/record/options";
@@ -95,6 +96,7 @@ const loaders: Record<string, Loader> = {
   account: loadRecords("account"),
   workspace: loadRecords("rev_org"),
   contact: loadRecords("rev_user"),
+  part: loadParts,
 };
 
 /** Where the values of a field that holds records come from. */

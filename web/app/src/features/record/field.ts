@@ -1,7 +1,8 @@
 import { queryOptions, useSuspenseQuery } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { SchemaField } from "@/api/types";
-import { type RecordType, recordKinds } from "@/features/record/record";
+import { itemFields } from "@/features/record/item-fields";
+import { type FilterType, isRecordType, type RecordType, recordKinds } from "@/features/record/record";
 import { strings } from "@/strings";
 
 /** What the values of a field are. */
@@ -18,6 +19,7 @@ export type FieldKind =
   | "account"
   | "workspace"
   | "contact"
+  | "part"
   | "other";
 
 export type Choice = { value: string; label: string };
@@ -40,27 +42,30 @@ export type RecordField = {
   sortable: boolean;
   groupable: boolean;
   description: string | undefined;
+  /** Whether filters call its choices by their values, not by their labels. */
+  byValue?: true;
 };
 
 /** The fields of all records of a type: stock ones first, then the org's own in their order. */
-export function fieldsQuery(type: RecordType) {
+export function fieldsQuery(type: FilterType) {
   return queryOptions({
     queryKey: ["schemas", "fields", type],
-    queryFn: async ({ signal }) => {
-      const { leaf } = recordKinds[type];
+    queryFn: async ({ signal }): Promise<RecordField[]> => {
+      if (type === "conversation") return itemFields(type); // they have none of the org's own
+      const leaf = isRecordType(type) ? recordKinds[type].leaf : type;
       // Every subtype's fields would come with the subtypes; those of all records come with the tenant's fragment.
       const spec = { tenant_fragment: true };
       const request = { leaf_type: leaf, custom_schema_spec: spec };
       const { schema } = await answer(api.POST("/schemas.aggregated.get", { body: request, signal }));
-      const stock = schema.stock_fields.flatMap((field) => stockFields(type, field));
+      const stock = isRecordType(type) ? schema.stock_fields.flatMap((field) => stockFields(type, field)) : [];
       const custom = schema.custom_fields.map((field) => fieldOf(field, true)).filter((field) => !field.hidden);
-      return [idField, ...stock, ...custom];
+      return isRecordType(type) ? [idField, ...stock, ...custom] : [...itemFields(type), ...custom];
     },
     staleTime: 60_000,
   });
 }
 
-export function useFields(type: RecordType): RecordField[] {
+export function useFields(type: FilterType): RecordField[] {
   return useSuspenseQuery(fieldsQuery(type)).data;
 }
 

@@ -1,10 +1,9 @@
 import { type InfiniteData, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { Ellipsis, Plus, RotateCw, Search } from "lucide-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { Ellipsis, Plus, RotateCw } from "lucide-react";
+import { type ReactNode, useRef, useState } from "react";
 import type { Vista } from "@/api/types";
 import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
-import { Input } from "@/components/ui/input";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { CreateSheet } from "@/features/create/create-sheet";
 import { FilterBar } from "@/features/filter/filter-bar";
@@ -13,16 +12,15 @@ import { ColumnMenu, GroupMenu, LayoutToggle, SortMenu } from "@/features/record
 import { type ListSearch, type ListView, searchOf, viewOf } from "@/features/record/list-search";
 import { type RecordKind, type RecordPage, type RecordType, recordKinds } from "@/features/record/record";
 import { RecordList } from "@/features/record/record-list";
+import { SearchField } from "@/features/record/search-field";
 import { recordsQuery, useNewest, useRecords, useSearchedRecords } from "@/features/record/use-records";
 import { vistasQuery } from "@/features/vista/vista";
 import { VistaTabs } from "@/features/vista/vista-tabs";
-import { useDebounced } from "@/lib/use-debounced";
 import { useHotkeys } from "@/lib/use-hotkeys";
 import { useTitle } from "@/lib/use-title";
 import { strings } from "@/strings";
 
 const words = strings.records;
-const searchMillis = 120;
 
 type ListPageProps = {
   type: RecordType;
@@ -74,7 +72,7 @@ export function ListPage({ type, search, onSearchChange, onImport, children }: L
           <>
             <SearchField
               ref={searchField}
-              kind={kind}
+              label={words.search(kind.words.many)}
               text={search.q ?? ""}
               onSearch={(q) => onSearchChange(searched(search, q), { replace: true })}
             />
@@ -92,6 +90,13 @@ export function ListPage({ type, search, onSearchChange, onImport, children }: L
         view={view}
         vista={vista}
         onChoose={(chosen) => onSearchChange({ vista: chosen?.display_id ?? everything })}
+        fixed={[
+          {
+            label: strings.vistas.all(kind.words.many),
+            current: !vista,
+            onChoose: () => onSearchChange({ vista: everything }),
+          },
+        ]}
       />
       <div className="flex items-start">
         <div className="min-w-0 flex-1">
@@ -154,53 +159,6 @@ function countText(kind: RecordKind, page: RecordPage | undefined, found: number
   if (found !== undefined) return words.found(found);
   if (!page || (page.count === 0 && !page.more)) return "";
   return words.count(page.count, page.more, kind.words.one, kind.words.many);
-}
-
-type SearchFieldProps = {
-  ref: React.RefObject<HTMLInputElement | null>;
-  kind: RecordKind;
-  text: string;
-  onSearch: (text: string) => void;
-};
-
-/** Searches as one types; the URL follows after a pause. */
-function SearchField({ ref, kind, text, onSearch }: SearchFieldProps) {
-  const [typed, setTyped] = useState(text);
-  const settled = useDebounced(typed.trim(), searchMillis);
-  const search = useRef(onSearch);
-  useEffect(() => {
-    search.current = onSearch;
-  });
-  const shown = useRef(text);
-  useEffect(() => {
-    if (settled === shown.current) return;
-    shown.current = settled;
-    search.current(settled);
-  }, [settled]);
-  useEffect(() => {
-    // The URL was changed by other means, such as the back button.
-    if (text === shown.current) return;
-    shown.current = text;
-    setTyped(text);
-  }, [text]);
-  return (
-    <div className="relative min-w-0 max-sm:flex-1">
-      <Search
-        aria-hidden
-        className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-ink-3"
-      />
-      <Input
-        ref={ref}
-        type="search"
-        aria-label={words.search(kind.words.many)}
-        placeholder={words.search(kind.words.many)}
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-        onKeyDown={(event) => event.key === "Escape" && setTyped("")}
-        className="pl-8 sm:h-8 sm:w-56"
-      />
-    </div>
-  );
 }
 
 type ActionMenuProps = { kind: RecordKind; view: ListView; onImport: (() => void) | undefined };

@@ -5,6 +5,13 @@ import { strings } from "@/strings";
 /** Which of the customer records: a contact, an account or a workspace. */
 export type RecordType = "rev_user" | "account" | "rev_org";
 
+/** What filters and saved views are about: customers, and what the team does for them. */
+export type FilterType = RecordType | "conversation" | "ticket";
+
+export function isRecordType(type: FilterType): type is RecordType {
+  return type in recordKinds;
+}
+
 type Loose<Record_> = Partial<Omit<Record_, "id" | "display_id">>;
 
 /** A record of any type. Fields that were not asked for, or that its type lacks, are absent. */

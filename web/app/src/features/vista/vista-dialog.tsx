@@ -8,7 +8,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import type { ListView } from "@/features/record/list-search";
-import type { RecordType } from "@/features/record/record";
+import type { FilterType } from "@/features/record/record";
 import { changeVista, createVista, type VistaSettings } from "@/features/vista/vista";
 import { textOf, useFormErrors } from "@/lib/form";
 import { toast } from "@/lib/toast";
@@ -17,7 +17,7 @@ import { strings } from "@/strings";
 const words = strings.vistas;
 
 type VistaDialogProps = {
-  type: RecordType;
+  type: FilterType;
   view: ListView;
   /** The vista to change; a new one is made without it. */
   vista?: Vista;

@@ -7,7 +7,7 @@ import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { isChanged, type ListSearch, type ListView } from "@/features/record/list-search";
-import { type RecordType, recordKinds } from "@/features/record/record";
+import type { FilterType } from "@/features/record/record";
 import { useSession } from "@/features/session/use-session";
 import { deleteVista, saveVista, vistasQuery } from "@/features/vista/vista";
 import { VistaDialog } from "@/features/vista/vista-dialog";
@@ -18,29 +18,33 @@ import { strings } from "@/strings";
 const words = strings.vistas;
 
 type VistaTabsProps = {
-  type: RecordType;
+  type: FilterType;
   search: ListSearch;
   view: ListView;
   vista: Vista | undefined;
   /** Shows a vista, or everything. */
   onChoose: (vista: Vista | undefined) => void;
+  /** The views that are always there. */
+  fixed: FixedTab[];
+  /** Whether something else is shown than the vista keeps, or than the first view does. */
+  changed?: boolean;
 };
 
+export type FixedTab = { label: string; current: boolean; onChoose: () => void };
+
 /** The saved views of a list as tabs, and the buttons that keep what was changed. */
-export function VistaTabs({ type, search, view, vista, onChoose }: VistaTabsProps) {
+export function VistaTabs({ type, search, view, vista, onChoose, fixed, ...rest }: VistaTabsProps) {
   const { data: vistas } = useSuspenseQuery(vistasQuery(type));
   const [saving, setSaving] = useState(false);
-  const changed = isChanged(search);
+  const changed = rest.changed ?? isChanged(search);
   const dropped = vista?.dropped_fields ?? [];
-  if (vistas.length === 0 && !changed) return null;
+  if (vistas.length === 0 && fixed.length === 1 && !changed) return null;
   return (
     <div className="flex items-center gap-1 overflow-x-auto border-line border-b px-4 sm:px-6 [scrollbar-width:none]">
       <nav aria-label={words.label} className="flex shrink-0 items-center gap-1">
-        <VistaTab
-          label={words.all(recordKinds[type].words.many)}
-          current={!vista}
-          onChoose={() => onChoose(undefined)}
-        />
+        {fixed.map((tab) => (
+          <VistaTab key={tab.label} {...tab} />
+        ))}
         {vistas.map((offer) => (
           <VistaTab
             key={offer.id}
@@ -96,7 +100,7 @@ function VistaTab({ label, current, onChoose }: { label: string; current: boolea
 }
 
 type SaveButtonsProps = {
-  type: RecordType;
+  type: FilterType;
   vista: Vista | undefined;
   view: ListView;
   onSaved: (vista: Vista) => void;
@@ -130,7 +134,7 @@ function SaveButtons({ type, vista, view, onSaved, onSaveAs }: SaveButtonsProps)
   );
 }
 
-type VistaMenuProps = { type: RecordType; vista: Vista; view: ListView; onGone: () => void };
+type VistaMenuProps = { type: FilterType; vista: Vista; view: ListView; onGone: () => void };
 
 function VistaMenu({ type, vista, view, onGone }: VistaMenuProps) {
   const client = useQueryClient();

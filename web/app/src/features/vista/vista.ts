@@ -3,16 +3,25 @@ import { answer, api } from "@/api/client";
 import type { Vista } from "@/api/types";
 import type { ListView } from "@/features/record/list-search";
 import { sortBy } from "@/features/record/list-search";
-import { type RecordType, recordKinds } from "@/features/record/record";
+import type { FilterType } from "@/features/record/record";
+
+/** What the server calls views of a type. */
+const vistaKinds = {
+  rev_user: "rev_users",
+  account: "accounts",
+  rev_org: "rev_orgs",
+  conversation: "conversations",
+  ticket: "works",
+} as const satisfies Record<FilterType, Vista["filter_type"]>;
 
 /** The saved views of a type that this member sees, the default one first. */
-export function vistasQuery(type: RecordType) {
+export function vistasQuery(type: FilterType) {
   return queryOptions({
     queryKey: ["vistas", type],
     queryFn: async ({ signal }): Promise<Vista[]> => {
       const { vistas } = await answer(api.POST("/vistas.list", { body: { limit: 100 }, signal }));
       return vistas
-        .filter(({ filter_type }) => filter_type === recordKinds[type].vistas)
+        .filter(({ filter_type }) => filter_type === vistaKinds[type])
         .toSorted((a, b) => Number(b.is_default) - Number(a.is_default));
     },
     staleTime: 60_000,
@@ -37,9 +46,9 @@ function kept(view: ListView) {
   };
 }
 
-export async function createVista(type: RecordType, view: ListView, settings: VistaSettings): Promise<Vista> {
+export async function createVista(type: FilterType, view: ListView, settings: VistaSettings): Promise<Vista> {
   const { name, isPublic, isDefault } = settings;
-  const filter_type = recordKinds[type].vistas;
+  const filter_type = vistaKinds[type];
   const body = {
     type: "dynamic" as const,
     filter_type,

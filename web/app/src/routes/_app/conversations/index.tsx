@@ -1,4 +1,8 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { parseInboxSearch } from "@/features/inbox/inbox-search";
+import { loadInbox } from "@/features/inbox/load-inbox";
 
-export const Route = createFileRoute("/_app/conversations/")({ validateSearch: parseInboxSearch });
+export const Route = createFileRoute("/_app/conversations/")({
+  validateSearch: parseInboxSearch,
+  loader: ({ context: { client } }) => loadInbox(client, "conversation"),
+});
