@@ -13,6 +13,7 @@ import (
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/httpapi/wire"
 	"github.com/kith-id/kith/internal/realtime"
+	"github.com/kith-id/kith/internal/timeline"
 )
 
 // EventDeps is what the stream of events needs.
@@ -172,6 +173,8 @@ func eventType(t *realtime.Told) string {
 		return "timeline_entry" + strings.TrimPrefix(t.Op, "comment")
 	case strings.HasPrefix(t.Op, kind+"_"):
 		return t.Op
+	case t.Op == timeline.OpWoken: // a change like others; that it was put off is not told to customers
+		return kind + "_updated"
 	default:
 		return kind + "_" + t.Op
 	}
