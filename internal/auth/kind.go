@@ -113,15 +113,19 @@ const (
 	opSelfUpdate = "rev-users.self.update"
 )
 
+// opPublish is what contacts call about what they do, and applications about
+// what contacts do.
+const opPublish = "track-events.publish"
+
 // mayCall lists everything that tokens which do not act for a member may call. A
 // new operation is closed to them until it stands here.
 var mayCall = map[Kind][]string{
-	Application:       {"auth-tokens.create", "auth-tokens.info", "auth-tokens.delete"},
+	Application:       {"auth-tokens.create", "auth-tokens.info", "auth-tokens.delete", opPublish},
 	PublicApplication: {"auth-tokens.create", "auth-tokens.info"}, // everybody has it: it must not be able to end itself
 	Customer:          slices.Concat(asContact, onOwn, []string{"auth-tokens.self.delete"}),
 	Visitor:           slices.Concat(asContact, onOwn, []string{"auth-tokens.self.delete"}),
 	OneTime:           {"auth-tokens.create"},
-	ActAsApplication:  {"auth-tokens.create", "auth-tokens.info", "auth-tokens.delete"},
+	ActAsApplication:  {"auth-tokens.create", "auth-tokens.info", "auth-tokens.delete", opPublish},
 	ActAsCustomer:     slices.Concat(asContact, onOwn),
 }
 
@@ -134,6 +138,7 @@ var (
 		"conversations.create", "conversations.get", "conversations.list",
 		"events.signal", "events.stream", "timeline-entries.create", "timeline-entries.get", "timeline-entries.list",
 		"artifacts.prepare", "artifacts.get", "artifacts.locate",
+		opPublish,
 	}
 )
 

@@ -18,6 +18,9 @@ const (
 	addressMessages = 1000     // what the visitors of one address write
 	dayContacts     = 2000     // contacts of one address in a day
 	dayMessages     = 5000     // what the visitors of one address write in a day
+	contactBatches  = 60       // lists of events of one contact in a minute
+	addressBatches  = 1000     // those of the visitors of one address
+	dayBatches      = 5000     // those of the visitors of one address in a day
 	visitorBody     = 16 << 10 // bytes of what a visitor writes at once
 	day             = 24 * time.Hour
 )
@@ -75,6 +78,9 @@ func crowded(wait time.Duration) error {
 // request may have, 0 for no bound of its own, or an error of kind too_many when
 // the visitor, or all at the same address, write too much.
 func (s *Service) Pace(a Actor, operation, address string) (maxBody int64, err error) {
+	if operation == opPublish {
+		return s.paceEvents(a, address)
+	}
 	p, bounded := paces[operation]
 	if a.Token.Kind != Visitor || !bounded {
 		return 0, nil
@@ -87,4 +93,22 @@ func (s *Service) Pace(a Actor, operation, address string) (maxBody int64, err e
 		err = errs.New(errs.TooMany, "too_many_requests", "that is more than a visitor may write at a time; wait %d seconds", int(wait.Seconds())+1).With("retry_after", wait)
 	}
 	return visitorBody, err
+}
+
+// paceEvents is Pace for what pages tell of their users, apart from what these say:
+// however much it is, nobody is kept from writing to the team.
+func (s *Service) paceEvents(a Actor, address string) (maxBody int64, err error) {
+	if a.Contact == nil {
+		return 0, nil
+	}
+	limits := []limit{{"c " + opPublish + " " + strconv.FormatInt(a.Scope.OrgID, 10) + " " + a.Token.Subject.Tail(), contactBatches, time.Minute}}
+	if a.Token.Kind == Visitor {
+		limits = append(limits, limit{"e " + network(address), addressBatches, failureWindow}, limit{"ed " + network(address), dayBatches, day})
+		maxBody = visitorBody
+	}
+	if wait := s.visits.take(limits...); wait > 0 {
+		err = errs.New(errs.TooMany, "too_many_requests", "that is more than a contact may tell at a time; gather events and publish up to 100 at once, again in %d seconds",
+			int(wait.Seconds())+1).With("retry_after", wait)
+	}
+	return maxBody, err
 }

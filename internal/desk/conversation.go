@@ -227,7 +227,7 @@ func latestMessages(ctx context.Context, tx Tx, n int64) ([]timeline.Item, error
 	if err != nil {
 		return nil, err
 	}
-	return rows.Items, withFiles(ctx, tx, rows.Items...)
+	return rows.Items, withMore(ctx, tx, rows.Items...)
 }
 
 // say writes the first messages of a conversation.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/usage"
 )
 
 // DB runs transactions. Bodies of Write may run again.
@@ -30,11 +31,18 @@ type Tx interface {
 	linkTx
 	noticeTx
 	cannedTx
+	usageTx
+	reactionTx
+	threadTx
 	assignmentTx
 }
 
 // Service runs the operations. It is safe for concurrent use.
-type Service struct{ db DB }
+type Service struct {
+	db DB
+	// EventsPerDay is how many events an organisation may publish in a day.
+	EventsPerDay int
+}
 
 // New returns a service over db.
-func New(db DB) *Service { return &Service{db: db} }
+func New(db DB) *Service { return &Service{db: db, EventsPerDay: usage.PerDay} }

@@ -59,8 +59,9 @@ func named(c *timeline.Comment) []int64 {
 	return out[:min(len(out), timeline.MaxTold)]
 }
 
-// spread tells members of a comment: those whom it names when a member wrote it,
-// and of what a customer says those who follow the conversation. Who writes and
+// spread tells members of a comment: those whom it names and those in whose thread
+// it answers when a member wrote it, and of what a customer says those who follow
+// the conversation. Who writes and
 // who is named follows the record from then on.
 func spread(ctx context.Context, tx Tx, c *timeline.Comment) error {
 	author := tx.Scope().Actor
@@ -77,7 +78,10 @@ func spread(ctx context.Context, tx Tx, c *timeline.Comment) error {
 	if err := tx.Follow(ctx, c.Of, author.N); err != nil {
 		return err
 	}
-	return mentioned(ctx, tx, c, named(c))
+	if err := mentioned(ctx, tx, c, named(c)); err != nil {
+		return err
+	}
+	return answered(ctx, tx, c)
 }
 
 // mentioned tells members that a comment names them.

@@ -22,7 +22,7 @@ type timelineTx interface {
 	UpdateComment(ctx context.Context, after *timeline.Comment) error
 	// Comments and Events return up to limit entries of a record beyond the id
 	// edge: below it and downwards, or above it and upwards.
-	Comments(ctx context.Context, of don.ID, edge int64, down bool, limit int) ([]*timeline.Comment, error)
+	Comments(ctx context.Context, of don.ID, thread, edge int64, down bool, limit int) ([]*timeline.Comment, error)
 	Events(ctx context.Context, of don.ID, edge int64, down bool, limit int) ([]*timeline.Event, error)
 }
 
@@ -73,11 +73,13 @@ func (s *Service) CreateComment(ctx context.Context, sc org.Scope, c timeline.Co
 	var made EntryFound
 	err := s.db.Write(ctx, sc, func(tx Tx) error {
 		c := c
-		now, err := directory.NowOf(ctx, tx, []don.ID{c.Of})
-		if err != nil {
-			return err
+		if c.Parent == 0 { // an answer is where the other comment is
+			now, err := directory.NowOf(ctx, tx, []don.ID{c.Of})
+			if err != nil {
+				return err
+			}
+			c.Of = now[0]
 		}
-		c.Of = now[0]
 		id, err := madeOnce(ctx, tx, only, func() (int64, error) {
 			err := comment(ctx, tx, &c, files)
 			return c.ID, err
@@ -86,7 +88,7 @@ func (s *Service) CreateComment(ctx context.Context, sc org.Scope, c timeline.Co
 			return err
 		}
 		if c.ID == 0 { // the request came before
-			if err := exists(ctx, tx, c.Of); err != nil {
+			if err := existed(ctx, tx, c.Of); err != nil {
 				return err
 			}
 			before, err := tx.Comment(ctx, c.Of, id, false)
@@ -103,6 +105,11 @@ func (s *Service) CreateComment(ctx context.Context, sc org.Scope, c timeline.Co
 
 // comment checks and writes a comment with what hangs on it.
 func comment(ctx context.Context, tx Tx, c *timeline.Comment, ns []int64) error {
+	if c.Parent != 0 {
+		if err := answer(ctx, tx, c); err != nil {
+			return err
+		}
+	}
 	f, err := filesOfComment(ctx, tx, "artifacts", c, ListPatch[int64]{Set: &ns})
 	if err != nil {
 		return err
@@ -110,7 +117,7 @@ func comment(ctx context.Context, tx Tx, c *timeline.Comment, ns []int64) error 
 	if err := c.Check(tx.Now()); err != nil {
 		return err
 	}
-	if err := exists(ctx, tx, c.Of); err != nil {
+	if err := existed(ctx, tx, c.Of); err != nil {
 		return err
 	}
 	if err := answers(ctx, tx, c.Of); err != nil {
@@ -201,7 +208,7 @@ func readable(ctx context.Context, tx Tx, id don.Child, lock bool) (*timeline.Co
 // shownEntry completes a comment with what hangs on it and what it refers to.
 func shownEntry(ctx context.Context, tx Tx, c *timeline.Comment) (EntryFound, error) {
 	item := timeline.Item{Comment: c}
-	if err := withFiles(ctx, tx, item); err != nil {
+	if err := withMore(ctx, tx, item); err != nil {
 		return EntryFound{}, err
 	}
 	return directory.FoundWith(ctx, tx, wantItem, item)
@@ -329,6 +336,9 @@ func (s *Service) DeleteComment(ctx context.Context, sc org.Scope, id don.Child)
 		if err := f.hang(ctx, tx, placeOfComment(c), nil); err != nil {
 			return err
 		}
+		if err := tx.DropReactions(ctx, c); err != nil {
+			return err
+		}
 		c.Deleted, c.Body, c.Ref, c.Labels = true, "", "", nil
 		return tx.UpdateComment(ctx, c)
 	})
@@ -337,6 +347,7 @@ func (s *Service) DeleteComment(ctx context.Context, sc org.Scope, id don.Child)
 // TimelineQuery says which entries of a record.
 type TimelineQuery struct {
 	Of           don.ID
+	Thread       int64                 // the comment on the record whose answers are wanted, 0 for the record's entries
 	Comments     bool                  // whether comments are among them
 	Events       bool                  // whether changes are
 	Visibilities []timeline.Visibility // none: all
@@ -364,22 +375,22 @@ func (q TimelineQuery) takes(i timeline.Item, reader org.Scope, now time.Time) b
 func (s *Service) Timeline(ctx context.Context, sc org.Scope, q TimelineQuery) (directory.Page[timeline.Item], error) {
 	var got directory.Page[timeline.Item]
 	err := s.db.Read(ctx, sc, func(tx Tx) error {
-		all, err := directory.OnOneOf(ctx, tx, []don.ID{q.Of})
+		all, err := walked(ctx, tx, q)
 		if err != nil {
 			return err
 		}
-		if err := existed(ctx, tx, q.Of); err != nil {
-			return err
-		}
 		q := q
-		q.Events = q.Events && !byCustomer(sc)
+		q.Events = q.Events && !byCustomer(sc) && q.Thread == 0
+		if q.Thread == 0 && byCustomer(sc) { // who sees no threads
+			q.Thread = timeline.Whole
+		}
 		m := &merging{ctx: ctx, tx: tx, q: q}
 		m.add(all)
 		rows, err := m.page()
 		if err != nil {
 			return err
 		}
-		if err := withFiles(ctx, tx, rows.Items...); err != nil {
+		if err := withMore(ctx, tx, rows.Items...); err != nil {
 			return err
 		}
 		if err := nameLinks(ctx, tx, rows.Items); err != nil {
@@ -389,6 +400,18 @@ func (s *Service) Timeline(ctx context.Context, sc org.Scope, q TimelineQuery) (
 		return err
 	})
 	return got, err
+}
+
+// walked returns the records whose entries make a timeline, or that of a thread.
+func walked(ctx context.Context, tx Tx, q TimelineQuery) ([]don.ID, error) {
+	if q.Thread != 0 {
+		_, err := readable(ctx, tx, don.Child{Of: q.Of, Kind: don.Comment, N: q.Thread}, false)
+		return []don.ID{q.Of}, err
+	}
+	if err := existed(ctx, tx, q.Of); err != nil {
+		return nil, err
+	}
+	return directory.OnOneOf(ctx, tx, []don.ID{q.Of})
 }
 
 // existed is exists for reading: also what was merged away has its timeline.
@@ -430,7 +453,7 @@ func (m *merging) add(of []don.ID) {
 	for _, id := range of {
 		if m.q.Comments {
 			m.walks = append(m.walks, &walk{edge: edge, read: func(edge int64, limit int) ([]timeline.Item, error) {
-				rows, err := m.tx.Comments(m.ctx, id, edge, m.q.Backward, limit)
+				rows, err := m.tx.Comments(m.ctx, id, m.q.Thread, edge, m.q.Backward, limit)
 				return items(rows, func(c *timeline.Comment) timeline.Item { return timeline.Item{Comment: c} }), err
 			}})
 		}

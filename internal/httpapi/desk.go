@@ -12,8 +12,8 @@ type DeskDeps struct {
 }
 
 // RegisterDesk adds the operations conversations.*, parts.*, works.*, links.*,
-// subscribers.*, notifications.*, canned-replies.*, macros.*, assignment-rules.* and
-// timeline-entries.*.
+// subscribers.*, notifications.*, canned-replies.*, macros.*, assignment-rules.*,
+// timeline-entries.*, reactions.*, track-events.* and atoms.get.
 func RegisterDesk(api *API, d DeskDeps) {
 	registerTimeline(api, d)
 	registerConversations(api, d)
@@ -23,6 +23,9 @@ func RegisterDesk(api *API, d DeskDeps) {
 	registerNotices(api, d)
 	registerCanned(api, d)
 	registerMacros(api, d)
+	registerUsage(api, d)
+	registerReactions(api, d)
+	registerAtoms(api)
 	registerAssignment(api, d)
 	registerMoves(api, d)
 }

@@ -51,6 +51,7 @@ type API struct {
 	huma      huma.API
 	describer *wire.Describer
 	methods   map[string][]string // by path, with the leading slash
+	handlers  map[string]http.HandlerFunc
 	ops       []Op
 
 	describing  sync.Mutex
@@ -68,7 +69,7 @@ func New(cfg Config) *API {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	a := &API{cfg: cfg, mux: http.NewServeMux(), methods: map[string][]string{}}
+	a := &API{cfg: cfg, mux: http.NewServeMux(), methods: map[string][]string{}, handlers: map[string]http.HandlerFunc{}}
 	a.huma = humago.New(a.mux, documentConfig(cfg.Version))
 	a.describer = wire.NewDescriber(a.registry())
 	registerPing(a)
@@ -104,6 +105,7 @@ func (a *API) add(op Op, in, out reflect.Type, h http.HandlerFunc) {
 		op.Auth = Token
 	}
 	a.ops = append(a.ops, op)
+	a.handlers[op.Path] = h
 	checkDocumented(op, out)
 	a.undescribed = append(a.undescribed, func() { a.describe(op, in, out) })
 	serve := a.around(op, h)

@@ -46,7 +46,14 @@ type TimelineEntry struct {
 	References      []RecordSummary   `json:"references,omitempty" doc:"The records that the body names."`
 	ExpiresAt       *wire.Time        `json:"expires_at,omitempty"`
 	Artifacts       []ArtifactSummary `json:"artifacts,omitempty" doc:"The files on a comment."`
+	Reactions       []Reaction        `json:"reactions,omitempty" doc:"To a comment: each emoji once, that of the first reaction first."`
+	Thread          *Thread           `json:"thread,omitempty" doc:"Of a comment that was answered."`
 	Event           *ChangeEvent      `json:"event,omitempty" doc:"Of a change."`
+}
+
+// Thread is the answers to a comment.
+type Thread struct {
+	TotalReplies int `json:"total_replies" doc:"That you may read; timeline-entries.list has them, with the comment as object."`
 }
 
 // ChangeEvent is what happened to a record.
@@ -116,6 +123,13 @@ func (v view) comment(c *timeline.Comment) TimelineEntry {
 	e.Visibility, e.Panels = string(c.Visibility), []string{discussions}
 	e.Body, e.BodyType, e.Deleted, e.ExternalRef, e.Labels = c.Body, c.BodyType, c.Deleted, c.Ref, c.Labels
 	e.Artifacts = v.artifacts(c.Files)
+	e.Reactions = reactions(c.Reactions)
+	if c.Replies > 0 {
+		e.Thread = &Thread{c.Replies}
+	}
+	if c.Parent != 0 && v.actor.Contact == nil {
+		e.Object, e.ObjectType = v.actor.Scope.Space.FormatChild(don.Child{Of: c.Of, Kind: don.Comment, N: c.Parent}), entryComment
+	}
 	for _, t := range c.PrivateTo {
 		e.PrivateTo = append(e.PrivateTo, v.user(don.FromTail(t)))
 	}
@@ -242,10 +256,10 @@ func (c call) entry(f desk.EntryFound, err error) (*entryOut, error) {
 
 type entryCreateIn struct {
 	Type        string     `json:"type" required:"true" enum:"timeline_comment"`
-	Object      string     `json:"object" required:"true" format:"id" doc:"The contact, account, workspace, conversation or work that the comment is on."`
+	Object      string     `json:"object" required:"true" format:"id" doc:"The contact, account, workspace, conversation or work that the comment is on, or the comment that it answers."`
 	Body        string     `json:"body" doc:"Markdown of at most 64 KiB; may be absent beside artifacts. Other records are named by their full id, as <don:…>."`
 	BodyType    string     `json:"body_type" enum:"data,text" doc:"text when absent. data is for programs; people are not shown it."`
-	Visibility  string     `json:"visibility" enum:"external,internal,private,public" doc:"Who may read it: private, who wrote it and private_to; internal, members; external, also the customers whom it is about; public, everybody who sees the record. external when absent."`
+	Visibility  string     `json:"visibility" enum:"external,internal,private,public" doc:"Who may read it: private, who wrote it and private_to; internal, members; external, also the customers whom it is about; public, everybody who sees the record. external when absent. An answer is read at most as widely as the comment that it answers, and so when absent."`
 	PrivateTo   []string   `json:"private_to" doc:"Users who may read a private comment, beside who wrote it."`
 	Collections []string   `json:"collections" enum:"discussions,events" doc:"Comments belong to discussions."`
 	Labels      []string   `json:"labels" doc:"At most 16, each of at most 64 characters."`
@@ -289,7 +303,7 @@ type entryIDIn struct {
 
 type entriesListIn struct {
 	page.Request
-	Object      string   `json:"object" required:"true" format:"id" doc:"The record whose timeline is wanted: with the entries of all that was merged into it."`
+	Object      string   `json:"object" required:"true" format:"id" doc:"The record whose timeline is wanted, with the entries of all that was merged into it and without answers to comments; or the comment whose answers are wanted."`
 	Visibility  []string `json:"visibility" enum:"external,internal,private,public" doc:"With any of exactly these. Changes are internal."`
 	Collections []string `json:"collections" enum:"discussions,events" doc:"discussions are comments, events are changes; both when absent."`
 	Labels      []string `json:"labels" doc:"With any of these labels."`
@@ -317,7 +331,7 @@ func conflicting(op Op) Op {
 }
 
 func (d DeskDeps) createEntry(ctx context.Context, c call, in *entryCreateIn) (*entryOut, error) {
-	of, err := c.object("object", in.Object, onTimeline...)
+	of, parent, err := c.place("object", in.Object)
 	readers, err2 := c.tails("private_to", in.PrivateTo, don.Member, don.Contact)
 	once, err3 := onceOf(in.Key, in)
 	files, err4 := c.numbers("artifacts", in.Artifacts, don.Artifact)
@@ -328,8 +342,11 @@ func (d DeskDeps) createEntry(ctx context.Context, c call, in *entryCreateIn) (*
 		return nil, errs.NotPermitted("collections", "a comment belongs to %s", discussions)
 	}
 	made := timeline.Comment{
-		Of: of, Body: in.Body, BodyType: or(in.BodyType, timeline.Text), Visibility: timeline.Visibility(or(in.Visibility, string(timeline.External))),
+		Of: of, Parent: parent, Body: in.Body, BodyType: or(in.BodyType, timeline.Text), Visibility: timeline.Visibility(in.Visibility),
 		PrivateTo: readers, Labels: in.Labels, Ref: in.ExternalRef,
+	}
+	if made.Visibility == "" && parent == 0 {
+		made.Visibility = timeline.External
 	}
 	if in.ExpiresAt != nil {
 		made.ExpiresAt = &in.ExpiresAt.Time
@@ -359,8 +376,8 @@ func (c call) tails(field string, texts []string, allowed ...don.Type) ([]string
 
 // comment reads the id of a comment and asks whether the caller may run the
 // operation on its record.
-func (c call) comment(text string) (don.Child, error) {
-	id, err := c.Scope.Space.ParseChild("id", text, don.Comment)
+func (c call) comment(field, text string) (don.Child, error) {
+	id, err := c.Scope.Space.ParseChild(field, text, don.Comment)
 	if err != nil {
 		return id, err
 	}
@@ -384,7 +401,7 @@ func (d DeskDeps) getEntry(ctx context.Context, c call, in *entryGetIn) (*entryO
 	case in.ExternalRef != "" || in.Object != "":
 		return nil, errs.NotPermitted("external_ref", "cannot be combined with id; give id, or object and external_ref")
 	}
-	id, err := c.comment(in.ID)
+	id, err := c.comment("id", in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -392,7 +409,7 @@ func (d DeskDeps) getEntry(ctx context.Context, c call, in *entryGetIn) (*entryO
 }
 
 func (d DeskDeps) updateEntry(ctx context.Context, c call, in *entryUpdateIn) (*entryOut, error) {
-	id, err := c.comment(in.ID)
+	id, err := c.comment("id", in.ID)
 	files, err2 := in.Artifacts.read(c)
 	if err := first(err, err2); err != nil {
 		return nil, err
@@ -402,7 +419,7 @@ func (d DeskDeps) updateEntry(ctx context.Context, c call, in *entryUpdateIn) (*
 }
 
 func (d DeskDeps) deleteEntry(ctx context.Context, c call, in *entryIDIn) (*struct{}, error) {
-	id, err := c.comment(in.ID)
+	id, err := c.comment("id", in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -411,7 +428,7 @@ func (d DeskDeps) deleteEntry(ctx context.Context, c call, in *entryIDIn) (*stru
 
 func (d DeskDeps) listEntries(ctx context.Context, c call, in *entriesListIn) (*entriesOut, error) {
 	out := &entriesOut{TimelineEntries: []TimelineEntry{}}
-	of, err := c.object("object", in.Object, onTimeline...)
+	of, thread, err := c.place("object", in.Object)
 	if err != nil {
 		return nil, err
 	}
@@ -420,13 +437,13 @@ func (d DeskDeps) listEntries(ctx context.Context, c call, in *entriesListIn) (*
 			return nil, err
 		}
 	}
-	list := page.ListOf(c.op, c.Scope.OrgID, of.Tail(), in.Visibility, in.Collections, in.Labels)
+	list := page.ListOf(c.op, c.Scope.OrgID, of.Tail(), thread, in.Visibility, in.Collections, in.Labels)
 	req, err := in.Request.Normal(page.Max)
 	if err != nil {
 		return nil, err
 	}
 	q := desk.TimelineQuery{
-		Of: of, Comments: anyOf(in.Collections, discussions), Events: anyOf(in.Collections, events), Labels: in.Labels,
+		Of: of, Thread: thread, Comments: anyOf(in.Collections, discussions), Events: anyOf(in.Collections, events), Labels: in.Labels,
 		Backward: req.Mode == page.Before, Limit: req.Limit,
 	}
 	for _, v := range in.Visibility {

@@ -13,6 +13,7 @@ import (
 	"github.com/kith-id/kith/internal/realtime"
 	"github.com/kith-id/kith/internal/store"
 	"github.com/kith-id/kith/internal/timeline"
+	"github.com/kith-id/kith/internal/usage"
 )
 
 const (
@@ -68,6 +69,11 @@ func purge(ctx context.Context, db *store.DB, who *auth.Service, now time.Time) 
 		}
 		if err := inBatches(ctx, db, s, func(tx *store.Tx) (int, error) {
 			return tx.PurgeNews(ctx, now.Add(-realtime.Kept), purgeBatch)
+		}); err != nil {
+			return err
+		}
+		if err := inBatches(ctx, db, s, func(tx *store.Tx) (int, error) {
+			return tx.PurgeTracked(ctx, now.AddDate(0, 0, -usage.KeptDays), purgeBatch)
 		}); err != nil {
 			return err
 		}

@@ -85,7 +85,9 @@ func build(ctx context.Context, p parts) (*services, error) {
 		return nil, err
 	}
 	httpapi.RegisterFiles(s.api, httpapi.FileDeps{Service: s.files, Cursors: s.cursors, MaxBytes: s.files.MaxBytes()})
-	httpapi.RegisterDesk(s.api, httpapi.DeskDeps{Service: desk.New(store.Runner[desk.Tx]{DB: p.db}), Cursors: s.cursors})
+	team := desk.New(store.Runner[desk.Tx]{DB: p.db})
+	team.EventsPerDay = p.cfg.EventsPerDay
+	httpapi.RegisterDesk(s.api, httpapi.DeskDeps{Service: team, Cursors: s.cursors})
 	s.widgets = &widget.Service{DB: store.Runner[widget.Tx]{DB: p.db}, Auth: s.auth, Records: s.records}
 	httpapi.RegisterWidgets(s.api, httpapi.WidgetDeps{Service: s.widgets})
 

@@ -9,7 +9,7 @@ import (
 	"github.com/kith-id/kith/internal/timeline"
 )
 
-const commentColumns = "type, n, id, body, body_type, visibility, private_to, labels, ref, expires_at, deleted, created_at, created_by, modified_at, modified_by, claimed"
+const commentColumns = "type, n, id, body, body_type, visibility, private_to, labels, ref, expires_at, deleted, created_at, created_by, modified_at, modified_by, claimed, parent"
 
 type commentRow struct {
 	timeline.Comment
@@ -21,7 +21,7 @@ type commentRow struct {
 func scanComment(r *commentRow) []any {
 	return []any{
 		&r.code, &r.n, &r.ID, &r.Body, &r.BodyType, (*string)(&r.Visibility), &r.privateTo, &r.labels, &r.Ref, &r.ExpiresAt, &r.Deleted,
-		&r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy, &r.Claimed,
+		&r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy, &r.Claimed, &r.Parent,
 	}
 }
 
@@ -52,9 +52,9 @@ func (tx *Tx) InsertComment(ctx context.Context, c *timeline.Comment) error {
 	c.CreatedAt, c.CreatedBy = tx.now, tx.scope.Actor.Tail()
 	c.ModifiedAt, c.ModifiedBy, c.Claimed = c.CreatedAt, c.CreatedBy, tx.scope.Claimed
 	added, err := tx.q.exec(ctx, "INSERT INTO comment (org_id, "+commentColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT DO NOTHING`,
 		tx.scope.OrgID, typeCodes[c.Of.Type], c.Of.N, c.ID, c.Body, c.BodyType, string(c.Visibility), pack(c.PrivateTo), pack(c.Labels), c.Ref, c.ExpiresAt,
-		c.Deleted, c.CreatedAt, c.CreatedBy, c.ModifiedAt, c.ModifiedBy, c.Claimed)
+		c.Deleted, c.CreatedAt, c.CreatedBy, c.ModifiedAt, c.ModifiedBy, c.Claimed, c.Parent)
 	if err != nil {
 		return err
 	}
@@ -135,9 +135,19 @@ func (tx *Tx) UpdateComment(ctx context.Context, after *timeline.Comment) error 
 }
 
 // Comments returns up to limit comments on a record beyond the id edge: below it
-// and downwards, or above it and upwards.
-func (tx *Tx) Comments(ctx context.Context, of don.ID, edge int64, down bool, limit int) ([]*timeline.Comment, error) {
-	return tx.comments(ctx, "type = $2 AND n = $3 AND "+pastID(down), tx.scope.OrgID, typeCodes[of.Type], of.N, edge, limit)
+// and downwards, or above it and upwards. They are the answers to the comment
+// thread, or with 0 those that answer none, or with timeline.Whole all.
+func (tx *Tx) Comments(ctx context.Context, of don.ID, thread, edge int64, down bool, limit int) ([]*timeline.Comment, error) {
+	args := []any{tx.scope.OrgID, typeCodes[of.Type], of.N, edge, limit}
+	where := "type = $2 AND n = $3 AND "
+	switch {
+	case thread == 0:
+		where += "parent = 0 AND "
+	case thread != timeline.Whole:
+		args = append(args, thread)
+		where += "parent = $6 AND parent <> 0 AND "
+	}
+	return tx.comments(ctx, where+pastID(down), args...)
 }
 
 // pastID is the part of a walk along ids beyond the one in $4, of $5 rows.

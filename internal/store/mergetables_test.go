@@ -87,6 +87,9 @@ var treated = map[string]struct {
 	"canned_reply":      {none, "body created_by modified_by n owner_n"},
 	"macro":             {none, "body created_by modified_by n"},
 	"widget":            {none, "account_n body created_by modified_by n"},
+	"tracked":           {stays, "account_n contact_n published_by workspace_n"}, // reads take all members
+	"tally":             {stays, "n"},
+	"reaction":          {stays, "n reacted_by"}, // with its comment
 	"schema_fragment":   {none, "body created_by n next_n prev_n"},
 	"assignment_rule":   {none, "body created_by last_n modified_by n"},
 }

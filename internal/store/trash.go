@@ -160,13 +160,15 @@ func (tx *Tx) DropTrash(ctx context.Context, ids []don.ID) error {
 	return nil
 }
 
-// forgetComments removes what was written on records and who is told about them, and
-// takes their files off.
+// forgetComments removes what was written on records, who is told about them and how
+// often they were used, and takes their files off.
 func (tx *Tx) forgetComments(ctx context.Context, of []identity.Alias) error {
 	for _, a := range of {
 		for _, sql := range []string{
 			"DELETE FROM comment WHERE org_id = $1 AND type = $2 AND n = $3",
+			"DELETE FROM reaction WHERE org_id = $1 AND type = $2 AND n = $3",
 			"DELETE FROM subscriber WHERE org_id = $1 AND type = $2 AND n = $3",
+			"DELETE FROM tally WHERE org_id = $1 AND type = $2 AND n = $3",
 		} {
 			if _, err := tx.q.exec(ctx, sql, tx.scope.OrgID, typeCodes[a.Type], a.N); err != nil {
 				return err
@@ -180,10 +182,12 @@ func (tx *Tx) forgetComments(ctx context.Context, of []identity.Alias) error {
 }
 
 // forgetContact removes what is kept of a contact beside its row: what its
-// visitor claimed, its places in groups, and the pairs with their reasons.
+// visitor claimed, its places in groups, the pairs with their reasons, and what
+// it did.
 func (tx *Tx) forgetContact(ctx context.Context, n int64) error {
 	for _, sql := range []string{
 		"DELETE FROM claim WHERE org_id = $1 AND n = $2",
+		"DELETE FROM tracked WHERE org_id = $1 AND contact_n = $2",
 		"DELETE FROM user_group_member WHERE org_id = $1 AND type = 1 AND n = $2",
 		"DELETE FROM duplicate WHERE org_id = $1 AND a_n = $2",
 		"DELETE FROM duplicate WHERE org_id = $1 AND a_n IN (SELECT a_n FROM duplicate WHERE org_id = $1 AND b_n = $2) AND b_n = $2",

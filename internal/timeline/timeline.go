@@ -53,9 +53,14 @@ type Comment struct {
 	CreatedBy  string
 	ModifiedAt time.Time
 	ModifiedBy string
-	Claimed    bool // who wrote it only said who they are
+	Claimed    bool  // who wrote it only said who they are
+	Parent     int64 // the comment on the same record that it answers, 0 for none
 
-	Files []*artifact.Artifact // what hangs on it, where that was read
+	// Where they were read: what hangs on it, how users reacted, how many answers
+	// whoever asks may read.
+	Files     []*artifact.Artifact
+	Reactions []Reaction
+	Replies   int
 }
 
 // Shown reports whether the customers whom the record is about may read the comment.
@@ -69,6 +74,9 @@ func (c *Comment) Over(now time.Time) bool { return c.ExpiresAt != nil && !c.Exp
 func (c *Comment) ReadableBy(tail string) bool {
 	return c.Visibility != Private || c.CreatedBy == tail || slices.Contains(c.PrivateTo, tail)
 }
+
+// Whole is the thread of all comments: those that answer none, and all answers.
+const Whole = -1
 
 // Event is a change of a record.
 type Event struct {

@@ -19,7 +19,7 @@ const module = "github.com/kith-id/kith/"
 // higher room may stand on.
 const (
 	leaves  = "errs don page filter "
-	records = leaves + "artifact link org schema contact account tag vista group timeline conversation ticket assignment "
+	records = leaves + "artifact link org schema contact account tag vista group timeline conversation ticket usage assignment "
 	domain  = records + "identity auth job "
 	cases   = domain + "canned directory desk importer bulkaction search search/lexical widget "
 )
@@ -47,7 +47,8 @@ var allowed = map[string]string{
 	"contact": leaves + "org tag schema",
 	"account": leaves + "org tag schema",
 
-	"link": leaves,
+	"link":  leaves,
+	"usage": leaves,
 
 	"timeline":     leaves + "artifact link org tag",
 	"conversation": leaves + "org tag schema timeline",

@@ -58,13 +58,13 @@ func testComments(t *testing.T, open Open) {
 		}{
 			{0, false, 9, own}, {0, false, 2, own[:2]}, {own[0], false, 9, own[1:]}, {own[2], true, 9, []int64{own[1], own[0]}}, {1 << 62, true, 1, own[2:]},
 		} {
-			if d := cmp.Diff(c.want, ids(tx.Comments(t.Context(), of, c.edge, c.down, c.limit))); d != "" {
+			if d := cmp.Diff(c.want, ids(tx.Comments(t.Context(), of, 0, c.edge, c.down, c.limit))); d != "" {
 				t.Errorf("beyond %d, down %v, %d at most: %s", c.edge, c.down, c.limit, d)
 			}
 		}
 	})
 	read(t, db, other, func(tx *store.Tx) {
-		if got := ids(tx.Comments(t.Context(), of, 0, false, 9)); got != nil {
+		if got := ids(tx.Comments(t.Context(), of, 0, 0, false, 9)); got != nil {
 			t.Errorf("another organisation reads %v", got)
 		}
 	})
@@ -72,10 +72,10 @@ func testComments(t *testing.T, open Open) {
 	testExpiredReference(t, db, s, of)
 	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return tx.DropTrash(ctx, []don.ID{of}) })
 	read(t, db, s, func(tx *store.Tx) {
-		if got := ids(tx.Comments(t.Context(), of, 0, false, 9)); got != nil {
+		if got := ids(tx.Comments(t.Context(), of, 0, 0, false, 9)); got != nil {
 			t.Errorf("of the record that was purged: %v", got)
 		}
-		if got := ids(tx.Comments(t.Context(), don.Of(don.Contact, 7), 0, false, 9)); len(got) != 1 {
+		if got := ids(tx.Comments(t.Context(), don.Of(don.Contact, 7), 0, 0, false, 9)); len(got) != 1 {
 			t.Errorf("of another one with its number: %v", got)
 		}
 	})

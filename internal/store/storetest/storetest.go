@@ -92,6 +92,8 @@ func Run(t *testing.T, open Open) {
 	t.Run("Snooze", func(t *testing.T) { testSnooze(t, open) })
 	t.Run("Canned", func(t *testing.T) { testCanned(t, open) })
 	t.Run("Links", func(t *testing.T) { testLinks(t, open) })
+	t.Run("Usage", func(t *testing.T) { testUsage(t, open) })
+	t.Run("Threads", func(t *testing.T) { testThreads(t, open) })
 	t.Run("Notices", func(t *testing.T) { testNotices(t, open) })
 	t.Run("Widget", func(t *testing.T) { testWidget(t, open) })
 	t.Run("Assignment", func(t *testing.T) { testAssignment(t, open) })

@@ -32,6 +32,7 @@ export type ToFrame =
   | { type: "theme"; theme?: Theme }
   | { type: "identity"; traits: Traits }
   | { type: "page"; page: string }
+  | { type: "track"; name: string; payload: Record<string, unknown>; page: string }
   | { type: "shutdown" };
 
 /** What the page's side needs to know of how the widget looks. */

@@ -495,6 +495,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/atoms.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a record of any type */
+        get: operations["atoms-get"];
+        put?: never;
+        /** Get a record of any type */
+        post: operations["atoms-get-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth-tokens.create": {
         parameters: {
             query?: never;
@@ -2196,6 +2214,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/reactions.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who reacted to a comment with an emoji */
+        get: operations["reactions-list"];
+        put?: never;
+        /** List who reacted to a comment with an emoji */
+        post: operations["reactions-list-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reactions.update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * React to a comment, or take a reaction back
+         * @description A comment takes 20 different emojis, and 1,000 users with each. Events tell of it as of a change of the comment.
+         */
+        post: operations["reactions-update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rev-orgs.create": {
         parameters: {
             query?: never;
@@ -3412,6 +3468,62 @@ export interface paths {
         put?: never;
         /** Change a comment */
         post: operations["timeline-entries-update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/track-events.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what a contact, account or workspace did, the latest first */
+        get: operations["track-events-list"];
+        put?: never;
+        /** List what a contact, account or workspace did, the latest first */
+        post: operations["track-events-list-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/track-events.publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell what contacts do in your product
+         * @description With the session token of a contact: what that one does. With other tokens, also those of applications: what the contacts do whom the payloads name. All events are kept, for 90 days, or none.
+         */
+        post: operations["track-events-publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/track-events.summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sum up what a contact, account or workspace did */
+        get: operations["track-events-summary"];
+        put?: never;
+        /** Sum up what a contact, account or workspace did */
+        post: operations["track-events-summary-post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4677,6 +4789,19 @@ export interface components {
             /** @description With mode before, goes back to the page before this one. Absent on the first one. */
             prev_cursor?: string;
         };
+        AtomOut: {
+            /** @description The record as the get operation of its type answers it, with type: rev_user, account, ticket, timeline_comment, … Where records have a type of their own, as groups have, that is group_type and the like here. */
+            atom: {
+                [key: string]: unknown;
+            };
+        };
+        AtomsGetRequest: {
+            /**
+             * Format: id
+             * @description Of a record of any type, or of a comment.
+             */
+            id: string;
+        };
         AuthToken: {
             /** @description The service account that obtained the token to act as the subject, or for a contact. */
             acted_by?: string;
@@ -5307,6 +5432,37 @@ export interface components {
             stock_schema_fragment?: string;
             subtype?: string;
             tags?: components["schemas"]["TagWithValue"][];
+        };
+        ClientContextInput: {
+            browser?: components["schemas"]["ClientNameInput"];
+            cpu?: {
+                architecture?: string;
+            };
+            device?: {
+                manufacturer?: string;
+                model?: string;
+                /** @description Such as mobile, tablet or desktop. */
+                type?: string;
+            };
+            engine?: components["schemas"]["ClientNameInput"];
+            ip?: string;
+            /** @description Such as en-US. */
+            locale?: string;
+            os?: components["schemas"]["ClientNameInput"];
+            page?: {
+                domain?: string;
+                path?: string;
+                referrer?: string;
+                title?: string;
+                url?: string;
+            };
+            /** @description Such as Asia/Kolkata. */
+            timezone?: string;
+            user_agent?: string;
+        };
+        ClientNameInput: {
+            name?: string;
+            version?: string;
         };
         CompositeInInput: {
             description?: string;
@@ -7555,7 +7711,7 @@ export interface components {
              */
             read_date?: string;
             /**
-             * @description assigned: you look after the object now; mentioned: a comment names you; replied: a customer wrote in a conversation that you follow; woken: such a conversation was put off, and its time has come.
+             * @description assigned: you look after the object now; mentioned: a comment names you; replied: a customer wrote in a conversation that you follow, or somebody answered in a thread that you take part in; woken: a conversation that you follow was put off, and its time has come.
              * @enum {string}
              */
             type: "assigned" | "mentioned" | "replied" | "woken";
@@ -7893,6 +8049,49 @@ export interface components {
              * @description Judged to be one person.
              */
             same: number;
+        };
+        Reaction: {
+            /** @description Its code points, such as 1f44d. */
+            emoji: string;
+            /** @description Whether you did. Absent when not, and in events. */
+            reacted?: boolean;
+            /** Format: int64 */
+            total_users: number;
+        };
+        ReactionsListRequest: {
+            /** @description next_cursor of the page before. Absent for the first page. */
+            cursor?: string;
+            /** @description The emoji itself, its code point such as 1f44d, or a short name such as +1 or joy. */
+            emoji: string;
+            /**
+             * Format: int64
+             * @description Users on a page. 50 when absent, at most 100.
+             */
+            limit?: number;
+            /**
+             * Format: id
+             * @description The comment.
+             */
+            object: string;
+        };
+        ReactionsUpdateRequest: {
+            /**
+             * @description What stands already, or is gone, stays so.
+             * @enum {string}
+             */
+            action: "add" | "remove";
+            /** @description The emoji itself, its code point such as 1f44d, or a short name such as +1 or joy. */
+            emoji: string;
+            /**
+             * Format: id
+             * @description The comment.
+             */
+            object: string;
+        };
+        ReactorsOut: {
+            /** @description Goes on after this page. Absent on the last one. */
+            next_cursor?: string;
+            reactors: components["schemas"]["UserSummary"][];
         };
         RecordSummary: {
             display_id: string;
@@ -9760,6 +9959,13 @@ export interface components {
             name?: string | null;
             style_new?: components["schemas"]["StyleInInput"] | null;
         };
+        Thread: {
+            /**
+             * Format: int64
+             * @description That you may read; timeline-entries.list has them, with the comment as object.
+             */
+            total_replies: number;
+        };
         TicketFilterInput: {
             channels?: ("email" | "plug" | "slack" | "twilio" | "twilio_sms")[];
             /** @description Of any of these groups. */
@@ -9798,7 +10004,7 @@ export interface components {
             labels?: string[];
             /**
              * Format: id
-             * @description The contact, account, workspace, conversation or work that the comment is on.
+             * @description The contact, account, workspace, conversation or work that the comment is on, or the comment that it answers.
              */
             object: string;
             /** @description Users who may read a private comment, beside who wrote it. */
@@ -9806,7 +10012,7 @@ export interface components {
             /** @enum {string} */
             type: "timeline_comment";
             /**
-             * @description Who may read it: private, who wrote it and private_to; internal, members; external, also the customers whom it is about; public, everybody who sees the record. external when absent.
+             * @description Who may read it: private, who wrote it and private_to; internal, members; external, also the customers whom it is about; public, everybody who sees the record. external when absent. An answer is read at most as widely as the comment that it answers, and so when absent.
              * @enum {string}
              */
             visibility?: "external" | "internal" | "private" | "public";
@@ -9843,7 +10049,7 @@ export interface components {
             mode?: "after" | "before";
             /**
              * Format: id
-             * @description The record whose timeline is wanted: with the entries of all that was merged into it.
+             * @description The record whose timeline is wanted, with the entries of all that was merged into it and without answers to comments; or the comment whose answers are wanted.
              */
             object: string;
             /** @description With any of exactly these. Changes are internal. */
@@ -9901,8 +10107,12 @@ export interface components {
             panels?: string[];
             /** @description Who else may read a private comment. */
             private_to?: components["schemas"]["UserSummary"][];
+            /** @description To a comment: each emoji once, that of the first reaction first. */
+            reactions?: components["schemas"]["Reaction"][];
             /** @description The records that the body names. */
             references?: components["schemas"]["RecordSummary"][];
+            /** @description Of a comment that was answered. */
+            thread?: components["schemas"]["Thread"];
             /** @enum {string} */
             type: "timeline_change_event" | "timeline_comment";
             /** @enum {string} */
@@ -9961,6 +10171,92 @@ export interface components {
         };
         TokenOut: {
             token: components["schemas"]["AuthToken"];
+        };
+        TrackEventsListRequest: {
+            /**
+             * Format: id
+             * @description In place of rev_user: of whoever belonged to the account then.
+             */
+            account?: string;
+            /** @description next_cursor of the page before. Absent for the first page. */
+            cursor?: string;
+            event_time?: components["schemas"]["DateFilterInput"];
+            /**
+             * Format: int64
+             * @description Events on a page. 50 when absent, at most 100.
+             */
+            limit?: number;
+            /** @description Events with any of these names. */
+            name?: string[];
+            /**
+             * Format: id
+             * @description In place of rev_user: of whoever belonged to the workspace then.
+             */
+            rev_org?: string;
+            /**
+             * Format: id
+             * @description Of a contact, with those of all that was merged into it.
+             */
+            rev_user?: string;
+        };
+        TrackEventsPublishRequest: {
+            events_list: {
+                /** @description At which device and on which page: at most 2 KiB. */
+                client_context?: components["schemas"]["ClientContextInput"];
+                /** @description Yours, at most 128 characters. An event of a contact that came before under the same id is not kept again. */
+                event_id?: string;
+                /**
+                 * Format: date-time
+                 * @description When it happened; now when absent. At most 90 days ago; from a session token 7, and what lies ahead there counts as now.
+                 */
+                event_time?: string;
+                /** @description What happened, such as report_exported: at most 128 characters. */
+                name: string;
+                /** @description More about it: an object of at most 4 KiB. When no contact's session token calls, it names the contact: by its id as rev_user, or by its external reference as user_ref. */
+                payload: {
+                    [key: string]: unknown;
+                };
+            }[];
+        };
+        TrackEventsSummaryRequest: {
+            /**
+             * Format: id
+             * @description In place of rev_user: of whoever belonged to the account then.
+             */
+            account?: string;
+            /**
+             * Format: id
+             * @description In place of rev_user: of whoever belonged to the workspace then.
+             */
+            rev_org?: string;
+            /**
+             * Format: id
+             * @description Of a contact, with those of all that was merged into it.
+             */
+            rev_user?: string;
+        };
+        TrackedEvent: {
+            /** @description That the contact belonged to then. */
+            account?: components["schemas"]["AccountSummary"];
+            client_context?: unknown;
+            /** @description Who published it. */
+            created_by?: components["schemas"]["UserSummary"];
+            event_id?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            event_time: string;
+            name: string;
+            payload: unknown;
+            /** @description That the contact belonged to then. */
+            rev_org?: components["schemas"]["OrgSummary"];
+            rev_user: components["schemas"]["UserSummary"];
+        };
+        TrackedListOut: {
+            events_list: components["schemas"]["TrackedEvent"][];
+            /** @description Goes on after this page. Absent on the last one. */
+            next_cursor?: string;
         };
         TrashListOut: {
             /** @description Goes on after this page. Absent on the last one. */
@@ -10026,6 +10322,45 @@ export interface components {
             /** @description How the contact was found; absent for a new one. */
             matched_by?: components["schemas"]["Match"];
             rev_user: components["schemas"]["RevUser"];
+        };
+        UsageDay: {
+            /** Format: int64 */
+            count: number;
+            /** @description As YYYY-MM-DD. */
+            date: string;
+        };
+        UsageName: {
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            last_seen: string;
+            name: string;
+        };
+        UsageOut: {
+            /** @description The last 30 days, in UTC; today is the last one. */
+            days: components["schemas"]["UsageDay"][];
+            /**
+             * Format: date-time
+             * @description The first event of all time.
+             */
+            first_seen?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC with milliseconds.
+             */
+            last_seen?: string;
+            /** @description There are more names. */
+            more: boolean;
+            /** @description Of these days, the most frequent first: at most 20. */
+            names: components["schemas"]["UsageName"][];
+            /**
+             * Format: int64
+             * @description Events of all time, also those that are not kept any more.
+             */
+            total: number;
         };
         UserSummary: {
             display_id?: string;
@@ -14966,6 +15301,196 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "atoms-get": {
+        parameters: {
+            query: {
+                /** @description Of a record of any type, or of a comment. */
+                id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtomOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "atoms-get-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtomsGetRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtomOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
                 };
             };
             /** @description The request is too large. */
@@ -28904,6 +29429,311 @@ export interface operations {
             };
         };
     };
+    "reactions-list": {
+        parameters: {
+            query: {
+                /** @description The comment. */
+                object: string;
+                /** @description The emoji itself, its code point such as 1f44d, or a short name such as +1 or joy. */
+                emoji: string;
+                /** @description next_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Users on a page. 50 when absent, at most 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReactorsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "reactions-list-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReactionsListRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReactorsOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "reactions-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReactionsUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description A value is in use already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
     "rev-orgs-create": {
         parameters: {
             query?: never;
@@ -38336,7 +39166,7 @@ export interface operations {
                 limit?: number;
                 /** @description Whether the page lies after or before the cursor; after when absent. before without a cursor is the last page. */
                 mode?: "after" | "before";
-                /** @description The record whose timeline is wanted: with the entries of all that was merged into it. */
+                /** @description The record whose timeline is wanted, with the entries of all that was merged into it and without answers to comments; or the comment whose answers are wanted. */
                 object: string;
                 /** @description With any of exactly these. Changes are internal. */
                 visibility?: ("external" | "internal" | "private" | "public")[];
@@ -38594,6 +39424,504 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorConflict"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "track-events-list": {
+        parameters: {
+            query?: {
+                /** @description Of a contact, with those of all that was merged into it. */
+                rev_user?: string;
+                /** @description In place of rev_user: of whoever belonged to the account then. */
+                account?: string;
+                /** @description In place of rev_user: of whoever belonged to the workspace then. */
+                rev_org?: string;
+                /** @description Events with any of these names. */
+                name?: string[];
+                /** @description At this time or later. */
+                "event_time.after"?: string;
+                /** @description At this time or earlier. */
+                "event_time.before"?: string;
+                /** @description next_cursor of the page before. Absent for the first page. */
+                cursor?: string;
+                /** @description Events on a page. 50 when absent, at most 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackedListOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "track-events-list-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackEventsListRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackedListOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "track-events-publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackEventsPublishRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "track-events-summary": {
+        parameters: {
+            query?: {
+                /** @description Of a contact, with those of all that was merged into it. */
+                rev_user?: string;
+                /** @description In place of rev_user: of whoever belonged to the account then. */
+                account?: string;
+                /** @description In place of rev_user: of whoever belonged to the workspace then. */
+                rev_org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "track-events-summary-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackEventsSummaryRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
                 };
             };
             /** @description The request is too large. */

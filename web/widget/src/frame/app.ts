@@ -3,6 +3,7 @@ import type { FromFrame, Start, Theme, ToFrame } from "../protocol";
 import { ApiError, type Conversation, type Entry, type Started } from "./api";
 import { Composer, type Draft } from "./composer";
 import { button, h, put } from "./dom";
+import { Events } from "./events";
 import { upload } from "./files";
 import { HomeView } from "./home";
 import { Model, titleOf } from "./model";
@@ -28,6 +29,7 @@ export class App {
   readonly #model: Model;
   readonly #outbox: Outbox;
   readonly #stream: Stream;
+  readonly #events: Events;
   readonly #composer: Composer;
   readonly #threadView: ThreadView;
   readonly #homeView: HomeView;
@@ -74,6 +76,10 @@ export class App {
       tell: (event) => this.#happened(event),
       up: (isUp) => this.#connected(isUp),
     });
+    this.#events = new Events(
+      (body) => this.#session.call("track-events.publish", body, true), // also when the page is left
+      () => !this.#isOver && Boolean(this.#session.user),
+    );
     this.#composer = new Composer((draft) => this.#write(draft));
     this.#threadView = new ThreadView({
       model: this.#model,
@@ -147,6 +153,9 @@ export class App {
       case "page":
         this.#page = message.page;
         return;
+      case "track":
+        this.#events.add(message.name, message.payload, message.page);
+        return;
       case "shutdown":
         void this.#end();
         return;
@@ -161,6 +170,7 @@ export class App {
     this.#wear();
     if (this.#session.user) this.#stream.start();
     void this.#outbox.flush();
+    this.#events.later();
     this.#render();
   }
 
@@ -190,7 +200,9 @@ export class App {
   async #begin(): Promise<void> {
     const before = this.#session.user?.id;
     await this.#session.begin();
-    if (this.#session.user && !before) this.#stream.start();
+    if (!this.#session.user || before) return;
+    this.#stream.start();
+    this.#events.later();
   }
 
   async #deliver(item: Item): Promise<string> {
@@ -451,7 +463,10 @@ export class App {
     });
     document.addEventListener("visibilitychange", () => this.#seen(document.visibilityState === "visible"));
     // A page in the back/forward cache must not hold a connection.
-    addEventListener("pagehide", () => this.#stream.stop());
+    addEventListener("pagehide", () => {
+      this.#stream.stop();
+      void this.#events.flush();
+    });
     addEventListener("pageshow", ({ persisted }) => persisted && this.#seen(true));
     this.store.watch((name, value) => {
       if (name.startsWith("queue:")) this.#render();
@@ -477,6 +492,7 @@ export class App {
     this.#isOver = true;
     clearTimeout(this.#hiding);
     this.#outbox.end();
+    this.#events.end();
     this.#stream.stop();
     this.#model.clear();
     this.#drafts.clear();

@@ -68,14 +68,14 @@ export class Session {
   }
 
   /** Calls an operation as whoever is there. A visitor's token that has run out is exchanged for a new one. */
-  async call<T>(operation: string, body: unknown): Promise<T> {
+  async call<T>(operation: string, body: unknown, keepalive = false): Promise<T> {
     await this.renew();
     try {
-      return await post<T>(operation, body, this.#token);
+      return await post<T>(operation, body, this.#token, keepalive);
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401 || this.#isOver) throw error;
       await this.renew(true);
-      return post<T>(operation, body, this.#token);
+      return post<T>(operation, body, this.#token, keepalive);
     }
   }
 

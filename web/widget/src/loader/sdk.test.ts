@@ -130,6 +130,30 @@ describe("the page's side", () => {
     ]);
   });
 
+  it("tells what the page tracks, as far as it can be told", async () => {
+    sdk.trackEvent("too early");
+    sdk.init({ app_id: "DvRv1" });
+    sdk.trackEvent("bought", { plan: "gold", done: () => 1, at: new Date(0) });
+    const circle: Record<string, unknown> = {};
+    circle.self = circle;
+    for (const [name, properties] of [
+      ["circle", circle],
+      ["", {}],
+      [7, {}],
+      ["list", [1]],
+      ["text", "x"],
+    ] as const)
+      sdk.trackEvent(name, properties);
+    expect(console.warn).toHaveBeenCalledTimes(6);
+    const { told } = await answer();
+    sdk.trackEvent("left");
+    await tick();
+    expect(told.slice(1)).toMatchObject([
+      { type: "track", name: "bought", payload: { plan: "gold", at: "1970-01-01T00:00:00.000Z" } },
+      { type: "track", name: "left", payload: {} },
+    ]);
+  });
+
   it("starts once, and again after a shutdown has been carried out", async () => {
     sdk.init({ app_id: "DvRv1" });
     sdk.init({ app_id: "DvRv2" });

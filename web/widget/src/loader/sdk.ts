@@ -4,6 +4,7 @@ import { Shell } from "./shell";
 
 const endMillis = 5_000;
 const answerMillis = 20_000;
+const mostWaiting = 200;
 
 export type PlugEvent = { type: string; [name: string]: unknown };
 
@@ -196,14 +197,30 @@ export function createSdk(origin: string) {
       return () => void listeners.delete(tell);
     },
     getSessionDetails: () => ({ sessionId: run?.options.session_id ?? "", tabId: run?.options.tab_id ?? "" }),
+    trackEvent: (name: unknown, properties: unknown = {}) => {
+      if (!run) return warn("trackEvent needs init first");
+      const payload = plain(properties);
+      if (typeof name !== "string" || !name || !payload)
+        return warn("trackEvent needs a name, and takes properties {…}");
+      if (run.port || run.waiting.length < mostWaiting) say({ type: "track", name, payload, page: page() });
+    },
     // Kith neither records sessions nor answers searches: pages that ask for it go on working.
-    trackEvent: nothing,
     addSessionProperties: nothing,
     restartSessionRecording: nothing,
     initSearchAgent: nothing,
     toggleSearchAgent: nothing,
     prefillSearchQuery: nothing,
   };
+}
+
+/** A copy of what JSON can say of an object; nothing for what is none. */
+function plain(value: unknown): Record<string, unknown> | undefined {
+  try {
+    const copy = JSON.parse(JSON.stringify(value));
+    return typeof copy === "object" && copy && !Array.isArray(copy) ? copy : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function directionOf(): string {

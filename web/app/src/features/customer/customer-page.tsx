@@ -27,6 +27,7 @@ const words = strings.customer;
 
 // Loaded with the tab: whoever looks at fields and identifiers needs none of it.
 const CustomerItems = lazy(() => import("@/features/inbox/customer-items"));
+const UsageTab = lazy(() => import("@/features/usage/usage-tab"));
 
 const customerTabs = [
   "overview",
@@ -35,6 +36,7 @@ const customerTabs = [
   "identifiers",
   "people",
   "workspaces",
+  "usage",
   "files",
   "merges",
 ] as const;
@@ -52,9 +54,9 @@ export function parseCustomerSearch(search: Record<string, unknown>): CustomerSe
 }
 
 const tabsOf: Record<RecordType, CustomerTab[]> = {
-  rev_user: ["overview", "inbox", "discussion", "identifiers", "files", "merges"],
-  account: ["overview", "inbox", "discussion", "people", "workspaces", "files", "merges"],
-  rev_org: ["overview", "inbox", "discussion", "people", "files", "merges"],
+  rev_user: ["overview", "inbox", "discussion", "identifiers", "usage", "files", "merges"],
+  account: ["overview", "inbox", "discussion", "people", "workspaces", "usage", "files", "merges"],
+  rev_org: ["overview", "inbox", "discussion", "people", "usage", "files", "merges"],
 };
 
 type CustomerPageProps = {
@@ -134,6 +136,12 @@ function partOf(kind: RecordKind, record: AnyRecord, tab: CustomerTab): ReactNod
       return (
         <Suspense fallback={<Skeleton className="h-40 max-w-5xl" />}>
           <CustomerItems kind={kind} record={record} />
+        </Suspense>
+      );
+    case "usage":
+      return (
+        <Suspense fallback={<Skeleton className="h-40 max-w-5xl" />}>
+          <UsageTab kind={kind} record={record} />
         </Suspense>
       );
     case "identifiers":

@@ -1,9 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Pencil, Trash2 } from "lucide-react";
+import { MessageSquareReply, Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { messageOf } from "@/api/client";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { SmallButton } from "@/components/ui/small-button";
+import { ReactButton } from "@/features/discussion/reaction-bar";
 import { deleteComment, type TimelineEntry } from "@/features/discussion/timeline";
 import { useSession } from "@/features/session/use-session";
 import { strings } from "@/strings";
@@ -14,17 +15,26 @@ const words = strings.discussion;
 const onHover =
   "size-7 opacity-0 focus-visible:opacity-100 group-focus-within/comment:opacity-100 group-hover/comment:opacity-100 max-md:opacity-100";
 
-type CommentActionsProps = { entry: TimelineEntry; onEdit: () => void };
+type CommentActionsProps = { entry: TimelineEntry; onEdit: () => void; onReply?: (() => void) | undefined };
 
-/** What its author may do with a comment: change it, or take it back. Shown when the element around, a group/comment, is pointed at. */
-export function CommentActions({ entry, onEdit }: CommentActionsProps) {
+/**
+ * What one may do with a comment: react to it, answer it; its author changes it, or takes it back. Shown when the
+ * element around, a group/comment, is pointed at.
+ */
+export function CommentActions({ entry, onEdit, onReply }: CommentActionsProps) {
   const [isDeleting, setDeleting] = useState(false);
   const isOwn = useSession()?.user.id === entry.created_by?.id;
-  if (!isOwn || entry.is_deleted) return null;
+  if (entry.is_deleted) return null;
   return (
     <span className="ml-auto flex">
-      <SmallButton icon={Pencil} label={words.edit} onClick={onEdit} className={onHover} />
-      <SmallButton icon={Trash2} label={words.delete} onClick={() => setDeleting(true)} className={onHover} />
+      <ReactButton entry={entry} className={onHover} />
+      {onReply && <SmallButton icon={MessageSquareReply} label={words.reply} onClick={onReply} className={onHover} />}
+      {isOwn && (
+        <>
+          <SmallButton icon={Pencil} label={words.edit} onClick={onEdit} className={onHover} />
+          <SmallButton icon={Trash2} label={words.delete} onClick={() => setDeleting(true)} className={onHover} />
+        </>
+      )}
       {isDeleting && <DeleteDialog entry={entry} onClose={() => setDeleting(false)} />}
     </span>
   );

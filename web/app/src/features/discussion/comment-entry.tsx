@@ -6,17 +6,24 @@ import { CommentActions } from "@/features/discussion/comment-actions";
 import { CommentEditor } from "@/features/discussion/comment-editor";
 import { CommentText } from "@/features/discussion/comment-text";
 import { EntryPlace } from "@/features/discussion/entry-place";
-import { type TimelineEntry, wasEdited } from "@/features/discussion/timeline";
+import { ReactionBar } from "@/features/discussion/reaction-bar";
+import { type TimelineEntry, type Visibility, wasEdited } from "@/features/discussion/timeline";
 import { AttachmentList } from "@/features/file/attachment-list";
 import { nameOf } from "@/features/merge/merge";
 import { strings } from "@/strings";
 
 const words = strings.discussion;
 
-type CommentEntryProps = { entry: TimelineEntry; shownOn: string };
+type CommentEntryProps = {
+  entry: TimelineEntry;
+  shownOn: string;
+  onReply?: () => void;
+  /** Who reads what stands around it, which need not be said again. */
+  usual?: Visibility | undefined;
+};
 
 /** A comment: who wrote it, when and for whom; its author may change it and take it back. */
-export function CommentEntry({ entry, shownOn }: CommentEntryProps) {
+export function CommentEntry({ entry, shownOn, onReply, usual }: CommentEntryProps) {
   const [isEdited, setEdited] = useState(false);
   const author = entry.created_by;
   const name = author ? nameOf(author) : words.kith;
@@ -32,10 +39,12 @@ export function CommentEntry({ entry, shownOn }: CommentEntryProps) {
             <RelativeTime iso={entry.created_date} />
             {wasEdited(entry) && `, ${words.edited}`}
           </span>
-          <Badge tone={visibility === "internal" ? "neutral" : "warn"} title={words.visibilityHints[visibility]}>
-            {words.visibilities[visibility]}
-          </Badge>
-          {!isEdited && <CommentActions entry={entry} onEdit={() => setEdited(true)} />}
+          {visibility !== usual && (
+            <Badge tone={visibility === "internal" ? "neutral" : "warn"} title={words.visibilityHints[visibility]}>
+              {words.visibilities[visibility]}
+            </Badge>
+          )}
+          {!isEdited && <CommentActions entry={entry} onEdit={() => setEdited(true)} onReply={onReply} />}
         </div>
         {isEdited ? (
           <CommentEditor entry={entry} onDone={() => setEdited(false)} />
@@ -45,6 +54,7 @@ export function CommentEntry({ entry, shownOn }: CommentEntryProps) {
           entry.body && <CommentText text={entry.body} references={entry.references} />
         )}
         <AttachmentList files={entry.artifacts ?? []} />
+        <ReactionBar entry={entry} />
       </div>
     </div>
   );

@@ -7,7 +7,7 @@ import { Select } from "@/components/ui/select";
 import { CommentField } from "@/features/discussion/comment-field";
 import { emptyDraft, useDraft } from "@/features/discussion/draft";
 import { encodeMentions } from "@/features/discussion/mention";
-import { createComment, type Visibility } from "@/features/discussion/timeline";
+import { createComment, type TimelineEntry, type Visibility } from "@/features/discussion/timeline";
 import { AttachButton, AttachmentPicker } from "@/features/file/attachment-picker";
 import { DropZone } from "@/features/file/drop-zone";
 import { useAttachments } from "@/features/file/use-attachments";
@@ -17,10 +17,16 @@ import { strings } from "@/strings";
 const words = strings.discussion;
 const visibilities: Visibility[] = ["internal", "private", "external", "public"];
 
-type ComposerProps = { object: string; onSent: () => void };
+type ComposerProps = {
+  object: string;
+  /** The comment that is answered: for the same readers. */
+  answers?: TimelineEntry;
+  autoFocus?: boolean;
+  onSent: () => void;
+};
 
 /** Writes a comment on a record. What was typed stays until it is sent, also when sending fails. */
-export function Composer({ object, onSent }: ComposerProps) {
+export function Composer({ object, answers, autoFocus = false, onSent }: ComposerProps) {
   const client = useQueryClient();
   const [draft, setDraft] = useDraft(useSession()?.user.id ?? "", object);
   const attachments = useAttachments();
@@ -30,7 +36,7 @@ export function Composer({ object, onSent }: ComposerProps) {
     mutationFn: () => {
       const body = encodeMentions(draft.text, draft.mentions).trim();
       const files = ids.length > 0 ? { artifacts: ids } : {};
-      return createComment(client, object, { body, visibility: draft.visibility, ...files });
+      return createComment(client, object, { body, visibility: answers?.visibility ?? draft.visibility, ...files });
     },
     onSuccess: () => {
       setDraft(emptyDraft);
@@ -40,7 +46,7 @@ export function Composer({ object, onSent }: ComposerProps) {
   });
   return (
     <form
-      aria-label={words.composer}
+      aria-label={answers ? words.replyComposer : words.composer}
       className="grid gap-2"
       onSubmit={(event) => {
         event.preventDefault();
@@ -49,32 +55,42 @@ export function Composer({ object, onSent }: ComposerProps) {
     >
       {send.error && <Alert>{messageOf(send.error)}</Alert>}
       <DropZone attachments={attachments} className="grid gap-2">
-        <CommentField label={words.write} placeholder={words.placeholder} value={draft} onChange={setDraft} />
+        <CommentField
+          label={answers ? words.writeReply : words.write}
+          placeholder={answers ? words.replyPlaceholder : words.placeholder}
+          value={draft}
+          onChange={setDraft}
+          autoFocus={autoFocus}
+        />
         <AttachmentPicker attachments={attachments} />
       </DropZone>
       <div className="flex flex-wrap items-center gap-2">
         <AttachButton attachments={attachments} />
-        <div className="w-32">
-          <Select
-            aria-label={words.visibility}
-            title={words.visibilityHints[draft.visibility]}
-            value={draft.visibility}
-            onChange={(event) => setDraft({ ...draft, visibility: event.target.value as Visibility })}
-          >
-            {visibilities.map((name) => (
-              <option key={name} value={name}>
-                {words.visibilities[name]}
-              </option>
-            ))}
-          </Select>
-        </div>
-        <span className="min-w-0 flex-1 text-ink-3 text-xs">{words.visibilityHints[draft.visibility]}</span>
+        {!answers && (
+          <div className="w-32">
+            <Select
+              aria-label={words.visibility}
+              title={words.visibilityHints[draft.visibility]}
+              value={draft.visibility}
+              onChange={(event) => setDraft({ ...draft, visibility: event.target.value as Visibility })}
+            >
+              {visibilities.map((name) => (
+                <option key={name} value={name}>
+                  {words.visibilities[name]}
+                </option>
+              ))}
+            </Select>
+          </div>
+        )}
+        <span className="min-w-0 flex-1 text-ink-3 text-xs">
+          {answers ? words.replyHint : words.visibilityHints[draft.visibility]}
+        </span>
         <span className="flex items-center gap-1 max-sm:hidden">
           <Kbd>Ctrl</Kbd>
           <Kbd>Enter</Kbd>
         </span>
         <Button variant="primary" type="submit" disabled={isEmpty || isSending || hasFailed} pending={send.isPending}>
-          {words.send}
+          {answers ? words.sendReply : words.send}
         </Button>
       </div>
     </form>

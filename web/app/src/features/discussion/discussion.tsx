@@ -1,10 +1,11 @@
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { QueryState } from "@/components/query-state";
 import { ChangeEntry } from "@/features/discussion/change-entry";
 import { CommentEntry } from "@/features/discussion/comment-entry";
 import { Composer } from "@/features/discussion/composer";
 import { EarlierEntries } from "@/features/discussion/earlier-entries";
 import { PartSwitch } from "@/features/discussion/part-switch";
+import { Thread, type ThreadState } from "@/features/discussion/thread";
 import { inOrder, type TimelineEntry, type TimelinePart, timelineOf } from "@/features/discussion/timeline";
 import { useFields } from "@/features/record/field";
 import type { RecordType } from "@/features/record/record";
@@ -71,12 +72,25 @@ function Entries({ entries, type, object, part }: EntriesProps) {
       {entries.map((entry) => (
         <li key={entry.id}>
           {entry.type === "timeline_comment" ? (
-            <CommentEntry entry={entry} shownOn={object} />
+            <Comment entry={entry} shownOn={object} />
           ) : (
             <ChangeEntry entry={entry} fields={fields} shownOn={object} />
           )}
         </li>
       ))}
     </ol>
+  );
+}
+
+/** A comment with the answers to it. */
+function Comment({ entry, shownOn }: { entry: TimelineEntry; shownOn: string }) {
+  const [thread, setThread] = useState<ThreadState>("closed");
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-1">
+      <CommentEntry entry={entry} shownOn={shownOn} onReply={() => setThread("answered")} />
+      <div className="pl-10">
+        <Thread entry={entry} state={thread} onChange={setThread} />
+      </div>
+    </div>
   );
 }

@@ -64,18 +64,18 @@ export async function createComment(client: QueryClient, object: string, comment
 export async function updateComment(client: QueryClient, { id }: TimelineEntry, body: string): Promise<void> {
   const request = { id, type: "timeline_comment" as const, body };
   const { timeline_entry } = await answer(api.POST("/timeline-entries.update", { body: request }));
-  replace(client, timeline_entry);
+  replaceEntry(client, timeline_entry);
 }
 
 /** Takes the text of a comment away; its place on the timeline stays. */
 export async function deleteComment(client: QueryClient, entry: TimelineEntry): Promise<void> {
   await answer(api.POST("/timeline-entries.delete", { body: { id: entry.id } }));
-  const { body: _, references: __, ...left } = entry;
-  replace(client, { ...left, is_deleted: true });
+  const { body: _, references: __, reactions: ___, ...left } = entry;
+  replaceEntry(client, { ...left, is_deleted: true });
 }
 
 /** Puts a changed entry where it is shown: of a long timeline only the latest entries are read again. */
-function replace(client: QueryClient, changed: TimelineEntry): void {
+export function replaceEntry(client: QueryClient, changed: TimelineEntry): void {
   client.setQueriesData<Stretch<TimelineEntry>>(
     { queryKey: ["timeline"] },
     (loaded) => loaded && { ...loaded, items: loaded.items.map((one) => (one.id === changed.id ? changed : one)) },

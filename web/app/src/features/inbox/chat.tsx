@@ -8,6 +8,8 @@ import { CommentActions } from "@/features/discussion/comment-actions";
 import { CommentEditor } from "@/features/discussion/comment-editor";
 import { CommentText } from "@/features/discussion/comment-text";
 import { EarlierEntries } from "@/features/discussion/earlier-entries";
+import { ReactionBar } from "@/features/discussion/reaction-bar";
+import { Thread, type ThreadState } from "@/features/discussion/thread";
 import { inOrder, type TimelineEntry, timelineOf, wasEdited } from "@/features/discussion/timeline";
 import { AttachmentList } from "@/features/file/attachment-list";
 import type { Item } from "@/features/inbox/item";
@@ -109,6 +111,8 @@ function Message({ entry }: { entry: TimelineEntry }) {
         >
           <Body entry={entry} isEdited={isEdited} onDone={() => setEdited(false)} />
         </div>
+        <ReactionBar entry={entry} />
+        <Answers entry={entry} />
       </div>
     </article>
   );
@@ -134,8 +138,16 @@ function Note({ entry }: { entry: TimelineEntry }) {
         <Byline entry={entry} name={name} onEdit={isEdited ? undefined : () => setEdited(true)} />
       </div>
       <Body entry={entry} isEdited={isEdited} onDone={() => setEdited(false)} />
+      <ReactionBar entry={entry} />
+      <Answers entry={entry} />
     </article>
   );
+}
+
+/** The thread of a message that was answered in one. */
+function Answers({ entry }: { entry: TimelineEntry }) {
+  const [thread, setThread] = useState<ThreadState>("closed");
+  return <Thread entry={entry} state={thread} onChange={setThread} />;
 }
 
 type BylineProps = { entry: TimelineEntry; name: string; onEdit: (() => void) | undefined };
