@@ -175,6 +175,8 @@ func eventType(t *realtime.Told) string {
 		return "timeline_entry" + strings.TrimPrefix(t.Op, "comment")
 	case t.Op == timeline.Told, t.Op == timeline.Read, strings.HasPrefix(t.Op, kind+"_"):
 		return t.Op
+	case t.Op == timeline.OpWoken: // a change like others; that it was put off is not told to customers
+		return kind + "_updated"
 	default:
 		return kind + "_" + t.Op
 	}

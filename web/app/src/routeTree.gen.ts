@@ -158,7 +158,9 @@ const AppSettingsIdentityRoute = AppSettingsIdentityRouteImport.update({
   id: "/settings/identity",
   path: "/settings/identity",
   getParentRoute: () => AppRoute,
-} as any);
+} as any).lazy(() =>
+  import("./routes/_app/settings/identity.lazy").then((d) => d.Route),
+);
 const AppSettingsMembersRoute = AppSettingsMembersRouteImport.update({
   id: "/settings/members",
   path: "/settings/members",
