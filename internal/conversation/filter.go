@@ -31,6 +31,7 @@ type Filter struct {
 	CreatedBy  []string // tails of actors' DONs, such as devu/1
 	Spam       *bool
 	Frozen     *bool
+	Snoozed    *bool
 	// Bounds of the dates belong to the range.
 	CreatedAfter, CreatedBefore   *time.Time
 	ModifiedAfter, ModifiedBefore *time.Time

@@ -112,9 +112,13 @@ func audience(ctx context.Context, tx Tx, c *conversation.Conversation) (*Audien
 }
 
 // AudienceOf returns who may know what happens to a record that the caller may
-// know itself; otherwise it is not_found.
+// know itself; otherwise it is not_found, or forbidden for a conversation in which a
+// contact takes no part.
 func AudienceOf(ctx context.Context, tx Tx, of don.ID) (Audience, error) {
 	if err := exists(ctx, tx, of); err != nil || of.Type != don.Conversation {
+		return Audience{}, err
+	}
+	if err := answers(ctx, tx, of); err != nil {
 		return Audience{}, err
 	}
 	c, err := conversationFor(ctx, tx, of.N)

@@ -13,7 +13,8 @@ import (
 )
 
 // A contact who calls finds the conversations in which it takes part, and in
-// them what customers may read. Everything else is not there for it.
+// them what customers may read. Customer admins find those of their customer, too.
+// Everything else is not there for it.
 
 // byCustomer reports whether a contact calls.
 func byCustomer(sc org.Scope) bool { return sc.Actor.Type == don.Contact }
@@ -76,11 +77,27 @@ func conversationFor(ctx context.Context, tx Tx, n int64) (*conversation.Convers
 	if err != nil {
 		return nil, err
 	}
-	known, err := takesPart(ctx, tx, c)
+	known, err := knows(ctx, tx, c)
 	if err == nil && !known {
 		err = errs.Gone(don.Of(don.Conversation, n).Display())
 	}
 	return c, err
+}
+
+// answers reports as forbidden that the caller may read a record and not write on it.
+func answers(ctx context.Context, tx Tx, of don.ID) error {
+	if !byCustomer(tx.Scope()) || of.Type != don.Conversation {
+		return nil
+	}
+	c, err := tx.Conversation(ctx, of.N, false)
+	if err != nil {
+		return err
+	}
+	part, err := takesPart(ctx, tx, c)
+	if err == nil && !part {
+		err = errs.Denied("only who takes part in %s may write in it", of.Display())
+	}
+	return err
 }
 
 // reads reports whether the caller may read a comment on a record that it knows.

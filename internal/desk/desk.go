@@ -30,6 +30,7 @@ type Tx interface {
 	artifactTx
 	linkTx
 	noticeTx
+	cannedTx
 	usageTx
 	reactionTx
 	threadTx

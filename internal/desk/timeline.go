@@ -120,6 +120,9 @@ func comment(ctx context.Context, tx Tx, c *timeline.Comment, ns []int64) error 
 	if err := existed(ctx, tx, c.Of); err != nil {
 		return err
 	}
+	if err := answers(ctx, tx, c.Of); err != nil {
+		return err
+	}
 	readers := make([]don.ID, len(c.PrivateTo))
 	for i, t := range c.PrivateTo {
 		readers[i] = don.FromTail(t)

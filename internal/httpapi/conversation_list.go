@@ -33,6 +33,7 @@ type conversationFilter struct {
 	Group           []string        `json:"group" doc:"Seen to by any of these groups."`
 	HasOwner        *bool           `json:"has_owner" doc:"With anybody who looks after it, or with nobody."`
 	IsFrozen        *bool           `json:"is_frozen"`
+	IsSnoozed       *bool           `json:"is_snoozed" doc:"Put off until a time that has not come, or not."`
 	IsSpam          *bool           `json:"is_spam"`
 	LastMessage     typedDateFilter `json:"last_message_date" doc:"When the last message came, or the conversation began."`
 	Members         []string        `json:"members" doc:"In which any of these contacts and members take part."`
@@ -68,7 +69,7 @@ func (f conversationFilter) read(c call) (conversation.Filter, bool, error) {
 		Sources:    s.values(s.either("source_channel", f.SourceChannel, "source_channels", f.SourceChannels), contact.FullName),
 		SourcesV2:  s.values(f.SourceChannelV2, contact.FullName), Channels: s.values(f.Channels, contact.FullName),
 		Stages: s.values(f.Stage.Name, stageName), Subtypes: f.Subtype, Tags: s.tags(tags), CreatedBy: s.authors(f.CreatedBy),
-		Spam: f.IsSpam, Frozen: f.IsFrozen,
+		Spam: f.IsSpam, Frozen: f.IsFrozen, Snoozed: f.IsSnoozed,
 	}
 	for _, text := range s.values(f.State, stateName) {
 		out.States = append(out.States, conversation.State(text))
@@ -133,9 +134,12 @@ func (d DeskDeps) listConversations(ctx context.Context, c call, in *conversatio
 
 func (d DeskDeps) conversations(ctx context.Context, c call, in conversationFilter, q directory.Query) (desk.Conversations, error) {
 	if c.Contact != nil {
-		filter, err := in.own(c)
-		if err != nil {
+		filter, none, err := in.own(c)
+		if err != nil || none {
 			return desk.Conversations{}, err
+		}
+		if len(filter.Accounts)+len(filter.Workspaces) > 0 {
+			return d.Service.ListCustomersConversations(ctx, c.Scope, filter, q)
 		}
 		return d.Service.ListOwnConversations(ctx, c.Scope, filter, q)
 	}

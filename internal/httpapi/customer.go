@@ -6,6 +6,7 @@ import (
 	"github.com/kith-id/kith/internal/conversation"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/httpapi/wire"
 	"github.com/kith-id/kith/internal/timeline"
 )
 
@@ -31,7 +32,7 @@ func (v view) forCustomer(id don.ID, u UserSummary) UserSummary {
 func (c *Conversation) hideNotes() {
 	c.Description, c.Tags, c.CustomFields, c.Subtype = "", nil, nil, ""
 	c.Account, c.RevOrg, c.Group, c.Channels = nil, nil, nil, nil
-	c.IsSpam, c.IsFrozen = false, false
+	c.IsSpam, c.IsFrozen, c.SnoozedUntil = false, false, wire.Time{}
 }
 
 // hideNotes takes out what the team notes about a comment, and which of its
@@ -82,29 +83,37 @@ func (c call) notByContacts(list []unwanted) error {
 	return nil
 }
 
-// own reads the filter of a contact, who lists its own conversations. What the
-// team notes is nothing to look for.
-func (f conversationFilter) own(c call) (conversation.Filter, error) {
+// own reads the filter of a contact, who lists its own conversations, or those of
+// the customer that it acts for. What the team notes is nothing to look for.
+func (f conversationFilter) own(c call) (out conversation.Filter, none bool, err error) {
 	for i, text := range f.Members {
 		if id, err := c.reference(element("members", i), text, don.Contact); err != nil || id != c.Self() {
-			return conversation.Filter{}, errs.NotPermitted("members", "a session token lists the conversations of its own contact; leave it out")
+			return out, false, errs.NotPermitted("members", "a session token lists the conversations of its own contact; leave it out")
 		}
 	}
 	if err := c.notByContacts([]unwanted{
-		{"account", f.Account != nil}, {"applies_to_parts", f.AppliesToParts != nil}, {"brand", f.Brand != nil}, {"channels", f.Channels != nil},
+		{"applies_to_parts", f.AppliesToParts != nil}, {"brand", f.Brand != nil}, {"channels", f.Channels != nil},
 		{"created_by", f.CreatedBy != nil}, {"custom_fields", f.CustomFields != nil}, {"group", f.Group != nil}, {"has_owner", f.HasOwner != nil},
-		{"is_frozen", f.IsFrozen != nil}, {"is_spam", f.IsSpam != nil}, {"owned_by", f.OwnedBy != nil},
-		{"rev_org", f.RevOrg != nil}, {"rev_orgs", f.RevOrgs != nil}, {"source_channel", f.SourceChannel != nil}, {"source_channels", f.SourceChannels != nil},
+		{"is_frozen", f.IsFrozen != nil}, {"is_snoozed", f.IsSnoozed != nil}, {"is_spam", f.IsSpam != nil}, {"owned_by", f.OwnedBy != nil},
+		{"source_channel", f.SourceChannel != nil}, {"source_channels", f.SourceChannels != nil},
 		{"source_channel_v2", f.SourceChannelV2 != nil}, {"subtype", f.Subtype != nil}, {"tags", f.Tags != nil}, {"tags_v2", f.TagsV2 != nil},
 	}); err != nil {
-		return conversation.Filter{}, err
+		return out, false, err
+	}
+	if err := c.notByContacts([]unwanted{
+		{"account", f.Account != nil && len(f.Account) == 0}, {"rev_orgs", f.RevOrgs != nil && len(f.RevOrgs) == 0}, {"rev_org", f.RevOrg != nil && len(f.RevOrg) == 0},
+	}); err != nil {
+		return out, false, err
 	}
 	f.Members = nil
 	s := sieve{c: c}
-	out := conversation.Filter{Stages: s.values(f.Stage.Name, stageName)}
+	out = conversation.Filter{
+		Stages: s.values(f.Stage.Name, stageName), Accounts: s.numbers("account", f.Account, don.Account),
+		Workspaces: s.numbers("rev_orgs", s.either("rev_orgs", f.RevOrgs, "rev_org", f.RevOrg), don.Workspace),
+	}
 	for _, text := range s.values(f.State, stateName) {
 		out.States = append(out.States, conversation.State(text))
 	}
 	f.dates(&s, &out)
-	return out, s.err
+	return out, s.none, s.err
 }

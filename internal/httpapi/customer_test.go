@@ -158,7 +158,7 @@ func TestContactsAreRefused(t *testing.T) {
 		}
 		refuse("timeline-entries.create", `{"type":"timeline_comment","object":"`+adas+`","body":"x","visibility":"private"}`, "visibility")
 		for field, value := range map[string]string{
-			"members": `["REVU-9"]`, "owned_by": `["DEVU-1"]`, "tags": `["TAG-1"]`, "is_spam": `true`, "is_frozen": `true`, "group": `[]`, "account": `["ACC-1"]`, "created_by": `["DEVU-1"]`,
+			"members": `["REVU-9"]`, "owned_by": `["DEVU-1"]`, "tags": `["TAG-1"]`, "is_spam": `true`, "is_snoozed": `false`, "is_frozen": `true`, "group": `[]`, "account": `["ACC-1"]`, "created_by": `["DEVU-1"]`,
 			"source_channel": `["plug"]`, "rev_orgs": `[]`, "subtype": `["x"]`,
 		} {
 			refuse("conversations.list", `{"`+field+`":`+value+`}`, field)
@@ -319,5 +319,80 @@ func TestOthersWords(t *testing.T) {
 		for op, body := range map[string]string{"timeline-entries.list": `{"object":"` + his + `","labels":["vip"]}`, "conversations.list": `{"has_owner":true}`, "events.signal": `{"object":"` + his + `","kind":"viewing"}`} {
 			visitor.Post(t, op, body, 400)
 		}
+	})
+}
+
+// TestCustomerAdmins is about contacts who act for their account.
+func TestCustomerAdmins(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		s := newShop(t, k, "Acme")
+		boss := s.signIn(t, `{"user_ref":"boss","account_ref":"acme","user_traits":{"display_name":"Boss"}}`)
+		ada := s.signIn(t, `{"user_ref":"ada","account_ref":"acme","workspace_ref":"acme-eu","user_traits":{"display_name":"Ada"}}`)
+		eve := s.signIn(t, `{"user_ref":"eve","account_ref":"evil","user_traits":{"display_name":"Eve"}}`)
+		adas, eves, own := begin(t, ada, "It smokes"), begin(t, eve, "Mine"), begin(t, boss, "Bill")
+		say(t, s.admin, adas, "internal", "she is right")
+		say(t, s.admin, adas, "external", "We look")
+		acme := s.admin.Post(t, "conversations.get", `{"id":"`+own+`"}`, 200).Text(t, "conversation.account.id")
+		evil := s.admin.Post(t, "conversations.get", `{"id":"`+eves+`"}`, 200).Text(t, "conversation.account.id")
+		id := boss.Post(t, "rev-users.self.get", `{}`, 200).Text(t, "rev_user.display_id")
+		listed := func(body string) string {
+			t.Helper()
+			res := boss.Post(t, "conversations.list", body, 200)
+			var out []string
+			for i := range 5 {
+				if v, there := res.Lookup(fmt.Sprintf("conversations.%d.display_id", i)); there {
+					out = append(out, v.(string))
+				}
+			}
+			return strings.Join(out, " ")
+		}
+		refusedAll := func(when string) {
+			t.Helper()
+			for _, sc := range []apitest.Scenario{
+				refused(when, "conversations.get", `{"id":"`+adas+`"}`, 404, `{"type":"not_found"}`),
+				refused(when, "timeline-entries.list", `{"object":"`+adas+`"}`, 404, `{"type":"not_found"}`),
+				refused(when, "conversations.list", `{"account":["`+acme+`"]}`, 400, `{"field_name":"account"}`),
+			} {
+				boss.Play(t, sc)
+			}
+		}
+		refusedAll("nobody has said so")
+		admins := ""
+		for i := range 5 {
+			res := s.admin.Post(t, "groups.list", `{}`, 200)
+			if name, _ := res.Lookup(fmt.Sprintf("groups.%d.name", i)); name == "Customer Admins" {
+				admins = res.Text(t, fmt.Sprintf("groups.%d.display_id", i))
+			}
+		}
+		s.admin.Post(t, "groups.members.add", `{"group":"`+admins+`","member":"`+id+`"}`, 200)
+
+		if got := told(t, boss, adas); got != "It smokes|We look" {
+			t.Errorf("reads %q", got)
+		}
+		if got := listed(`{"account":["` + acme + `"],"sort_by":["created_date:asc"]}`); got != adas+" "+own {
+			t.Errorf("lists %q of the account", got)
+		}
+		if got := listed(`{}`); got != own {
+			t.Errorf("lists %q as its own", got)
+		}
+		for _, sc := range []apitest.Scenario{
+			refused("what others began is read only", "timeline-entries.create", `{"type":"timeline_comment","object":"`+adas+`","visibility":"external","body":"x"}`, 403, `{"type":"forbidden"}`),
+			refused("of another account", "conversations.get", `{"id":"`+eves+`"}`, 404, `{"type":"not_found"}`),
+			refused("the list of another account", "conversations.list", `{"account":["`+evil+`"]}`, 400, `{"field_name":"account"}`),
+			refused("the list of what there is not", "conversations.list", `{"account":["ACC-99"]}`, 400, `{"field_name":"account"}`),
+			refused("one of them is another's", "conversations.list", `{"account":["`+acme+`","`+evil+`"]}`, 400, `{"field_name":"account"}`),
+			refused("typing there", "events.signal", `{"kind":"typing","object":"`+adas+`"}`, 403, `{"type":"forbidden"}`),
+		} {
+			boss.Play(t, sc)
+		}
+		eve.Play(t, refused("an admin of nothing", "conversations.list", `{"account":["`+acme+`"]}`, 400, `{"field_name":"account"}`))
+
+		// Who no longer belongs to the account, and who is no longer an admin, reads nothing of it.
+		s.admin.Post(t, "rev-users.associations.remove", `{"rev_user_id":"`+id+`","associations":["`+acme+`"]}`, 204)
+		refusedAll("has left the account")
+		s.admin.Post(t, "rev-users.associations.add", `{"rev_user_id":"`+id+`","associations":[{"associated_to":"`+acme+`"}]}`, 201)
+		boss.Post(t, "conversations.get", `{"id":"`+adas+`"}`, 200)
+		s.admin.Post(t, "groups.members.remove", `{"group":"`+admins+`","member":"`+id+`"}`, 200)
+		refusedAll("is no longer an admin")
 	})
 }

@@ -12,8 +12,8 @@ type DeskDeps struct {
 }
 
 // RegisterDesk adds the operations conversations.*, parts.*, works.*, links.*,
-// subscribers.*, notifications.*, assignment-rules.*, timeline-entries.*,
-// reactions.*, track-events.* and atoms.get.
+// subscribers.*, notifications.*, canned-replies.*, macros.*, assignment-rules.*,
+// timeline-entries.*, reactions.*, track-events.* and atoms.get.
 func RegisterDesk(api *API, d DeskDeps) {
 	registerTimeline(api, d)
 	registerConversations(api, d)
@@ -21,6 +21,8 @@ func RegisterDesk(api *API, d DeskDeps) {
 	registerWorks(api, d)
 	registerLinks(api, d)
 	registerNotices(api, d)
+	registerCanned(api, d)
+	registerMacros(api, d)
 	registerUsage(api, d)
 	registerReactions(api, d)
 	registerAtoms(api)

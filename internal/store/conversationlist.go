@@ -51,6 +51,7 @@ func conversationConds(f conversation.Filter) conds {
 	cs.attrs(convSubtype, f.Subtypes)
 	cs.flag(flagSpam, f.Spam)
 	cs.flag(flagFrozen, f.Frozen)
+	cs.flag(flagSnoozed, f.Snoozed)
 	cs.author("conversation", f.CreatedBy)
 	cs.date("conversation", "created_at", f.CreatedAfter, f.CreatedBefore)
 	cs.date("conversation", "modified_at", f.ModifiedAfter, f.ModifiedBefore)

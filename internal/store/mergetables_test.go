@@ -46,6 +46,7 @@ var treated = map[string]struct {
 	"artifact":          {stays, "created_by modified_by n of_n"},
 	"artifact_version":  {none, "created_by n"},
 	"artifact_lost":     {none, ""},
+	"artifact_day":      {stays, "sent_by"}, // what a day may bring, of whoever sent it
 	"history":           {stays, "actor delta n via"},
 	"outbox":            {stays, "n n_to"},
 	"news":              {stays, "n n_to"},
@@ -83,6 +84,8 @@ var treated = map[string]struct {
 	"link":              {none, "created_by modified_by n source_n target_n"},                              // of records that are not merged
 	"subscriber":        {stays, "member_n n"},                                                             // reads take all members
 	"notification":      {stays, "actor member_n n"},
+	"canned_reply":      {none, "body created_by modified_by n owner_n"},
+	"macro":             {none, "body created_by modified_by n"},
 	"widget":            {none, "account_n body created_by modified_by n"},
 	"tracked":           {stays, "account_n contact_n published_by workspace_n"}, // reads take all members
 	"tally":             {stays, "n"},

@@ -10,6 +10,7 @@ import {
   KeyRound,
   type LucideIcon,
   MessageCircle,
+  MessageSquareQuote,
   Settings2,
   Split,
   SquareStack,
@@ -45,6 +46,7 @@ export const places: Place[] = [
 export const settingsPlaces: Place[] = [
   { to: "/settings/customization", label: nav.customization, icon: Blocks, key: "o" },
   { to: "/settings/tags", label: nav.tags, icon: Tags, key: "l" },
+  { to: "/settings/replies", label: nav.canned, icon: MessageSquareQuote, key: "p" },
   { to: "/settings/members", label: nav.members, icon: UserRoundCog, key: "m" },
   { to: "/settings/assignment", label: nav.assignment, icon: Split, key: "j" },
   { to: "/settings/widget", label: nav.widget, icon: MessageCircle, key: "b" },

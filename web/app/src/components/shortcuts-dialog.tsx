@@ -20,6 +20,7 @@ const shortcuts: { does: string; keys: string[] }[] = [
   { does: strings.inbox.shortcuts.reply, keys: ["R"] },
   { does: strings.inbox.shortcuts.note, keys: ["N"] },
   { does: strings.inbox.shortcuts.assign, keys: ["I"] },
+  { does: strings.inbox.shortcuts.snooze, keys: ["Z"] },
   { does: strings.inbox.shortcuts.back, keys: ["U"] },
   { does: strings.inbox.shortcuts.send, keys: ["Ctrl", "Enter"] },
   { does: strings.duplicates.shortcuts.merge, keys: ["M"] },

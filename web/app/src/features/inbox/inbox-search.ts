@@ -13,6 +13,8 @@ export type InboxSearch = {
   tag?: string;
   account?: string;
   spam?: true;
+  /** Those that are put off, which are not shown otherwise. */
+  snoozed?: true;
 };
 
 const ids = { owner: /^(me|none|DEVU-\d+)$/, tag: /^TAG-\d+$/, account: /^ACC-\d+$/ };
@@ -27,6 +29,7 @@ export function parseInboxSearch(search: Record<string, unknown>): InboxSearch {
     if (typeof value === "string" && ids[name].test(value)) out[name] = value;
   }
   if (search.spam === true) out.spam = true;
+  if (search.snoozed === true) out.snoozed = true;
   return out;
 }
 
@@ -36,11 +39,15 @@ export const statesOf: Record<Shown, State[] | undefined> = {
   all: undefined,
 };
 
-/** What the server is asked for. A stage says more than a state, so it stands alone. */
-export function filterOf({ state, stage, owner, tag, account, spam }: InboxSearch, me: string): ItemFilter {
+/**
+ * What the server is asked for. A stage says more than a state, so it stands alone. What is put off is out of
+ * the way until it comes back.
+ */
+export function filterOf({ state, stage, owner, tag, account, spam, snoozed }: InboxSearch, me: string): ItemFilter {
   const states = stage ? undefined : statesOf[state ?? "active"];
   const filter: ItemFilter = { spam: spam ?? false };
   if (states) filter.states = states;
+  if (snoozed || (!state && !stage)) filter.snoozed = snoozed ?? false;
   if (stage) filter.stage = stage;
   if (owner) filter.owner = owner === "none" ? false : owner === "me" ? me : owner;
   if (tag) filter.tag = tag;

@@ -11,6 +11,7 @@ import { Input } from "@/components/ui/input";
 import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu";
 import { Sheet } from "@/components/ui/sheet";
 import { Skeleton } from "@/components/ui/skeleton";
+import { MacroControl } from "@/features/canned/macro-menu";
 import { CommentText } from "@/features/discussion/comment-text";
 import { Chat } from "@/features/inbox/chat";
 import type { InboxSearch } from "@/features/inbox/inbox-search";
@@ -21,6 +22,7 @@ import { itemQuery, refreshItems, useItemChange, useItemRemoval } from "@/featur
 import { MoveDialog } from "@/features/inbox/move-dialog";
 import { ReplyComposer } from "@/features/inbox/reply-composer";
 import { useSignal, useSigns, viewingMillis } from "@/features/inbox/signs";
+import { SnoozeControl } from "@/features/inbox/snooze-menu";
 import { TicketSheet } from "@/features/inbox/ticket-sheet";
 import { useSession } from "@/features/session/use-session";
 import { useHotkeys } from "@/lib/use-hotkeys";
@@ -138,6 +140,8 @@ function Pane({ item, search, hasList }: PaneProps) {
           <div className="flex flex-wrap items-center gap-1.5">
             <StageControl item={item} />
             <OwnerControl item={item} />
+            {item.type === "conversation" && <SnoozeControl item={item} />}
+            <MacroControl item={item} />
             {item.isSpam && <Badge tone="danger">{words.spam}</Badge>}
             <Present item={item} />
           </div>
@@ -314,5 +318,5 @@ function ItemMenu({ item, search }: { item: Item; search: InboxSearch }) {
   );
 }
 
-/** Stages in which nobody waits for the team. None ends by itself: nothing wakes a conversation yet. */
+/** Stages in which nobody waits for the team, and which do not end by themselves: that is what snoozing is for. */
 const pauses = ["hold", "suspended"] as const;

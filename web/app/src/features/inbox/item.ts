@@ -37,6 +37,8 @@ export type Item = {
   tags: TagWithValue[];
   channel: string | undefined;
   isSpam: boolean;
+  /** Until when it is put off. */
+  snoozedUntil: string | undefined;
   /** When the last message came; of a ticket, when it was changed last. */
   active: string;
   created: string;
@@ -55,6 +57,8 @@ export type ItemFilter = {
   workspace?: string;
   contact?: string;
   spam?: boolean;
+  /** Whether it is put off; of conversations alone. */
+  snoozed?: boolean;
 };
 
 export type ItemPage = { items: Item[]; next: string | undefined };
@@ -72,6 +76,8 @@ export type ItemChanges = {
   tags?: { set: { id: string; value?: string }[] };
   stage?: { name: string };
   is_spam?: boolean;
+  /** Of conversations alone. */
+  snoozed_until?: string | null;
 };
 
 /** What the parts of the app that serve both types need to know of one. */
@@ -114,12 +120,13 @@ function shared({ states, stage, owner, tag, account }: ItemFilter) {
 }
 
 function conversationFilter(filter: ItemFilter) {
-  const { workspace, contact, spam } = filter;
+  const { workspace, contact, spam, snoozed } = filter;
   return {
     ...shared(filter),
     ...(workspace && { rev_orgs: [workspace] }),
     ...(contact && { members: [contact] }),
     ...(spam !== undefined && { is_spam: spam }),
+    ...(snoozed !== undefined && { is_snoozed: snoozed }),
   };
 }
 
@@ -183,7 +190,7 @@ export const itemKinds: Record<ItemType, ItemKind> = {
     count: (filter, signal) => answer(api.POST("/works.count", { body: ticketFilter(filter), signal })),
     get: async (id, signal) =>
       fromTicket((await answer(api.POST("/works.get", { body: { id }, ...abort(signal) }))).work),
-    update: async (id, { members: _, ...changes }) =>
+    update: async (id, { members: _, snoozed_until: __, ...changes }) =>
       fromTicket((await answer(api.POST("/works.update", { body: { id, type: "ticket", ...changes } }))).work),
     remove: (id) => answer(api.POST("/works.delete", { body: { id } })),
     restore: (id) => answer(api.POST("/works.restore", { body: { id } })),
@@ -207,6 +214,7 @@ export function fromConversation(conversation: Conversation): Item {
     tags: conversation.tags ?? [],
     channel: conversation.source_channel,
     isSpam: conversation.is_spam,
+    snoozedUntil: conversation.snoozed_until,
     active: conversation.last_external_message_date ?? created_date,
     created: created_date,
     author: conversation.created_by,
@@ -228,6 +236,7 @@ export function fromTicket(work: Work): Item {
     tags: work.tags ?? [],
     channel: work.source_channel,
     isSpam: work.is_spam ?? false,
+    snoozedUntil: undefined,
     active: work.modified_date,
     created: created_date,
     author: work.created_by,
