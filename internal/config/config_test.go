@@ -27,6 +27,7 @@ log_level = "debug"
 lenient = true
 trusted_proxies = ["10.0.0.0/8", "::1"]
 file_max_mib = 100
+events_per_day = 5
 file_daily_mib = 0
 file_types = ["image/*", "application/pdf"]
 s3_endpoint = "https://s3.example.com"
@@ -45,7 +46,7 @@ s3_access_key = "a"
 	want := Config{
 		Listen: ":3", Data: dir, Partition: "env", Lenient: true, LogLevel: slog.LevelDebug, LogFormat: "json",
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
-		FileMaxMiB:     100, FileTypes: []string{"image/*", "application/pdf"},
+		FileMaxMiB:     100, EventsPerDay: 5, FileTypes: []string{"image/*", "application/pdf"},
 		S3: S3{Endpoint: "https://s3.example.com", Bucket: "kith-files", Prefix: "kith/", PathStyle: true, AccessKey: "a", SecretKey: "s"},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Prefix{})); diff != "" {

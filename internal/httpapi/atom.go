@@ -46,6 +46,8 @@ var getters = map[don.Type]getter{
 	don.Widget:            {"widgets.get", "id", "widget", "widget"},
 	don.Link:              {"links.get", "id", "link", "link"},
 	don.AssignmentRule:    {"assignment-rules.get", "id", "assignment_rule", "assignment_rule"},
+	don.CannedReply:       {"canned-replies.get", "id", "canned_reply", "canned_reply"},
+	don.Macro:             {"macros.get", "id", "macro", "macro"},
 	don.Type(don.Comment): {"timeline-entries.get", "id", "timeline_entry", entryComment},
 }
 

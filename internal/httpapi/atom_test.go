@@ -35,7 +35,7 @@ func TestAtoms(t *testing.T) {
 			"token": {"auth-tokens.get", "token", "auth_token"}, "org": {"dev-orgs.get", "dev_org", "dev_org"}, "group": {"groups.get", "group", "group"}, "tag": {"tags.get", "tag", "tag"},
 			"imp": {"imports.get", "import", "import"}, "artifact": {"artifacts.get", "artifact", "artifact"}, "merge": {"merges.get", "merge", "merge"}, "vista": {"vistas.get", "vista", "vista"},
 			"bulk": {"bulk-actions.get", "bulk_action", "bulk_action"}, "conv": {"conversations.get", "conversation", "conversation"}, "ticket": {"works.get", "work", "ticket"},
-			"opp": {"works.get", "work", "opportunity"}, "part": {"parts.get", "part", "product"}, "widget": {"widgets.get", "widget", "widget"}, "link": {"links.get", "link", "link"}, "rule": {"assignment-rules.get", "assignment_rule", "assignment_rule"},
+			"opp": {"works.get", "work", "opportunity"}, "part": {"parts.get", "part", "product"}, "widget": {"widgets.get", "widget", "widget"}, "link": {"links.get", "link", "link"}, "rule": {"assignment-rules.get", "assignment_rule", "assignment_rule"}, "canned": {"canned-replies.get", "canned_reply", "canned_reply"}, "macro": {"macros.get", "macro", "macro"},
 			"comment": {"timeline-entries.get", "timeline_entry", "timeline_comment"},
 		} {
 			reached = append(reached, op[0])

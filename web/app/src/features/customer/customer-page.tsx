@@ -12,7 +12,6 @@ import { Heading } from "@/features/customer/heading";
 import { Places } from "@/features/customer/places";
 import { recordQuery } from "@/features/customer/record-query";
 import { Related } from "@/features/customer/related";
-import { Discussion } from "@/features/discussion/discussion";
 import { type TimelinePart, timelineParts } from "@/features/discussion/timeline";
 import { FileList } from "@/features/file/file-list";
 import { EvidenceGraph } from "@/features/identity/evidence-graph";
@@ -27,6 +26,7 @@ const words = strings.customer;
 
 // Loaded with the tab: whoever looks at fields and identifiers needs none of it.
 const CustomerItems = lazy(() => import("@/features/inbox/customer-items"));
+const Discussion = lazy(async () => ({ default: (await import("@/features/discussion/discussion")).Discussion }));
 const UsageTab = lazy(() => import("@/features/usage/usage-tab"));
 
 const customerTabs = [
@@ -115,12 +115,14 @@ function Customer({ kind, record, search, onSearchChange }: CustomerProps) {
         onChange={(tab) => onSearchChange(parseCustomerSearch(tab === "overview" ? {} : { tab }))}
       >
         {shown === "discussion" ? (
-          <Discussion
-            type={kind.type}
-            object={record.id}
-            part={search.show ?? "all"}
-            onPartChange={(show) => onSearchChange(parseCustomerSearch({ tab: "discussion", show }))}
-          />
+          <Suspense fallback={<Skeleton className="m-6 h-40 max-w-3xl" />}>
+            <Discussion
+              type={kind.type}
+              object={record.id}
+              part={search.show ?? "all"}
+              onPartChange={(show) => onSearchChange(parseCustomerSearch({ tab: "discussion", show }))}
+            />
+          </Suspense>
         ) : (
           <div className="h-full overflow-y-auto px-4 py-5 sm:px-6">{partOf(kind, record, shown)}</div>
         )}
