@@ -37,6 +37,7 @@ type Config struct {
 	LogFormat      string         // text or json
 	TrustedProxies []netip.Prefix // whose X-Forwarded-* headers count
 	FileMaxMiB     int            // how large an uploaded file may be
+	FileDailyMiB   int            // how much all contacts of an organisation may send in files a day; 0: no limit
 	FileTypes      []string       // accepted media types, such as image/*; none: all
 	S3             S3             // where the contents of files are; in the data folder without an endpoint
 }
@@ -57,7 +58,7 @@ const FileName = "kith.toml"
 
 // Defaults returns the settings of a server that was told nothing.
 func Defaults() Config {
-	return Config{Listen: "127.0.0.1:8080", Data: "./data", Partition: "kith", LogFormat: "text", FileMaxMiB: 25}
+	return Config{Listen: "127.0.0.1:8080", Data: "./data", Partition: "kith", LogFormat: "text", FileMaxMiB: 25, FileDailyMiB: 10 << 10}
 }
 
 // Source is where settings come from besides the defaults.
@@ -86,6 +87,7 @@ var settings = []setting{
 	{"log_level", func(c *Config, v string) error { return level(&c.LogLevel, v) }},
 	{"log_format", func(c *Config, v string) error { return text(&c.LogFormat, v, oneOf("text", "json")) }},
 	{"trusted_proxies", func(c *Config, v string) error { return prefixes(&c.TrustedProxies, v) }},
+	{"file_daily_mib", func(c *Config, v string) error { return number(&c.FileDailyMiB, v, 0, maxDailyMiB) }},
 	{"file_max_mib", func(c *Config, v string) error { return number(&c.FileMaxMiB, v, 1, maxFileMiB) }},
 	{"file_types", func(c *Config, v string) error { return mediaTypes(&c.FileTypes, v) }},
 	{"s3_endpoint", func(c *Config, v string) error { return text(&c.S3.Endpoint, strings.TrimRight(v, "/"), checkEndpoint) }},
@@ -99,6 +101,9 @@ var settings = []setting{
 
 // maxFileMiB keeps uploads below what a storage takes in one request (5 GiB).
 const maxFileMiB = 4096
+
+// maxDailyMiB is a tebibyte times thousand: more is a mistake.
+const maxDailyMiB = 1 << 30
 
 // Load returns the settings. Errors are of kind invalid and name the setting,
 // where it came from and what it may be.

@@ -27,6 +27,7 @@ log_level = "debug"
 lenient = true
 trusted_proxies = ["10.0.0.0/8", "::1"]
 file_max_mib = 100
+file_daily_mib = 0
 file_types = ["image/*", "application/pdf"]
 s3_endpoint = "https://s3.example.com"
 s3_bucket = "kith-files"
@@ -93,6 +94,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		"format":            {flags: map[string]string{"log_format": "xml"}, want: []string{"--log-format", "json"}},
 		"setup code":        {env: map[string]string{"KITH_SETUP_CODE": "short"}, want: []string{"KITH_SETUP_CODE", "8 to 256"}},
 		"file size":         {env: map[string]string{"KITH_FILE_MAX_MIB": "0"}, want: []string{"KITH_FILE_MAX_MIB", `"0"`, "4096"}},
+		"files a day":       {env: map[string]string{"KITH_FILE_DAILY_MIB": "-1"}, want: []string{"KITH_FILE_DAILY_MIB", `"-1"`}},
 		"file types":        {file: `file_types = ["png"]`, want: []string{"file_types", `"png"`, "image/*"}},
 		"S3 address":        {file: `s3_endpoint = "s3.example.com"`, want: []string{"s3_endpoint", "https://"}},
 		"bucket":            {file: `s3_bucket = "Not A Bucket"`, want: []string{"s3_bucket", "3 to 63"}},

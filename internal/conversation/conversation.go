@@ -43,6 +43,7 @@ type Conversation struct {
 	Custom          schema.Values `json:",omitempty"` // replaced, never changed in place
 	LastMessageAt   *time.Time    `json:",omitempty"` // when customers were last shown something new, or said something
 	ClosedAt        *time.Time    `json:",omitempty"` // since when the stage is a closed one
+	SnoozedUntil    *time.Time    `json:",omitempty"` // until when it is put off, and then comes back by itself
 	Version         int64
 	CreatedAt       time.Time
 	CreatedBy       string
@@ -140,8 +141,12 @@ func stageWhere(fits func(Stage) bool) (Stage, bool) {
 	return Stages[at], true
 }
 
-// Enter moves the conversation to a stage and notes when that closes it.
+// Enter moves the conversation to a stage and notes when that closes it. One that
+// was put off until a time and goes elsewhere does not come back at that time.
 func (c *Conversation) Enter(s Stage, now time.Time) {
+	if c.Stage != s.Name {
+		c.SnoozedUntil = nil
+	}
 	c.Stage = s.Name
 	switch {
 	case !s.State.Final():

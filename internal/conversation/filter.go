@@ -34,6 +34,7 @@ type Filter struct {
 	Unread     *bool  // whether Reader has something to read
 	Reader     Reader // who asks, for Unread
 	WaitsFor   int64  // a member who looks after it, or nobody does
+	Snoozed    *bool
 	// Bounds of the dates belong to the range.
 	CreatedAfter, CreatedBefore   *time.Time
 	ModifiedAfter, ModifiedBefore *time.Time

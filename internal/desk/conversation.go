@@ -16,6 +16,8 @@ type conversationTx interface {
 	Conversation(ctx context.Context, n int64, lock bool) (*conversation.Conversation, error)
 	InsertConversation(ctx context.Context, c *conversation.Conversation) error
 	UpdateConversation(ctx context.Context, before, after *conversation.Conversation) (bool, error)
+	WakeConversation(ctx context.Context, before, after *conversation.Conversation) (bool, error)
+	DueConversations(ctx context.Context, behind *conversation.Conversation, limit int) ([]*conversation.Conversation, error)
 	TouchConversation(ctx context.Context, n int64, at time.Time) error
 	DeleteConversation(ctx context.Context, c *conversation.Conversation) error
 	RestoreConversation(ctx context.Context, c *conversation.Conversation) error
@@ -164,13 +166,27 @@ func (s *Service) UpdateConversation(ctx context.Context, sc org.Scope, n int64,
 		if _, err := tx.UpdateConversation(ctx, before, &after); err != nil {
 			return err
 		}
-		if err := directory.Assigned(ctx, tx, don.Of(don.Conversation, n), before.Owners, after.Owners); err != nil {
+		if err := conversationChanged(ctx, tx, before, &after); err != nil {
 			return err
 		}
 		got, err = shownConversation(ctx, tx, &after)
 		return err
 	})
 	return got, err
+}
+
+// conversationChanged tells members of what a change of a conversation means for them. Who puts
+// one off follows it from then on, to be told when it comes back.
+func conversationChanged(ctx context.Context, tx Tx, before, after *conversation.Conversation) error {
+	id := don.Of(don.Conversation, after.N)
+	if who := tx.Scope().Actor; after.SnoozedUntil != nil && who.Type == don.Member {
+		if before.SnoozedUntil == nil || !before.SnoozedUntil.Equal(*after.SnoozedUntil) {
+			if err := tx.Follow(ctx, id, who.N); err != nil {
+				return err
+			}
+		}
+	}
+	return directory.Assigned(ctx, tx, id, before.Owners, after.Owners)
 }
 
 // DeleteConversation moves a conversation to the trash. Its messages stay with it.

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/conversation"
@@ -31,7 +32,8 @@ type ConversationPatch struct {
 	Stage           *conversation.Stage
 	Spam            *bool
 	Frozen          *bool
-	Messages        []Message // what is said first, on creation only
+	Snooze          **time.Time // until when it is put off; nil wakes it
+	Messages        []Message   // what is said first, on creation only
 }
 
 // Message is what somebody says, with the numbers of the files that hang on it.
@@ -57,7 +59,7 @@ func (p ConversationPatch) apply(ctx context.Context, tx Tx, c *conversation.Con
 	if p.Stage != nil {
 		c.Enter(*p.Stage, tx.Now())
 	}
-	return nil
+	return p.snooze(c, tx.Now())
 }
 
 // words stores texts.

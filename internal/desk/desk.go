@@ -30,6 +30,7 @@ type Tx interface {
 	linkTx
 	noticeTx
 	unreadTx
+	cannedTx
 	assignmentTx
 }
 

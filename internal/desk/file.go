@@ -27,6 +27,9 @@ type artifactTx interface {
 	ArtifactRows(ctx context.Context, s artifact.Search) ([]*artifact.Artifact, error)
 	PutArtifact(ctx context.Context, a *artifact.Artifact, at artifact.Place, until *time.Time) error
 	FreeArtifact(ctx context.Context, a *artifact.Artifact) error
+	BytesSent(ctx context.Context, by string) (own, all int64, err error)
+	CountBytesSent(ctx context.Context, by string, bytes int64) error
+	ForgetBytesSent(ctx context.Context, before time.Time) error
 	CountFreeArtifacts(ctx context.Context, createdBy string) (int, error)
 	InsertArtifactVersion(ctx context.Context, v *artifact.Version) error
 	ArtifactVersions(ctx context.Context, n int64, lock bool) ([]artifact.Version, error)
@@ -43,7 +46,10 @@ type FileConfig struct {
 	Store  blob.Store
 	Spools string // a folder for what is under way
 	Rules  artifact.Rules
-	Key    []byte // signs passes
+	// Daily is how many bytes a day all contacts of an org may send together, 0 for no
+	// limit; one of them sends no more than a share of it, see contactShare.
+	Daily int64
+	Key   []byte // signs passes
 	// Scope returns the scope of an org by its public part, or not_found.
 	Scope func(ctx context.Context, public string) (org.Scope, error)
 }
@@ -75,7 +81,7 @@ type Upload struct {
 }
 
 // Prepare makes a file to which one content may be sent for a while. Errors: invalid,
-// too_many for a contact who has left many files unused.
+// too_many for a contact who has left many files unused or sent enough today.
 func (f *Files) Prepare(ctx context.Context, sc org.Scope, name, declared, purpose string) (Upload, error) {
 	var up Upload
 	name, err := artifact.CleanName(name)
@@ -90,6 +96,9 @@ func (f *Files) Prepare(ctx context.Context, sc org.Scope, name, declared, purpo
 	}
 	err = f.db.Write(ctx, sc, func(tx Tx) error {
 		if err := room(ctx, tx); err != nil {
+			return err
+		}
+		if err := f.budget(ctx, tx); err != nil {
 			return err
 		}
 		n, err := tx.Next(ctx, don.Artifact, 1)
@@ -119,6 +128,25 @@ func room(ctx context.Context, tx Tx) error {
 	}
 	return errs.New(errs.TooMany, "too_many_requests", "%d files wait to be attached; attach some, or wait until they are removed", n).
 		With("retry_after", int(artifact.WaitingLife.Seconds()))
+}
+
+// contactShare is what part of a day's bytes one contact may send.
+const contactShare = 20
+
+// budget refuses a contact another content when it, or all contacts together, have
+// sent enough today: nobody who comes with a public token shall fill the storage.
+func (f *Files) budget(ctx context.Context, tx Tx) error {
+	if f.c.Daily == 0 || !byCustomer(tx.Scope()) {
+		return nil
+	}
+	own, all, err := tx.BytesSent(ctx, tx.Scope().Actor.Tail())
+	share := max(f.c.Daily/contactShare, f.c.Rules.MaxBytes)
+	if err != nil || own < share && all < f.c.Daily {
+		return err
+	}
+	day := tx.Now().UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
+	return errs.New(errs.TooMany, "too_many_requests", "enough was sent in files today; files are taken again tomorrow").
+		With("retry_after", int(day.Sub(tx.Now()).Seconds())+1)
 }
 
 // open lets a content be sent.
@@ -193,8 +221,8 @@ func (f *Files) Admit(policy, signature string) (artifact.Pass, error) {
 }
 
 // Receive takes the content that a pass is for. It is durable when Receive returns.
-// Errors: forbidden when it came already; invalid, too_large, unavailable. Those of r
-// are returned as they are.
+// Errors: forbidden when it came already; invalid, too_large, too_many, unavailable.
+// Those of r are returned as they are.
 func (f *Files) Receive(ctx context.Context, pass artifact.Pass, r io.Reader) error {
 	sc, err := f.c.Scope(ctx, pass.Org)
 	if err != nil {
@@ -205,6 +233,9 @@ func (f *Files) Receive(ctx context.Context, pass artifact.Pass, r io.Reader) er
 	v := artifact.Version{Blob: sc.Space.Org + "/" + don.Random(32)}
 	err = f.db.Write(ctx, sc, func(tx Tx) (err error) {
 		if a, _, err = expected(ctx, tx, pass); err != nil {
+			return err
+		}
+		if err := f.budget(ctx, tx); err != nil {
 			return err
 		}
 		return tx.LoseBlob(ctx, v.Blob) // until the content has its place
@@ -226,7 +257,10 @@ func (f *Files) Receive(ctx context.Context, pass artifact.Pass, r io.Reader) er
 			return err
 		}
 		open.Blob, open.Kind, open.Size, open.Sum, open.CreatedAt = v.Blob, v.Kind, v.Size, v.Sum, tx.Now()
-		return tx.StoreArtifact(ctx, a, open)
+		if err := tx.StoreArtifact(ctx, a, open); err != nil || !byCustomer(sc) {
+			return err
+		}
+		return tx.CountBytesSent(ctx, pass.By, open.Size)
 	})
 }
 
@@ -431,6 +465,9 @@ func (f *Files) Sweep(ctx context.Context, sc org.Scope, now time.Time, limit in
 	var lost []string
 	removed := 0
 	err := f.db.Write(ctx, sc, func(tx Tx) (err error) {
+		if err := tx.ForgetBytesSent(ctx, now); err != nil {
+			return err
+		}
 		removed, err = tx.PurgeArtifacts(ctx, now.Add(-artifact.FreeLife), now.Add(-artifact.WaitingLife), limit)
 		if err == nil {
 			lost, err = tx.LostBlobs(ctx, now.Add(-artifact.LostLife), limit)

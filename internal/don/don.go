@@ -40,6 +40,8 @@ const (
 	CustomStage    Type = "custom_stage"
 	CustomState    Type = "custom_state"
 	Link           Type = "link"
+	CannedReply    Type = "canned_reply"
+	Macro          Type = "macro"
 
 	TenantFragment  Type = "tenant_fragment"
 	SubtypeFragment Type = "custom_type_fragment"
@@ -77,6 +79,8 @@ var types = map[Type]traits{
 	CustomStage:    {"core", "", "custom_stage", false},
 	CustomState:    {"core", "", "custom_state", false},
 	Link:           {"core", "LINK", "link", false},
+	CannedReply:    {"core", "CANNED", "canned_reply", false},
+	Macro:          {"core", "MACRO", "macro", false},
 
 	TenantFragment:  {"core", "", "tenant_fragment", false},
 	SubtypeFragment: {"core", "", "custom_type_fragment", false},

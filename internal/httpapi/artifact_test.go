@@ -592,3 +592,32 @@ func TestUploadsWithoutPass(t *testing.T) {
 		attachable(t, c, "mine.txt", "here")
 	})
 }
+
+// TestFilesOfADay has contacts send as much as they may.
+func TestFilesOfADay(t *testing.T) {
+	for _, engine := range servertest.Engines {
+		t.Run(engine, func(t *testing.T) {
+			cfg := servertest.New(t, engine).Config
+			cfg.Data, cfg.FileMaxMiB, cfg.FileDailyMiB = t.TempDir(), 1, 2
+			k := servertest.Open(t, cfg)
+			s := newShop(t, k, "Acme")
+			mib := strings.Repeat("x", 1<<20)
+			enough := refused("enough", "artifacts.prepare", `{"file_name":"a.txt"}`, 429, `{"type":"too_many_requests"}`)
+			ann, bo, cy := s.signIn(t, `{"user_ref":"ann"}`), s.signIn(t, `{"user_ref":"bo"}`), s.signIn(t, `{"user_ref":"cy"}`)
+			late := prepare(t, ann, `{"file_name":"late.txt"}`)
+			for _, c := range []apitest.Client{ann, bo} { // each sends its share
+				if res := prepare(t, c, `{"file_name":"a.txt"}`).send(t, c, mib); res.Status != 204 {
+					t.Fatalf("status %d: %s", res.Status, res.Body)
+				}
+				c.Play(t, enough)
+			}
+			if res := late.send(t, ann, "x"); res.Status != 429 {
+				t.Errorf("prepared before it was enough: status %d: %s", res.Status, res.Body)
+			}
+			cy.Play(t, enough) // all together
+			if res := prepare(t, s.admin, `{"file_name":"a.txt"}`).send(t, s.admin, mib); res.Status != 204 {
+				t.Errorf("of a member: status %d: %s", res.Status, res.Body)
+			}
+		})
+	}
+}

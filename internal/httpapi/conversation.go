@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/kith-id/kith/internal/conversation"
 	"github.com/kith-id/kith/internal/desk"
@@ -33,6 +34,7 @@ type Conversation struct {
 	Metadata        ConversationMetadata `json:"metadata"`
 	OwnedBy         []UserSummary        `json:"owned_by"`
 	RevOrg          *OrgSummary          `json:"rev_org,omitempty" doc:"The customer's workspace."`
+	SnoozedUntil    wire.Time            `json:"snoozed_until,omitzero" doc:"When it comes back by itself: it is put off until then."`
 	SourceChannel   string               `json:"source_channel,omitempty"`
 	SourceChannelV2 *ChannelSummary      `json:"source_channel_v2,omitempty"`
 	Stage           StageSummary         `json:"stage"`
@@ -104,6 +106,9 @@ func (v view) conversation(c *conversation.Conversation, found desk.Conversation
 	}
 	if c.ClosedAt != nil {
 		out.ActualCloseDate = wire.At(*c.ClosedAt)
+	}
+	if c.SnoozedUntil != nil {
+		out.SnoozedUntil = wire.At(*c.SnoozedUntil)
 	}
 	if v.actor.Contact != nil {
 		out.hideNotes()
@@ -310,10 +315,23 @@ func (l tagListIn) read(c call, p *desk.ConversationPatch) error {
 type conversationUpdateIn struct {
 	ID string `json:"id" required:"true" format:"id"`
 	conversationFields
-	Channels setList   `json:"channels"`
-	Members  setList   `json:"members" doc:"Who takes part: contacts and members, at most 100."`
-	OwnedBy  setList   `json:"owned_by" doc:"The members who look after it."`
-	Tags     tagListIn `json:"tags"`
+	Channels     setList             `json:"channels"`
+	Members      setList             `json:"members" doc:"Who takes part: contacts and members, at most 100."`
+	OwnedBy      setList             `json:"owned_by" doc:"The members who look after it."`
+	SnoozedUntil wire.Opt[wire.Time] `json:"snoozed_until" doc:"Puts it off until a time in the future, at most a year ahead: it goes on hold and comes back by itself then, or earlier when a customer writes or its stage is changed. null wakes it now."`
+	Tags         tagListIn           `json:"tags"`
+}
+
+// snooze is nil when the field is absent, and points to nil when it is null.
+func (in conversationUpdateIn) snooze() **time.Time {
+	if !in.SnoozedUntil.Set {
+		return nil
+	}
+	var until *time.Time
+	if !in.SnoozedUntil.Null {
+		until = &in.SnoozedUntil.Value.Time
+	}
+	return &until
 }
 
 func registerConversations(api *API, d DeskDeps) {
@@ -388,7 +406,7 @@ func (d DeskDeps) updateConversation(ctx context.Context, c call, in *conversati
 	if err := first(err, err2, in.Tags.read(c, &p)); err != nil {
 		return nil, err
 	}
-	p.Members, p.Channels = members, in.Channels.list()
+	p.Members, p.Channels, p.Snooze = members, in.Channels.list(), in.snooze()
 	if list := in.OwnedBy.list(); list != nil {
 		ns, err := c.numbers("owned_by.set", *list, don.Member)
 		if err != nil {

@@ -33,6 +33,7 @@ type conversationFilter struct {
 	Group           []string        `json:"group" doc:"Seen to by any of these groups."`
 	HasOwner        *bool           `json:"has_owner" doc:"With anybody who looks after it, or with nobody."`
 	IsFrozen        *bool           `json:"is_frozen"`
+	IsSnoozed       *bool           `json:"is_snoozed" doc:"Put off until a time that has not come, or not."`
 	IsSpam          *bool           `json:"is_spam"`
 	IsUnread        *bool           `json:"is_unread" doc:"With something to read for the member who calls, or without; for members alone."`
 	LastMessage     typedDateFilter `json:"last_message_date" doc:"When the last message came, or the conversation began."`
@@ -69,7 +70,7 @@ func (f conversationFilter) read(c call) (conversation.Filter, bool, error) {
 		Sources:    s.values(s.either("source_channel", f.SourceChannel, "source_channels", f.SourceChannels), contact.FullName),
 		SourcesV2:  s.values(f.SourceChannelV2, contact.FullName), Channels: s.values(f.Channels, contact.FullName),
 		Stages: s.values(f.Stage.Name, stageName), Subtypes: f.Subtype, Tags: s.tags(tags), CreatedBy: s.authors(f.CreatedBy),
-		Spam: f.IsSpam, Frozen: f.IsFrozen, Unread: f.IsUnread,
+		Spam: f.IsSpam, Frozen: f.IsFrozen, Snoozed: f.IsSnoozed, Unread: f.IsUnread,
 	}
 	if f.IsUnread != nil {
 		if err := c.asMember(); err != nil {

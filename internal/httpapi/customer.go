@@ -6,6 +6,7 @@ import (
 	"github.com/kith-id/kith/internal/conversation"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/httpapi/wire"
 	"github.com/kith-id/kith/internal/timeline"
 )
 
@@ -31,7 +32,7 @@ func (v view) forCustomer(id don.ID, u UserSummary) UserSummary {
 func (c *Conversation) hideNotes() {
 	c.Description, c.Tags, c.CustomFields, c.Subtype = "", nil, nil, ""
 	c.Account, c.RevOrg, c.Group, c.Channels = nil, nil, nil, nil
-	c.IsSpam, c.IsFrozen = false, false
+	c.IsSpam, c.IsFrozen, c.SnoozedUntil = false, false, wire.Time{}
 }
 
 // hideNotes takes out what the team notes about a comment, and which of its
@@ -93,7 +94,7 @@ func (f conversationFilter) own(c call) (out conversation.Filter, none bool, err
 	if err := c.notByContacts([]unwanted{
 		{"applies_to_parts", f.AppliesToParts != nil}, {"brand", f.Brand != nil}, {"channels", f.Channels != nil},
 		{"created_by", f.CreatedBy != nil}, {"custom_fields", f.CustomFields != nil}, {"group", f.Group != nil}, {"has_owner", f.HasOwner != nil},
-		{"is_frozen", f.IsFrozen != nil}, {"is_spam", f.IsSpam != nil}, {"is_unread", f.IsUnread != nil}, {"owned_by", f.OwnedBy != nil},
+		{"is_frozen", f.IsFrozen != nil}, {"is_snoozed", f.IsSnoozed != nil}, {"is_spam", f.IsSpam != nil}, {"is_unread", f.IsUnread != nil}, {"owned_by", f.OwnedBy != nil},
 		{"source_channel", f.SourceChannel != nil}, {"source_channels", f.SourceChannels != nil},
 		{"source_channel_v2", f.SourceChannelV2 != nil}, {"subtype", f.Subtype != nil}, {"tags", f.Tags != nil}, {"tags_v2", f.TagsV2 != nil},
 	}); err != nil {

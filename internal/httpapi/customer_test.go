@@ -158,7 +158,7 @@ func TestContactsAreRefused(t *testing.T) {
 		}
 		refuse("timeline-entries.create", `{"type":"timeline_comment","object":"`+adas+`","body":"x","visibility":"private"}`, "visibility")
 		for field, value := range map[string]string{
-			"members": `["REVU-9"]`, "owned_by": `["DEVU-1"]`, "tags": `["TAG-1"]`, "is_spam": `true`, "is_frozen": `true`, "group": `[]`, "account": `["ACC-1"]`, "created_by": `["DEVU-1"]`,
+			"members": `["REVU-9"]`, "owned_by": `["DEVU-1"]`, "tags": `["TAG-1"]`, "is_spam": `true`, "is_snoozed": `false`, "is_frozen": `true`, "group": `[]`, "account": `["ACC-1"]`, "created_by": `["DEVU-1"]`,
 			"source_channel": `["plug"]`, "rev_orgs": `[]`, "subtype": `["x"]`,
 		} {
 			refuse("conversations.list", `{"`+field+`":`+value+`}`, field)
@@ -369,7 +369,7 @@ func TestCustomerAdmins(t *testing.T) {
 		if got := told(t, boss, adas); got != "It smokes|We look" {
 			t.Errorf("reads %q", got)
 		}
-		if got := listed(`{"account":["`+acme+`"],"sort_by":["created_date:asc"]}`); got != adas+" "+own {
+		if got := listed(`{"account":["` + acme + `"],"sort_by":["created_date:asc"]}`); got != adas+" "+own {
 			t.Errorf("lists %q of the account", got)
 		}
 		if got := listed(`{}`); got != own {

@@ -12,7 +12,8 @@ type DeskDeps struct {
 }
 
 // RegisterDesk adds the operations conversations.*, parts.*, works.*, links.*,
-// subscribers.*, notifications.*, assignment-rules.* and timeline-entries.*.
+// subscribers.*, notifications.*, canned-replies.*, macros.*, assignment-rules.* and
+// timeline-entries.*.
 func RegisterDesk(api *API, d DeskDeps) {
 	registerTimeline(api, d)
 	registerConversations(api, d)
@@ -21,6 +22,8 @@ func RegisterDesk(api *API, d DeskDeps) {
 	registerLinks(api, d)
 	registerNotices(api, d)
 	registerUnread(api, d)
+	registerCanned(api, d)
+	registerMacros(api, d)
 	registerAssignment(api, d)
 	registerMoves(api, d)
 }

@@ -96,6 +96,12 @@ var intrusions = map[string]intrusion{
 	"bulk-actions.report":            missing(`{"id":"$bulk"}`),
 	"bulk-actions.start":             missing(`{"id":"$bulk"}`),
 	"bulk-actions.undo":              missing(`{"id":"$bulk"}`),
+	"canned-replies.create":          {},
+	"canned-replies.delete":          missing(`{"id":"$canned"}`),
+	"canned-replies.get":             missing(`{"id":"$canned"}`),
+	"canned-replies.list":            empty("canned_replies", `{}`, `{"query":"b-hi"}`),
+	"canned-replies.render":          missing(`{"id":"$canned"}`, `{"body":"x","object":"$conv"}`, `{"body":"x","object":"$ticket"}`),
+	"canned-replies.update":          missing(`{"id":"$canned","title":"x"}`),
 	"conversations.count":            empty("count", convIntrusions...),
 	"conversations.create":           missing(`{"type":"support","members":["$revu"]}`, `{"type":"support","account":"$acc"}`, `{"type":"support","rev_org":"$revo"}`, `{"type":"support","owned_by":["$devu"]}`, `{"type":"support","tags":[{"id":"$tag"}]}`),
 	"conversations.move":             missing(`{"id":"$conv","rev_user":"$revu"}`),
@@ -136,6 +142,12 @@ var intrusions = map[string]intrusion{
 	"imports.get":                    missing(`{"id":"$imp"}`),
 	"imports.list":                   empty("imports", `{}`),
 	"imports.undo":                   missing(`{"id":"$imp"}`),
+	"macros.create":                  missing(`{"name":"x","actions":[{"type":"set_owner","owner":"$devu"}]}`, `{"name":"x","actions":[{"type":"add_tags","tags":[{"id":"$tag"}]}]}`),
+	"macros.delete":                  missing(`{"id":"$macro"}`),
+	"macros.get":                     missing(`{"id":"$macro"}`),
+	"macros.list":                    empty("macros", `{}`),
+	"macros.run":                     missing(`{"id":"$macro","object":"$conv"}`, `{"id":"$macro","object":"$ticket"}`),
+	"macros.update":                  missing(`{"id":"$macro","name":"x"}`),
 	"links.create":                   missing(`{"link_type":"is_related_to","source":"$conv","target":"$ticket"}`, `{"link_type":"is_parent_of","source":"$ticket","target":"$gone_ticket"}`),
 	"links.delete":                   missing(`{"id":"$link"}`),
 	"links.get":                      missing(`{"id":"$link"}`),
@@ -388,6 +400,8 @@ func settle(t *testing.T, c apitest.Client) (full, display map[string]string) {
 	note("gone_ticket", "work", c.Post(t, "works.create", `{"type":"ticket","title":"gone","owned_by":[],"applies_to_part":"PROD-1"}`, 201))
 	c.Post(t, "works.delete", `{"id":"`+full["gone_ticket"]+`"}`, 200)
 	note("link", "link", c.Post(t, "links.create", `{"link_type":"is_converted_to","source":"`+full["conv"]+`","target":"`+full["ticket"]+`"}`, 201))
+	note("canned", "canned_reply", c.Post(t, "canned-replies.create", `{"shortcut":"b-hi","title":"B","body":"b","visibility":"shared"}`, 201))
+	note("macro", "macro", c.Post(t, "macros.create", `{"name":"B","actions":[{"type":"set_spam"}]}`, 201))
 	note("imp", "import", upload(t, c, "accounts", "display_name,external_refs\n"))
 	return full, display
 }
@@ -423,7 +437,7 @@ const patsOf = `{"requested_token_type":"` + pat + `"}`
 func state(t *testing.T, c apitest.Client) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	for _, op := range []string{"accounts.list", "rev-orgs.list", "rev-users.list", "conversations.list", "tags.list", "trash.list", "merges.list", "auth-tokens.list", "dev-users.list", "service-accounts.list", "widgets.list"} {
+	for _, op := range []string{"accounts.list", "rev-orgs.list", "rev-users.list", "conversations.list", "tags.list", "trash.list", "merges.list", "auth-tokens.list", "dev-users.list", "service-accounts.list", "widgets.list", "canned-replies.list", "macros.list"} {
 		body := `{}`
 		if op == "auth-tokens.list" {
 			body = patsOf

@@ -15,7 +15,7 @@ import (
 // Notification is what a member is told.
 type Notification struct {
 	ID          string        `json:"id"`
-	Type        string        `json:"type" enum:"assigned,mentioned,replied" doc:"assigned: you look after the object now; mentioned: a comment names you; replied: a customer wrote in a conversation that you follow."`
+	Type        string        `json:"type" enum:"assigned,mentioned,replied,woken" doc:"assigned: you look after the object now; mentioned: a comment names you; replied: a customer wrote in a conversation that you follow; woken: such a conversation was put off, and its time has come."`
 	Object      RecordSummary `json:"object" doc:"What it is about. Without a display_name when it is not there any more."`
 	Comment     string        `json:"comment,omitempty" doc:"The comment, for timeline-entries.get."`
 	CreatedBy   *UserSummary  `json:"created_by,omitempty"`

@@ -52,7 +52,7 @@ type TimelineEntry struct {
 // ChangeEvent is what happened to a record.
 type ChangeEvent struct {
 	Type      string         `json:"type" enum:"annotated,created,deleted,linked,updated"`
-	Operation string         `json:"operation" doc:"More exactly: created, updated, deleted, restored, rev_user_merged, …"`
+	Operation string         `json:"operation" doc:"More exactly: created, updated, deleted, restored, rev_user_merged, woken (a conversation that was put off came back because it was time), …"`
 	Created   *ChangeCreated `json:"created,omitempty"`
 	Deleted   *ChangeDeleted `json:"deleted,omitempty"`
 	Linked    *ChangeLinked  `json:"linked,omitempty" doc:"Of links that came, and of those that went, by the operation unlinked."`
@@ -152,6 +152,8 @@ func (v view) event(h *timeline.Event) TimelineEntry {
 		e.Event.Type, e.Event.Deleted = h.Op, &ChangeDeleted{e.Object}
 	case "updated":
 		e.Event.Type = h.Op
+	case timeline.OpWoken:
+		e.Event.Type = "updated"
 	case timeline.OpLinked:
 		e.Event.Type = h.Op
 	default: // the rest is told by its name

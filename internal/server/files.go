@@ -23,6 +23,7 @@ func openFiles(p parts, who *auth.Service) (*desk.Files, error) {
 	}
 	return desk.NewFiles(store.Runner[desk.Tx]{DB: p.db}, desk.FileConfig{
 		Store: contents, Spools: p.cfg.SpoolDir(), Key: p.secret.Derive("files"), Scope: who.PublicScope,
+		Daily: int64(p.cfg.FileDailyMiB) << 20,
 		Rules: artifact.Rules{MaxBytes: int64(p.cfg.FileMaxMiB) << 20, Types: p.cfg.FileTypes},
 	}), nil
 }

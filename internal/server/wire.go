@@ -109,7 +109,8 @@ func build(ctx context.Context, p parts) (*services, error) {
 	})
 	indexer := &search.Indexer{DB: store.Runner[search.IndexTx]{DB: p.db}, Name: don.Random(16), Log: p.log}
 	follower := &directory.Follower{DB: store.Runner[directory.Tx]{DB: p.db}, Scopes: s.auth.Scopes, Name: don.Random(16), Log: p.log}
-	s.workers = append(s.workers, worker{"events", hub.Work}, worker{"search index", indexer.Work}, worker{"groups", follower.Work},
+	waker := &desk.Waker{DB: store.Runner[desk.Tx]{DB: p.db}, Scopes: s.auth.ScopeOf, Log: p.log}
+	s.workers = append(s.workers, worker{"events", hub.Work}, worker{"snooze", waker.Work}, worker{"search index", indexer.Work}, worker{"groups", follower.Work},
 		purger(p.db, s.auth, s.files, p.log), worker{"duplicates", matcher.Work},
 		resuming("imports", s.imports, p.owner, p.log), resuming("bulk actions", bulk, p.db.Engine() == "sqlite", p.log))
 	return &s, nil

@@ -10,10 +10,11 @@ import (
 	"github.com/kith-id/kith/internal/conversation"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/timeline"
 )
 
 const conversationColumns = `n, title, description, members, owners, account_n, workspace_n, group_n, stage, tags, source_channel, source_channel_v2,
-	channels, is_spam, is_frozen, url_context, subtype, custom, last_message_at, closed_at, version, created_at, created_by, modified_at, modified_by, claimed`
+	channels, is_spam, is_frozen, url_context, subtype, custom, last_message_at, closed_at, version, created_at, created_by, modified_at, modified_by, claimed, snoozed_until`
 
 // Fields of the inverted index.
 const (
@@ -34,8 +35,9 @@ const (
 
 // Values of convFlag.
 const (
-	flagSpam   = "spam"
-	flagFrozen = "frozen"
+	flagSpam    = "spam"
+	flagFrozen  = "frozen"
+	flagSnoozed = "snoozed"
 )
 
 type conversationRow struct {
@@ -47,6 +49,7 @@ func scanConversation(r *conversationRow) []any {
 	return []any{
 		&r.N, &r.Title, &r.Description, &r.members, &r.owners, &r.AccountN, &r.WorkspaceN, &r.GroupN, &r.Stage, &r.tags, &r.SourceChannel, &r.SourceChannelV2,
 		&r.channels, &r.Spam, &r.Frozen, &r.URLContext, &r.Subtype, &r.custom, &r.LastMessageAt, &r.ClosedAt, &r.Version, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy, &r.Claimed,
+		&r.SnoozedUntil,
 	}
 }
 
@@ -82,6 +85,9 @@ func conversationAttrs(c *conversation.Conversation) []attr {
 	}
 	if c.Frozen {
 		out = append(out, attr{convFlag, flagFrozen})
+	}
+	if c.SnoozedUntil != nil {
+		out = append(out, attr{convFlag, flagSnoozed})
 	}
 	out = tagAttrs(out, convTag, c.Tags)
 	return customAttrs(numAttrs(out, convOwner, c.Owners), don.Conversation, c.Subtype, c.Custom)
@@ -135,10 +141,10 @@ func (tx *Tx) InsertConversation(ctx context.Context, c *conversation.Conversati
 }
 
 func (tx *Tx) putConversation(ctx context.Context, c *conversation.Conversation) error {
-	_, err := tx.q.exec(ctx, "INSERT INTO conversation (org_id, "+conversationColumns+", title_key, active_at) VALUES ("+marks(1, 29)+")",
+	_, err := tx.q.exec(ctx, "INSERT INTO conversation (org_id, "+conversationColumns+", title_key, active_at) VALUES ("+marks(1, 30)+")",
 		tx.scope.OrgID, c.N, c.Title, c.Description, pack(c.Members), pack(c.Owners), c.AccountN, c.WorkspaceN, c.GroupN, c.Stage, pack(c.Tags), c.SourceChannel, c.SourceChannelV2,
 		pack(c.Channels), c.Spam, c.Frozen, c.URLContext, c.Subtype, c.Custom.Pack(), c.LastMessageAt, c.ClosedAt, c.Version, c.CreatedAt, c.CreatedBy, c.ModifiedAt, c.ModifiedBy,
-		c.Claimed, contact.FoldName(c.Title), c.ActiveAt())
+		c.Claimed, c.SnoozedUntil, contact.FoldName(c.Title), c.ActiveAt())
 	if err != nil {
 		return err
 	}
@@ -157,6 +163,16 @@ func marks(from, to int) string {
 // UpdateConversation replaces a conversation by its changed form and reports
 // whether it differed. When its last message came is TouchConversation's to say.
 func (tx *Tx) UpdateConversation(ctx context.Context, before, after *conversation.Conversation) (bool, error) {
+	return tx.changeConversation(ctx, before, after, opUpdated)
+}
+
+// WakeConversation is UpdateConversation for one whose time has come, and history
+// says so.
+func (tx *Tx) WakeConversation(ctx context.Context, before, after *conversation.Conversation) (bool, error) {
+	return tx.changeConversation(ctx, before, after, timeline.OpWoken)
+}
+
+func (tx *Tx) changeConversation(ctx context.Context, before, after *conversation.Conversation, op string) (bool, error) {
 	d, err := delta(before, after)
 	if err != nil || d == "{}" {
 		return false, err
@@ -165,17 +181,17 @@ func (tx *Tx) UpdateConversation(ctx context.Context, before, after *conversatio
 	after.ModifiedAt, after.ModifiedBy = tx.now, tx.scope.Actor.Tail()
 	_, err = tx.q.exec(ctx, `UPDATE conversation SET title = $3, title_key = $4, description = $5, members = $6, owners = $7, account_n = $8, workspace_n = $9, group_n = $10,
 		stage = $11, tags = $12, source_channel = $13, source_channel_v2 = $14, channels = $15, is_spam = $16, is_frozen = $17, url_context = $18, subtype = $19, custom = $20,
-		closed_at = $21, version = $22, modified_at = $23, modified_by = $24 WHERE org_id = $1 AND n = $2`,
+		closed_at = $21, version = $22, modified_at = $23, modified_by = $24, snoozed_until = $25 WHERE org_id = $1 AND n = $2`,
 		tx.scope.OrgID, after.N, after.Title, contact.FoldName(after.Title), after.Description, pack(after.Members), pack(after.Owners), after.AccountN, after.WorkspaceN, after.GroupN,
 		after.Stage, pack(after.Tags), after.SourceChannel, after.SourceChannelV2, pack(after.Channels), after.Spam, after.Frozen, after.URLContext, after.Subtype, after.Custom.Pack(),
-		after.ClosedAt, after.Version, after.ModifiedAt, after.ModifiedBy)
+		after.ClosedAt, after.Version, after.ModifiedAt, after.ModifiedBy, after.SnoozedUntil)
 	if err != nil {
 		return false, err
 	}
 	if err := tx.changeAttrs(ctx, after.N, conversationAttrs(before), conversationAttrs(after)); err != nil {
 		return false, err
 	}
-	return true, tx.record(ctx, change{don.Of(don.Conversation, after.N), opUpdated, d})
+	return true, tx.record(ctx, change{don.Of(don.Conversation, after.N), op, d})
 }
 
 // TouchConversation notes when the last message of a conversation came. An

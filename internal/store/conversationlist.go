@@ -53,6 +53,7 @@ func conversationConds(f conversation.Filter) conds {
 	cs.flag(flagFrozen, f.Frozen)
 	cs.unread(f.Reader, f.Unread)
 	cs.ownOrNobodys(f.WaitsFor)
+	cs.flag(flagSnoozed, f.Snoozed)
 	cs.author("conversation", f.CreatedBy)
 	cs.date("conversation", "created_at", f.CreatedAfter, f.CreatedBefore)
 	cs.date("conversation", "modified_at", f.ModifiedAfter, f.ModifiedBefore)

@@ -17,6 +17,8 @@ var typeCodes = map[don.Type]int16{
 	don.BulkAction: 27, don.Conversation: 28, don.Ticket: 29, don.Opportunity: 30, don.Product: 31, don.Artifact: 36,
 	don.Link:           34,
 	don.Widget:         37,
+	don.CannedReply:    38,
+	don.Macro:          39,
 	don.AssignmentRule: 48,
 }
 

@@ -46,6 +46,7 @@ var treated = map[string]struct {
 	"artifact":          {stays, "created_by modified_by n of_n"},
 	"artifact_version":  {none, "created_by n"},
 	"artifact_lost":     {none, ""},
+	"artifact_day":      {stays, "sent_by"}, // what a day may bring, of whoever sent it
 	"history":           {stays, "actor delta n via"},
 	"outbox":            {stays, "n n_to"},
 	"news":              {stays, "n n_to"},
@@ -86,6 +87,8 @@ var treated = map[string]struct {
 	"heard":             {none, "n"},
 	"seen":              {none, "member_n n"},
 	"muted":             {none, "member_n n"},
+	"canned_reply":      {none, "body created_by modified_by n owner_n"},
+	"macro":             {none, "body created_by modified_by n"},
 	"widget":            {none, "account_n body created_by modified_by n"},
 	"schema_fragment":   {none, "body created_by n next_n prev_n"},
 	"assignment_rule":   {none, "body created_by last_n modified_by n"},

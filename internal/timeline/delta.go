@@ -77,6 +77,7 @@ var fields = map[string]field{
 	"TargetClose":  {"target_close_date", moment},
 	"ActualClose":  {"actual_close_date", moment},
 	"ClosedAt":     {"actual_close_date", moment},
+	"SnoozedUntil": {"snoozed_until", moment},
 }
 
 // unseen are fields of bookkeeping.

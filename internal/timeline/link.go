@@ -13,6 +13,10 @@ const (
 	OpUnlinked = "unlinked"
 )
 
+// OpWoken is what history calls it when a conversation that was put off comes back
+// because it is time.
+const OpWoken = "woken"
+
 // LinkTold is what history keeps of a link.
 type LinkTold struct {
 	N      int64  `json:"link"`

@@ -14,6 +14,7 @@ const (
 	Mentioned NoticeKind = "mentioned" // a comment names the member
 	Assigned  NoticeKind = "assigned"  // the member became an owner
 	Replied   NoticeKind = "replied"   // a customer wrote in a conversation that the member follows
+	Woken     NoticeKind = "woken"     // a conversation that the member follows was put off, and its time has come
 )
 
 // Notice is what one member is told.

@@ -21,7 +21,7 @@ const (
 	leaves  = "errs don page filter "
 	records = leaves + "artifact link org schema contact account tag vista group timeline conversation ticket assignment "
 	domain  = records + "identity auth job "
-	cases   = domain + "directory desk importer bulkaction search search/lexical widget "
+	cases   = domain + "canned directory desk importer bulkaction search search/lexical widget "
 )
 
 // allowed is the table of edges: a package below internal and the packages
@@ -52,6 +52,7 @@ var allowed = map[string]string{
 	"timeline":     leaves + "artifact link org tag",
 	"conversation": leaves + "org tag schema timeline",
 	"ticket":       leaves + "org tag schema timeline",
+	"canned":       leaves + "tag conversation ticket",
 	"assignment":   leaves + "contact",
 
 	"auth":     leaves + "org contact", // a member's address is normalised as a contact's
@@ -64,7 +65,7 @@ var allowed = map[string]string{
 
 	// The use cases: what people and machines do with records.
 	"directory":      domain + "identity/match timeline",
-	"desk":           domain + "directory timeline conversation ticket blob",
+	"desk":           domain + "directory timeline conversation ticket canned blob",
 	"importer":       domain,
 	"bulkaction":     domain + "directory",
 	"widget":         domain + "directory",

@@ -32,6 +32,9 @@ func someConversations() []*conversation.Conversation {
 			last := at.Add(time.Minute)
 			c.LastMessageAt = &last
 		}
+		if n%5 == 0 {
+			c.Snooze(at.AddDate(0, 0, int(n)), at)
+		}
 		cs = append(cs, c)
 	}
 	return cs
@@ -72,6 +75,8 @@ func testListConversations(t *testing.T, open Open) {
 		"subtype":   {conversation.Filter{Subtypes: []string{"s1"}}, func(c *conversation.Conversation) bool { return c.N%2 == 1 }},
 		"spam":      {conversation.Filter{Spam: &yes}, func(c *conversation.Conversation) bool { return c.Spam }},
 		"no spam":   {conversation.Filter{Spam: &no, Frozen: &no}, func(c *conversation.Conversation) bool { return !c.Spam && !c.Frozen }},
+		"snoozed":   {conversation.Filter{Snoozed: &yes}, func(c *conversation.Conversation) bool { return c.N%5 == 0 }},
+		"awake":     {conversation.Filter{Snoozed: &no}, func(c *conversation.Conversation) bool { return c.N%5 != 0 }},
 		"dates":     {conversation.Filter{CreatedBy: []string{"devu/1"}, CreatedAfter: &hour, ModifiedBefore: &hour}, func(c *conversation.Conversation) bool { return c.N%4 == 1 }},
 		"closed":    {conversation.Filter{ClosedAfter: &hour}, func(c *conversation.Conversation) bool { return c.ClosedAt != nil && !c.ClosedAt.Before(hour) }},
 		"active":    {conversation.Filter{ActiveBefore: &hour}, func(c *conversation.Conversation) bool { return !c.ActiveAt().After(hour) }},

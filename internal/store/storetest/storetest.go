@@ -89,6 +89,8 @@ func Run(t *testing.T, open Open) {
 	t.Run("Conversation", func(t *testing.T) { testConversation(t, open) })
 	t.Run("Work", func(t *testing.T) { testWork(t, open) })
 	t.Run("Artifacts", func(t *testing.T) { testArtifacts(t, open) })
+	t.Run("Snooze", func(t *testing.T) { testSnooze(t, open) })
+	t.Run("Canned", func(t *testing.T) { testCanned(t, open) })
 	t.Run("Links", func(t *testing.T) { testLinks(t, open) })
 	t.Run("Unread", func(t *testing.T) { testUnread(t, open) })
 	t.Run("Notices", func(t *testing.T) { testNotices(t, open) })

@@ -32,6 +32,7 @@ import { Route as AppSettingsCustomizationRouteImport } from "./routes/_app/sett
 import { Route as AppSettingsIdentityRouteImport } from "./routes/_app/settings/identity";
 import { Route as AppSettingsMembersRouteImport } from "./routes/_app/settings/members";
 import { Route as AppSettingsOrganisationRouteImport } from "./routes/_app/settings/organisation";
+import { Route as AppSettingsRepliesRouteImport } from "./routes/_app/settings/replies";
 import { Route as AppSettingsTagsRouteImport } from "./routes/_app/settings/tags";
 import { Route as AppSettingsTokensRouteImport } from "./routes/_app/settings/tokens";
 import { Route as AppTicketsIndexRouteImport } from "./routes/_app/tickets/index";
@@ -175,6 +176,13 @@ const AppSettingsProfileLazyRoute = AppSettingsProfileLazyRouteImport.update({
 } as any).lazy(() =>
   import("./routes/_app/settings/profile.lazy").then((d) => d.Route),
 );
+const AppSettingsRepliesRoute = AppSettingsRepliesRouteImport.update({
+  id: "/settings/replies",
+  path: "/settings/replies",
+  getParentRoute: () => AppRoute,
+} as any).lazy(() =>
+  import("./routes/_app/settings/replies.lazy").then((d) => d.Route),
+);
 const AppSettingsTagsRoute = AppSettingsTagsRouteImport.update({
   id: "/settings/tags",
   path: "/settings/tags",
@@ -234,6 +242,7 @@ export interface FileRoutesByFullPath {
   "/settings/identity": typeof AppSettingsIdentityRoute;
   "/settings/members": typeof AppSettingsMembersRoute;
   "/settings/organisation": typeof AppSettingsOrganisationRoute;
+  "/settings/replies": typeof AppSettingsRepliesRoute;
   "/settings/tags": typeof AppSettingsTagsRoute;
   "/settings/tokens": typeof AppSettingsTokensRoute;
   "/tickets/$id": typeof AppTicketsIdRoute;
@@ -265,6 +274,7 @@ export interface FileRoutesByTo {
   "/settings/identity": typeof AppSettingsIdentityRoute;
   "/settings/members": typeof AppSettingsMembersRoute;
   "/settings/organisation": typeof AppSettingsOrganisationRoute;
+  "/settings/replies": typeof AppSettingsRepliesRoute;
   "/settings/tags": typeof AppSettingsTagsRoute;
   "/settings/tokens": typeof AppSettingsTokensRoute;
   "/tickets/$id": typeof AppTicketsIdRoute;
@@ -298,6 +308,7 @@ export interface FileRoutesById {
   "/_app/settings/identity": typeof AppSettingsIdentityRoute;
   "/_app/settings/members": typeof AppSettingsMembersRoute;
   "/_app/settings/organisation": typeof AppSettingsOrganisationRoute;
+  "/_app/settings/replies": typeof AppSettingsRepliesRoute;
   "/_app/settings/tags": typeof AppSettingsTagsRoute;
   "/_app/settings/tokens": typeof AppSettingsTokensRoute;
   "/_app/tickets/$id": typeof AppTicketsIdRoute;
@@ -331,6 +342,7 @@ export interface FileRouteTypes {
     | "/settings/identity"
     | "/settings/members"
     | "/settings/organisation"
+    | "/settings/replies"
     | "/settings/tags"
     | "/settings/tokens"
     | "/tickets/$id"
@@ -362,6 +374,7 @@ export interface FileRouteTypes {
     | "/settings/identity"
     | "/settings/members"
     | "/settings/organisation"
+    | "/settings/replies"
     | "/settings/tags"
     | "/settings/tokens"
     | "/tickets/$id"
@@ -394,6 +407,7 @@ export interface FileRouteTypes {
     | "/_app/settings/identity"
     | "/_app/settings/members"
     | "/_app/settings/organisation"
+    | "/_app/settings/replies"
     | "/_app/settings/tags"
     | "/_app/settings/tokens"
     | "/_app/tickets/$id"
@@ -581,6 +595,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsProfileLazyRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/settings/replies": {
+      id: "/_app/settings/replies";
+      path: "/settings/replies";
+      fullPath: "/settings/replies";
+      preLoaderRoute: typeof AppSettingsRepliesRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/settings/tags": {
       id: "/_app/settings/tags";
       path: "/settings/tags";
@@ -645,6 +666,7 @@ interface AppRouteChildren {
   AppSettingsIdentityRoute: typeof AppSettingsIdentityRoute;
   AppSettingsMembersRoute: typeof AppSettingsMembersRoute;
   AppSettingsOrganisationRoute: typeof AppSettingsOrganisationRoute;
+  AppSettingsRepliesRoute: typeof AppSettingsRepliesRoute;
   AppSettingsTagsRoute: typeof AppSettingsTagsRoute;
   AppSettingsTokensRoute: typeof AppSettingsTokensRoute;
   AppTicketsIdRoute: typeof AppTicketsIdRoute;
@@ -672,6 +694,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppSettingsIdentityRoute: AppSettingsIdentityRoute,
   AppSettingsMembersRoute: AppSettingsMembersRoute,
   AppSettingsOrganisationRoute: AppSettingsOrganisationRoute,
+  AppSettingsRepliesRoute: AppSettingsRepliesRoute,
   AppSettingsTagsRoute: AppSettingsTagsRoute,
   AppSettingsTokensRoute: AppSettingsTokensRoute,
   AppTicketsIdRoute: AppTicketsIdRoute,

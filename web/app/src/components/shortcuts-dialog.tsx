@@ -21,6 +21,7 @@ const shortcuts: { does: string; keys: string[] }[] = [
   { does: strings.inbox.shortcuts.note, keys: ["N"] },
   { does: strings.inbox.shortcuts.assign, keys: ["I"] },
   { does: strings.inbox.markUnread, keys: ["Shift", "U"] },
+  { does: strings.inbox.shortcuts.snooze, keys: ["Z"] },
   { does: strings.inbox.shortcuts.back, keys: ["U"] },
   { does: strings.inbox.shortcuts.send, keys: ["Ctrl", "Enter"] },
   { does: strings.duplicates.shortcuts.merge, keys: ["M"] },

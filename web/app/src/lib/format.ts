@@ -1,5 +1,6 @@
 const dateFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 const dateTimeFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+const minuteFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const numberFormat = new Intl.NumberFormat();
 
 const millisPerDay = 86_400_000;
@@ -14,9 +15,31 @@ export function formatDateTime(iso: string | undefined): string {
   return format(dateTimeFormat, iso);
 }
 
+/** The same moment to the minute, where it stands in a line. */
+export function formatMinute(iso: string): string {
+  return format(minuteFormat, iso);
+}
+
 function format(formatter: Intl.DateTimeFormat, iso: string | undefined): string {
   const time = iso ? Date.parse(iso) : Number.NaN;
   return Number.isNaN(time) ? "" : formatter.format(time);
+}
+
+const timeFormat = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+const nearFormat = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "numeric", minute: "2-digit" });
+const thisYearFormat = new Intl.DateTimeFormat(undefined, {
+  ...{ month: "short", day: "numeric" },
+  ...{ hour: "numeric", minute: "2-digit" },
+});
+const daysNear = 6;
+
+/** A moment to come, as short as it is clear: "14:00" today, "Mon 9:00" within a week, "Dec 24, 9:00", or the date. */
+export function formatMoment(iso: string, now = new Date()): string {
+  const at = new Date(iso);
+  if (at.toDateString() === now.toDateString()) return timeFormat.format(at);
+  const days = (at.getTime() - now.getTime()) / millisPerDay;
+  if (days > 0 && days < daysNear) return nearFormat.format(at);
+  return at.getFullYear() === now.getFullYear() ? thisYearFormat.format(at) : dateFormat.format(at);
 }
 
 const relativeFormat = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });

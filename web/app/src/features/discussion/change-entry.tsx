@@ -1,4 +1,4 @@
-import { GitMerge, History, Link2, Pencil, Plus, Trash2, Undo2 } from "lucide-react";
+import { AlarmClock, GitMerge, History, Link2, Pencil, Plus, Trash2, Undo2 } from "lucide-react";
 import { Fragment } from "react";
 import { RelativeTime } from "@/components/relative-time";
 import { differenceOf, fieldOfChange, labelOfChange, operationText, type Piece } from "@/features/discussion/change";
@@ -18,6 +18,7 @@ const icons: [pattern: RegExp, icon: typeof History][] = [
   [/restored|unmerged|split/, Undo2],
   [/merged/, GitMerge],
   [/linked/, Link2],
+  [/^woken$/, AlarmClock],
 ];
 
 type ChangeEntryProps = {

@@ -2,6 +2,7 @@ import type { FieldValue } from "@/features/discussion/timeline";
 import { fieldLabel, nameOf, type RecordSummary } from "@/features/merge/merge";
 import type { RecordField } from "@/features/record/field";
 import { textOfValue } from "@/features/record/field-value";
+import { formatMinute } from "@/lib/format";
 import { strings } from "@/strings";
 
 const words = strings.discussion;
@@ -53,6 +54,8 @@ function piecesOf(value: FieldValue | undefined, field: RecordField | undefined)
         return named(value.names, String(one));
       case "tag_summary_list":
         return tagPiece(value.names, one as { tag_id: string; tag_value?: string });
+      case "date_time":
+        return plain(formatMinute(String(one)));
       default:
         return plain(field ? textOfField(field, one) : textOf(value.type, one));
     }

@@ -1,9 +1,13 @@
 import { type KeyboardEvent, useId, useLayoutEffect, useRef, useState } from "react";
+import { messageOf } from "@/api/client";
 import { Textarea } from "@/components/ui/textarea";
+import { type CannedReply, filledReply, slashBefore, useReplies } from "@/features/canned/canned";
+import { ReplyOptions } from "@/features/canned/reply-options";
 import { addMention, type Mention, mentionBefore } from "@/features/discussion/mention";
 import { MentionList } from "@/features/discussion/mention-list";
 import { type Mentionable, useMentionables } from "@/features/discussion/use-mentionables";
 import { cn } from "@/lib/cn";
+import { toast } from "@/lib/toast";
 import { strings } from "@/strings";
 
 type Value = { text: string; mentions: Mention[] };
@@ -13,6 +17,8 @@ type CommentFieldProps<V extends Value> = {
   value: V;
   onChange: (value: V) => void;
   onEscape?: () => void;
+  /** The conversation or ticket for which canned replies are offered after a slash. */
+  repliesFor?: string;
   placeholder?: string;
   autoFocus?: boolean;
   readOnly?: boolean;
@@ -21,12 +27,16 @@ type CommentFieldProps<V extends Value> = {
 
 const mostRows = 12;
 
-/** Where a comment is written: it grows with its text, sends on Ctrl or ⌘ Enter, and offers names after an @. */
+const failed = (error: Error) => toast({ tone: "danger", title: messageOf(error) });
+
+/** Where a comment is written: it grows with its text, sends on Ctrl or ⌘ Enter, and offers names after an @ and replies after a /. */
 export function CommentField<V extends Value>({
   label,
   value,
   onChange,
   onEscape,
+  repliesFor,
+  readOnly = false,
   className,
   ...rest
 }: CommentFieldProps<V>) {
@@ -36,7 +46,11 @@ export function CommentField<V extends Value>({
   const [typed, setTyped] = useState<string>();
   const [active, setActive] = useState(0);
   const found = useMentionables(typed);
-  const isOpen = typed !== undefined && found.length > 0;
+  const [slash, setSlash] = useState<string>();
+  const replies = useReplies(slash);
+  const [isFilling, setFilling] = useState(false);
+  const offered = typed !== undefined ? found.length : slash !== undefined ? replies.length : 0;
+  const isOpen = offered > 0;
 
   // The caret goes behind a chosen name once the field has the new text, before another key can be pressed.
   useLayoutEffect(() => {
@@ -46,17 +60,42 @@ export function CommentField<V extends Value>({
   });
 
   const look = (text: string) => {
-    const next = mentionBefore(text, field.current?.selectionStart ?? text.length, value.mentions);
-    if (next !== typed) setActive(0);
+    const caret = field.current?.selectionStart ?? text.length;
+    const next = mentionBefore(text, caret, value.mentions);
+    const nextSlash = repliesFor && next === undefined ? slashBefore(text, caret) : undefined;
+    if (next !== typed || nextSlash !== slash) setActive(0);
     setTyped(next);
+    setSlash(nextSlash);
+  };
+  const close = () => {
+    setTyped(undefined);
+    setSlash(undefined);
   };
   const choose = ({ id, name, displayId }: Mentionable) => {
     const caret = field.current?.selectionStart ?? value.text.length;
     const mentions = [...value.mentions];
     const head = `${value.text.slice(0, caret - (typed ?? "").length)}${addMention(mentions, id, name, displayId)} `;
     onChange({ ...value, text: head + value.text.slice(caret).replace(/^ /, ""), mentions });
-    setTyped(undefined);
+    close();
     caretTo.current = head.length;
+  };
+  const insert = ({ id }: CannedReply) => {
+    const caret = field.current?.selectionStart ?? value.text.length;
+    const head = value.text.slice(0, caret - (slash ?? "").length - 1);
+    close();
+    // Nothing is typed meanwhile, or it would be lost.
+    setFilling(true);
+    filledReply(id, repliesFor ?? "")
+      .then((text) => {
+        onChange({ ...value, text: head + text + value.text.slice(caret) });
+        caretTo.current = head.length + text.length;
+      }, failed)
+      .finally(() => setFilling(false));
+  };
+  const chooseActive = () => {
+    const [mention, reply] = [found[active], replies[active]];
+    if (typed !== undefined && mention) choose(mention);
+    else if (slash !== undefined && reply) insert(reply);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     const isEnter = event.key === "Enter" && !event.nativeEvent.isComposing;
@@ -64,15 +103,13 @@ export function CommentField<V extends Value>({
       event.preventDefault();
       event.currentTarget.form?.requestSubmit();
     } else if (isOpen && (isEnter || event.key === "Tab") && !event.shiftKey) {
-      const chosen = found[active];
-      if (!chosen) return;
       event.preventDefault();
-      choose(chosen);
+      chooseActive();
     } else if (isOpen && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
-      setActive((active + (event.key === "ArrowDown" ? 1 : found.length - 1)) % found.length);
+      setActive((active + (event.key === "ArrowDown" ? 1 : offered - 1)) % offered);
     } else if (event.key === "Escape") {
-      if (isOpen) setTyped(undefined);
+      if (isOpen) close();
       else onEscape?.();
     }
   };
@@ -91,13 +128,15 @@ export function CommentField<V extends Value>({
           onChange({ ...value, text: event.target.value });
           look(event.target.value);
         }}
-        onBlur={() => setTyped(undefined)}
+        onBlur={close}
         onKeyDown={onKeyDown}
+        readOnly={readOnly || isFilling}
         {...rest}
       />
-      {isOpen && <MentionList id={listId} found={found} active={active} onChoose={choose} />}
+      {isOpen && typed !== undefined && <MentionList id={listId} found={found} active={active} onChoose={choose} />}
+      {isOpen && typed === undefined && <ReplyOptions id={listId} found={replies} active={active} onChoose={insert} />}
       <span role="status" className="sr-only">
-        {isOpen ? strings.discussion.found(found.length) : ""}
+        {isOpen ? strings.discussion.found(offered) : ""}
       </span>
     </div>
   );

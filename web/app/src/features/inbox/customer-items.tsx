@@ -202,7 +202,7 @@ function Line({ item }: { item: Item }) {
           <Owners owners={item.owners} />
         </span>
         <span className="md:w-40">
-          <StageBadge stage={item.stage} />
+          <StageBadge item={item} />
         </span>
         <span className="text-right md:w-24">
           <Active item={item} />

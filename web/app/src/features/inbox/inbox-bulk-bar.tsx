@@ -1,11 +1,14 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { CircleDot, ShieldAlert, UserRound, X } from "lucide-react";
-import type { ReactNode } from "react";
+import { AlarmClock, CircleDot, ShieldAlert, UserRound, X, Zap } from "lucide-react";
+import { type ReactNode, useState } from "react";
 import { messageOf } from "@/api/client";
 import { Button } from "@/components/ui/button";
 import { Combobox, type Option } from "@/components/ui/combobox";
+import { ConfirmDialog } from "@/components/ui/confirm-dialog";
+import { loadMacros, runMacro } from "@/features/canned/macro";
 import { type Item, type ItemChanges, type ItemKind, stageText } from "@/features/inbox/item";
 import { refreshItems } from "@/features/inbox/items";
+import { SnoozeMenu } from "@/features/inbox/snooze-menu";
 import { type Loader, loadMembers } from "@/features/record/options";
 import { toast } from "@/lib/toast";
 import { strings } from "@/strings";
@@ -17,14 +20,17 @@ type InboxBulkBarProps = { kind: ItemKind; items: Item[]; onClear: () => void };
 /** What can be done with the items that are chosen, which are on loaded pages and so not many. */
 export function InboxBulkBar({ kind, items, onClear }: InboxBulkBarProps) {
   const client = useQueryClient();
+  const [macro, setMacro] = useState<Option>();
   const change = useMutation({
-    mutationFn: async (changes: ItemChanges) => {
+    mutationFn: async (what: ItemChanges | Option) => {
       const failures: unknown[] = [];
+      const act = (item: Item) => ("label" in what ? runMacro(what.value, item) : kind.update(item.id, what));
       // One by one: what others have taken away meanwhile must not keep the rest from changing.
-      for (const { id } of items) await kind.update(id, changes).catch((error: unknown) => failures.push(error));
+      for (const item of items) await act(item).catch((error: unknown) => failures.push(error));
       return failures;
     },
     onSuccess: async (failures) => {
+      setMacro(undefined);
       const changed = items.length - failures.length;
       onClear();
       await client.invalidateQueries({ queryKey: ["item", kind.type] });
@@ -63,6 +69,19 @@ export function InboxBulkBar({ kind, items, onClear }: InboxBulkBarProps) {
         pending={change.isPending}
         onChoose={({ value }) => change.mutate({ stage: { name: value } })}
       />
+      {kind.type === "conversation" && (
+        <SnoozeMenu
+          trigger={
+            <Button size="sm" variant="ghost" disabled={change.isPending}>
+              <AlarmClock aria-hidden />
+              {words.snooze.action}
+            </Button>
+          }
+          side="top"
+          isSnoozed={items.some(({ snoozedUntil }) => snoozedUntil !== undefined)}
+          onChoose={(until) => change.mutate({ snoozed_until: until })}
+        />
+      )}
       <Button
         size="sm"
         variant="ghost"
@@ -72,6 +91,24 @@ export function InboxBulkBar({ kind, items, onClear }: InboxBulkBarProps) {
         <ShieldAlert aria-hidden />
         {allSpam ? words.noSpam : words.markSpam}
       </Button>
+      <Chooser
+        label={strings.macros.run}
+        icon={<Zap aria-hidden />}
+        load={loadMacros(kind.type)}
+        source={`macros ${kind.type}`}
+        pending={change.isPending}
+        onChoose={setMacro}
+      />
+      <ConfirmDialog
+        open={macro !== undefined}
+        onOpenChange={(stays) => !stays && setMacro(undefined)}
+        title={strings.macros.confirm(macro?.label ?? "", items.length, kind.words.one, kind.words.many)}
+        description={strings.macros.confirmText}
+        action={strings.macros.confirmAction}
+        pending={change.isPending}
+        error={undefined}
+        onConfirm={() => macro && change.mutate(macro)}
+      />
       <Button size="icon" variant="ghost" aria-label={strings.bulk.clear} onClick={onClear}>
         <X aria-hidden />
       </Button>

@@ -1,4 +1,4 @@
-import { Building2, CircleDot, MailOpen, ShieldAlert, Tags, UserRound, X } from "lucide-react";
+import { AlarmClock, Building2, CircleDot, MailOpen, ShieldAlert, Tags, UserRound, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Combobox, type Option } from "@/components/ui/combobox";
@@ -87,6 +87,17 @@ export function InboxFilters({ kind, search, onChange }: InboxFiltersProps) {
         <ShieldAlert aria-hidden />
         {words.spam}
       </Button>
+      {kind.type === "conversation" && (
+        <Button
+          size="sm"
+          variant={search.snoozed ? "secondary" : "ghost"}
+          aria-pressed={search.snoozed ?? false}
+          onClick={() => set("snoozed", search.snoozed ? undefined : true)}
+        >
+          <AlarmClock aria-hidden />
+          {words.snooze.snoozed}
+        </Button>
+      )}
       {isNarrowed(search) && (
         <Button size="sm" variant="ghost" onClick={() => onChange({})}>
           <X aria-hidden />

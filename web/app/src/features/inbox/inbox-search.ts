@@ -14,6 +14,8 @@ export type InboxSearch = {
   account?: string;
   spam?: true;
   unread?: true;
+  /** Those that are put off, which are not shown otherwise. */
+  snoozed?: true;
 };
 
 const ids = { owner: /^(me|none|DEVU-\d+)$/, tag: /^TAG-\d+$/, account: /^ACC-\d+$/ };
@@ -29,6 +31,7 @@ export function parseInboxSearch(search: Record<string, unknown>): InboxSearch {
   }
   if (search.spam === true) out.spam = true;
   if (search.unread === true) out.unread = true;
+  if (search.snoozed === true) out.snoozed = true;
   return out;
 }
 
@@ -38,12 +41,19 @@ export const statesOf: Record<Shown, State[] | undefined> = {
   all: undefined,
 };
 
-/** What the server is asked for. A stage says more than a state, so it stands alone. */
-export function filterOf({ state, stage, owner, tag, account, spam, unread }: InboxSearch, me: string): ItemFilter {
+/**
+ * What the server is asked for. A stage says more than a state, so it stands alone. What is put off is out of
+ * the way until it comes back.
+ */
+export function filterOf(
+  { state, stage, owner, tag, account, spam, snoozed, unread }: InboxSearch,
+  me: string,
+): ItemFilter {
   const states = stage ? undefined : statesOf[state ?? "active"];
   const filter: ItemFilter = { spam: spam ?? false };
   if (unread) filter.unread = true;
   if (states) filter.states = states;
+  if (snoozed || (!state && !stage)) filter.snoozed = snoozed ?? false;
   if (stage) filter.stage = stage;
   if (owner) filter.owner = owner === "none" ? false : owner === "me" ? me : owner;
   if (tag) filter.tag = tag;

@@ -61,6 +61,7 @@ describe("the list of conversations", () => {
     expect(asked(calls, "conversations.list")[0]).toEqual({
       state: ["open", "in_progress"],
       is_spam: false,
+      is_snoozed: false,
       sort_by: ["last_message_date:desc"],
       limit: 50,
     });
@@ -241,6 +242,38 @@ describe("a conversation", () => {
         { id: conversation(1).id, owned_by: { set: [] } },
       ]),
     );
+  });
+
+  it("is put off until a time, and woken", async () => {
+    const until = "2026-12-24T08:00:00.000Z";
+    const { calls } = serve({
+      ...handlers,
+      "conversations.update": ({ snoozed_until }) =>
+        ok({ conversation: conversation(1, snoozed_until ? { snoozed_until: until } : {}) }),
+    });
+    const { user } = open();
+    await screen.findByRole("button", { name: "Snooze" });
+    await user.keyboard("z");
+    await user.click(await screen.findByRole("menuitem", { name: /Pick date/ }));
+    const field = await screen.findByLabelText("Date and time");
+    await user.clear(field);
+    await user.click(screen.getByRole("button", { name: "Snooze" }));
+    await screen.findByText("Enter a date and a time");
+    await user.click(screen.getByRole("button", { name: "Cancel" }));
+    const before = Date.now();
+    await user.click(screen.getByRole("button", { name: "Snooze" }));
+    await user.click(await screen.findByRole("menuitem", { name: /In 3 hours/ }));
+    await user.click(await screen.findByRole("button", { name: /^Snoozed until/ }));
+    await user.click(await screen.findByRole("menuitem", { name: "Wake now" }));
+    await screen.findByRole("button", { name: "Snooze" });
+    await user.click((await screen.findAllByRole("button", { name: "Undo" })).at(-1) as HTMLElement);
+    await waitFor(() => expect(asked(calls, "conversations.update")).toHaveLength(3));
+    const [asleep, awake, again] = asked(calls, "conversations.update");
+    const hours = (Date.parse((asleep as { snoozed_until: string }).snoozed_until) - before) / 3_600_000;
+    expect(hours).toBeGreaterThanOrEqual(3);
+    expect(hours).toBeLessThan(3.1);
+    expect(awake).toEqual({ id: conversation(1).id, snoozed_until: null });
+    expect(again).toEqual({ id: conversation(1).id, snoozed_until: until });
   });
 
   it("becomes a ticket of its customer, and is linked with it", async () => {

@@ -5,7 +5,7 @@ import { Combobox, type Option } from "@/components/ui/combobox";
 import { type Item, itemKinds, type Severity, stageText } from "@/features/inbox/item";
 import { severities } from "@/features/inbox/item-fields";
 import { failed, useItemChange } from "@/features/inbox/items";
-import { Owners, SeverityMark, StageBadge } from "@/features/inbox/marks";
+import { Owners, SeverityMark, StageMark } from "@/features/inbox/marks";
 import { createPart, loadParts } from "@/features/inbox/parts";
 import { labelOfTag } from "@/features/record/marks";
 import { createTag, type Loader, loadMembers, loadRecords, loadTags } from "@/features/record/options";
@@ -30,7 +30,7 @@ export function StageControl({ item }: ControlProps) {
       label={words.columns.stage}
       trigger={
         <Button size="sm" aria-label={`${words.columns.stage}: ${stageText(item.stage)}`} pending={change.isPending}>
-          <StageBadge stage={item.stage} />
+          <StageMark stage={item.stage} />
           <ChevronDown aria-hidden className="text-ink-3" />
         </Button>
       }
@@ -43,7 +43,12 @@ export function StageControl({ item }: ControlProps) {
 }
 
 export function stageChange(item: Item, stage: string, label = stageText(stage)) {
-  return { said: words.stageSet(label), changes: { stage: { name: stage } }, back: { stage: { name: item.stage } } };
+  return { said: words.stageSet(label), changes: { stage: { name: stage } }, back: stageBack(item) };
+}
+
+/** What takes an item back to its stage: one that is put off, until the time when it comes back. */
+export function stageBack({ stage, snoozedUntil }: Item) {
+  return snoozedUntil ? { snoozed_until: snoozedUntil } : { stage: { name: stage } };
 }
 
 /** Who looks after the item: members are put on and taken off. */

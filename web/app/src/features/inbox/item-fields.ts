@@ -39,6 +39,7 @@ const ownFields = (type: ItemType) => [
     choices: severities.map((value) => ({ value, label: strings.inbox.severities[value] })),
   }),
   field("is_spam", strings.inbox.spam, { kind: "bool" }),
+  field("snoozed_until", strings.inbox.snooze.until),
   field("applies_to_part", names.part),
   field("owned_by", names.owner, { kind: "member", many: true }),
 ];

@@ -11,6 +11,7 @@ import { Input } from "@/components/ui/input";
 import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu";
 import { Sheet } from "@/components/ui/sheet";
 import { Skeleton } from "@/components/ui/skeleton";
+import { MacroControl } from "@/features/canned/macro-menu";
 import { BlockedBadge, BlockItem, useContact } from "@/features/customer/block";
 import { CommentText } from "@/features/discussion/comment-text";
 import { Chat } from "@/features/inbox/chat";
@@ -24,6 +25,7 @@ import { useMute } from "@/features/inbox/mute";
 import { ReplyComposer } from "@/features/inbox/reply-composer";
 import { useMarkUnread } from "@/features/inbox/seen";
 import { useSignal, useSigns, viewingMillis } from "@/features/inbox/signs";
+import { SnoozeControl } from "@/features/inbox/snooze-menu";
 import { TicketSheet } from "@/features/inbox/ticket-sheet";
 import type { AnyRecord } from "@/features/record/record";
 import { useSession } from "@/features/session/use-session";
@@ -144,6 +146,8 @@ function Pane({ item, search, hasList }: PaneProps) {
           <div className="flex flex-wrap items-center gap-1.5">
             <StageControl item={item} />
             <OwnerControl item={item} />
+            {item.type === "conversation" && <SnoozeControl item={item} />}
+            <MacroControl item={item} />
             {item.isSpam && <Badge tone="danger">{words.spam}</Badge>}
             {item.isMuted && <Badge title={words.muteHint}>{words.muted}</Badge>}
             {contact?.is_blocked && <BlockedBadge />}
@@ -341,5 +345,5 @@ function ItemMenu({ item, search, contact }: ItemMenuProps) {
   );
 }
 
-/** Stages in which nobody waits for the team. None ends by itself: nothing wakes a conversation yet. */
+/** Stages in which nobody waits for the team, and which do not end by themselves: that is what snoozing is for. */
 const pauses = ["hold", "suspended"] as const;

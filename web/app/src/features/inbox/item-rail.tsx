@@ -107,7 +107,7 @@ function Line({ kind, item, search, isOpen }: LineProps) {
         <span className="min-w-0 flex-1">
           <CustomerLine item={item} />
         </span>
-        <StageBadge stage={item.stage} />
+        <StageBadge item={item} />
       </span>
       <Snippet item={item} />
     </Link>

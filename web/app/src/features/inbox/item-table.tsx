@@ -204,7 +204,7 @@ function Cells({ kind, item, search, selection }: ItemTableProps & { item: Item 
         <Owners owners={item.owners} />
       </Cell>
       <Cell>
-        <StageBadge stage={item.stage} />
+        <StageBadge item={item} />
       </Cell>
       <Cell>
         <TagChips tags={item.tags} shown={1} />

@@ -41,6 +41,8 @@ export type Item = {
   unread: number;
   /** Whether the member is told nothing of it. */
   isMuted: boolean;
+  /** Until when it is put off. */
+  snoozedUntil: string | undefined;
   /** When the last message came; of a ticket, when it was changed last. */
   active: string;
   created: string;
@@ -60,6 +62,8 @@ export type ItemFilter = {
   contact?: string;
   spam?: boolean;
   unread?: boolean;
+  /** Whether it is put off; of conversations alone. */
+  snoozed?: boolean;
 };
 
 export type ItemPage = { items: Item[]; next: string | undefined };
@@ -77,6 +81,8 @@ export type ItemChanges = {
   tags?: { set: { id: string; value?: string }[] };
   stage?: { name: string };
   is_spam?: boolean;
+  /** Of conversations alone. */
+  snoozed_until?: string | null;
 };
 
 /** What the parts of the app that serve both types need to know of one. */
@@ -119,13 +125,14 @@ function shared({ states, stage, owner, tag, account }: ItemFilter) {
 }
 
 function conversationFilter(filter: ItemFilter) {
-  const { workspace, contact, spam, unread } = filter;
+  const { workspace, contact, spam, unread, snoozed } = filter;
   return {
     ...shared(filter),
     ...(unread && { is_unread: true }),
     ...(workspace && { rev_orgs: [workspace] }),
     ...(contact && { members: [contact] }),
     ...(spam !== undefined && { is_spam: spam }),
+    ...(snoozed !== undefined && { is_snoozed: snoozed }),
   };
 }
 
@@ -189,7 +196,7 @@ export const itemKinds: Record<ItemType, ItemKind> = {
     count: (filter, signal) => answer(api.POST("/works.count", { body: ticketFilter(filter), signal })),
     get: async (id, signal) =>
       fromTicket((await answer(api.POST("/works.get", { body: { id }, ...abort(signal) }))).work),
-    update: async (id, { members: _, ...changes }) =>
+    update: async (id, { members: _, snoozed_until: __, ...changes }) =>
       fromTicket((await answer(api.POST("/works.update", { body: { id, type: "ticket", ...changes } }))).work),
     remove: (id) => answer(api.POST("/works.delete", { body: { id } })),
     restore: (id) => answer(api.POST("/works.restore", { body: { id } })),
@@ -215,6 +222,7 @@ export function fromConversation(conversation: Conversation): Item {
     isSpam: conversation.is_spam,
     unread: conversation.unread_count ?? 0,
     isMuted: conversation.is_muted ?? false,
+    snoozedUntil: conversation.snoozed_until,
     active: conversation.last_external_message_date ?? created_date,
     created: created_date,
     author: conversation.created_by,
@@ -238,6 +246,7 @@ export function fromTicket(work: Work): Item {
     isSpam: work.is_spam ?? false,
     unread: 0,
     isMuted: false,
+    snoozedUntil: undefined,
     active: work.modified_date,
     created: created_date,
     author: work.created_by,

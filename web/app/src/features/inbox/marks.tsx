@@ -1,9 +1,10 @@
-import { Flag, MessageCircle, Ticket } from "lucide-react";
+import { AlarmClock, Flag, MessageCircle, Ticket } from "lucide-react";
 import { Avatar } from "@/components/ui/avatar";
 import { Badge } from "@/components/ui/badge";
 import { type Item, type ItemType, itemKinds, type Severity, stageText } from "@/features/inbox/item";
 import { nameOf } from "@/features/merge/merge";
 import { cn } from "@/lib/cn";
+import { formatDateTime, formatMoment } from "@/lib/format";
 import { strings } from "@/strings";
 
 const words = strings.inbox;
@@ -15,9 +16,20 @@ const stageTones: Record<string, "neutral" | "brand" | "warn"> = {
   work_in_progress: "warn",
 };
 
-/** How far an item has come. What waits for the team stands out. */
-export function StageBadge({ stage }: { stage: string }) {
+/** A stage. What waits for the team stands out. */
+export function StageMark({ stage }: { stage: string }) {
   return <Badge tone={stageTones[stage] ?? "neutral"}>{stageText(stage)}</Badge>;
+}
+
+/** How far an item has come, or when it comes back. */
+export function StageBadge({ item: { stage, snoozedUntil } }: { item: Item }) {
+  if (!snoozedUntil) return <StageMark stage={stage} />;
+  return (
+    <Badge title={words.snooze.snoozedUntil(formatDateTime(snoozedUntil))}>
+      <AlarmClock aria-label={words.snooze.snoozed} className="size-3.5" />
+      {formatMoment(snoozedUntil)}
+    </Badge>
+  );
 }
 
 const severityStyles: Record<Severity, string> = {

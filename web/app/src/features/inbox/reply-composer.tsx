@@ -1,11 +1,13 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { ChevronDown, Lock, Reply } from "lucide-react";
+import { ChevronDown, Lock, MessageSquareQuote, Reply } from "lucide-react";
 import { useRef } from "react";
 import { messageOf } from "@/api/client";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
+import { Combobox } from "@/components/ui/combobox";
 import { Kbd } from "@/components/ui/kbd";
 import { Menu, MenuItem } from "@/components/ui/menu";
+import { filledReply, loadReplies, openPlaceholders } from "@/features/canned/canned";
 import { CommentField } from "@/features/discussion/comment-field";
 import { type Draft, emptyDraft, useDraft } from "@/features/discussion/draft";
 import { encodeMentions } from "@/features/discussion/mention";
@@ -73,12 +75,19 @@ export function ReplyComposer({ item, onSent }: ReplyComposerProps) {
       }
     },
   });
-  const isBlocked = isSending || hasFailed || (draft.text.trim() === "" && ids.length === 0);
+  const open = isNote ? [] : openPlaceholders(draft.text);
+  const isBlocked = open.length > 0 || isSending || hasFailed || (draft.text.trim() === "" && ids.length === 0);
   const submit = (stage?: string) => {
     if (!isBlocked && !send.isPending) send.mutate(stage);
   };
   const write = (next: Mode) => {
     setDraft({ ...draft, visibility: next });
+    form.current?.querySelector("textarea")?.focus();
+  };
+  const insert = async (id: string) => {
+    const text = await filledReply(id, item.id);
+    const before = draft.text.trimEnd();
+    setDraft({ ...draft, text: before ? `${before}\n\n${text}` : text });
     form.current?.querySelector("textarea")?.focus();
   };
   useHotkeys({ r: () => write("external"), n: () => write("internal") });
@@ -112,14 +121,28 @@ export function ReplyComposer({ item, onSent }: ReplyComposerProps) {
               // What the team notes is none of the customer's business, not even that it does.
               if (!isNote && next.text.trim() !== "") sayTyping();
             }}
+            repliesFor={item.id}
             onEscape={() => form.current?.querySelector("textarea")?.blur()}
             className={cn(isNote && "border-warn/50")}
           />
           <AttachmentPicker attachments={attachments} />
         </DropZone>
+        {open.length > 0 && <OpenPlaceholders open={open} onChoose={(one) => select(form.current, one)} />}
         <div className="flex items-center gap-2">
           <div className="flex min-w-0 flex-1 items-center gap-1">
             <AttachButton attachments={attachments} />
+            <Combobox
+              label={strings.canned.find}
+              trigger={
+                <Button size="icon" variant="ghost" aria-label={strings.canned.insert} title={strings.canned.insert}>
+                  <MessageSquareQuote aria-hidden />
+                </Button>
+              }
+              load={loadReplies}
+              source="canned replies"
+              chosen={[]}
+              onChoose={({ value }) => void insert(value).catch(failed)}
+            />
           </div>
           <span className="flex items-center gap-1 max-sm:hidden">
             <Kbd>Ctrl</Kbd>
@@ -161,6 +184,36 @@ export function ReplyComposer({ item, onSent }: ReplyComposerProps) {
       </div>
     </form>
   );
+}
+
+type OpenPlaceholdersProps = { open: string[]; onChoose: (placeholder: string) => void };
+
+/** What no customer shall read: a press leads to where it stands. */
+function OpenPlaceholders({ open, onChoose }: OpenPlaceholdersProps) {
+  return (
+    <Alert tone="warn">
+      <p>{strings.canned.open}</p>
+      <p className="mt-1.5 flex flex-wrap gap-1.5">
+        {open.map((one) => (
+          <button
+            key={one}
+            type="button"
+            onClick={() => onChoose(one)}
+            className="rounded-md border border-warn/40 bg-surface px-1.5 py-0.5 font-mono text-ink text-xs hover:bg-hover"
+          >
+            {one}
+          </button>
+        ))}
+      </p>
+    </Alert>
+  );
+}
+
+function select(form: HTMLFormElement | null, text: string) {
+  const field = form?.querySelector("textarea");
+  const at = field?.value.indexOf(text) ?? -1;
+  field?.focus();
+  if (at >= 0) field?.setSelectionRange(at, at + text.length);
 }
 
 /** Who else is writing just now. */
