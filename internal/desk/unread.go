@@ -169,8 +169,8 @@ func (s *Service) CountWaiting(ctx context.Context, sc org.Scope, limit int) (di
 		if err != nil {
 			return err
 		}
-		yes := true
-		n, err := tx.CountConversations(ctx, conversation.Filter{Unread: &yes, Reader: by, WaitsFor: by.N}, limit+1)
+		yes, no := true, false // what is put off waits for its time
+		n, err := tx.CountConversations(ctx, conversation.Filter{Unread: &yes, Snoozed: &no, Reader: by, WaitsFor: by.N}, limit+1)
 		out = directory.Counted{N: min(n, limit), More: n > limit}
 		return err
 	})
