@@ -154,7 +154,7 @@ function Group({ kind, by, group, most, search, onNarrow }: GroupProps) {
                   <Owners owners={item.owners} />
                 </span>
                 <span className="max-md:justify-self-end">
-                  <StageBadge stage={item.stage} />
+                  <StageBadge item={item} />
                 </span>
                 <span className="text-right max-md:order-last">
                   <Active item={item} />
