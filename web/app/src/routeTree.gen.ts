@@ -18,7 +18,6 @@ import { Route as SignInRouteImport } from "./routes/sign-in";
 import { Route as WelcomeRouteImport } from "./routes/welcome";
 import { Route as AppDuplicatesRouteImport } from "./routes/_app/duplicates";
 import { Route as AppHomeRouteImport } from "./routes/_app/home";
-import { Route as AppImportsRouteImport } from "./routes/_app/imports";
 import { Route as AppNotificationsRouteImport } from "./routes/_app/notifications";
 import { Route as ResetTokenRouteImport } from "./routes/reset.$token";
 import { Route as AppAccountsIndexRouteImport } from "./routes/_app/accounts/index";
@@ -30,21 +29,28 @@ import { Route as AppConversationsIdRouteImport } from "./routes/_app/conversati
 import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings/index";
 import { Route as AppSettingsCustomizationRouteImport } from "./routes/_app/settings/customization";
 import { Route as AppSettingsIdentityRouteImport } from "./routes/_app/settings/identity";
-import { Route as AppSettingsMembersRouteImport } from "./routes/_app/settings/members";
-import { Route as AppSettingsOrganisationRouteImport } from "./routes/_app/settings/organisation";
 import { Route as AppSettingsRepliesRouteImport } from "./routes/_app/settings/replies";
-import { Route as AppSettingsTagsRouteImport } from "./routes/_app/settings/tags";
-import { Route as AppSettingsTokensRouteImport } from "./routes/_app/settings/tokens";
 import { Route as AppTicketsIndexRouteImport } from "./routes/_app/tickets/index";
 import { Route as AppTicketsIdRouteImport } from "./routes/_app/tickets/$id";
 import { Route as AppWorkspacesIndexRouteImport } from "./routes/_app/workspaces/index";
 import { Route as AppWorkspacesIdRouteImport } from "./routes/_app/workspaces/$id";
 
+const AppImportsLazyRouteImport = createFileRoute("/_app/imports")();
 const AppSettingsAssignmentLazyRouteImport = createFileRoute(
   "/_app/settings/assignment",
 )();
+const AppSettingsMembersLazyRouteImport = createFileRoute(
+  "/_app/settings/members",
+)();
+const AppSettingsOrganisationLazyRouteImport = createFileRoute(
+  "/_app/settings/organisation",
+)();
 const AppSettingsProfileLazyRouteImport = createFileRoute(
   "/_app/settings/profile",
+)();
+const AppSettingsTagsLazyRouteImport = createFileRoute("/_app/settings/tags")();
+const AppSettingsTokensLazyRouteImport = createFileRoute(
+  "/_app/settings/tokens",
 )();
 const AppSettingsWidgetLazyRouteImport = createFileRoute(
   "/_app/settings/widget",
@@ -78,17 +84,19 @@ const AppDuplicatesRoute = AppDuplicatesRouteImport.update({
   id: "/duplicates",
   path: "/duplicates",
   getParentRoute: () => AppRoute,
-} as any);
+} as any).lazy(() =>
+  import("./routes/_app/duplicates.lazy").then((d) => d.Route),
+);
 const AppHomeRoute = AppHomeRouteImport.update({
   id: "/home",
   path: "/home",
   getParentRoute: () => AppRoute,
 } as any);
-const AppImportsRoute = AppImportsRouteImport.update({
+const AppImportsLazyRoute = AppImportsLazyRouteImport.update({
   id: "/imports",
   path: "/imports",
   getParentRoute: () => AppRoute,
-} as any);
+} as any).lazy(() => import("./routes/_app/imports.lazy").then((d) => d.Route));
 const AppNotificationsRoute = AppNotificationsRouteImport.update({
   id: "/notifications",
   path: "/notifications",
@@ -153,7 +161,9 @@ const AppSettingsCustomizationRoute =
     id: "/settings/customization",
     path: "/settings/customization",
     getParentRoute: () => AppRoute,
-  } as any);
+  } as any).lazy(() =>
+    import("./routes/_app/settings/customization.lazy").then((d) => d.Route),
+  );
 const AppSettingsIdentityRoute = AppSettingsIdentityRouteImport.update({
   id: "/settings/identity",
   path: "/settings/identity",
@@ -161,16 +171,21 @@ const AppSettingsIdentityRoute = AppSettingsIdentityRouteImport.update({
 } as any).lazy(() =>
   import("./routes/_app/settings/identity.lazy").then((d) => d.Route),
 );
-const AppSettingsMembersRoute = AppSettingsMembersRouteImport.update({
+const AppSettingsMembersLazyRoute = AppSettingsMembersLazyRouteImport.update({
   id: "/settings/members",
   path: "/settings/members",
   getParentRoute: () => AppRoute,
-} as any);
-const AppSettingsOrganisationRoute = AppSettingsOrganisationRouteImport.update({
-  id: "/settings/organisation",
-  path: "/settings/organisation",
-  getParentRoute: () => AppRoute,
-} as any);
+} as any).lazy(() =>
+  import("./routes/_app/settings/members.lazy").then((d) => d.Route),
+);
+const AppSettingsOrganisationLazyRoute =
+  AppSettingsOrganisationLazyRouteImport.update({
+    id: "/settings/organisation",
+    path: "/settings/organisation",
+    getParentRoute: () => AppRoute,
+  } as any).lazy(() =>
+    import("./routes/_app/settings/organisation.lazy").then((d) => d.Route),
+  );
 const AppSettingsProfileLazyRoute = AppSettingsProfileLazyRouteImport.update({
   id: "/settings/profile",
   path: "/settings/profile",
@@ -185,16 +200,20 @@ const AppSettingsRepliesRoute = AppSettingsRepliesRouteImport.update({
 } as any).lazy(() =>
   import("./routes/_app/settings/replies.lazy").then((d) => d.Route),
 );
-const AppSettingsTagsRoute = AppSettingsTagsRouteImport.update({
+const AppSettingsTagsLazyRoute = AppSettingsTagsLazyRouteImport.update({
   id: "/settings/tags",
   path: "/settings/tags",
   getParentRoute: () => AppRoute,
-} as any);
-const AppSettingsTokensRoute = AppSettingsTokensRouteImport.update({
+} as any).lazy(() =>
+  import("./routes/_app/settings/tags.lazy").then((d) => d.Route),
+);
+const AppSettingsTokensLazyRoute = AppSettingsTokensLazyRouteImport.update({
   id: "/settings/tokens",
   path: "/settings/tokens",
   getParentRoute: () => AppRoute,
-} as any);
+} as any).lazy(() =>
+  import("./routes/_app/settings/tokens.lazy").then((d) => d.Route),
+);
 const AppSettingsWidgetLazyRoute = AppSettingsWidgetLazyRouteImport.update({
   id: "/settings/widget",
   path: "/settings/widget",
@@ -234,23 +253,23 @@ export interface FileRoutesByFullPath {
   "/welcome": typeof WelcomeRoute;
   "/duplicates": typeof AppDuplicatesRoute;
   "/home": typeof AppHomeRoute;
-  "/imports": typeof AppImportsRoute;
   "/notifications": typeof AppNotificationsRoute;
   "/reset/$token": typeof ResetTokenRoute;
+  "/imports": typeof AppImportsLazyRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
   "/contacts/$id": typeof AppContactsIdRoute;
   "/conversations/$id": typeof AppConversationsIdRoute;
   "/settings/customization": typeof AppSettingsCustomizationRoute;
   "/settings/identity": typeof AppSettingsIdentityRoute;
-  "/settings/members": typeof AppSettingsMembersRoute;
-  "/settings/organisation": typeof AppSettingsOrganisationRoute;
   "/settings/replies": typeof AppSettingsRepliesRoute;
-  "/settings/tags": typeof AppSettingsTagsRoute;
-  "/settings/tokens": typeof AppSettingsTokensRoute;
   "/tickets/$id": typeof AppTicketsIdRoute;
   "/workspaces/$id": typeof AppWorkspacesIdRoute;
   "/settings/assignment": typeof AppSettingsAssignmentLazyRoute;
+  "/settings/members": typeof AppSettingsMembersLazyRoute;
+  "/settings/organisation": typeof AppSettingsOrganisationLazyRoute;
   "/settings/profile": typeof AppSettingsProfileLazyRoute;
+  "/settings/tags": typeof AppSettingsTagsLazyRoute;
+  "/settings/tokens": typeof AppSettingsTokensLazyRoute;
   "/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/accounts/": typeof AppAccountsIndexRoute;
   "/contacts/": typeof AppContactsIndexRoute;
@@ -266,23 +285,23 @@ export interface FileRoutesByTo {
   "/welcome": typeof WelcomeRoute;
   "/duplicates": typeof AppDuplicatesRoute;
   "/home": typeof AppHomeRoute;
-  "/imports": typeof AppImportsRoute;
   "/notifications": typeof AppNotificationsRoute;
   "/reset/$token": typeof ResetTokenRoute;
+  "/imports": typeof AppImportsLazyRoute;
   "/accounts/$id": typeof AppAccountsIdRoute;
   "/contacts/$id": typeof AppContactsIdRoute;
   "/conversations/$id": typeof AppConversationsIdRoute;
   "/settings/customization": typeof AppSettingsCustomizationRoute;
   "/settings/identity": typeof AppSettingsIdentityRoute;
-  "/settings/members": typeof AppSettingsMembersRoute;
-  "/settings/organisation": typeof AppSettingsOrganisationRoute;
   "/settings/replies": typeof AppSettingsRepliesRoute;
-  "/settings/tags": typeof AppSettingsTagsRoute;
-  "/settings/tokens": typeof AppSettingsTokensRoute;
   "/tickets/$id": typeof AppTicketsIdRoute;
   "/workspaces/$id": typeof AppWorkspacesIdRoute;
   "/settings/assignment": typeof AppSettingsAssignmentLazyRoute;
+  "/settings/members": typeof AppSettingsMembersLazyRoute;
+  "/settings/organisation": typeof AppSettingsOrganisationLazyRoute;
   "/settings/profile": typeof AppSettingsProfileLazyRoute;
+  "/settings/tags": typeof AppSettingsTagsLazyRoute;
+  "/settings/tokens": typeof AppSettingsTokensLazyRoute;
   "/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/accounts": typeof AppAccountsIndexRoute;
   "/contacts": typeof AppContactsIndexRoute;
@@ -300,23 +319,23 @@ export interface FileRoutesById {
   "/welcome": typeof WelcomeRoute;
   "/_app/duplicates": typeof AppDuplicatesRoute;
   "/_app/home": typeof AppHomeRoute;
-  "/_app/imports": typeof AppImportsRoute;
   "/_app/notifications": typeof AppNotificationsRoute;
   "/reset/$token": typeof ResetTokenRoute;
+  "/_app/imports": typeof AppImportsLazyRoute;
   "/_app/accounts/$id": typeof AppAccountsIdRoute;
   "/_app/contacts/$id": typeof AppContactsIdRoute;
   "/_app/conversations/$id": typeof AppConversationsIdRoute;
   "/_app/settings/customization": typeof AppSettingsCustomizationRoute;
   "/_app/settings/identity": typeof AppSettingsIdentityRoute;
-  "/_app/settings/members": typeof AppSettingsMembersRoute;
-  "/_app/settings/organisation": typeof AppSettingsOrganisationRoute;
   "/_app/settings/replies": typeof AppSettingsRepliesRoute;
-  "/_app/settings/tags": typeof AppSettingsTagsRoute;
-  "/_app/settings/tokens": typeof AppSettingsTokensRoute;
   "/_app/tickets/$id": typeof AppTicketsIdRoute;
   "/_app/workspaces/$id": typeof AppWorkspacesIdRoute;
   "/_app/settings/assignment": typeof AppSettingsAssignmentLazyRoute;
+  "/_app/settings/members": typeof AppSettingsMembersLazyRoute;
+  "/_app/settings/organisation": typeof AppSettingsOrganisationLazyRoute;
   "/_app/settings/profile": typeof AppSettingsProfileLazyRoute;
+  "/_app/settings/tags": typeof AppSettingsTagsLazyRoute;
+  "/_app/settings/tokens": typeof AppSettingsTokensLazyRoute;
   "/_app/settings/widget": typeof AppSettingsWidgetLazyRoute;
   "/_app/accounts/": typeof AppAccountsIndexRoute;
   "/_app/contacts/": typeof AppContactsIndexRoute;
@@ -334,23 +353,23 @@ export interface FileRouteTypes {
     | "/welcome"
     | "/duplicates"
     | "/home"
-    | "/imports"
     | "/notifications"
     | "/reset/$token"
+    | "/imports"
     | "/accounts/$id"
     | "/contacts/$id"
     | "/conversations/$id"
     | "/settings/customization"
     | "/settings/identity"
-    | "/settings/members"
-    | "/settings/organisation"
     | "/settings/replies"
-    | "/settings/tags"
-    | "/settings/tokens"
     | "/tickets/$id"
     | "/workspaces/$id"
     | "/settings/assignment"
+    | "/settings/members"
+    | "/settings/organisation"
     | "/settings/profile"
+    | "/settings/tags"
+    | "/settings/tokens"
     | "/settings/widget"
     | "/accounts/"
     | "/contacts/"
@@ -366,23 +385,23 @@ export interface FileRouteTypes {
     | "/welcome"
     | "/duplicates"
     | "/home"
-    | "/imports"
     | "/notifications"
     | "/reset/$token"
+    | "/imports"
     | "/accounts/$id"
     | "/contacts/$id"
     | "/conversations/$id"
     | "/settings/customization"
     | "/settings/identity"
-    | "/settings/members"
-    | "/settings/organisation"
     | "/settings/replies"
-    | "/settings/tags"
-    | "/settings/tokens"
     | "/tickets/$id"
     | "/workspaces/$id"
     | "/settings/assignment"
+    | "/settings/members"
+    | "/settings/organisation"
     | "/settings/profile"
+    | "/settings/tags"
+    | "/settings/tokens"
     | "/settings/widget"
     | "/accounts"
     | "/contacts"
@@ -399,23 +418,23 @@ export interface FileRouteTypes {
     | "/welcome"
     | "/_app/duplicates"
     | "/_app/home"
-    | "/_app/imports"
     | "/_app/notifications"
     | "/reset/$token"
+    | "/_app/imports"
     | "/_app/accounts/$id"
     | "/_app/contacts/$id"
     | "/_app/conversations/$id"
     | "/_app/settings/customization"
     | "/_app/settings/identity"
-    | "/_app/settings/members"
-    | "/_app/settings/organisation"
     | "/_app/settings/replies"
-    | "/_app/settings/tags"
-    | "/_app/settings/tokens"
     | "/_app/tickets/$id"
     | "/_app/workspaces/$id"
     | "/_app/settings/assignment"
+    | "/_app/settings/members"
+    | "/_app/settings/organisation"
     | "/_app/settings/profile"
+    | "/_app/settings/tags"
+    | "/_app/settings/tokens"
     | "/_app/settings/widget"
     | "/_app/accounts/"
     | "/_app/contacts/"
@@ -489,7 +508,7 @@ declare module "@tanstack/react-router" {
       id: "/_app/imports";
       path: "/imports";
       fullPath: "/imports";
-      preLoaderRoute: typeof AppImportsRouteImport;
+      preLoaderRoute: typeof AppImportsLazyRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/notifications": {
@@ -580,14 +599,14 @@ declare module "@tanstack/react-router" {
       id: "/_app/settings/members";
       path: "/settings/members";
       fullPath: "/settings/members";
-      preLoaderRoute: typeof AppSettingsMembersRouteImport;
+      preLoaderRoute: typeof AppSettingsMembersLazyRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/settings/organisation": {
       id: "/_app/settings/organisation";
       path: "/settings/organisation";
       fullPath: "/settings/organisation";
-      preLoaderRoute: typeof AppSettingsOrganisationRouteImport;
+      preLoaderRoute: typeof AppSettingsOrganisationLazyRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/settings/profile": {
@@ -608,14 +627,14 @@ declare module "@tanstack/react-router" {
       id: "/_app/settings/tags";
       path: "/settings/tags";
       fullPath: "/settings/tags";
-      preLoaderRoute: typeof AppSettingsTagsRouteImport;
+      preLoaderRoute: typeof AppSettingsTagsLazyRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/settings/tokens": {
       id: "/_app/settings/tokens";
       path: "/settings/tokens";
       fullPath: "/settings/tokens";
-      preLoaderRoute: typeof AppSettingsTokensRouteImport;
+      preLoaderRoute: typeof AppSettingsTokensLazyRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/settings/widget": {
@@ -659,22 +678,22 @@ declare module "@tanstack/react-router" {
 interface AppRouteChildren {
   AppDuplicatesRoute: typeof AppDuplicatesRoute;
   AppHomeRoute: typeof AppHomeRoute;
-  AppImportsRoute: typeof AppImportsRoute;
   AppNotificationsRoute: typeof AppNotificationsRoute;
+  AppImportsLazyRoute: typeof AppImportsLazyRoute;
   AppAccountsIdRoute: typeof AppAccountsIdRoute;
   AppContactsIdRoute: typeof AppContactsIdRoute;
   AppConversationsIdRoute: typeof AppConversationsIdRoute;
   AppSettingsCustomizationRoute: typeof AppSettingsCustomizationRoute;
   AppSettingsIdentityRoute: typeof AppSettingsIdentityRoute;
-  AppSettingsMembersRoute: typeof AppSettingsMembersRoute;
-  AppSettingsOrganisationRoute: typeof AppSettingsOrganisationRoute;
   AppSettingsRepliesRoute: typeof AppSettingsRepliesRoute;
-  AppSettingsTagsRoute: typeof AppSettingsTagsRoute;
-  AppSettingsTokensRoute: typeof AppSettingsTokensRoute;
   AppTicketsIdRoute: typeof AppTicketsIdRoute;
   AppWorkspacesIdRoute: typeof AppWorkspacesIdRoute;
   AppSettingsAssignmentLazyRoute: typeof AppSettingsAssignmentLazyRoute;
+  AppSettingsMembersLazyRoute: typeof AppSettingsMembersLazyRoute;
+  AppSettingsOrganisationLazyRoute: typeof AppSettingsOrganisationLazyRoute;
   AppSettingsProfileLazyRoute: typeof AppSettingsProfileLazyRoute;
+  AppSettingsTagsLazyRoute: typeof AppSettingsTagsLazyRoute;
+  AppSettingsTokensLazyRoute: typeof AppSettingsTokensLazyRoute;
   AppSettingsWidgetLazyRoute: typeof AppSettingsWidgetLazyRoute;
   AppAccountsIndexRoute: typeof AppAccountsIndexRoute;
   AppContactsIndexRoute: typeof AppContactsIndexRoute;
@@ -687,22 +706,22 @@ interface AppRouteChildren {
 const AppRouteChildren: AppRouteChildren = {
   AppDuplicatesRoute: AppDuplicatesRoute,
   AppHomeRoute: AppHomeRoute,
-  AppImportsRoute: AppImportsRoute,
   AppNotificationsRoute: AppNotificationsRoute,
+  AppImportsLazyRoute: AppImportsLazyRoute,
   AppAccountsIdRoute: AppAccountsIdRoute,
   AppContactsIdRoute: AppContactsIdRoute,
   AppConversationsIdRoute: AppConversationsIdRoute,
   AppSettingsCustomizationRoute: AppSettingsCustomizationRoute,
   AppSettingsIdentityRoute: AppSettingsIdentityRoute,
-  AppSettingsMembersRoute: AppSettingsMembersRoute,
-  AppSettingsOrganisationRoute: AppSettingsOrganisationRoute,
   AppSettingsRepliesRoute: AppSettingsRepliesRoute,
-  AppSettingsTagsRoute: AppSettingsTagsRoute,
-  AppSettingsTokensRoute: AppSettingsTokensRoute,
   AppTicketsIdRoute: AppTicketsIdRoute,
   AppWorkspacesIdRoute: AppWorkspacesIdRoute,
   AppSettingsAssignmentLazyRoute: AppSettingsAssignmentLazyRoute,
+  AppSettingsMembersLazyRoute: AppSettingsMembersLazyRoute,
+  AppSettingsOrganisationLazyRoute: AppSettingsOrganisationLazyRoute,
   AppSettingsProfileLazyRoute: AppSettingsProfileLazyRoute,
+  AppSettingsTagsLazyRoute: AppSettingsTagsLazyRoute,
+  AppSettingsTokensLazyRoute: AppSettingsTokensLazyRoute,
   AppSettingsWidgetLazyRoute: AppSettingsWidgetLazyRoute,
   AppAccountsIndexRoute: AppAccountsIndexRoute,
   AppContactsIndexRoute: AppContactsIndexRoute,

@@ -1,0 +1,4 @@
+import { createLazyFileRoute } from "@tanstack/react-router";
+import { TagPage } from "@/features/tag/tag-page";
+
+export const Route = createLazyFileRoute("/_app/settings/tags")({ component: TagPage });
