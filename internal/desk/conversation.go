@@ -247,8 +247,13 @@ func say(ctx context.Context, tx Tx, n int64, messages []Message) error {
 		if err := c.Check(tx.Now()); err != nil {
 			return directory.InField(field+".body", err)
 		}
-		if err := write(ctx, tx, c); err != nil {
+		if err := keep(ctx, tx, c); err != nil {
 			return err
+		}
+		if tx.Scope().Actor.Type == don.Member { // of what a customer begins, those whom rules chose are told already
+			if err := spread(ctx, tx, c); err != nil {
+				return err
+			}
 		}
 		if err := f.hang(ctx, tx, placeOfComment(c), nil); err != nil {
 			return err

@@ -157,10 +157,15 @@ func madeOnce(ctx context.Context, tx Tx, only directory.Once, do func() (int64,
 
 // write adds a comment to a record's timeline.
 func write(ctx context.Context, tx Tx, c *timeline.Comment) error {
-	if err := tx.InsertComment(ctx, c); err != nil {
+	if err := keep(ctx, tx, c); err != nil {
 		return err
 	}
-	if err := spread(ctx, tx, c); err != nil {
+	return spread(ctx, tx, c)
+}
+
+// keep is write without telling anybody.
+func keep(ctx context.Context, tx Tx, c *timeline.Comment) error {
+	if err := tx.InsertComment(ctx, c); err != nil {
 		return err
 	}
 	if c.Of.Type != don.Conversation || !c.Shown() {

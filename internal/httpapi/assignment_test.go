@@ -54,7 +54,7 @@ func TestAssignment(t *testing.T) {
 		want("no rules", "", s.owners(t, ann, 1))
 		turns := s.rule(t, `{"name":"Everybody","members":["DEVU-3","DEVU-1","DEVU-2"]}`)
 		want("one after the other", "DEVU-3 DEVU-1 DEVU-2 DEVU-3", s.owners(t, ann, 4))
-		if told := s.admin.Post(t, "notifications.list", `{}`, 200); !strings.Contains(string(told.Body), `"assigned"`) {
+		if told := s.admin.Post(t, "notifications.list", `{}`, 200); strings.Count(string(told.Body), `"assigned"`) != 1 || strings.Contains(string(told.Body), `"replied"`) {
 			t.Errorf("who was chosen is told %s", told.Body)
 		}
 

@@ -14,6 +14,7 @@ describe("conversations and tickets in the web app on the built binary", () => {
   let browser;
   let session;
   let token;
+  let grace;
 
   before(async () => {
     kith = await startKith();
@@ -52,7 +53,8 @@ describe("conversations and tickets in the web app on the built binary", () => {
     const app = await call("auth-tokens.create", { requested_token_type: kind, client_id: "shop" });
     const who = { rev_info: { user_ref: "grace", user_traits: { email: "grace@navy.example" } } };
     const own = await api(kith.url, app.access_token, "auth-tokens.create", who);
-    await api(kith.url, own.access_token, "conversations.create", { type: "support", messages: [{ body }] });
+    grace = (operation, body) => api(kith.url, own.access_token, operation, body);
+    await grace("conversations.create", { type: "support", messages: [{ body }] });
   }
 
   step("the list shows what is open, and what is chosen stays in the address", async (page) => {
@@ -170,7 +172,63 @@ describe("conversations and tickets in the web app on the built binary", () => {
     await page.getByRole("button", { name: "Stage: Waiting on customer" }).waitFor();
   });
 
+  step("it is put off, found by its words, and comes back when the customer writes", async (page) => {
+    await call("conversations.update", { id: "CONV-2", owned_by: { set: ["DEVU-1"] } });
+    await page.goto("/conversations/CONV-2");
+    await page.getByRole("button", { name: "Snooze", exact: true }).waitFor();
+    await page.keyboard.press("z");
+    await page.getByRole("menuitem", { name: /^In 3 hours/ }).click();
+    await page.getByRole("button", { name: /^Snoozed until/ }).waitFor();
+    await page.goto("/conversations");
+    const grid = page.getByRole("grid", { name: "Conversations" });
+    await grid.getByText("The compiler is slow").waitFor();
+    assert.equal(await grid.getByText("A moth in the relay").count(), 0);
+    await page.getByRole("searchbox").fill("moth");
+    await grid.getByText("A moth in the relay", { exact: false }).waitFor();
+    assert.equal(await grid.getByText("The compiler is slow").count(), 0);
+    await page.getByRole("searchbox").fill("");
+    await grid.getByText("The compiler is slow").waitFor();
+    await grace("timeline-entries.create", {
+      type: "timeline_comment",
+      object: "CONV-2",
+      visibility: "external",
+      body: "It flew away",
+    });
+    await grid.getByText("It flew away").waitFor();
+    const bell = page.getByRole("button", { name: "Notifications, 1 unread" });
+    await bell.click();
+    await page.getByText(/Grace Hopper wrote in/).click();
+    await page.waitForURL("**/conversations/CONV-2**");
+    await page.getByText("It flew away").first().waitFor();
+    await bell.waitFor({ state: "detached" });
+    const { conversation } = await call("conversations.get", { id: "CONV-2" });
+    assert.deepEqual([conversation.stage.name, conversation.snoozed_until], ["needs_response", undefined]);
+  });
+
+  step("a canned reply is filled in with the customer's name", async (page) => {
+    const name = "Thanks";
+    await call("canned-replies.create", {
+      shortcut: "thx",
+      title: name,
+      body: "Thank you, {{contact.first_name}}!",
+      visibility: "shared",
+    });
+    await page.reload();
+    await page.getByText("It flew away").first().waitFor();
+    await page.keyboard.press("r");
+    await page.keyboard.type("/thx");
+    await page.getByRole("option", { name: new RegExp(name) }).waitFor();
+    await page.keyboard.press("Enter");
+    const field = page.getByLabel("Write a reply");
+    await field.and(page.locator(":focus")).waitFor();
+    assert.equal((await field.inputValue()).trim(), "Thank you, Grace!");
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("article", { name: "Message from Ada Lovelace" }).getByText("Thank you, Grace!").waitFor();
+  });
+
   step("what was deleted comes back", async (page) => {
+    await page.goto("/conversations/CONV-4");
+    await page.getByText("How do you do?", { exact: true }).first().waitFor();
     await page.getByRole("button", { name: "Actions" }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();
     await page.getByRole("button", { name: "Delete" }).click();
