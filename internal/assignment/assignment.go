@@ -16,7 +16,8 @@ const (
 	MaxRules    = 100 // of an org
 	MaxMembers  = 100 // among whom one rule chooses
 	MaxChannels = 20
-	MaxOpen     = 10_000 // that a rule can let a member have open
+	MaxOpen     = 1000 // that a rule can let a member have open
+	CountMost   = 1000 // up to which it is counted what a member has open
 )
 
 // Strategy is how a rule chooses among its members.

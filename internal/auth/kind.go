@@ -144,7 +144,7 @@ var (
 
 // ofBlocked lists what contacts from whom the team takes no messages may not call:
 // they read what was said, and say nothing.
-var ofBlocked = []string{"conversations.create", "timeline-entries.create", "artifacts.prepare", "events.signal"}
+var ofBlocked = []string{"conversations.create", "timeline-entries.create", "artifacts.prepare", "events.signal", "track-events.publish"}
 
 // never lists what an application must not do in a member's name: get hold of
 // secrets that outlive its own, change who may do what, or say that a person

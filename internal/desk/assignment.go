@@ -43,7 +43,7 @@ func owner(ctx context.Context, tx Tx, t don.Type, channel string, people []don.
 		if !fits {
 			continue
 		}
-		chosen, err := choose(ctx, tx, r.N)
+		chosen, err := choose(ctx, tx, r)
 		if chosen != 0 || err != nil {
 			return chosen, err
 		}
@@ -74,30 +74,31 @@ func fits(ctx context.Context, tx Tx, r *assignment.Rule, t don.Type, channel st
 	return met, err
 }
 
-// choose returns whom a rule chooses now. Others who ask it wait.
-func choose(ctx context.Context, tx Tx, n int64) (int64, error) {
-	r, err := tx.AssignmentRule(ctx, n, true)
-	if errs.Is(err, errs.NotFound) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
+// choose returns whom a rule chooses now. Others who ask it wait, but not while what
+// its members have open is counted.
+func choose(ctx context.Context, tx Tx, r *assignment.Rule) (int64, error) {
 	members, err := candidates(ctx, tx, r)
 	if err != nil || len(members) == 0 {
 		return 0, err
 	}
 	var open map[int64]int
 	if r.Counts() {
-		if open, err = openOf(ctx, tx, members); err != nil {
+		if open, err = openOf(ctx, tx, r, members); err != nil {
 			return 0, err
 		}
 	}
-	chosen := r.Choose(members, open)
+	now, err := tx.AssignmentRule(ctx, r.N, true)
+	if errs.Is(err, errs.NotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	chosen := now.Choose(members, open)
 	if chosen == 0 {
 		return 0, nil
 	}
-	return chosen, tx.NoteChosen(ctx, n, chosen)
+	return chosen, tx.NoteChosen(ctx, r.N, chosen)
 }
 
 // candidates returns the active members among whom a rule chooses.
@@ -129,15 +130,21 @@ func candidates(ctx context.Context, tx Tx, r *assignment.Rule) ([]int64, error)
 	}), nil
 }
 
-// openOf counts the conversations and tickets that members have open.
-func openOf(ctx context.Context, tx Tx, members []int64) (map[int64]int, error) {
+// openOf counts the conversations and tickets that members have open: no spam, and
+// nothing that is put off.
+func openOf(ctx context.Context, tx Tx, r *assignment.Rule, members []int64) (map[int64]int, error) {
+	limit := assignment.CountMost
+	if r.MaxOpen > 0 {
+		limit = int(r.MaxOpen)
+	}
+	no := false
 	out := make(map[int64]int, len(members))
 	for _, n := range members {
-		talks, err := tx.CountConversations(ctx, conversation.Filter{Owners: []int64{n}, States: conversation.OpenStates}, assignment.MaxOpen)
+		talks, err := tx.CountConversations(ctx, conversation.Filter{Owners: []int64{n}, States: conversation.OpenStates, Spam: &no, Snoozed: &no}, limit)
 		if err != nil {
 			return nil, err
 		}
-		works, err := tx.CountWorks(ctx, ticket.Filter{Types: []don.Type{don.Ticket}, Owners: []int64{n}, States: ticket.OpenStates}, assignment.MaxOpen)
+		works, err := tx.CountWorks(ctx, ticket.Filter{Types: []don.Type{don.Ticket}, Owners: []int64{n}, States: ticket.OpenStates, Spam: &no}, limit)
 		if err != nil {
 			return nil, err
 		}

@@ -178,7 +178,11 @@ func (q ReplyQuery) place(r *canned.Reply) (at string, ok bool) {
 func (s *Service) Replies(ctx context.Context, sc org.Scope, q ReplyQuery) (page directory.Page[*canned.Reply], next string, err error) {
 	err = s.db.Read(ctx, sc, func(tx Tx) error {
 		next = ""
-		heads, err := tx.CannedReplyHeads(ctx, sc.Actor.N)
+		own := int64(0)
+		if sc.Actor.Type == don.Member {
+			own = sc.Actor.N
+		}
+		heads, err := tx.CannedReplyHeads(ctx, own)
 		if err != nil {
 			return err
 		}

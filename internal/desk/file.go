@@ -27,8 +27,8 @@ type artifactTx interface {
 	ArtifactRows(ctx context.Context, s artifact.Search) ([]*artifact.Artifact, error)
 	PutArtifact(ctx context.Context, a *artifact.Artifact, at artifact.Place, until *time.Time) error
 	FreeArtifact(ctx context.Context, a *artifact.Artifact) error
-	BytesSent(ctx context.Context, by string) (own, all int64, err error)
-	CountBytesSent(ctx context.Context, by string, bytes int64) error
+	BytesSent(ctx context.Context, by string) (own, all, claimed int64, err error)
+	CountBytesSent(ctx context.Context, by string, claimed bool, bytes int64) error
 	ForgetBytesSent(ctx context.Context, before time.Time) error
 	CountFreeArtifacts(ctx context.Context, createdBy string) (int, error)
 	InsertArtifactVersion(ctx context.Context, v *artifact.Version) error
@@ -98,7 +98,7 @@ func (f *Files) Prepare(ctx context.Context, sc org.Scope, name, declared, purpo
 		if err := room(ctx, tx); err != nil {
 			return err
 		}
-		if err := f.budget(ctx, tx); err != nil {
+		if err := f.budget(ctx, tx, sc.Claimed); err != nil {
 			return err
 		}
 		n, err := tx.Next(ctx, don.Artifact, 1)
@@ -130,18 +130,23 @@ func room(ctx context.Context, tx Tx) error {
 		With("retry_after", int(artifact.WaitingLife.Seconds()))
 }
 
-// contactShare is what part of a day's bytes one contact may send.
-const contactShare = 20
+// contactShare is what part of a day's bytes one contact may send, claimedShare what
+// part those may send together who only say who they are.
+const (
+	contactShare = 20
+	claimedShare = 2
+)
 
 // budget refuses a contact another content when it, or all contacts together, have
-// sent enough today: nobody who comes with a public token shall fill the storage.
-func (f *Files) budget(ctx context.Context, tx Tx) error {
+// sent enough today: nobody who comes with a public token shall fill the storage, or
+// keep those out who have proved who they are.
+func (f *Files) budget(ctx context.Context, tx Tx, claimed bool) error {
 	if f.c.Daily == 0 || !byCustomer(tx.Scope()) {
 		return nil
 	}
-	own, all, err := tx.BytesSent(ctx, tx.Scope().Actor.Tail())
+	own, all, without, err := tx.BytesSent(ctx, tx.Scope().Actor.Tail())
 	share := max(f.c.Daily/contactShare, f.c.Rules.MaxBytes)
-	if err != nil || own < share && all < f.c.Daily {
+	if err != nil || own < share && all < f.c.Daily && (!claimed || without < f.c.Daily/claimedShare) {
 		return err
 	}
 	day := tx.Now().UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)
@@ -235,7 +240,7 @@ func (f *Files) Receive(ctx context.Context, pass artifact.Pass, r io.Reader) er
 		if a, _, err = expected(ctx, tx, pass); err != nil {
 			return err
 		}
-		if err := f.budget(ctx, tx); err != nil {
+		if err := f.budget(ctx, tx, a.Claimed); err != nil {
 			return err
 		}
 		return tx.LoseBlob(ctx, v.Blob) // until the content has its place
@@ -260,7 +265,7 @@ func (f *Files) Receive(ctx context.Context, pass artifact.Pass, r io.Reader) er
 		if err := tx.StoreArtifact(ctx, a, open); err != nil || !byCustomer(sc) {
 			return err
 		}
-		return tx.CountBytesSent(ctx, pass.By, open.Size)
+		return tx.CountBytesSent(ctx, pass.By, a.Claimed, open.Size)
 	})
 }
 

@@ -14,7 +14,7 @@ import (
 type unreadTx interface {
 	Hear(ctx context.Context, n, id int64) error
 	Marks(ctx context.Context, by conversation.Reader, ns []int64) (map[int64]conversation.Mark, error)
-	MarkSeen(ctx context.Context, memberN, n, id int64) error
+	MarkSeen(ctx context.Context, memberN, n, id int64, back bool) error
 	CountHeard(ctx context.Context, n, after int64, limit int) (int, error)
 	Mute(ctx context.Context, memberN, n int64, is bool) error
 	Muted(ctx context.Context, memberN int64, ns []int64) ([]int64, error)
@@ -98,7 +98,7 @@ func (s *Service) ReadConversation(ctx context.Context, sc org.Scope, n, upTo in
 			return err
 		}
 		if seen != 0 {
-			if err := tx.MarkSeen(ctx, sc.Actor.N, n, seen); err != nil {
+			if err := tx.MarkSeen(ctx, sc.Actor.N, n, seen, false); err != nil {
 				return err
 			}
 		}
@@ -156,7 +156,7 @@ func (s *Service) UnreadConversation(ctx context.Context, sc org.Scope, n int64)
 		case c.Unread(m):
 			return nil
 		}
-		return tx.MarkSeen(ctx, by.N, n, m.Heard-1)
+		return tx.MarkSeen(ctx, by.N, n, m.Heard-1, true)
 	})
 }
 

@@ -24,7 +24,7 @@ type usageTx interface {
 	Tracked(ctx context.Context, q usage.Query) ([]*usage.Event, error)
 	Tallies(ctx context.Context, of []don.ID, since int64, limit int) ([]usage.Tally, error)
 	CountTracked(ctx context.Context, all []usage.Tally) error
-	CountPublished(ctx context.Context, count int) (total int64, err error)
+	CountPublished(ctx context.Context, by usage.Publisher, count int) (total int64, err error)
 	TrackedOn(ctx context.Context, contactN, day int64) (n int64, err error)
 }
 
@@ -234,9 +234,23 @@ func withinOwn(ctx context.Context, tx Tx, events []*usage.Event) error {
 	return nil
 }
 
+// contactsShare is the part of a day's events that contacts may publish themselves.
+const contactsShare = 2
+
 // withinDay refuses more than an organisation may publish in a day.
 func (s *Service) withinDay(ctx context.Context, tx Tx, count int) error {
-	total, err := tx.CountPublished(ctx, count)
+	if byCustomer(tx.Scope()) {
+		// Whoever comes with a public token must not keep the backend's events out.
+		total, err := tx.CountPublished(ctx, usage.ByContacts, count)
+		if err != nil {
+			return err
+		}
+		if total > int64(s.EventsPerDay/contactsShare) {
+			return errs.New(errs.TooMany, "too_many_requests", "enough events came from session tokens today; publish them from your backend, or tomorrow").
+				With("retry_after", untilTomorrow(tx.Now()))
+		}
+	}
+	total, err := tx.CountPublished(ctx, usage.ByAll, count)
 	if err != nil || total <= int64(s.EventsPerDay) {
 		return err
 	}

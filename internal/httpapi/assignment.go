@@ -71,7 +71,7 @@ type ruleFields struct {
 	Strategy       *string          `json:"strategy" enum:"round_robin,least_open" doc:"One after the other, which is the default, or who has least open."`
 	Members        *[]string        `json:"members" doc:"Among whom the rule chooses, in this order, at most 100; deactivated ones are passed over. The whole new list."`
 	Group          wire.Opt[string] `json:"group" doc:"A group of members among whom the rule chooses, instead of members."`
-	MaxOpen        *int64           `json:"max_open" doc:"Who has as many conversations and tickets open is passed over, at most 10,000; 0 for no limit. When nobody is left, the next rule is asked."`
+	MaxOpen        *int64           `json:"max_open" doc:"Who has as many conversations and tickets open is passed over, at most 1,000, without spam and what is put off; 0 for no limit. When nobody is left, the next rule is asked."`
 }
 
 func (f ruleFields) patch(c call) (desk.RulePatch, error) {

@@ -38,7 +38,7 @@ func (c *Conversation) hideNotes() {
 // hideNotes takes out what the team notes about a comment, and which of its
 // other records the comment names.
 func (e *TimelineEntry) hideNotes() {
-	e.Labels, e.ExternalRef, e.PrivateTo = nil, "", nil
+	e.Labels, e.ExternalRef, e.PrivateTo, e.Thread = nil, "", nil, nil
 	team := e.CreatedBy != nil && e.CreatedBy.Type == don.Member.Wire()
 	e.References = slices.DeleteFunc(e.References, func(r RecordSummary) bool { return !team || r.Type != don.Member.Wire() })
 }

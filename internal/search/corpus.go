@@ -304,8 +304,8 @@ func (c *corpus) shown(ctx context.Context, ns []int64) (map[int64]shown, error)
 		if slices.Contains(c.f.r.IDs, don.Of(c.t, d.N)) {
 			p = lexical.Equal
 		}
-		c.seen[d.N] = shown{d, p}
-		if p < lexical.Passes {
+		if p < lexical.Passes { // the text of others is not kept
+			c.seen[d.N] = shown{d, p}
 			out[d.N] = c.seen[d.N]
 		}
 	}

@@ -66,6 +66,7 @@ const (
 	// them one by one, and it drops what is out of date.
 	anewFrom   = 4096
 	docsPage   = 8192
+	deskPage   = 256  // the same of records with what was said in them
 	joinPage   = 250  // records added in a transaction
 	gramsPage  = 4096 // postings stored in a transaction
 	growing    = 2 * time.Second
@@ -290,12 +291,16 @@ func (x *Indexer) anew(ctx context.Context, sc org.Scope, t don.Type, block int6
 	if ours, err = x.bulk(ctx, sc, func(IndexTx) error { return nil }); err != nil || !ours {
 		return ours, err
 	}
+	size := docsPage
+	if t == don.Conversation || t == don.Ticket {
+		size = deskPage
+	}
 	var b lexical.Block
 	first, last := lexical.Span(block)
 	for from := first; from <= last; {
 		var docs []lexical.Doc
 		err := x.DB.Read(ctx, sc, func(tx IndexTx) (err error) {
-			docs, err = tx.SearchDocsIn(ctx, t, from, last, docsPage)
+			docs, err = tx.SearchDocsIn(ctx, t, from, last, size)
 			return err
 		})
 		if err != nil {
@@ -304,10 +309,18 @@ func (x *Indexer) anew(ctx context.Context, sc org.Scope, t don.Type, block int6
 		for _, d := range docs {
 			b.Add(d)
 		}
-		if len(docs) < docsPage {
+		if len(docs) < size {
 			break
 		}
 		from = docs[len(docs)-1].N + 1
+		if time.Since(held) < lease/3 {
+			continue
+		}
+		began := time.Now()
+		if ours, err = x.bulk(ctx, sc, func(IndexTx) error { return nil }); err != nil || !ours {
+			return ours, err
+		}
+		held = began
 	}
 	postings, err := b.Pack()
 	if err != nil {

@@ -477,7 +477,7 @@ func (f *finder) walk(ctx context.Context, c *corpus, most lexical.Pass) error {
 		if own, edge := f.rank(c.t), f.rank(e.Type); own > edge {
 			at.N = 0
 		} else if own < edge {
-			at.N = 1 << 62
+			at.N = 1 << 60 // a key has room for the kind beside it
 		}
 	}
 	began := len(f.hits)

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,11 +17,17 @@ import (
 )
 
 // How much of what was said a conversation or ticket is found by: so many bytes of
-// its latest comments, of each at most so many.
+// so many of its latest comments, of each at most so many.
 const (
-	saidMost    = 32 << 10
-	commentMost = 8 << 10
+	saidMost     = 32 << 10
+	saidComments = 200
+	commentMost  = 8 << 10
+	saidChunk    = 32 // records that are read at a time
 )
+
+// latestSaid reads the latest comments of one record, and no more of them.
+const latestSaid = `SELECT * FROM (SELECT n, id, substr(body, 1, %d) AS body, visibility, private_to, expires_at, created_by
+	FROM comment WHERE org_id = $1 AND type = $2 AND deleted = FALSE AND n = $%d ORDER BY id DESC LIMIT %d) AS said`
 
 // deskDoc is what a record on the desk is found by before its comments and people
 // are known.
@@ -44,11 +51,17 @@ func searchable(t don.Type) bool { return t == don.Conversation || t == don.Tick
 
 // said leaves word that what a record on the desk is found by has changed.
 func (tx *Tx) said(ctx context.Context, of ...don.ID) error {
+	runs := map[don.Type][]recordRun{}
 	for _, id := range of {
-		if !searchable(id.Type) {
+		if searchable(id.Type) {
+			runs[id.Type] = append(runs[id.Type], recordRun{id.N, id.N})
+		}
+	}
+	for _, t := range []don.Type{don.Conversation, don.Ticket} { // in one order, so that two do not wait for each other
+		if len(runs[t]) == 0 {
 			continue
 		}
-		if err := tx.addTodo(ctx, todoTable, id.Type, []recordRun{{id.N, id.N}}); err != nil {
+		if err := tx.addTodo(ctx, todoTable, t, runs[t]); err != nil {
 			return err
 		}
 	}
@@ -73,25 +86,27 @@ func (tx *Tx) renamed(ctx context.Context, t don.Type, n int64) error {
 	for _, a := range members {
 		all = append(all, a.N)
 	}
+	var ids []don.ID
 	for _, n := range all {
+		if len(ids) >= renamedMost {
+			break
+		}
 		for _, at := range [][2]string{{convMember, don.Of(don.Contact, n).Tail()}, {workPerson, num(n)}} {
 			ns, err := tx.q.numbers(ctx, "SELECT x.n FROM attr x WHERE x.org_id = $1 AND x.field = $2 AND x.value = $3 ORDER BY x.n DESC LIMIT $4",
 				tx.scope.OrgID, at[0], at[1], renamedMost)
 			if err != nil {
 				return err
 			}
-			ids := make([]don.ID, len(ns))
-			for i, n := range ns {
-				if ids[i] = don.Of(don.Conversation, n); at[0] == workPerson {
-					ids[i] = ticket.OfKey(n)
+			for _, n := range ns {
+				id := don.Of(don.Conversation, n)
+				if at[0] == workPerson {
+					id = ticket.OfKey(n)
 				}
-			}
-			if err := tx.said(ctx, ids...); err != nil {
-				return err
+				ids = append(ids, id)
 			}
 		}
 	}
-	return nil
+	return tx.said(ctx, ids...)
 }
 
 // conversationDocs returns what conversations are found by.
@@ -199,9 +214,18 @@ func (tx *Tx) saidIn(ctx context.Context, t don.Type, ns []int64) (map[int64][]s
 		privateTo []byte
 	}
 	out, size := map[int64][]string{}, map[int64]int{}
-	for chunk := range slices.Chunk(ns, chunkSize) {
-		list, args := inList([]any{tx.scope.OrgID, typeCodes[t]}, evened(chunk))
-		got, err := collect(ctx, tx.q, "SELECT n, id, body, visibility, private_to, expires_at, created_by FROM comment WHERE org_id = $1 AND type = $2 AND deleted = FALSE AND n IN "+list+" ORDER BY n, id DESC", args,
+	for chunk := range slices.Chunk(ns, saidChunk) {
+		args := []any{tx.scope.OrgID, typeCodes[t]}
+		each := make([]string, len(evened(chunk))) // few different statements
+		for i := range each {
+			n := int64(0) // of no record
+			if i < len(chunk) {
+				n = chunk[i]
+			}
+			args = append(args, n)
+			each[i] = fmt.Sprintf(latestSaid, commentMost, len(args), saidComments)
+		}
+		got, err := collect(ctx, tx.q, strings.Join(each, " UNION ALL "), args,
 			func(r *row) []any {
 				return []any{&r.n, &r.ID, &r.Body, (*string)(&r.Visibility), &r.privateTo, &r.ExpiresAt, &r.CreatedBy}
 			})

@@ -40,9 +40,9 @@ func (tx *Tx) Marks(ctx context.Context, by conversation.Reader, ns []int64) (ma
 }
 
 // MarkSeen stores how far a member has read a conversation, and tells that member.
-func (tx *Tx) MarkSeen(ctx context.Context, memberN, n, id int64) error {
+func (tx *Tx) MarkSeen(ctx context.Context, memberN, n, id int64, back bool) error {
 	_, err := tx.q.exec(ctx, `INSERT INTO seen (org_id, member_n, n, id) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (org_id, member_n, n) DO UPDATE SET id = excluded.id`, tx.scope.OrgID, memberN, n, id)
+		ON CONFLICT (org_id, member_n, n) DO UPDATE SET id = excluded.id WHERE $5 OR excluded.id > seen.id`, tx.scope.OrgID, memberN, n, id, back)
 	if err != nil {
 		return err
 	}

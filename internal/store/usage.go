@@ -131,10 +131,11 @@ const addTally = `INSERT INTO tally (org_id, type, n, day, name, events, first_a
 	first_at = CASE WHEN excluded.first_at < tally.first_at THEN excluded.first_at ELSE tally.first_at END,
 	last_at = CASE WHEN excluded.last_at > tally.last_at THEN excluded.last_at ELSE tally.last_at END`
 
-// CountPublished counts that events came today, and returns how many that makes.
-func (tx *Tx) CountPublished(ctx context.Context, count int) (total int64, err error) {
+// CountPublished counts that events came today, and returns how many that makes of
+// the publishers.
+func (tx *Tx) CountPublished(ctx context.Context, by usage.Publisher, count int) (total int64, err error) {
 	_, err = one(ctx, tx.q, addTally+" RETURNING events",
-		[]any{tx.scope.OrgID, typeCodes[don.Org], int64(0), usage.DayOf(tx.now), "", int64(count), tx.now, tx.now}, &total)
+		[]any{tx.scope.OrgID, typeCodes[don.Org], int64(0), usage.DayOf(tx.now), string(by), int64(count), tx.now, tx.now}, &total)
 	return total, err
 }
 

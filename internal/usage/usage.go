@@ -129,6 +129,15 @@ type Tally struct {
 	Last  time.Time
 }
 
+// Publisher says whose events of a day are counted together.
+type Publisher string
+
+// The publishers.
+const (
+	ByAll      Publisher = ""
+	ByContacts Publisher = "contacts" // with their own session tokens
+)
+
 // EverDay is the day of the tallies of all time, which have no name.
 const EverDay = 0
 

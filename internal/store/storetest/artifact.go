@@ -232,31 +232,31 @@ func testBytesSent(t *testing.T, open Open) {
 	t.Helper()
 	db, other := open(t)
 	acme, beta := Scope(t, db, "acme"), Scope(t, db, "beta")
-	want := func(name string, s org.Scope, by string, own, all int64) {
+	want := func(name string, s org.Scope, by string, own, all, claimed int64) {
 		t.Helper()
 		read(t, other, s, func(tx *store.Tx) {
-			if o, a, err := tx.BytesSent(t.Context(), by); o != own || a != all || err != nil {
-				t.Errorf("%s: %d and %d, want %d and %d: %v", name, o, a, own, all, err)
+			if o, a, c, err := tx.BytesSent(t.Context(), by); o != own || a != all || c != claimed || err != nil {
+				t.Errorf("%s: %d, %d and %d, want %d, %d and %d: %v", name, o, a, c, own, all, claimed, err)
 			}
 		})
 	}
-	count := func(s org.Scope, by string, bytes int64) {
-		Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return tx.CountBytesSent(ctx, by, bytes) })
+	count := func(s org.Scope, by string, claimed bool, bytes int64) {
+		Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return tx.CountBytesSent(ctx, by, claimed, bytes) })
 	}
-	want("nothing", acme, "revu/1", 0, 0)
-	count(acme, "revu/1", 10)
-	count(acme, "revu/1", 5)
-	count(acme, "revu/2", 1<<40)
-	count(beta, "revu/1", 7)
-	want("two files", acme, "revu/1", 15, 1<<40+15)
-	want("another contact", acme, "revu/3", 0, 1<<40+15)
-	want("another org", beta, "revu/1", 7, 7)
+	want("nothing", acme, "revu/1", 0, 0, 0)
+	count(acme, "revu/1", false, 10)
+	count(acme, "revu/1", false, 5)
+	count(acme, "revu/2", true, 1<<40)
+	count(beta, "revu/1", false, 7)
+	want("two files", acme, "revu/1", 15, 1<<40+15, 1<<40)
+	want("another contact", acme, "revu/3", 0, 1<<40+15, 1<<40)
+	want("another org", beta, "revu/1", 7, 7, 0)
 	forget := func(at time.Time) {
 		Write(t, db, acme, func(ctx context.Context, tx *store.Tx) error { return tx.ForgetBytesSent(ctx, at) })
 	}
 	forget(time.Now().Add(-time.Hour))
-	want("a day that is not over", acme, "revu/1", 15, 1<<40+15)
+	want("a day that is not over", acme, "revu/1", 15, 1<<40+15, 1<<40)
 	forget(time.Now().Add(48 * time.Hour))
-	want("days later", acme, "revu/1", 0, 0)
-	want("days later, of another org", beta, "revu/1", 7, 7)
+	want("days later", acme, "revu/1", 0, 0, 0)
+	want("days later, of another org", beta, "revu/1", 7, 7, 0)
 }

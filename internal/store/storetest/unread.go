@@ -49,12 +49,12 @@ func testUnread(t *testing.T, open Open) {
 	long := conversation.Reader{N: 1, Since: time.Now().Add(-time.Hour)}
 	fresh := conversation.Reader{N: 2, Since: time.Now().Add(time.Hour)} // came after all of it
 	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error {
-		return tx.MarkSeen(ctx, long.N, 1, ids[1][0])
+		return tx.MarkSeen(ctx, long.N, 1, ids[1][0], false)
 	})
 	for range 2 {
-		Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return tx.MarkSeen(ctx, long.N, 2, ids[2][1]) })
+		Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return tx.MarkSeen(ctx, long.N, 2, ids[2][1], false) })
 	}
-	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return tx.MarkSeen(ctx, fresh.N, 1, ids[1][1]-1) })
+	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return tx.MarkSeen(ctx, fresh.N, 1, ids[1][1]-1, true) })
 	read(t, db, s, func(tx *store.Tx) {
 		got, err := tx.Marks(t.Context(), long, []int64{1, 2, 3})
 		want := map[int64]conversation.Mark{1: {Heard: ids[1][1], Seen: ids[1][0]}, 2: {Heard: ids[2][1], Seen: ids[2][1]}}

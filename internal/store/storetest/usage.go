@@ -106,7 +106,7 @@ func testTallies(t *testing.T, db *store.DB, s org.Scope, start time.Time) {
 	})
 	for _, want := range []int64{2, 4} {
 		Write(t, db, s, func(ctx context.Context, tx *store.Tx) error {
-			got, err := tx.CountPublished(ctx, 2)
+			got, err := tx.CountPublished(ctx, usage.ByAll, 2)
 			if got != want {
 				t.Errorf("published %d, want %d", got, want)
 			}

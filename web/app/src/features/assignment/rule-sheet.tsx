@@ -120,7 +120,7 @@ export function RuleSheet({ rule, onClose }: { rule: AssignmentRule | undefined;
               {...control}
               type="number"
               min={0}
-              max={10_000}
+              max={1000}
               placeholder={words.noLimit}
               defaultValue={rule?.max_open || undefined}
             />
