@@ -197,7 +197,7 @@ describe("conversations and tickets in the web app on the built binary", () => {
     await grid.getByText("It flew away").waitFor();
     const bell = page.getByRole("button", { name: "Notifications, 1 unread" });
     await bell.click();
-    await page.getByText(/Grace Hopper wrote in/).click();
+    await page.getByRole("link", { name: /Grace Hopper wrote in/ }).click();
     await page.waitForURL("**/conversations/CONV-2**");
     await page.getByText("It flew away").first().waitFor();
     await bell.waitFor({ state: "detached" });

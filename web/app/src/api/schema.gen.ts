@@ -4896,7 +4896,7 @@ export interface components {
             is_enabled?: boolean;
             /**
              * Format: int64
-             * @description Who has as many conversations and tickets open is passed over, at most 10,000; 0 for no limit. When nobody is left, the next rule is asked.
+             * @description Who has as many conversations and tickets open is passed over, at most 1,000, without spam and what is put off; 0 for no limit. When nobody is left, the next rule is asked.
              */
             max_open?: number;
             /** @description Among whom the rule chooses, in this order, at most 100; deactivated ones are passed over. The whole new list. */
@@ -4943,7 +4943,7 @@ export interface components {
             is_enabled?: boolean;
             /**
              * Format: int64
-             * @description Who has as many conversations and tickets open is passed over, at most 10,000; 0 for no limit. When nobody is left, the next rule is asked.
+             * @description Who has as many conversations and tickets open is passed over, at most 1,000, without spam and what is put off; 0 for no limit. When nobody is left, the next rule is asked.
              */
             max_open?: number;
             /** @description Among whom the rule chooses, in this order, at most 100; deactivated ones are passed over. The whole new list. */

@@ -52,7 +52,7 @@ export const settingsPlaces: Place[] = [
   { to: "/settings/profile", label: nav.profile, icon: CircleUserRound, key: "p" },
   { to: "/settings/customization", label: nav.customization, icon: Blocks, key: "o" },
   { to: "/settings/tags", label: nav.tags, icon: Tags, key: "l" },
-  { to: "/settings/replies", label: nav.canned, icon: MessageSquareQuote, key: "p" },
+  { to: "/settings/replies", label: nav.canned, icon: MessageSquareQuote, key: "e" },
   { to: "/settings/members", label: nav.members, icon: UserRoundCog, key: "m" },
   { to: "/settings/assignment", label: nav.assignment, icon: Split, key: "j" },
   { to: "/settings/widget", label: nav.widget, icon: MessageCircle, key: "b" },

@@ -27,11 +27,10 @@ export function InboxBulkBar({ kind, items, onClear }: InboxBulkBarProps) {
       const act = (item: Item) => ("label" in what ? runMacro(what.value, item) : kind.update(item.id, what));
       // One by one: what others have taken away meanwhile must not keep the rest from changing.
       for (const item of items) await act(item).catch((error: unknown) => failures.push(error));
-      return failures;
+      return { failures, changed: items.length - failures.length };
     },
-    onSuccess: async (failures) => {
+    onSuccess: async ({ failures, changed }) => {
       setMacro(undefined);
-      const changed = items.length - failures.length;
       onClear();
       await client.invalidateQueries({ queryKey: ["item", kind.type] });
       await refreshItems(client);

@@ -103,7 +103,10 @@ function Controls({ kind, search, onChange }: InboxFiltersProps) {
           size="sm"
           variant={search.unread ? "secondary" : "ghost"}
           aria-pressed={search.unread ?? false}
-          onClick={() => set("unread", search.unread ? undefined : true)}
+          onClick={() => {
+            const { unread: _, group: __, ...rest } = search;
+            onChange(search.unread ? rest : { ...rest, unread: true });
+          }}
         >
           <MailOpen aria-hidden />
           {words.unread}

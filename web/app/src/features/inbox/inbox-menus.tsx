@@ -40,6 +40,7 @@ export function GroupMenu({ kind, search, view, onChange }: MenuProps) {
   const choices = useGroupChoices(kind);
   const chosen = choices.find(({ value }) => value === view.group);
   const { group: _, ...rest } = search;
+  const { unread: __, ...grouped } = search; // groups count for everybody, and what is unread is one's own
   return (
     <Menu
       trigger={
@@ -55,7 +56,7 @@ export function GroupMenu({ kind, search, view, onChange }: MenuProps) {
         <MenuItem onSelect={() => onChange(search.vista ? { ...rest, group: "none" } : rest)}>{words.noGroup}</MenuItem>
         <MenuSeparator />
         {choices.map(({ value, label }) => (
-          <MenuItem key={value} onSelect={() => onChange({ ...search, group: value })}>
+          <MenuItem key={value} onSelect={() => onChange({ ...grouped, group: value })}>
             {label}
           </MenuItem>
         ))}
@@ -68,11 +69,11 @@ export function GroupMenu({ kind, search, view, onChange }: MenuProps) {
 export function OrderMenu({ kind, search, view, onChange }: MenuProps) {
   const order = orderOf(kind, view.sort);
   const { sort: _, ...rest } = search;
-  const choose = (next: Order) => onChange(next === "active" ? rest : { ...rest, sort: next });
+  const choose = (next: Order) => onChange(next === "active" && !search.vista ? rest : { ...rest, sort: next });
   return (
     <Menu
       trigger={
-        <Button size="sm" variant="ghost" aria-label={words.sortMenu}>
+        <Button size="sm" variant="ghost" title={words.sortMenu}>
           <ArrowDownUp aria-hidden />
           <span className="max-sm:sr-only">{order ? words.sorts[order] : words.sortMenu}</span>
         </Button>

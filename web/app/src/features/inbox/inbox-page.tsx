@@ -55,16 +55,19 @@ export function InboxPage({ type, id, search }: InboxPageProps) {
   const [creating, setCreating] = useState(false);
   // What is open beside the list has these keys for itself.
   useHotkeys(id === undefined ? { n: () => setCreating(true), r: () => void list.query.refetch() } : {});
-  const shared = { kind, search, list, onCreate: () => setCreating(true) };
+  // A view that is shown first is named by what its controls make of the address.
+  const named = vista && !search.vista ? { ...search, vista: vista.display_id } : search;
+  const shared = { kind, search: named, list, onCreate: () => setCreating(true) };
+  const hasDefault = vistas.some(({ is_default }) => is_default);
   return (
     <div className="flex h-full">
       {id === undefined ? (
-        <Whole {...shared} view={view} vista={vista} hasDefault={vistas.some(({ is_default }) => is_default)} />
+        <Whole {...shared} view={view} vista={vista} hasDefault={hasDefault} />
       ) : (
         <>
-          {hasRoom && <Beside {...shared} id={id} />}
+          {hasRoom && <Beside {...shared} id={id} hasDefault={hasDefault} />}
           <div className="min-w-0 flex-1">
-            <ItemPane key={id} type={type} id={id} search={search} hasList={hasRoom} />
+            <ItemPane key={id} type={type} id={id} search={named} hasList={hasRoom} />
           </div>
         </>
       )}
@@ -120,7 +123,11 @@ function Whole(props: ListProps & { view: InboxView; vista: Vista | undefined; h
   };
   // The group's filter holds what the list was narrowed to before.
   const narrow = ({ filter }: ItemGroup) => {
-    const kept = { ...(search.sort && { sort: search.sort }), ...(search.spam && { spam: search.spam }) };
+    const kept = {
+      ...(search.sort && { sort: search.sort }),
+      ...(search.spam && { spam: search.spam }),
+      ...(search.unread && { unread: search.unread }),
+    };
     change(
       vista
         ? { ...kept, vista: vista.display_id, filter, group: "none" }
@@ -165,7 +172,7 @@ function Whole(props: ListProps & { view: InboxView; vista: Vista | undefined; h
       )}
       <div className="relative min-h-0 flex-1">
         {view.group ? (
-          <ItemGroups {...{ kind, search, view }} onNarrow={narrow} />
+          <ItemGroups key={view.group} {...{ kind, search, view }} onNarrow={narrow} />
         ) : items.length === 0 ? (
           <NothingShown {...props} onClear={() => change({})} />
         ) : wide ? (
@@ -181,8 +188,8 @@ function Whole(props: ListProps & { view: InboxView; vista: Vista | undefined; h
 }
 
 /** The list at the left of what is open. */
-function Beside(props: ListProps & { id: string }) {
-  const { kind, search, list, id } = props;
+function Beside(props: ListProps & { id: string; hasDefault: boolean }) {
+  const { kind, search, list, id, hasDefault } = props;
   const navigate = useNavigate();
   const onOpen = useOpen(kind, search);
   const onNearEnd = useNearEnd(list);
@@ -198,7 +205,10 @@ function Beside(props: ListProps & { id: string }) {
       </div>
       <div className="min-h-0 flex-1">
         {items.length === 0 ? (
-          <NothingShown {...props} onClear={() => void navigate({ to: kind.path })} />
+          <NothingShown
+            {...props}
+            onClear={() => void navigate({ to: kind.path, search: hasDefault ? { vista: everything } : {} })}
+          />
         ) : (
           <ItemRail
             {...{ kind, items, search, onNearEnd, onOpen }}

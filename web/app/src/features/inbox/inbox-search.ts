@@ -19,7 +19,8 @@ export type InboxSearch = {
   filter?: string;
   /** What the list is grouped by, "none" where the view groups by something. */
   group?: string;
-  sort?: Exclude<Order, "active">;
+  /** "active" where the view has another one. */
+  sort?: Order;
   /** What is being searched for. */
   q?: string;
   /** Those that are put off, which are not shown otherwise. */
@@ -50,7 +51,8 @@ export function parseInboxSearch(search: Record<string, unknown>): InboxSearch {
   if (typeof search.group === "string" && /^[\w.]+(:\w+)?$/.test(search.group)) out.group = search.group;
   // The router reads "7" as a number.
   if (["string", "number"].includes(typeof search.q) && search.q !== "") out.q = String(search.q);
-  if (search.sort === "oldest" || search.sort === "created") out.sort = search.sort;
+  const sort = orders.find((order) => order === search.sort);
+  if (sort && (sort !== "active" || out.vista)) out.sort = sort;
   if (search.snoozed === true) out.snoozed = true;
   if (search.unread === true) out.unread = true;
   return out;

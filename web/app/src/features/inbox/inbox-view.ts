@@ -53,7 +53,7 @@ export function textOf(
 ): string {
   const putOff = type === "conversation" && (snoozed || (!state && !stage));
   const states = stage ? undefined : statesOf[state ?? "active"];
-  const several = filter && / or /i.test(filter);
+  const several = filter && /\bor\b/i.test(filter);
   return [
     ...(states ? [states.length === 1 ? `state = ${states[0]}` : `state in (${states.join(", ")})`] : []),
     ...(stage ? [`stage = ${stage}`] : []),

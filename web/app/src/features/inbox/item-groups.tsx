@@ -10,7 +10,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import type { InboxSearch } from "@/features/inbox/inbox-search";
 import type { InboxView } from "@/features/inbox/inbox-view";
 import { channelText, type ItemGroup, type ItemKind, stageText, titleOf } from "@/features/inbox/item";
-import { Active, CustomerLine } from "@/features/inbox/item-line";
+import { Active, CustomerLine, UnreadMark } from "@/features/inbox/item-line";
 import { Owners, StageBadge } from "@/features/inbox/marks";
 import { formatNumber } from "@/lib/format";
 import { useHotkeys } from "@/lib/use-hotkeys";
@@ -146,7 +146,10 @@ function Group({ kind, by, group, most, search, onNarrow }: GroupProps) {
                 data-step
                 className="grid min-h-11 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-0.5 px-4 py-1.5 text-[0.8125rem] outline-offset-[-2px] hover:bg-hover md:grid-cols-[minmax(0,3fr)_minmax(0,2fr)_minmax(0,1.5fr)_10rem_6.5rem]"
               >
-                <span className="truncate font-medium text-ink">{titleOf(item)}</span>
+                <span className="truncate font-medium text-ink">
+                  <UnreadMark item={item} />
+                  {titleOf(item)}
+                </span>
                 <span className="min-w-0 text-ink-2 max-md:order-last">
                   <CustomerLine item={item} />
                 </span>

@@ -31,8 +31,11 @@ function FoundText({ html }: { html: string }) {
 
 const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", "#34": '"', "#39": "'" };
 
+/** The text without the marks of bold and code, which an excerpt may have halves of. */
 function unescaped(text: string): string {
-  return text.replaceAll(/&(amp|lt|gt|#34|#39);/g, (_, name: string) => entities[name] ?? "");
+  return text
+    .replaceAll(/&(amp|lt|gt|#34|#39);/g, (_, name: string) => entities[name] ?? "")
+    .replaceAll(/\*\*|__|`/g, "");
 }
 
 function LastSaid({ item }: { item: Item }) {

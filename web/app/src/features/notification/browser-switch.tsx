@@ -27,7 +27,11 @@ export function BrowserSwitch() {
         aria-describedby={note}
         onChange={(event) => void turn(event.target.checked)}
       />
-      <p id={note} role="status" className="max-w-prose text-pretty pl-6.5 text-[0.8125rem] text-ink-3 empty:hidden">
+      <p
+        id={note}
+        aria-live="polite"
+        className="max-w-prose text-pretty pl-6.5 text-[0.8125rem] text-ink-3 empty:hidden"
+      >
         {cannot ?? (asks ? words.asks : choice.isOn ? undefined : words.hint)}
       </p>
       {choice.isOn && (

@@ -34,7 +34,7 @@ export function NotificationWatcher({ member }: { member: string }) {
   );
   useLiveNews(hear);
   return (
-    <p role="status" className="sr-only">
+    <p aria-live="polite" className="sr-only">
       {said}
     </p>
   );

@@ -72,7 +72,7 @@ describe("the bell", () => {
     await screen.findAllByRole("button", { name: "Notifications" });
     all.push(notification(1, { type: "assigned" }));
     await told(all[0] as Notification_);
-    expect(screen.getByText("Grace Hopper made you an owner of Matter 1").getAttribute("role")).toBe("status");
+    expect(screen.getByText("Grace Hopper made you an owner of Matter 1").getAttribute("aria-live")).toBe("polite");
   });
 
   it("leads to the page on phones", async () => {
