@@ -213,16 +213,19 @@ describe("conversations and tickets in the web app on the built binary", () => {
       body: "Thank you, {{contact.first_name}}!",
       visibility: "shared",
     });
-    await page.reload();
+    await page.goto("/conversations/CONV-2");
     await page.getByText("It flew away").first().waitFor();
     await page.keyboard.press("r");
     await page.keyboard.type("/thx");
     await page.getByRole("option", { name: new RegExp(name) }).waitFor();
     await page.keyboard.press("Enter");
+    await page.getByText("Thank you, Grace!", { exact: true }).waitFor();
     const field = page.getByLabel("Write a reply");
-    await field.and(page.locator(":focus")).waitFor();
     assert.equal((await field.inputValue()).trim(), "Thank you, Grace!");
-    await page.keyboard.press("Control+Enter");
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await field.and(page.locator(":placeholder-shown")).waitFor();
+    const { timeline_entries } = await call("timeline-entries.list", { object: "CONV-2", collections: ["discussions"] });
+    assert.ok(timeline_entries.some(({ body }) => body === "Thank you, Grace!"));
     await page.getByRole("article", { name: "Message from Ada Lovelace" }).getByText("Thank you, Grace!").waitFor();
   });
 
