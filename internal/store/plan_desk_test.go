@@ -22,21 +22,7 @@ const deskRows = 4000
 // deskDatabase has enough conversations and tickets for PostgreSQL to prefer indexes.
 func deskDatabase(t *testing.T, c Config) (*DB, org.Scope) {
 	t.Helper()
-	ctx := t.Context()
-	db, err := Open(ctx, c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	if err := db.Migrate(ctx); err != nil {
-		t.Fatal(err)
-	}
-	o, err := db.CreateOrg(ctx, org.Org{Name: "Plan", Slug: "plan", Public: "plan"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := org.Scope{OrgID: o.ID, Actor: don.Of(don.Member, 1)}
-	err = db.Bulk(ctx, s, func(tx *Tx) error {
+	return filledDatabase(t, c, func(ctx context.Context, tx *Tx) error {
 		for n := int64(1); n <= deskRows; n++ {
 			if err := tx.InsertConversation(ctx, planConversation(n)); err != nil {
 				return err
@@ -47,13 +33,6 @@ func deskDatabase(t *testing.T, c Config) (*DB, org.Scope) {
 		}
 		return nil
 	})
-	if err == nil {
-		err = db.Analyze(ctx)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return db, s
 }
 
 func planConversation(n int64) *conversation.Conversation {

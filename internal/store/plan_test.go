@@ -25,6 +25,24 @@ const planRows = 20_000
 // planDatabase has enough contacts for PostgreSQL to prefer indexes.
 func planDatabase(t *testing.T, c Config) (*DB, org.Scope) {
 	t.Helper()
+	rng := rand.New(rand.NewPCG(1, 1))
+	cs := make([]*contact.Contact, planRows)
+	var entries []identity.Entry
+	for i := range cs {
+		cs[i] = planContact(rng, int64(i+1))
+		entries = append(entries, identity.Entries(cs[i], org.Settings{})...)
+	}
+	return filledDatabase(t, c, func(ctx context.Context, tx *Tx) error {
+		if _, err := tx.AddIdentifiers(ctx, entries); err != nil {
+			return err
+		}
+		return tx.InsertContacts(ctx, cs)
+	})
+}
+
+// filledDatabase has one org, which fill fills, and statistics of it.
+func filledDatabase(t *testing.T, c Config, fill func(ctx context.Context, tx *Tx) error) (*DB, org.Scope) {
+	t.Helper()
 	ctx := t.Context()
 	db, err := Open(ctx, c)
 	if err != nil {
@@ -39,19 +57,7 @@ func planDatabase(t *testing.T, c Config) (*DB, org.Scope) {
 		t.Fatal(err)
 	}
 	s := org.Scope{OrgID: o.ID, Actor: don.Of(don.Member, 1)}
-	rng := rand.New(rand.NewPCG(1, 1))
-	cs := make([]*contact.Contact, planRows)
-	var entries []identity.Entry
-	for i := range cs {
-		cs[i] = planContact(rng, int64(i+1))
-		entries = append(entries, identity.Entries(cs[i], org.Settings{})...)
-	}
-	err = db.Bulk(ctx, s, func(tx *Tx) error {
-		if _, err := tx.AddIdentifiers(ctx, entries); err != nil {
-			return err
-		}
-		return tx.InsertContacts(ctx, cs)
-	})
+	err = db.Bulk(ctx, s, func(tx *Tx) error { return fill(ctx, tx) })
 	if err == nil {
 		err = db.Analyze(ctx)
 	}

@@ -57,6 +57,7 @@ export const en = {
     none: { unread: "Nothing unread", all: "No notifications yet" },
     noneText:
       "You are told when somebody mentions you, makes you an owner, or when a customer writes in a conversation that you follow.",
+    begun: "wrote to you in",
     did: {
       assigned: "made you an owner of",
       mentioned: "mentioned you in",

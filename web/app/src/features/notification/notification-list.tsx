@@ -11,6 +11,7 @@ import { Button } from "@/components/ui/button";
 import { nameOf } from "@/features/merge/merge";
 import {
   actorOf,
+  deedOf,
   type Notification_,
   notificationsOf,
   placeOf,
@@ -99,7 +100,7 @@ function Content({ one }: { one: Notification_ }): ReactNode {
       <span className="min-w-0 flex-1">
         <span className={isUnread ? "block break-words text-ink" : "block break-words text-ink-2"}>
           {isUnread && <span className="sr-only">{words.unread}: </span>}
-          <span className={isUnread ? "font-semibold" : "font-medium"}>{actorOf(one)}</span> {words.did[one.type]}{" "}
+          <span className={isUnread ? "font-semibold" : "font-medium"}>{actorOf(one)}</span> {deedOf(one)}{" "}
           <span className={isUnread ? "font-semibold" : "font-medium"}>{nameOf(one.object)}</span>
         </span>
         <span className="block text-ink-3 text-xs">

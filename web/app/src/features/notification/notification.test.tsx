@@ -4,7 +4,7 @@ import { isInSight } from "@/features/notification/browser-notices";
 import type { Notification_ } from "@/features/notification/notification";
 import { Live, type LiveNews } from "@/lib/live";
 import { openApp } from "@/testing/app";
-import { conversation, message } from "@/testing/inbox";
+import { adaSummary, conversation, message } from "@/testing/inbox";
 import { notification } from "@/testing/notifications";
 import { ok, serve, signedIn } from "@/testing/server";
 import { setScreen } from "@/testing/setup";
@@ -70,9 +70,12 @@ describe("the bell", () => {
     serve({ ...server, "notifications.count": () => ok({ count: all.length, more: false }) });
     openApp("/home");
     await screen.findAllByRole("button", { name: "Notifications" });
-    all.push(notification(1, { type: "assigned" }));
+    all.push(notification(1, { type: "assigned", created_by: adaSummary }));
     await told(all[0] as Notification_);
-    expect(screen.getByText("Grace Hopper made you an owner of Matter 1").getAttribute("aria-live")).toBe("polite");
+    expect(screen.getByText("Ada Lovelace made you an owner of Matter 1").getAttribute("aria-live")).toBe("polite");
+    all.push(notification(2, { type: "assigned" })); // by a rule: customers make nobody an owner
+    await told(all[1] as Notification_);
+    screen.getByText("Grace Hopper wrote to you in Matter 2");
   });
 
   it("leads to the page on phones", async () => {

@@ -72,9 +72,14 @@ export function actorOf({ created_by }: Notification_): string {
   return created_by ? nameOf(created_by) : strings.discussion.kith;
 }
 
+/** What somebody did. Who becomes the owner of what a customer begins was chosen by a rule, not by the customer. */
+export function deedOf({ type, created_by }: Notification_): string {
+  return type === "assigned" && created_by?.type === "rev_user" ? words.begun : words.did[type];
+}
+
 /** Who did what where, on one line. */
 export function notificationText(one: Notification_): string {
-  return `${actorOf(one)} ${words.did[one.type]} ${nameOf(one.object)}`;
+  return `${actorOf(one)} ${deedOf(one)} ${nameOf(one.object)}`;
 }
 
 /** Where it leads: the record, and on it the comment that it is about. Undefined for what has no page. */
