@@ -62,6 +62,7 @@ export function Composer({ object, answers, autoFocus = false, onSent }: Compose
           value={draft}
           onChange={setDraft}
           autoFocus={autoFocus}
+          readOnly={send.isPending}
         />
         <AttachmentPicker attachments={attachments} />
       </DropZone>
