@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { after, before, describe } from "node:test";
 import { api } from "./support/api.js";
-import { launch, openPage } from "./support/browser.js";
+import { launch, newPage, openPage } from "./support/browser.js";
 import { startKith } from "./support/kith.js";
 import { createOrg, signIn } from "./support/org.js";
+import { startSite } from "./support/site.js";
 import { steps } from "./support/step.js";
 
 describe("settings of the widget, on the built binary", () => {
@@ -35,8 +34,7 @@ describe("settings of the widget, on the built binary", () => {
   const visit = async (look) => {
     const context = await browser.newContext({ locale: "en-GB" });
     try {
-      const page = await context.newPage();
-      page.setDefaultTimeout(15_000);
+      const page = await newPage(context);
       await page.goto(site.url);
       await look(page);
     } finally {
@@ -113,19 +111,3 @@ describe("settings of the widget, on the built binary", () => {
     assert.equal((await api(kith.url, token, "widgets.list", {})).widgets.length, 0);
   });
 });
-
-/** A site with one page, into which its owner puts what `body` says. */
-async function startSite() {
-  const site = { body: "" };
-  const server = createServer((_, response) => {
-    response.setHeader("Content-Type", "text/html; charset=utf-8");
-    response.end(`<!doctype html><html lang="en"><title>Shop</title><main><h1>Shop</h1></main>${site.body}</html>`);
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  site.url = `http://127.0.0.1:${server.address().port}`;
-  site.stop = () => {
-    server.closeAllConnections();
-    return new Promise((resolve) => server.close(resolve));
-  };
-  return site;
-}
