@@ -117,14 +117,30 @@ func (a *Announcement) toMember(ctx context.Context, tx Tx) (bool, error) {
 // audienceNow returns whom a conversation's news concern; of one that is gone they
 // concern members only.
 func audienceNow(ctx context.Context, tx Tx, n int64) (*Audience, error) {
-	c, err := tx.Conversation(ctx, n, false)
+	c, err := conversationNow(ctx, tx, n, false)
 	if errs.Is(err, errs.NotFound) {
 		return &Audience{}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return audience(ctx, tx, c)
+	a, err := audience(ctx, tx, c)
+	if err != nil || c.N == n {
+		return a, err
+	}
+	// What becomes of what was said in a part is not for who does not know the part.
+	if a.Only != 0 {
+		parts, err := partsOf(ctx, tx, c.N)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range parts[c.N] {
+			if p.N == n && !slices.Contains(p.Members, don.Of(don.Contact, a.Only).Tail()) {
+				a.Only = 0
+			}
+		}
+	}
+	return a, nil
 }
 
 func announced(ctx context.Context, tx Tx, n timeline.News) (EntryFound, error) {
@@ -139,7 +155,13 @@ func audience(ctx context.Context, tx Tx, c *conversation.Conversation) (*Audien
 	out := &Audience{}
 	contacts := contactsOf(c)
 	if len(contacts) == 1 && said(org.Scope{Actor: contacts[0]}, c.CreatedBy, c.Claimed) {
-		out.Only = contacts[0].N
+		hidden, err := provenIn(ctx, tx, []int64{c.N})
+		if err != nil {
+			return nil, err
+		}
+		if len(hidden) == 0 {
+			out.Only = contacts[0].N
+		}
 	}
 	now, err := directory.NowOf(ctx, tx, contacts)
 	out.Customers = numbers(now)
