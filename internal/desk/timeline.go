@@ -458,6 +458,7 @@ type merging struct {
 	ctx   context.Context
 	tx    Tx
 	q     TimelineQuery
+	of    []don.ID
 	walks []*walk
 }
 
@@ -472,7 +473,14 @@ type walk struct {
 // batch is how many entries of one walk are read at a time, at least.
 const batch = 50
 
+// twice reports whether an entry tells of a merge that the other conversation, which is
+// read too, tells of as well.
+func (m *merging) twice(i timeline.Item) bool {
+	return i.Event != nil && i.Event.Merge != nil && i.Event.Of == i.Event.Merge.Secondary && slices.Contains(m.of, i.Event.Merge.Primary)
+}
+
 func (m *merging) add(of []don.ID) {
+	m.of = of
 	edge := m.q.Edge
 	if edge == 0 && m.q.Backward {
 		edge = math.MaxInt64
@@ -535,7 +543,7 @@ func (m *merging) page() (directory.Rows[timeline.Item], error) {
 		if !ok {
 			break
 		}
-		if !m.q.takes(item, m.tx.Scope(), m.tx.Now()) {
+		if !m.q.takes(item, m.tx.Scope(), m.tx.Now()) || m.twice(item) {
 			continue
 		}
 		if len(out.Items) == m.q.Limit {

@@ -156,6 +156,20 @@ func (s *Service) PreviewWorkspaces(ctx context.Context, sc org.Scope, primary, 
 	return got, err
 }
 
+// PreviewConversations tells what MergeConversations would do and changes nothing.
+func (s *Service) PreviewConversations(ctx context.Context, sc org.Scope, primary, secondary int64) (Found[identity.ConversationPreview], error) {
+	var got Found[identity.ConversationPreview]
+	err := s.db.Read(ctx, sc, func(tx Tx) error {
+		p, err := identity.PreviewConversations(ctx, tx, primary, secondary)
+		if err != nil {
+			return err
+		}
+		got, err = found(ctx, tx, needs.conversationPreview, p)
+		return err
+	})
+	return got, err
+}
+
 // Undo is what the undo of a merge did: to contacts, accounts, workspaces or
 // conversations.
 type Undo struct {
@@ -280,11 +294,27 @@ func (n needs) workspacePreview(p WorkspacePreview) {
 	n.outlooks(p.Fields)
 }
 
+func (n needs) conversationPreview(p identity.ConversationPreview) {
+	n.conversation(p.Result)
+	n.outlooks(p.Fields)
+}
+
+func (n needs) conversation(c *conversation.Conversation) {
+	n.add(don.FromTail(c.CreatedBy), don.FromTail(c.ModifiedBy), don.Of(don.Account, c.AccountN), don.Of(don.Workspace, c.WorkspaceN))
+	n.add(c.MemberIDs()...)
+	for _, o := range c.Owners {
+		n.add(don.Of(don.Member, o))
+	}
+	for _, t := range c.Tags {
+		n.add(don.Of(don.Tag, t.N))
+	}
+}
+
 func (n needs) undo(u Undo) {
 	parted(n, u.Contacts, n.contact)
 	parted(n, u.Accounts, n.account)
 	parted(n, u.Workspaces, n.workspace)
-	parted(n, u.Conversations, func(*conversation.Conversation) {})
+	parted(n, u.Conversations, n.conversation)
 }
 
 func parted[T any](n needs, p *identity.Parted[T], record func(*T)) {

@@ -11,6 +11,7 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/tag"
+	"github.com/kith-id/kith/internal/timeline"
 )
 
 // ConversationTx is what merging conversations needs of a transaction.
@@ -23,6 +24,8 @@ type ConversationTx interface {
 	// AbsorbConversation takes a conversation's row out of lists; PutConversation adds one.
 	AbsorbConversation(ctx context.Context, c *conversation.Conversation) error
 	PutConversation(ctx context.Context, c *conversation.Conversation) error
+	// CountComments returns how many comments a record has, at most limit.
+	CountComments(ctx context.Context, of don.ID, limit int) (int, error)
 	// MergedConversationsOf returns those conversations of contacts into which others
 	// were merged, by number.
 	MergedConversationsOf(ctx context.Context, contacts []int64) ([]int64, error)
@@ -30,8 +33,8 @@ type ConversationTx interface {
 
 // Operations of merges of conversations in history and outbox.
 const (
-	OpConversationMerged   = "conversation_merged"
-	OpConversationUnmerged = "conversation_unmerged"
+	OpConversationMerged   = timeline.OpConversationMerged
+	OpConversationUnmerged = timeline.OpConversationUnmerged
 )
 
 // conversations are the kind of conversations. What is said stays with the one that it

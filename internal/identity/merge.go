@@ -262,6 +262,7 @@ func (m Merge) tell(ctx context.Context, tx Tx, op string, before, after any, su
 	}
 	id, other := don.Of(m.Type, survivor), Note{ID: don.Of(m.Type, m.Secondary), Op: op, Extra: extra}
 	if m.Type == don.Conversation { // which somebody may have open
+		extra["primary"], extra["secondary"] = don.Of(m.Type, m.Primary).Tail(), don.Of(m.Type, m.Secondary).Tail()
 		other.Tell = other.ID
 	}
 	_, err := tx.Record(ctx, Note{ID: id, Op: op, Before: before, After: after, Extra: extra, Tell: id}, other)
