@@ -7,12 +7,14 @@ func (c *Conversation) Together(o *Conversation) {
 	a, b := c.awake(), o.awake()
 	at, _ := StageNamed(a)
 	other, _ := StageNamed(b)
-	switch waits := a == stageNew || a == needsReply || b == stageNew || b == needsReply; {
+	waits := func(stage string) bool { return stage == stageNew || stage == needsReply }
+	switch {
+	case a == b:
+	case waits(a) || waits(b): // in one it has been answered, and in the other it has not
+		a = needsReply
 	case at.State.Final() && !other.State.Final():
 		a = b
-	case other.State.Final() || at.State.Final() || !waits || a == b: // that of the one that is kept
-	default:
-		a = needsReply // somebody has been answered, and somebody has not
+	default: // that of the one that is kept
 	}
 	c.Stage, c.SnoozedUntil = a, nil
 	if now, _ := StageNamed(a); !now.State.Final() {

@@ -9,6 +9,7 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/identity"
+	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/timeline"
 )
 
@@ -39,6 +40,19 @@ func conversationNow(ctx context.Context, tx Tx, n int64, lock bool) (*conversat
 		at = next
 	}
 	return nil, errs.Gone(don.Of(don.Conversation, n).Display())
+}
+
+// SameNow reports whether two ids lead to the same record.
+func (s *Service) SameNow(ctx context.Context, sc org.Scope, a, b don.ID) (same bool, err error) {
+	if a == b {
+		return true, nil
+	}
+	err = s.db.Read(ctx, sc, func(tx Tx) error {
+		now, err := directory.NowOf(ctx, tx, []don.ID{a, b})
+		same = err == nil && now[0] == now[1]
+		return err
+	})
+	return same, err
 }
 
 // changeConversation saves a changed conversation, and reports whether it differed.
