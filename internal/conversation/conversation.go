@@ -16,6 +16,7 @@ const (
 	MaxMembers  = 100 // members
 	MaxChannels = 100 // channels
 	MaxURLBytes = 2048
+	MaxParts    = 100 // conversations that are one
 )
 
 // Conversation is what customers and members say to each other about one matter.

@@ -120,14 +120,30 @@ func audienceNow(ctx context.Context, tx Tx, of don.ID) (*Audience, error) {
 	if of.Type == don.Ticket {
 		return workAudience(ctx, tx, of)
 	}
-	c, err := tx.Conversation(ctx, of.N, false)
+	c, err := conversationNow(ctx, tx, of.N, false)
 	if errs.Is(err, errs.NotFound) {
 		return &Audience{}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return audience(ctx, tx, c)
+	a, err := audience(ctx, tx, c)
+	if err != nil || c.N == of.N {
+		return a, err
+	}
+	// What becomes of what was said in a part is not for who does not know the part.
+	if a.Only != 0 {
+		parts, err := partsOf(ctx, tx, c.N)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range parts[c.N] {
+			if p.N == of.N && !slices.Contains(p.Members, don.Of(don.Contact, a.Only).Tail()) {
+				a.Only = 0
+			}
+		}
+	}
+	return a, nil
 }
 
 func announced(ctx context.Context, tx Tx, n timeline.News) (EntryFound, error) {
@@ -142,7 +158,13 @@ func audience(ctx context.Context, tx Tx, c *conversation.Conversation) (*Audien
 	out := &Audience{}
 	contacts := contactsOf(c)
 	if len(contacts) == 1 && said(org.Scope{Actor: contacts[0]}, c.CreatedBy, c.Claimed) {
-		out.Only = contacts[0].N
+		hidden, err := provenIn(ctx, tx, []int64{c.N})
+		if err != nil {
+			return nil, err
+		}
+		if len(hidden) == 0 {
+			out.Only = contacts[0].N
+		}
 	}
 	now, err := directory.NowOf(ctx, tx, contacts)
 	out.Customers = numbers(now)

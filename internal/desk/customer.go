@@ -8,6 +8,7 @@ import (
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/timeline"
 )
@@ -43,7 +44,11 @@ func takesPart(ctx context.Context, tx Tx, c *conversation.Conversation) (bool, 
 	if err != nil {
 		return false, err
 	}
-	return partOf(tx.Scope(), me, c), nil
+	if !partOf(tx.Scope(), me, c) || !tx.Scope().Claimed {
+		return partOf(tx.Scope(), me, c), nil
+	}
+	hidden, err := provenIn(ctx, tx, []int64{c.N})
+	return len(hidden) == 0, err
 }
 
 func partOf(sc org.Scope, me []don.ID, c *conversation.Conversation) bool {
@@ -74,7 +79,7 @@ func said(sc org.Scope, by string, claimed bool) bool {
 
 // conversationFor returns a conversation that the caller may know, or not_found.
 func conversationFor(ctx context.Context, tx Tx, n int64) (*conversation.Conversation, error) {
-	c, err := tx.Conversation(ctx, n, false)
+	c, err := conversationNow(ctx, tx, n, false)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +98,7 @@ func answers(ctx context.Context, tx Tx, of don.ID) error {
 	if of.Type == don.Ticket {
 		return answersTicket(ctx, tx, of)
 	}
-	c, err := tx.Conversation(ctx, of.N, false)
+	c, err := conversationNow(ctx, tx, of.N, false)
 	if err != nil {
 		return err
 	}
@@ -139,7 +144,17 @@ func (s *Service) ListOwnConversations(ctx context.Context, sc org.Scope, f conv
 		if err != nil {
 			return err
 		}
-		rows.Items = slices.DeleteFunc(rows.Items, func(c *conversation.Conversation) bool { return !partOf(sc, me, c) })
+		var hidden []int64
+		if sc.Claimed {
+			ns := make([]int64, len(rows.Items))
+			for i, c := range rows.Items {
+				ns[i] = c.N
+			}
+			if hidden, err = provenIn(ctx, tx, ns); err != nil {
+				return err
+			}
+		}
+		rows.Items = slices.DeleteFunc(rows.Items, func(c *conversation.Conversation) bool { return !partOf(sc, me, c) || slices.Contains(hidden, c.N) })
 		got, err = shownConversations(ctx, tx, q, rows)
 		return err
 	})
@@ -150,17 +165,17 @@ func (s *Service) ListOwnConversations(ctx context.Context, sc org.Scope, f conv
 // side may read: what customers say waits for the team, also where the matter was
 // closed or put aside, and what the team says waits for the customers.
 func proceedConversation(ctx context.Context, tx Tx, n int64) error {
-	before, err := tx.Conversation(ctx, n, true)
+	before, err := conversationNow(ctx, tx, n, true)
 	if err != nil {
 		return err
 	}
 	next := conversation.AfterMessage(before.Stage, tx.Scope().Actor.Type)
 	if next == before.Stage {
-		return nil
+		return identity.SettleStage(ctx, tx, before)
 	}
 	after := *before
 	stage, _ := conversation.StageNamed(next)
 	after.Enter(stage, tx.Now())
-	_, err = tx.UpdateConversation(ctx, before, &after)
+	_, err = changeConversation(ctx, tx, before, &after)
 	return err
 }

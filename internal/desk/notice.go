@@ -85,7 +85,7 @@ func mentionedAnew(ctx context.Context, tx Tx, before, after *timeline.Comment) 
 func ownersOf(ctx context.Context, tx Tx, of don.ID) ([]int64, error) {
 	switch of.Type {
 	case don.Conversation:
-		c, err := tx.Conversation(ctx, of.N, false)
+		c, err := conversationNow(ctx, tx, of.N, false)
 		if err != nil {
 			return nil, err
 		}
