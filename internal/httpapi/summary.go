@@ -195,12 +195,14 @@ const (
 	stockAccount   = "32028"
 	stockTicket    = "32029"
 	stockDeal      = "32030"
+	stockTalk      = "32031"
 )
 
 // stockOf is the number of a kind's stock schema.
 func stockOf(t don.Type) string {
 	return map[don.Type]string{
 		don.Contact: stockContact, don.Account: stockAccount, don.Workspace: stockWorkspace, don.Ticket: stockTicket, don.Opportunity: stockDeal,
+		don.Conversation: stockTalk,
 	}[t]
 }
 

@@ -58,6 +58,7 @@ var fields = map[string]field{
 	"WorkspaceN":   {"rev_org", number(don.Workspace)},
 	"GroupN":       {"group", number(don.Group)},
 	"PartN":        {"applies_to_part", number(don.Product)},
+	"Parts":        {"applies_to_parts", numbers(don.Product)},
 	"Members":      {"members", tails},
 	"ReportedBy":   {"reported_by", tails},
 	"Contacts":     {"contacts", numbers(don.Contact)},

@@ -4694,7 +4694,7 @@ export interface components {
             /** @description Names have their prefix. */
             custom_fields: components["schemas"]["SchemaField"][];
             /** @enum {string} */
-            leaf_type: "account" | "opportunity" | "revo" | "revu" | "ticket";
+            leaf_type: "account" | "conversation" | "opportunity" | "revo" | "revu" | "ticket";
             stock_composite_schemas: components["schemas"]["Item"][];
             stock_field_overrides: components["schemas"]["SchemaOverride"][];
             stock_fields: components["schemas"]["SchemaField"][];
@@ -5546,6 +5546,8 @@ export interface components {
              * @description Since when it is in a closed stage.
              */
             actual_close_date?: string;
+            /** @description The products that it is about. */
+            applies_to_parts?: components["schemas"]["PartSummary"][];
             channels?: components["schemas"]["ChannelSummary"][];
             created_by?: components["schemas"]["UserSummary"];
             /**
@@ -5557,6 +5559,8 @@ export interface components {
             custom_fields?: {
                 [key: string]: unknown;
             };
+            /** @description The definitions that the values follow, as schemas.custom.get takes them. */
+            custom_schema_fragments?: string[];
             description?: string;
             display_id: string;
             /** @description The group of the team that sees to it. */
@@ -5595,6 +5599,7 @@ export interface components {
             source_channel?: string;
             source_channel_v2?: components["schemas"]["ChannelSummary"];
             stage?: components["schemas"]["StageSummary"];
+            stock_schema_fragment?: string;
             subtype?: string;
             tags?: components["schemas"]["TagWithValue"][];
             title?: string;
@@ -5819,6 +5824,8 @@ export interface components {
              * @description Since when it is in a closed stage.
              */
             actual_close_date?: string;
+            /** @description The products that it is about. */
+            applies_to_parts?: components["schemas"]["PartSummary"][];
             channels?: components["schemas"]["ChannelSummary"][];
             created_by?: components["schemas"]["UserSummary"];
             /**
@@ -5830,6 +5837,8 @@ export interface components {
             custom_fields?: {
                 [key: string]: unknown;
             };
+            /** @description The definitions that the values follow, as schemas.custom.get takes them. */
+            custom_schema_fragments?: string[];
             description?: string;
             display_id: string;
             /** @description The group of the team that sees to it. */
@@ -5868,6 +5877,7 @@ export interface components {
             source_channel?: string;
             source_channel_v2?: components["schemas"]["ChannelSummary"];
             stage: components["schemas"]["StageSummary"];
+            stock_schema_fragment?: string;
             subtype?: string;
             tags?: components["schemas"]["TagWithValue"][];
             title?: string;
@@ -5907,7 +5917,7 @@ export interface components {
             account?: string[];
             /** @description When it came to a closed stage. */
             actual_close_date?: components["schemas"]["TypedDateFilterInput"];
-            /** @description Conversations name no parts in this release, so any value finds none. */
+            /** @description About any of these products. */
             applies_to_parts?: string[];
             /** @description There are no brands in this release, so any value finds none. */
             brand?: string[];
@@ -5916,7 +5926,7 @@ export interface components {
             /** @description Made by any of these. */
             created_by?: string[];
             created_date?: components["schemas"]["TypedDateFilterInput"];
-            /** @description Conversations have no custom fields in this release. */
+            /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
             custom_fields?: {
                 [key: string]: unknown;
             };
@@ -5996,6 +6006,8 @@ export interface components {
              * @description The customer. On creation, when neither this nor rev_org is given, that of the first contact among the members.
              */
             account?: string | null;
+            /** @description The products that it is about, at most 50. */
+            applies_to_parts?: string[];
             /** @description Ids of channels, at most 100 of at most 256 characters. */
             channels?: string[];
             /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
@@ -6059,7 +6071,7 @@ export interface components {
             account?: string[];
             /** @description When it came to a closed stage. */
             actual_close_date?: components["schemas"]["TypedDateFilterInput"];
-            /** @description Conversations name no parts in this release, so any value finds none. */
+            /** @description About any of these products. */
             applies_to_parts?: string[];
             /** @description There are no brands in this release, so any value finds none. */
             brand?: string[];
@@ -6068,7 +6080,7 @@ export interface components {
             /** @description Made by any of these. */
             created_by?: string[];
             created_date?: components["schemas"]["TypedDateFilterInput"];
-            /** @description Conversations have no custom fields in this release. */
+            /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
             custom_fields?: {
                 [key: string]: unknown;
             };
@@ -6187,7 +6199,7 @@ export interface components {
             account?: string[];
             /** @description When it came to a closed stage. */
             actual_close_date?: components["schemas"]["TypedDateFilterInput"];
-            /** @description Conversations name no parts in this release, so any value finds none. */
+            /** @description About any of these products. */
             applies_to_parts?: string[];
             /** @description There are no brands in this release, so any value finds none. */
             brand?: string[];
@@ -6198,7 +6210,7 @@ export interface components {
             created_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
             cursor?: string;
-            /** @description Conversations have no custom fields in this release. */
+            /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
             custom_fields?: {
                 [key: string]: unknown;
             };
@@ -6420,6 +6432,8 @@ export interface components {
              * @description The customer. On creation, when neither this nor rev_org is given, that of the first contact among the members.
              */
             account?: string | null;
+            /** @description The products that it is about, at most 50. */
+            applies_to_parts?: components["schemas"]["SetListInput"];
             channels?: components["schemas"]["SetListInput"];
             /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
             custom_fields?: {
@@ -7297,7 +7311,7 @@ export interface components {
             id: string;
             is_deprecated: boolean;
             /** @enum {string} */
-            leaf_type: "account" | "opportunity" | "revo" | "revu" | "ticket";
+            leaf_type: "account" | "conversation" | "opportunity" | "revo" | "revu" | "ticket";
             modified_by?: components["schemas"]["UserSummary"];
             /**
              * Format: date-time
@@ -9992,7 +10006,7 @@ export interface components {
         SchemasAggregatedGetRequest: {
             /** @description The subtype and apps whose fields are wanted besides the org's own. */
             custom_schema_spec?: components["schemas"]["SchemaSpecInput"];
-            /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
+            /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity. */
             leaf_type: string;
         };
         SchemasCustomGetRequest: {
@@ -10009,7 +10023,7 @@ export interface components {
             /** @description next_cursor of the page before. Absent for the first page. */
             cursor?: string;
             is_deprecated?: boolean;
-            /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
+            /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity. */
             leaf_type?: string[];
             /**
              * Format: int64
@@ -10039,7 +10053,7 @@ export interface components {
             fields?: components["schemas"]["FieldInInput"][];
             /** @description The same. */
             is_deprecated?: boolean;
-            /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
+            /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity. */
             leaf_type: string;
             stock_field_overrides?: components["schemas"]["SchemaOverrideInput"][];
             /** @description Of a custom_type_fragment. */
@@ -10051,7 +10065,7 @@ export interface components {
         SchemasStockGetRequest: {
             /** @description As a record's stock_schema_fragment has it, in place of leaf_type. */
             id?: string;
-            /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
+            /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity. */
             leaf_type?: string;
         };
         SchemasStockListRequest: {
@@ -10060,13 +10074,13 @@ export interface components {
              * @enum {string}
              */
             filter_preset?: "customizable_types_preset" | "no_preset";
-            /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity; all when absent. */
+            /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity; all when absent. */
             leaf_type?: string[];
             /** @description fields: without them. */
             prune?: "fields"[];
         };
         SchemasSubtypesListRequest: {
-            /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity; all when absent. */
+            /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity; all when absent. */
             leaf_types?: string[];
         };
         SearchCoreOut: {
@@ -10368,7 +10382,7 @@ export interface components {
             fields: components["schemas"]["SchemaField"][];
             id: string;
             /** @enum {string} */
-            leaf_type: "account" | "opportunity" | "revo" | "revu" | "ticket";
+            leaf_type: "account" | "conversation" | "opportunity" | "revo" | "revu" | "ticket";
             /** @description Fields that are ready to be added with schemas.custom.set, and that no record has until then. */
             optional_fields: components["schemas"]["SchemaField"][];
         };
@@ -10416,7 +10430,7 @@ export interface components {
             fragment_id: string;
             is_deprecated: boolean;
             /** @enum {string} */
-            leaf_type: "account" | "opportunity" | "revo" | "revu" | "ticket";
+            leaf_type: "account" | "conversation" | "opportunity" | "revo" | "revu" | "ticket";
             value: string;
         };
         SubtypesOut: {
@@ -19245,7 +19259,7 @@ export interface operations {
                 "actual_close_date.preset_type"?: "last_n_days" | "next_n_days";
                 /** @description Of a preset: how many days. */
                 "actual_close_date.days"?: number;
-                /** @description Conversations name no parts in this release, so any value finds none. */
+                /** @description About any of these products. */
                 applies_to_parts?: string[];
                 /** @description There are no brands in this release, so any value finds none. */
                 brand?: string[];
@@ -19263,7 +19277,7 @@ export interface operations {
                 "created_date.preset_type"?: "last_n_days" | "next_n_days";
                 /** @description Of a preset: how many days. */
                 "created_date.days"?: number;
-                /** @description Conversations have no custom fields in this release. */
+                /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
                 custom_fields?: {
                     [key: string]: unknown;
                 };
@@ -19942,7 +19956,7 @@ export interface operations {
                 "actual_close_date.preset_type"?: "last_n_days" | "next_n_days";
                 /** @description Of a preset: how many days. */
                 "actual_close_date.days"?: number;
-                /** @description Conversations name no parts in this release, so any value finds none. */
+                /** @description About any of these products. */
                 applies_to_parts?: string[];
                 /** @description There are no brands in this release, so any value finds none. */
                 brand?: string[];
@@ -19960,7 +19974,7 @@ export interface operations {
                 "created_date.preset_type"?: "last_n_days" | "next_n_days";
                 /** @description Of a preset: how many days. */
                 "created_date.days"?: number;
-                /** @description Conversations have no custom fields in this release. */
+                /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
                 custom_fields?: {
                     [key: string]: unknown;
                 };
@@ -20634,7 +20648,7 @@ export interface operations {
                 "actual_close_date.preset_type"?: "last_n_days" | "next_n_days";
                 /** @description Of a preset: how many days. */
                 "actual_close_date.days"?: number;
-                /** @description Conversations name no parts in this release, so any value finds none. */
+                /** @description About any of these products. */
                 applies_to_parts?: string[];
                 /** @description There are no brands in this release, so any value finds none. */
                 brand?: string[];
@@ -20652,7 +20666,7 @@ export interface operations {
                 "created_date.preset_type"?: "last_n_days" | "next_n_days";
                 /** @description Of a preset: how many days. */
                 "created_date.days"?: number;
-                /** @description Conversations have no custom fields in this release. */
+                /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
                 custom_fields?: {
                     [key: string]: unknown;
                 };
@@ -37004,7 +37018,7 @@ export interface operations {
     "schemas-aggregated-get": {
         parameters: {
             query: {
-                /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
+                /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity. */
                 leaf_type: string;
                 /** @description The org's own fields. */
                 "custom_schema_spec.tenant_fragment"?: boolean;
@@ -37396,7 +37410,7 @@ export interface operations {
             query?: {
                 /** @description app_fragment, custom_type_fragment or tenant_fragment. */
                 types?: string[];
-                /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
+                /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity. */
                 leaf_type?: string[];
                 subtype?: string[];
                 app?: string[];
@@ -37699,7 +37713,7 @@ export interface operations {
             query?: {
                 /** @description As a record's stock_schema_fragment has it, in place of leaf_type. */
                 id?: string;
-                /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
+                /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity. */
                 leaf_type?: string;
             };
             header?: never;
@@ -37889,7 +37903,7 @@ export interface operations {
     "schemas-stock-list": {
         parameters: {
             query?: {
-                /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity; all when absent. */
+                /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity; all when absent. */
                 leaf_type?: string[];
                 /** @description Either: all kinds can have custom fields. */
                 filter_preset?: "customizable_types_preset" | "no_preset";
@@ -38083,7 +38097,7 @@ export interface operations {
     "schemas-subtypes-list": {
         parameters: {
             query?: {
-                /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity; all when absent. */
+                /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity; all when absent. */
                 leaf_types?: string[];
             };
             header?: never;
