@@ -95,7 +95,7 @@ func (c columns) unnamed() directory.Refs {
 	}
 	return directory.Refs{
 		CreatedBy: !c["created_by"], ModifiedBy: !c["modified_by"], Owners: !c["owned_by"], Tags: !c["tags"],
-		Places: !c["rev_org"] && !c["account"] && !c["parent"],
+		Picture: !c["display_picture"], Places: !c["rev_org"] && !c["account"] && !c["parent"],
 	}
 }
 

@@ -457,7 +457,7 @@ var wireFields = map[string]string{
 	"Domain": "domain", "Environment": "environment", "Ref": "external_ref",
 	"Associations": "associations", "Description": "description", "DisplayName": "display_name", "Domains": "domains", "FullName": "full_name",
 	"Identifiers": "identifiers", "Owners": "owned_by", "ParentN": "parent", "Refs": "external_refs", "State": "state", "Tags": "tags", "Tier": "tier",
-	"Verified": "is_verified", "Blocked": "is_blocked", "Websites": "websites",
+	"Verified": "is_verified", "Blocked": "is_blocked", "Picture": "display_picture", "Websites": "websites",
 }
 
 func changedFields(delta []byte) []string {

@@ -72,6 +72,7 @@ var fields = map[string]field{
 	"ExternalRef":  {"external_ref", text},
 	"Verified":     {"is_verified", other},
 	"Blocked":      {"is_blocked", other},
+	"Picture":      {"display_picture", number(don.Artifact)},
 	"Default":      {"is_default", other},
 	"Spam":         {"is_spam", other},
 	"Frozen":       {"is_frozen", other},

@@ -314,6 +314,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/artifacts.picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the picture of a person
+         * @description Of a display_picture: for pages that show many and need no URL for others. Files that were uploaded for something else are not_found.
+         */
+        get: operations["artifacts-picture"];
+        put?: never;
+        /**
+         * Get the picture of a person
+         * @description Of a display_picture: for pages that show many and need no URL for others. Files that were uploaded for something else are not_found.
+         */
+        post: operations["artifacts-picture-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/artifacts.prepare": {
         parameters: {
             query?: never;
@@ -2977,7 +3001,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change the calling contact's names
+         * Change the calling contact's names and picture
          * @description For session tokens.
          */
         post: operations["rev-users-self-update"];
@@ -4812,9 +4836,16 @@ export interface components {
             /** @description The latest when absent. */
             version?: string;
         };
+        ArtifactsPictureRequest: {
+            /**
+             * Format: id
+             * @description In full or as a display id.
+             */
+            id: string;
+        };
         ArtifactsPrepareRequest: {
             /**
-             * @description What the file is for. user_profile_picture takes a PNG, JPEG, GIF or WebP and keeps a small picture of it without anything else; the others are the same.
+             * @description What the file is for. user_profile_picture takes a PNG, JPEG, GIF or WebP and keeps the square in its middle, 256 pixels wide and high at most, without anything else; the others are the same.
              * @enum {string}
              */
             configuration_set?: "article_media" | "default" | "email_media" | "job_data" | "marketplace_listing_icon" | "marketplace_media" | "org_logo" | "plug_setting" | "plug_setting_banner_card" | "portal_css" | "snap_in_functions_code" | "snap_widget" | "user_profile_picture" | "work";
@@ -5669,6 +5700,8 @@ export interface components {
             description?: string;
             display_id: string;
             display_name?: string;
+            /** @description Shows the person; artifacts.picture has it. */
+            display_picture?: components["schemas"]["ArtifactSummary"];
             /** @description The main address. */
             email?: string;
             /** @description The main reference; the display id when nobody gave one. */
@@ -9124,6 +9157,8 @@ export interface components {
             description?: string;
             display_id: string;
             display_name: string;
+            /** @description Shows the person; artifacts.picture has it. */
+            display_picture?: components["schemas"]["ArtifactSummary"];
             /** @description The main address. */
             email?: string;
             /** @description The main reference; the display id when nobody gave one. */
@@ -9282,9 +9317,9 @@ export interface components {
             display_name?: string | null;
             /**
              * Format: id
-             * @description Pictures are not supported yet.
+             * @description A file that shows the person, uploaded with the configuration_set user_profile_picture, see artifacts.prepare; it hangs nowhere else. null takes it away.
              */
-            display_picture?: string;
+            display_picture?: string | null;
             /** @description The main address. It replaces the main one; other addresses stay. */
             email?: string | null;
             /** @description The contact's id in your own system, unique in the org. It replaces the main one; cleared, the display id is shown. */
@@ -9722,6 +9757,11 @@ export interface components {
         RevUsersSelfUpdateRequest: {
             /** @description At most 256 characters. */
             display_name?: string | null;
+            /**
+             * Format: id
+             * @description A file that shows you, as rev-users.update takes it; not with a public token. null takes it away.
+             */
+            display_picture?: string | null;
             /** @description At most 256 characters. */
             full_name?: string | null;
         };
@@ -9777,9 +9817,9 @@ export interface components {
             display_name?: string | null;
             /**
              * Format: id
-             * @description Pictures are not supported yet.
+             * @description A file that shows the person, uploaded with the configuration_set user_profile_picture, see artifacts.prepare; it hangs nowhere else. null takes it away.
              */
-            display_picture?: string;
+            display_picture?: string | null;
             /** @description The main address. It replaces the main one; other addresses stay. */
             email?: string | null;
             /** @description The contact's id in your own system, unique in the org. It replaces the main one; cleared, the display id is shown. */
@@ -9824,9 +9864,9 @@ export interface components {
             display_name?: string | null;
             /**
              * Format: id
-             * @description Pictures are not supported yet.
+             * @description A file that shows the person, uploaded with the configuration_set user_profile_picture, see artifacts.prepare; it hangs nowhere else. null takes it away.
              */
-            display_picture?: string;
+            display_picture?: string | null;
             /** @description The main address. It replaces the main one; other addresses stay. */
             email?: string | null;
             /** @description The contact's id in your own system, unique in the org. It replaces the main one; cleared, the display id is shown. */
@@ -10977,6 +11017,8 @@ export interface components {
         UserSummary: {
             display_id?: string;
             display_name?: string;
+            /** @description Shows the contact; artifacts.picture has it. */
+            display_picture?: components["schemas"]["ArtifactSummary"];
             email?: string;
             /** @description Of a contact. */
             external_ref?: string;
@@ -14905,6 +14947,196 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ArtifactLocateOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "artifacts-picture": {
+        parameters: {
+            query: {
+                /** @description In full or as a display id. */
+                id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "artifacts-picture-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArtifactsPictureRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */
