@@ -45,8 +45,15 @@ func (a *Artifact) Shown() string {
 // Place is what a file hangs on: a comment on a record, or the record itself.
 type Place struct {
 	Of    don.ID // the record as it was when the file was put there
-	Entry int64  // the comment, 0 for the record itself
+	Entry int64  // the comment, 0 for the record itself, OfPerson for its picture
 }
+
+// OfPerson stands in the place of a comment where a file shows the person whom the
+// record is about.
+const OfPerson = -1
+
+// Itself reports whether a file hangs on a record, and not on what was written there.
+func (p Place) Itself() bool { return p.Entry == 0 || p.Entry == OfPerson }
 
 // Version is one content of a file.
 type Version struct {

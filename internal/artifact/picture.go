@@ -17,7 +17,7 @@ import (
 
 // Limits of pictures of people.
 const (
-	maxSide     = 512        // pixels, of what is kept
+	maxSide     = 256        // pixels, of what is kept
 	maxPixels   = 16_000_000 // of what is sent: a small file can be a picture that fills the memory
 	jpegQuality = 85
 )
@@ -29,7 +29,8 @@ var pictures = map[string]string{"png": "image/png", "jpeg": "image/jpeg", "gif"
 var decoding = make(chan struct{}, 1)
 
 // Portrait makes the picture of a person from a file: drawn anew, so that nothing
-// else that was in the file is kept, upright and at most 512 pixels wide and high.
+// else that was in the file is kept, upright, the square in its middle, and at most
+// 256 pixels wide and high.
 // Errors: invalid.
 func Portrait(r io.ReadSeeker) (content []byte, kind string, err error) {
 	decoding <- struct{}{}
@@ -64,14 +65,14 @@ func Portrait(r io.ReadSeeker) (content []byte, kind string, err error) {
 	return out.Bytes(), "image/png", err
 }
 
-// shrunk draws a picture anew, smaller if it is too large.
+// shrunk draws the square in the middle of a picture anew, smaller if it is too large.
 func shrunk(img image.Image) *image.NRGBA {
-	w, h := img.Bounds().Dx(), img.Bounds().Dy()
-	if longest := max(w, h); longest > maxSide {
-		w, h = max(1, w*maxSide/longest), max(1, h*maxSide/longest)
-	}
-	out := image.NewNRGBA(image.Rect(0, 0, w, h))
-	draw.CatmullRom.Scale(out, out.Bounds(), img, img.Bounds(), draw.Src, nil)
+	b := img.Bounds()
+	side := min(b.Dx(), b.Dy())
+	from := image.Pt(b.Min.X+(b.Dx()-side)/2, b.Min.Y+(b.Dy()-side)/2)
+	square := image.Rectangle{Min: from, Max: from.Add(image.Pt(side, side))}
+	out := image.NewNRGBA(image.Rect(0, 0, min(side, maxSide), min(side, maxSide)))
+	draw.CatmullRom.Scale(out, out.Bounds(), img, square, draw.Src, nil)
 	return out
 }
 

@@ -93,6 +93,7 @@ type Contact struct {
 	Custom       schema.Values `json:",omitempty"` // replaced, never changed in place
 	Verified     bool
 	Blocked      bool   `json:",omitempty"` // nothing that it writes is taken
+	Picture      int64  `json:",omitempty"` // the number of the file that shows the person, 0 for none
 	State        string // active
 	Merged       bool   `json:",omitempty"` // whether others were merged into it
 	Survivor     int64  `json:"-"`          // the contact that this one was merged into, 0 for none; set by reads of one contact

@@ -15,8 +15,9 @@ import (
 const (
 	MaxMembers  = 100 // members
 	MaxChannels = 100 // channels
+	MaxParts    = 50  // parts
 	MaxURLBytes = 2048
-	MaxParts    = 100 // conversations that are one
+	MaxMerged   = 100 // conversations that are one
 )
 
 // Conversation is what customers and members say to each other about one matter.
@@ -29,9 +30,10 @@ type Conversation struct {
 	Description     string
 	Members         []string // tails of ids of contacts and members, replaced, never changed in place
 	Owners          []int64
-	AccountN        int64 // the customer, 0 for none
-	WorkspaceN      int64 // the customer's workspace, 0 for none
-	GroupN          int64 // the group of the team that sees to it, 0 for none
+	AccountN        int64   // the customer, 0 for none
+	WorkspaceN      int64   // the customer's workspace, 0 for none
+	GroupN          int64   // the group of the team that sees to it, 0 for none
+	Parts           []int64 `json:",omitempty"` // the products that it is about, replaced, never changed in place
 	Stage           string
 	Tags            []tag.Use
 	SourceChannel   string

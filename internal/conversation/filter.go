@@ -22,6 +22,7 @@ type Filter struct {
 	SpacesOf   []int64  // workspaces that fit where Accounts are set, as those of the accounts
 	Workspaces []int64  // workspace numbers
 	Groups     []int64
+	Parts      []int64 // part numbers
 	Tags       []tag.Use
 	Stages     []string // names
 	States     []State
@@ -57,6 +58,7 @@ func (f Filter) Check() error {
 		{"account", len(f.Accounts)},
 		{"rev_orgs", len(f.Workspaces)},
 		{"group", len(f.Groups)},
+		{"applies_to_parts", len(f.Parts)},
 		{"tags", len(f.Tags)},
 		{"stage.name", len(f.Stages)},
 		{"state", len(f.States)},

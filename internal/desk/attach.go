@@ -22,7 +22,7 @@ func knowsFile(ctx context.Context, tx Tx, a *artifact.Artifact) (bool, error) {
 		if err != nil || sentBy(tx.Scope(), me, a) {
 			return err == nil, err
 		}
-		if a.At.Entry == 0 {
+		if a.At.Itself() {
 			return false, nil
 		}
 	}
@@ -30,7 +30,7 @@ func knowsFile(ctx context.Context, tx Tx, a *artifact.Artifact) (bool, error) {
 	switch {
 	case a.At.Of.N == 0: // perhaps it was on a comment that few could read
 		return a.CreatedBy == tx.Scope().Actor.Tail(), nil
-	case a.At.Entry == 0:
+	case a.At.Itself():
 		err = existed(ctx, tx, a.At.Of)
 	default:
 		_, err = readable(ctx, tx, don.Child{Of: a.At.Of, Kind: don.Comment, N: a.At.Entry}, false)
@@ -80,24 +80,14 @@ func changedFiles(ctx context.Context, tx Tx, field string, at artifact.Place, h
 // attachable refuses a file that the caller does not have, that is not there yet, or
 // that hangs somewhere already.
 func attachable(ctx context.Context, tx Tx, field string, at artifact.Place, n int64, a *artifact.Artifact) error {
-	id := don.Of(don.Artifact, n)
-	if a == nil {
-		return directory.InField(field, errs.Gone(id.Display()))
+	known := a != nil
+	if known {
+		var err error
+		if known, err = mayAttach(ctx, tx, a); err != nil {
+			return err
+		}
 	}
-	known, err := mayAttach(ctx, tx, a)
-	switch {
-	case err != nil:
-		return err
-	case !known:
-		return directory.InField(field, errs.Gone(id.Display()))
-	case a.Version == 0:
-		return errs.NotPermitted(field, "%s was not uploaded yet; send the file to its url first", id.Display())
-	case a.At.Of.N == 0:
-		return nil
-	}
-	e := errs.New(errs.Invalid, "artifact_already_attached_to_a_parent", "%s hangs on %s already; upload the file again for another place", id.Display(), a.At.Of.Display())
-	e.Field = field
-	return e.With("existing_parent", parentOf(tx, a.At)).With("is_same", a.At == at)
+	return directory.Attachable(tx.Scope(), field, at, n, a, known)
 }
 
 // mayAttach reports whether the caller may hang a file on something: contacts do so
@@ -113,14 +103,6 @@ func mayAttach(ctx context.Context, tx Tx, a *artifact.Artifact) (bool, error) {
 // was sent with proof is not that of a caller who has none, see said.
 func sentBy(sc org.Scope, me []don.ID, a *artifact.Artifact) bool {
 	return slices.Contains(tailsOf(me), a.CreatedBy) && (!sc.Claimed || a.Claimed)
-}
-
-func parentOf(tx Tx, at artifact.Place) string {
-	space := tx.Scope().Space
-	if at.Entry == 0 {
-		return space.Format(at.Of)
-	}
-	return space.FormatChild(don.Child{Of: at.Of, Kind: don.Comment, N: at.Entry})
 }
 
 // hang makes the change at a place that is there by now. What hangs on a comment that

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/kith-id/kith/internal/conversation"
@@ -11,6 +12,7 @@ import (
 	"github.com/kith-id/kith/internal/group"
 	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/org"
+	"github.com/kith-id/kith/internal/ticket"
 	"github.com/kith-id/kith/internal/timeline"
 )
 
@@ -31,25 +33,39 @@ type conversationTx interface {
 type Conversations struct {
 	directory.Page[*conversation.Conversation]
 	Groups   map[int64]*group.Group
+	Parts    map[int64]*ticket.Part
 	Unread   map[int64]int   // how many messages the caller, a member, has to read, of those with any
 	Muted    []int64         // those of which the caller, a member, wants to be told nothing
 	Messages []timeline.Item // the latest ones, of one conversation that was asked for alone
 }
 
-// conversationNames wants what a conversation refers to.
-func conversationNames(w *directory.Wanted, c *conversation.Conversation) {
+// want asks for what a conversation refers to. Its parts are known by then.
+func (cs Conversations) want(w *directory.Wanted, c *conversation.Conversation) {
 	w.Tails(c.CreatedBy, c.ModifiedBy)
 	w.IDs(c.MemberIDs()...)
 	w.IDs(don.Of(don.Account, c.AccountN), don.Of(don.Workspace, c.WorkspaceN))
 	w.Members(c.Owners)
 	w.Tags(c.Tags)
+	for _, n := range c.Parts {
+		if p := cs.Parts[n]; p != nil {
+			w.Members(p.Owners)
+		}
+	}
+	w.Custom(don.Conversation, c.Subtype, c.Custom)
 }
 
 // shownConversations completes a page with what its conversations refer to.
 func shownConversations(ctx context.Context, tx Tx, q directory.Query, rows directory.Rows[*conversation.Conversation]) (Conversations, error) {
 	var out Conversations
 	var err error
-	if out.Page, err = directory.PageWith(ctx, tx, conversationNames, q, rows); err != nil {
+	var parts []int64
+	for _, c := range rows.Items {
+		parts = append(parts, c.Parts...)
+	}
+	if out.Parts, err = tx.Parts(ctx, directory.Distinct(parts)); err != nil {
+		return out, err
+	}
+	if out.Page, err = directory.PageWith(ctx, tx, out.want, q, rows); err != nil {
 		return out, err
 	}
 	if err := ofReader(ctx, tx, &out); err != nil {
@@ -76,7 +92,7 @@ func shownConversation(ctx context.Context, tx Tx, c *conversation.Conversation)
 		return out, err
 	}
 	w := &directory.Wanted{}
-	conversationNames(w, c)
+	out.want(w, c)
 	for _, m := range messages {
 		wantItem(w, m)
 	}
@@ -214,12 +230,16 @@ func (s *Service) RestoreConversation(ctx context.Context, sc org.Scope, n int64
 		if err := tx.Discarded(ctx, don.Of(don.Conversation, n), c); err != nil {
 			return err
 		}
+		parts, err := tx.Parts(ctx, c.Parts)
+		if err != nil {
+			return err
+		}
+		c.Parts = slices.DeleteFunc(c.Parts, func(n int64) bool { return parts[n] == nil }) // those deleted meanwhile
 		if err := tx.RestoreConversation(ctx, c); err != nil {
 			return err
 		}
 		// Merges of contacts may have been undone meanwhile.
-		_, err := identity.PartConversation(ctx, tx, n)
-		if err != nil {
+		if _, err := identity.PartConversation(ctx, tx, n); err != nil {
 			return err
 		}
 		if c, err = tx.Conversation(ctx, n, false); err != nil {

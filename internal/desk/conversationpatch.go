@@ -10,6 +10,7 @@ import (
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/tag"
 )
 
@@ -29,6 +30,8 @@ type ConversationPatch struct {
 	Account         *int64
 	Workspace       *int64
 	Group           *int64
+	Parts           *[]int64
+	Custom          *schema.Change
 	Stage           *conversation.Stage
 	Spam            *bool
 	Frozen          *bool
@@ -45,7 +48,7 @@ type Message struct {
 // apply changes a conversation as the patch says; lists are replaced, never
 // changed in place.
 func (p ConversationPatch) apply(ctx context.Context, tx Tx, c *conversation.Conversation) error {
-	for _, step := range []func(context.Context, Tx, *conversation.Conversation) error{p.words, p.people, p.place, p.team} {
+	for _, step := range []func(context.Context, Tx, *conversation.Conversation) error{p.words, p.people, p.place, p.team, p.about} {
 		if err := step(ctx, tx, c); err != nil {
 			return err
 		}
@@ -197,6 +200,29 @@ func (p ConversationPatch) team(ctx context.Context, tx Tx, c *conversation.Conv
 	}
 	c.GroupN = *p.Group
 	return nil
+}
+
+// about stores the products that it is about, and the custom values. What it names
+// already stays, although it may be gone by now.
+func (p ConversationPatch) about(ctx context.Context, tx Tx, c *conversation.Conversation) error {
+	if p.Parts != nil {
+		parts := directory.Distinct(*p.Parts)
+		if len(parts) > conversation.MaxParts {
+			return tooMany("applies_to_parts", len(parts), conversation.MaxParts)
+		}
+		for _, n := range slices.Sorted(slices.Values(parts)) { // in one order, so that two do not wait for each other
+			if slices.Contains(c.Parts, n) {
+				continue
+			}
+			if _, err := tx.Part(ctx, n, true); err != nil {
+				return directory.InField("applies_to_parts", err)
+			}
+		}
+		if c.Parts = parts; len(parts) == 0 {
+			c.Parts = nil
+		}
+	}
+	return directory.SetCustom(ctx, tx, don.Conversation, p.Custom, c.N == 0, &c.Custom, &c.Subtype)
 }
 
 // ofFirstContact takes the customer over from the first contact among the members.

@@ -403,7 +403,7 @@ type Content struct {
 	io.ReadSeekCloser
 	File    *artifact.Artifact
 	Version artifact.Version
-	Until   time.Time // when the pass ends
+	Until   time.Time // when the pass ends, zero without one
 }
 
 // Fetch opens the content that a pass is for. Close must follow. Errors: forbidden
@@ -428,14 +428,34 @@ func (f *Files) Fetch(ctx context.Context, token string) (*Content, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c, f.read(ctx, c)
+}
+
+// Portrait opens the latest content of a file that was uploaded as the picture of a
+// person. Close must follow. Errors: not_found, also for a file that is no such one;
+// unavailable.
+func (f *Files) Portrait(ctx context.Context, sc org.Scope, n int64) (*Content, error) {
+	got, err := f.Get(ctx, sc, n, "")
+	if err != nil {
+		return nil, err
+	}
+	if got.Item.Purpose != artifact.Picture || !artifact.Inline(got.Version.Kind) {
+		return nil, errs.New(errs.NotFound, "not_found", "%s is not the picture of a person", got.Item.ID().Display())
+	}
+	c := &Content{File: got.Item, Version: got.Version}
+	return c, f.read(ctx, c)
+}
+
+// read opens a content in the storage.
+func (f *Files) read(ctx context.Context, c *Content) (err error) {
 	c.ReadSeekCloser, err = f.c.Store.Open(ctx, c.Version.Blob)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, errs.New(errs.NotFound, "not_found", "the content of %s is missing in the storage; restore it from a backup", c.File.ID().Display()).Because(err)
+		return errs.New(errs.NotFound, "not_found", "the content of %s is missing in the storage; restore it from a backup", c.File.ID().Display()).Because(err)
 	}
 	if err != nil {
-		return nil, stored(err)
+		return stored(err)
 	}
-	return c, nil
+	return nil
 }
 
 // DeleteVersion removes a content of a file for good: the latest for the version "".

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/conversation"
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
@@ -109,7 +110,7 @@ func (s *Service) UpdatePart(ctx context.Context, sc org.Scope, n int64, p PartP
 	return got, err
 }
 
-// DeletePart removes a part for good. One that works are about is invalid: they
+// DeletePart removes a part for good. One that works or conversations are about is invalid: they
 // would be about nothing.
 func (s *Service) DeletePart(ctx context.Context, sc org.Scope, n int64) error {
 	return s.db.Write(ctx, sc, func(tx Tx) error {
@@ -121,9 +122,13 @@ func (s *Service) DeletePart(ctx context.Context, sc org.Scope, n int64) error {
 		if err != nil {
 			return err
 		}
-		if used > 0 {
-			return errs.BadRequest("%s (%s) is the part of %d tickets and opportunities; give them another part or delete them first",
-				don.Of(don.Product, n).Display(), part.Name, used)
+		talks, err := tx.CountConversations(ctx, conversation.Filter{Parts: []int64{n}}, directory.CountCap)
+		if err != nil {
+			return err
+		}
+		if used+talks > 0 {
+			return errs.BadRequest("%s (%s) is the part of %d tickets and opportunities and %d conversations; give them another part or delete them first",
+				don.Of(don.Product, n).Display(), part.Name, used, talks)
 		}
 		return tx.DeletePart(ctx, part)
 	})

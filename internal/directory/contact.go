@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/kith-id/kith/internal/artifact"
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/identity"
@@ -25,7 +26,8 @@ type ContactPatch struct {
 	Owners      *[]int64  // members
 	Tags        *[]tag.Use
 	Custom      *schema.Change
-	Blocked     *bool // whether what the contact writes is refused
+	Blocked     *bool  // whether what the contact writes is refused
+	Picture     *int64 // a file that shows the person, 0 for none
 }
 
 // ContactFound is a contact with the records it refers to.
@@ -42,7 +44,7 @@ func (s *Service) CreateContact(ctx context.Context, sc org.Scope, p ContactPatc
 	if err := p.describe(draft); err != nil {
 		return ContactFound{}, err
 	}
-	if p.Owners == nil && p.Tags == nil && p.Custom == nil && len(places) == 0 {
+	if p.Owners == nil && p.Tags == nil && p.Custom == nil && p.Picture == nil && len(places) == 0 {
 		// Nothing to look up: the observation may share a transaction with others.
 		out, err := s.resolve.Resolve(ctx, sc, observation(draft))
 		return ContactFound{out.Contact, &Names{}}, err
@@ -56,12 +58,19 @@ func (s *Service) CreateContact(ctx context.Context, sc org.Scope, p ContactPatc
 		if err := place(ctx, tx, c, places, nil); err != nil {
 			return err
 		}
+		pictured, err := setPicture(ctx, tx, c, p.Picture)
+		if err != nil {
+			return err
+		}
 		out, err := identity.Resolve(ctx, tx, []identity.Observation{observation(c)})
 		if err != nil {
 			return err
 		}
 		if out[0].Err != nil {
 			return out[0].Err
+		}
+		if err := pictured.hang(ctx, tx, artifact.Place{Of: contactOf(out[0].Contact.N), Entry: artifact.OfPerson}); err != nil {
+			return err
 		}
 		if err := Assigned(ctx, tx, contactOf(out[0].Contact.N), nil, c.Owners); err != nil {
 			return err
@@ -78,7 +87,7 @@ func observation(c *contact.Contact) identity.Observation {
 		Mode: identity.CreateOnly, Source: SourceAPI,
 		DisplayName: c.DisplayName, FullName: c.FullName, Description: c.Description,
 		Identifiers: c.Identifiers, Associations: c.Associations, Owners: c.Owners, Tags: c.Tags,
-		Subtype: c.Subtype, Custom: c.Custom,
+		Subtype: c.Subtype, Custom: c.Custom, Picture: c.Picture,
 	}
 }
 
@@ -126,6 +135,13 @@ func (s *Service) UpdateContact(ctx context.Context, sc org.Scope, n int64, p Co
 			return err
 		}
 		if err := p.describe(c); err != nil {
+			return err
+		}
+		pictured, err := setPicture(ctx, tx, c, p.Picture)
+		if err != nil {
+			return err
+		}
+		if err := pictured.hang(ctx, tx, artifact.Place{Of: contactOf(n), Entry: artifact.OfPerson}); err != nil {
 			return err
 		}
 		return p.refer(ctx, tx, c, false)

@@ -41,7 +41,7 @@ const (
 // deskSynonyms are the names that the parameters of their lists have for the fields.
 var deskSynonyms = map[string]string{
 	"owned_by": fieldOwner, "tags": fieldTag, "created_date": fieldCreated, "modified_date": fieldModified, "rev_org": fieldWorkspace,
-	"is_spam": fieldSpam, "is_frozen": fieldFrozen, "is_snoozed": fieldSnoozed, "channels": fieldChannel, "applies_to_part": fieldPart, "external_ref": fieldRef,
+	"is_spam": fieldSpam, "is_frozen": fieldFrozen, "is_snoozed": fieldSnoozed, "channels": fieldChannel, "applies_to_part": fieldPart, "applies_to_parts": fieldPart, "external_ref": fieldRef,
 	"actual_close_date": fieldClosed, "target_close_date": fieldTarget, "last_message_date": fieldLastMessage, "body": fieldDescription,
 }
 
@@ -102,6 +102,7 @@ func (g *catalogue) conversations() *filter.Catalog {
 	return g.deskCatalog(append(append(g.desk(don.Conversation), g.attended()...),
 		filter.Field{Name: fieldID, Type: filter.Ref, Keys: g.number(don.Conversation)},
 		filter.Field{Name: fieldMember, Type: filter.Ref, Keys: g.participant},
+		filter.Field{Name: fieldPart, Type: filter.Ref, Keys: g.part},
 		filter.Field{Name: fieldLastMessage, Type: filter.Time},
 		filter.Field{Name: fieldSnoozed, Type: filter.Bool},
 	))
@@ -286,6 +287,8 @@ func (r conversationRecord) Values(field string) []filter.Value {
 		return texts(tailsOf(c.Members, don.Contact)...)
 	case fieldMember:
 		return texts(tailsOf(c.Members, don.Member)...)
+	case fieldPart:
+		return numbered(c.Parts)
 	case fieldSnoozed:
 		return truth(c.SnoozedUntil != nil)
 	case fieldLastMessage:

@@ -47,6 +47,7 @@ type Tx interface {
 	userGroupTx
 	groupFollowTx
 	noticeTx
+	fileTx
 	deskTx
 	MembersByN(ctx context.Context, ns []int64) (map[int64]org.Member, error)
 	MembersByEmail(ctx context.Context, keys []string) (map[string]org.Member, error)

@@ -64,6 +64,7 @@ type Query struct {
 type Refs struct {
 	CreatedBy, ModifiedBy, Owners, Tags bool
 	Places                              bool // accounts and workspaces
+	Picture                             bool
 }
 
 // hide takes away what is not looked up.
@@ -87,6 +88,9 @@ func (r Refs) contact(n needs, c *contact.Contact) {
 	r.hide(&rest.CreatedBy, &rest.ModifiedBy, &rest.Owners, &rest.Tags)
 	if r.Places {
 		rest.Associations = nil
+	}
+	if r.Picture {
+		rest.Picture = 0
 	}
 	n.contact(&rest)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kith-id/kith/internal/account"
+	"github.com/kith-id/kith/internal/artifact"
 	"github.com/kith-id/kith/internal/contact"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/org"
@@ -22,6 +23,7 @@ type Names struct {
 	Accounts   map[int64]*account.Account
 	Workspaces map[int64]*account.Workspace
 	Tags       map[int64]*tag.Tag
+	Pictures   map[int64]*artifact.Artifact // of persons
 	// Moved are accounts and workspaces that were merged into others, with what
 	// they are now. Accounts and Workspaces have the other in their place.
 	Moved map[don.ID]don.ID
@@ -164,6 +166,7 @@ func (n needs) contact(c *contact.Contact) {
 	n.members(c.Owners)
 	n.tags(c.Tags)
 	n.places(c.Associations)
+	n.add(don.Of(don.Artifact, c.Picture))
 }
 
 func (n needs) places(as []contact.Association) {
@@ -209,6 +212,7 @@ func (n *Names) load(ctx context.Context, tx Tx, want needs) (err error) {
 		}
 		for _, c := range n.Contacts {
 			want.places(c.Associations)
+			want.add(don.Of(don.Artifact, c.Picture))
 		}
 	}
 	if ns := want.of(don.Member); len(ns) > 0 {
@@ -228,6 +232,11 @@ func (n *Names) load(ctx context.Context, tx Tx, want needs) (err error) {
 	}
 	if ns := want.of(don.Tag); len(ns) > 0 {
 		if n.Tags, err = tx.Tags(ctx, ns); err != nil {
+			return err
+		}
+	}
+	if ns := want.of(don.Artifact); len(ns) > 0 {
+		if n.Pictures, err = tx.Artifacts(ctx, ns, false); err != nil {
 			return err
 		}
 	}

@@ -71,6 +71,15 @@ func (v view) artifacts(list []*artifact.Artifact) []ArtifactSummary {
 	return out
 }
 
+// picture is the file that shows a person, nil when there is none to be shown.
+func (v view) picture(n int64) *ArtifactSummary {
+	a := v.names.Pictures[n]
+	if a == nil || a.Version == 0 {
+		return nil
+	}
+	return &v.artifacts([]*artifact.Artifact{a})[0]
+}
+
 func (v view) artifact(a *artifact.Artifact) Artifact {
 	return Artifact{Atom: v.atom(a.ID(), a.CreatedAt, a.CreatedBy, a.ModifiedAt, a.ModifiedBy), File: v.file(a)}
 }
@@ -92,7 +101,7 @@ type formField struct {
 type artifactPrepareIn struct {
 	FileName string `json:"file_name" required:"true" maxLength:"4096" doc:"Without a path; of more than 255 bytes the end before the extension is cut off."`
 	FileType string `json:"file_type" maxLength:"255" doc:"The media type, such as image/png."`
-	Purpose  string `json:"configuration_set" enum:"article_media,default,email_media,job_data,marketplace_listing_icon,marketplace_media,org_logo,plug_setting,plug_setting_banner_card,portal_css,snap_in_functions_code,snap_widget,user_profile_picture,work" doc:"What the file is for. user_profile_picture takes a PNG, JPEG, GIF or WebP and keeps a small picture of it without anything else; the others are the same."`
+	Purpose  string `json:"configuration_set" enum:"article_media,default,email_media,job_data,marketplace_listing_icon,marketplace_media,org_logo,plug_setting,plug_setting_banner_card,portal_css,snap_in_functions_code,snap_widget,user_profile_picture,work" doc:"What the file is for. user_profile_picture takes a PNG, JPEG, GIF or WebP and keeps the square in its middle, 256 pixels wide and high at most, without anything else; the others are the same."`
 	Encoding string `json:"file_encoding" maxLength:"64" doc:"Not looked at."`
 }
 
@@ -267,6 +276,7 @@ const (
 const (
 	uploadOp   = "artifacts.upload"
 	downloadOp = "artifacts.download"
+	pictureOp  = "artifacts.picture"
 )
 
 // fileForm is an upload.
@@ -302,6 +312,16 @@ func (d FileDeps) registerContents(api *API) {
 	}
 	RegisterRaw(api, down, func(w http.ResponseWriter, r *http.Request) {
 		if err := d.send(w, r); err != nil {
+			api.WriteError(w, r, err)
+		}
+	})
+	face := Op{
+		Path: pictureOp, Summary: "Get the picture of a person", Tags: []string{tag}, Read: true, Input: idIn{}, Produces: "image/*",
+		Timeout: fetchTime, Errors: []int{http.StatusNotFound},
+		Description: "Of a display_picture: for pages that show many and need no URL for others. Files that were uploaded for something else are not_found.",
+	}
+	RegisterRaw(api, face, func(w http.ResponseWriter, r *http.Request) {
+		if err := d.portrait(w, r, pictureOp); err != nil {
 			api.WriteError(w, r, err)
 		}
 	})

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/kith-id/kith/internal/artifact"
+	"github.com/kith-id/kith/internal/auth"
+	"github.com/kith-id/kith/internal/desk"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/httpapi/wire"
@@ -166,6 +168,37 @@ func (d FileDeps) send(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer func() { _ = c.Close() }() // it was only read
+	give(w, r, c, time.Until(c.Until))
+	return nil
+}
+
+// pictureAge is for how long browsers keep pictures of people without asking.
+const pictureAge = time.Hour
+
+// portrait gives the picture of a person to whoever may see it.
+func (d FileDeps) portrait(w http.ResponseWriter, r *http.Request, op string) error {
+	in := idIn{}
+	if err := wire.Decode(r, &in, wire.Options{MaxBody: maxFormPart}); err != nil {
+		return err
+	}
+	a, _ := auth.From(r.Context())
+	by := call{a, op}
+	id, err := by.object("id", in.ID, don.Artifact)
+	if err != nil {
+		return err
+	}
+	c, err := d.Service.Portrait(r.Context(), by.Scope, id.N)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = c.Close() }()                // it was only read
+	w.Header().Set("Vary", "Cookie, Authorization") // a display id is another file for another organisation
+	give(w, r, c, pictureAge)
+	return nil
+}
+
+// give sends a content that the client may keep for a while.
+func give(w http.ResponseWriter, r *http.Request, c *desk.Content, age time.Duration) {
 	h := w.Header()
 	h.Set("Content-Type", "application/octet-stream")
 	if artifact.Inline(c.Version.Kind) {
@@ -175,11 +208,10 @@ func (d FileDeps) send(w http.ResponseWriter, r *http.Request) error {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cache-Control", "private, max-age="+strconv.Itoa(max(0, int(time.Until(c.Until).Seconds()))))
+	h.Set("Cache-Control", "private, max-age="+strconv.Itoa(max(0, int(age.Seconds()))))
 	h.Set("ETag", `"`+c.Version.Sum+`"`)
 	control := http.NewResponseController(w)
 	_ = control.SetWriteDeadline(time.Now().Add(fetchTime)) // a writer without a connection has none to bound
 	http.ServeContent(w, r, "", c.Version.CreatedAt, c)
 	_ = control.SetWriteDeadline(time.Time{}) // the connection may serve others
-	return nil
 }

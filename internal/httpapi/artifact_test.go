@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/jpeg"
 	"image/png"
 	"mime/multipart"
@@ -327,11 +328,13 @@ func TestPortraits(t *testing.T) {
 	}
 	got := download(t, c, id, nil)
 	cfg, err := png.DecodeConfig(bytes.NewReader(got.Body))
-	if err != nil || cfg.Width != 512 || cfg.Height != 256 || bytes.Contains(got.Body, []byte("script")) {
+	if err != nil || cfg.Width != 256 || cfg.Height != 256 || bytes.Contains(got.Body, []byte("script")) {
 		t.Errorf("drawn anew: %+v, %v", cfg, err)
 	}
 	var photo bytes.Buffer
-	if err := jpeg.Encode(&photo, image.NewGray(image.Rect(0, 0, 40, 20)), nil); err != nil {
+	shot := image.NewGray(image.Rect(0, 0, 80, 40))
+	draw.Draw(shot, image.Rect(0, 0, 40, 40), image.White, image.Point{}, draw.Src) // its left half, of which the square's keeps half
+	if err := jpeg.Encode(&photo, shot, nil); err != nil {
 		t.Fatal(err)
 	}
 	// Taken with the camera turned, where and when stand beside it.
@@ -343,9 +346,13 @@ func TestPortraits(t *testing.T) {
 		t.Fatalf("status %d: %s", res.Status, res.Body)
 	}
 	got = download(t, c, id, nil)
-	cfg, err = jpeg.DecodeConfig(bytes.NewReader(got.Body))
-	if err != nil || cfg.Width != 20 || cfg.Height != 40 || bytes.Contains(got.Body, []byte("GPS")) {
-		t.Errorf("upright and without its place: %+v, %v", cfg, err)
+	upright, err := jpeg.Decode(bytes.NewReader(got.Body))
+	if err != nil || upright.Bounds() != image.Rect(0, 0, 40, 40) || bytes.Contains(got.Body, []byte("GPS")) {
+		t.Fatalf("without its place: %v", err)
+	}
+	lit := func(x, y int) bool { r, _, _, _ := upright.At(x, y).RGBA(); return r > 0x8000 }
+	if !lit(20, 5) || !lit(5, 5) || lit(20, 35) || lit(35, 35) {
+		t.Error("it is not upright: what was at the left belongs to the top")
 	}
 	// A bomb: few bytes that say they are many pixels.
 	bomb := pngOf(t, 1, 1)

@@ -33,7 +33,7 @@ var columnFields = map[string][]string{
 	"account": {"account", "rev_org"}, "workspace": {"rev_org"}, "parent_account": {"parent"},
 	"domain": {"domain", "domains"}, "domains": {"domain", "domains"}, "website": {"websites"},
 	"created": {"created_date"}, "modified": {"modified_date"},
-	"contact": {"members", "reported_by"}, "part": {"applies_to_part"}, "spam": {"is_spam"}, "frozen": {"is_frozen"}, "closed": {"actual_close_date"},
+	"contact": {"members", "reported_by"}, "part": {"applies_to_part", "applies_to_parts"}, "applies_to_part": {"applies_to_part", "applies_to_parts"}, "applies_to_parts": {"applies_to_part", "applies_to_parts"}, "spam": {"is_spam"}, "frozen": {"is_frozen"}, "closed": {"actual_close_date"},
 	"last_message": {"last_external_message_date"}, "channel": {"channels"}, "body": {"body", "description"}, "title": {"title"},
 }
 
@@ -95,7 +95,7 @@ func (c columns) unnamed() directory.Refs {
 	}
 	return directory.Refs{
 		CreatedBy: !c["created_by"], ModifiedBy: !c["modified_by"], Owners: !c["owned_by"], Tags: !c["tags"],
-		Places: !c["rev_org"] && !c["account"] && !c["parent"],
+		Picture: !c["display_picture"], Places: !c["rev_org"] && !c["account"] && !c["parent"],
 	}
 }
 

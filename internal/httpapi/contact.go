@@ -16,24 +16,25 @@ import (
 // RevUser is a contact.
 type RevUser struct {
 	Atom
-	Description   string         `json:"description,omitempty"`
-	DisplayName   string         `json:"display_name"`
-	Email         string         `json:"email,omitempty" doc:"The main address."`
-	ExternalRef   string         `json:"external_ref" doc:"The main reference; the display id when nobody gave one."`
-	ExternalRefs  []string       `json:"external_refs"`
-	FullName      string         `json:"full_name,omitempty"`
-	IsBlocked     bool           `json:"is_blocked,omitempty" doc:"Nothing that the contact writes is taken. Absent when it is."`
-	IsVerified    bool           `json:"is_verified" doc:"Known by more than claims."`
-	OwnedBy       []UserSummary  `json:"owned_by" doc:"The members who look after the contact."`
-	PhoneNumbers  []string       `json:"phone_numbers,omitempty" doc:"In E.164 form."`
-	Primary       *UserSummary   `json:"primary_identity,omitempty" doc:"The contact that this one was merged into."`
-	RevOrg        *OrgSummary    `json:"rev_org,omitempty" doc:"The contact's workspace or, when it is in none, account."`
-	State         string         `json:"state" enum:"active,deactivated,deleted,locked,shadow,unassigned"`
-	StockFragment string         `json:"stock_schema_fragment"`
-	Subtype       string         `json:"subtype,omitempty"`
-	CustomFields  schema.Values  `json:"custom_fields,omitempty" doc:"Values of custom fields by name."`
-	Fragments     []string       `json:"custom_schema_fragments,omitempty" doc:"The definitions that the values follow, as schemas.custom.get takes them."`
-	Tags          []TagWithValue `json:"tags,omitempty"`
+	Description   string           `json:"description,omitempty"`
+	DisplayName   string           `json:"display_name"`
+	Picture       *ArtifactSummary `json:"display_picture,omitempty" doc:"Shows the person; artifacts.picture has it."`
+	Email         string           `json:"email,omitempty" doc:"The main address."`
+	ExternalRef   string           `json:"external_ref" doc:"The main reference; the display id when nobody gave one."`
+	ExternalRefs  []string         `json:"external_refs"`
+	FullName      string           `json:"full_name,omitempty"`
+	IsBlocked     bool             `json:"is_blocked,omitempty" doc:"Nothing that the contact writes is taken. Absent when it is."`
+	IsVerified    bool             `json:"is_verified" doc:"Known by more than claims."`
+	OwnedBy       []UserSummary    `json:"owned_by" doc:"The members who look after the contact."`
+	PhoneNumbers  []string         `json:"phone_numbers,omitempty" doc:"In E.164 form."`
+	Primary       *UserSummary     `json:"primary_identity,omitempty" doc:"The contact that this one was merged into."`
+	RevOrg        *OrgSummary      `json:"rev_org,omitempty" doc:"The contact's workspace or, when it is in none, account."`
+	State         string           `json:"state" enum:"active,deactivated,deleted,locked,shadow,unassigned"`
+	StockFragment string           `json:"stock_schema_fragment"`
+	Subtype       string           `json:"subtype,omitempty"`
+	CustomFields  schema.Values    `json:"custom_fields,omitempty" doc:"Values of custom fields by name."`
+	Fragments     []string         `json:"custom_schema_fragments,omitempty" doc:"The definitions that the values follow, as schemas.custom.get takes them."`
+	Tags          []TagWithValue   `json:"tags,omitempty"`
 }
 
 func (v view) contact(c *contact.Contact) RevUser {
@@ -42,7 +43,7 @@ func (v view) contact(c *contact.Contact) RevUser {
 		DisplayName: c.DisplayName, FullName: c.FullName, Description: c.Description,
 		Email: c.Email(), PhoneNumbers: c.Values(contact.KindPhone), ExternalRef: shownRef(c), ExternalRefs: c.Values(contact.KindRef),
 		IsVerified: c.Verified, IsBlocked: c.Blocked, State: c.State, OwnedBy: v.users(c.Owners), RevOrg: v.customer(c), Tags: v.tags(c.Tags),
-		StockFragment: v.stock(stockContact), Subtype: c.Subtype,
+		StockFragment: v.stock(stockContact), Subtype: c.Subtype, Picture: v.picture(c.Picture),
 	}
 	u.CustomFields, u.Fragments = v.custom(don.Contact, c.Subtype, c.Custom)
 	if len(u.ExternalRefs) == 0 {
@@ -85,19 +86,20 @@ type contactFields struct {
 	PhoneNumbers   wire.Opt[[]string] `json:"phone_numbers" doc:"With country code. Replaces the list."`
 	ExternalRef    wire.Opt[string]   `json:"external_ref" doc:"The contact's id in your own system, unique in the org. It replaces the main one; cleared, the display id is shown."`
 	ExternalRefs   wire.Opt[[]string] `json:"external_refs" doc:"All references, the main one first. Replaces the list."`
-	DisplayPicture string             `json:"display_picture" format:"id" doc:"Pictures are not supported yet."`
+	DisplayPicture wire.Opt[string]   `json:"display_picture" format:"id" doc:"A file that shows the person, uploaded with the configuration_set user_profile_picture, see artifacts.prepare; it hangs nowhere else. null takes it away."`
 }
 
 func (f contactFields) patch(c call, fragments []string) (directory.ContactPatch, error) {
 	owners, tags, err := f.read(c)
 	custom, err2 := f.change(c, "custom_schema_fragments", fragments)
-	if err := first(err, err2, noFiles("display_picture", f.DisplayPicture)); err != nil {
+	picture, err3 := c.optional("display_picture", f.DisplayPicture, don.Artifact)
+	if err := first(err, err2, err3); err != nil {
 		return directory.ContactPatch{}, err
 	}
 	return directory.ContactPatch{
 		DisplayName: given(f.DisplayName), FullName: given(f.FullName), Description: given(f.Description),
 		Email: given(f.Email), Phones: given(f.PhoneNumbers), Ref: given(f.ExternalRef), Refs: given(f.ExternalRefs),
-		Owners: owners, Tags: tags, Custom: custom,
+		Owners: owners, Tags: tags, Custom: custom, Picture: picture,
 	}, nil
 }
 

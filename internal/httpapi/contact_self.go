@@ -5,15 +5,17 @@ import (
 
 	"github.com/kith-id/kith/internal/auth"
 	"github.com/kith-id/kith/internal/directory"
+	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/httpapi/wire"
 )
 
-// revUserSelfIn is what customers may change of themselves: how they are
-// called. What they are known by is what their tokens, members and channels say.
+// revUserSelfIn is what customers may change of themselves: how they are called
+// and look. What they are known by is what their tokens, members and channels say.
 type revUserSelfIn struct {
 	DisplayName wire.Opt[string] `json:"display_name" doc:"At most 256 characters."`
 	FullName    wire.Opt[string] `json:"full_name" doc:"At most 256 characters."`
+	Picture     wire.Opt[string] `json:"display_picture" format:"id" doc:"A file that shows you, as rev-users.update takes it; not with a public token. null takes it away."`
 }
 
 func registerContactSelf(api *API, d AuthDeps) {
@@ -21,7 +23,7 @@ func registerContactSelf(api *API, d AuthDeps) {
 	get := readOp("rev-users.self.get", "Get the calling contact", tag)
 	get.Description = "For session tokens. Shows no notes, tags or owners. A visitor with a public token sees what they said of themselves."
 	operate(api, get, d.getContactSelf)
-	update := writeOp("rev-users.self.update", "Change the calling contact's names", tag)
+	update := writeOp("rev-users.self.update", "Change the calling contact's names and picture", tag)
 	update.Description = "For session tokens."
 	operate(api, update, d.updateContactSelf)
 }
@@ -41,8 +43,15 @@ func (d AuthDeps) updateContactSelf(ctx context.Context, c call, in *revUserSelf
 		return nil, errs.Denied("%s is for session tokens of contacts", c.op)
 	}
 	patch := directory.ContactPatch{DisplayName: given(in.DisplayName), FullName: given(in.FullName)}
+	var err error
+	if patch.Picture, err = c.optional("display_picture", in.Picture, don.Artifact); err != nil {
+		return nil, err
+	}
 	if !c.visitor() {
 		return c.ownUser(d.Records.UpdateContact(ctx, c.Scope, c.Contact.N, patch))
+	}
+	if in.Picture.Set {
+		return nil, errs.NotPermitted("display_picture", "cannot be given with a public token; leave it out")
 	}
 	if err := d.Records.Say(ctx, c.Scope, c.Contact.N, patch); err != nil {
 		return nil, err

@@ -19,9 +19,11 @@ import (
 type Conversation struct {
 	Atom
 	Account         *AccountSummary      `json:"account,omitempty" doc:"The customer."`
+	AppliesToParts  []PartSummary        `json:"applies_to_parts,omitempty" doc:"The products that it is about."`
 	ActualCloseDate wire.Time            `json:"actual_close_date,omitzero" doc:"Since when it is in a closed stage."`
 	Channels        []ChannelSummary     `json:"channels,omitempty"`
 	CustomFields    schema.Values        `json:"custom_fields,omitempty" doc:"Values of custom fields by name."`
+	Fragments       []string             `json:"custom_schema_fragments,omitempty" doc:"The definitions that the values follow, as schemas.custom.get takes them."`
 	Description     string               `json:"description,omitempty"`
 	Group           *GroupSummary        `json:"group,omitempty" doc:"The group of the team that sees to it."`
 	IsFrozen        bool                 `json:"is_frozen"`
@@ -38,6 +40,7 @@ type Conversation struct {
 	SourceChannel   string               `json:"source_channel,omitempty"`
 	SourceChannelV2 *ChannelSummary      `json:"source_channel_v2,omitempty"`
 	Stage           StageSummary         `json:"stage"`
+	StockFragment   string               `json:"stock_schema_fragment,omitempty"`
 	Subtype         string               `json:"subtype,omitempty"`
 	Tags            []TagWithValue       `json:"tags,omitempty"`
 	Title           string               `json:"title,omitempty"`
@@ -89,7 +92,13 @@ func (v view) conversation(c *conversation.Conversation, found desk.Conversation
 		Title: c.Title, Description: c.Description, Account: v.account(c.AccountN), Group: v.groupSummary(found.Groups[c.GroupN]),
 		IsSpam: c.Spam, IsFrozen: c.Frozen, Members: v.people(c.MemberIDs()), Metadata: ConversationMetadata{c.URLContext},
 		OwnedBy: v.users(c.Owners), SourceChannel: c.SourceChannel, Stage: v.conversationStage(c.Stage), Tags: v.tags(c.Tags),
-		Subtype: c.Subtype, CustomFields: c.Custom, IsMuted: slices.Contains(found.Muted, c.N), IsUnread: found.Unread[c.N] > 0, UnreadCount: found.Unread[c.N],
+		Subtype: c.Subtype, StockFragment: v.stock(stockOf(don.Conversation)), IsMuted: slices.Contains(found.Muted, c.N), IsUnread: found.Unread[c.N] > 0, UnreadCount: found.Unread[c.N],
+	}
+	out.CustomFields, out.Fragments = v.custom(don.Conversation, c.Subtype, c.Custom)
+	for _, n := range c.Parts {
+		if p := v.partSummary(found.Parts[n]); p != nil {
+			out.AppliesToParts = append(out.AppliesToParts, *p)
+		}
 	}
 	if w := don.Of(don.Workspace, c.WorkspaceN); v.names.Has(w) {
 		place := v.place(w)
@@ -232,12 +241,13 @@ func (f conversationFields) patch(c call) (desk.ConversationPatch, error) {
 	if f.Metadata.Set {
 		p.URLContext = &f.Metadata.Value.URLContext
 	}
-	var err, err2, err3, err4 error
+	var err, err2, err3, err4, err5 error
 	p.Account, err = c.optional("account", f.Account, don.Account)
 	p.Workspace, err2 = c.optional("rev_org", f.RevOrg, don.Workspace)
 	p.Group, err3 = c.optional("group", f.Group, don.Group)
 	p.Stage, err4 = f.Stage.read(c)
-	return p, first(f.noCustom(), err, err2, err3, err4)
+	p.Custom, err5 = f.change(c, "custom_schema_fragments", nil)
+	return p, first(err, err2, err3, err4, err5)
 }
 
 // optional reads the id of a record that another one shall refer to, 0 for none;
@@ -253,21 +263,11 @@ func (c call) optional(field string, text wire.Opt[string], t don.Type) (*int64,
 	return &id.N, err
 }
 
-// noCustom refuses custom fields, of which such records have none.
-func (e extras) noCustom() error {
-	for name := range e.CustomFields {
-		return errs.Customization("custom_fields."+name, "field_not_in_schema", "conversations have no custom fields in this release; leave %q out", name)
-	}
-	if e.SchemaSpec.Subtype != "" {
-		return errs.Customization("custom_schema_spec.subtype", "fragment_not_found", "conversations have no subtypes in this release; leave %q out", e.SchemaSpec.Subtype)
-	}
-	return nil
-}
-
 type conversationCreateIn struct {
 	Type string `json:"type" required:"true" enum:"support"`
 	conversationFields
 	recordLinks
+	Parts    []string `json:"applies_to_parts" doc:"The products that it is about, at most 50."`
 	Channels []string `json:"channels" doc:"Ids of channels, at most 100 of at most 256 characters."`
 	Key      string   `json:"idempotency_key" maxLength:"255" doc:"Of your choice. The same request with the same key within a day makes one conversation."`
 	Members  []string `json:"members" doc:"Who takes part: contacts and members, at most 100."`
@@ -315,6 +315,7 @@ func (l tagListIn) read(c call, p *desk.ConversationPatch) error {
 type conversationUpdateIn struct {
 	ID string `json:"id" required:"true" format:"id"`
 	conversationFields
+	Parts        setList             `json:"applies_to_parts" doc:"The products that it is about, at most 50."`
 	Channels     setList             `json:"channels"`
 	Members      setList             `json:"members" doc:"Who takes part: contacts and members, at most 100."`
 	OwnedBy      setList             `json:"owned_by" doc:"The members who look after it."`
@@ -353,10 +354,11 @@ func (d DeskDeps) createConversation(ctx context.Context, c call, in *conversati
 		return nil, err
 	}
 	once, err := onceOf(in.Key, in)
-	if err := first(err, c.ownConversation(in)); err != nil {
+	parts, err2 := c.numbers("applies_to_parts", in.Parts, don.Product)
+	if err := first(err, c.ownConversation(in, p.Custom), err2); err != nil {
 		return nil, err
 	}
-	p.Owners, p.Tags.Set, p.Channels = owners, tags, &in.Channels
+	p.Owners, p.Tags.Set, p.Channels, p.Parts = owners, tags, &in.Channels, &parts
 	if p.Members, err = c.peopleOf("members", &in.Members); err != nil {
 		return nil, err
 	}
@@ -407,14 +409,23 @@ func (d DeskDeps) updateConversation(ctx context.Context, c call, in *conversati
 		return nil, err
 	}
 	p.Members, p.Channels, p.Snooze = members, in.Channels.list(), in.snooze()
-	if list := in.OwnedBy.list(); list != nil {
-		ns, err := c.numbers("owned_by.set", *list, don.Member)
-		if err != nil {
-			return nil, err
-		}
-		p.Owners = &ns
+	if p.Owners, err = c.numbersOf("owned_by.set", in.OwnedBy, don.Member); err != nil {
+		return nil, err
+	}
+	if p.Parts, err = c.numbersOf("applies_to_parts.set", in.Parts, don.Product); err != nil {
+		return nil, err
 	}
 	return c.conversation(d.Service.UpdateConversation(ctx, c.Scope, id.N, p))
+}
+
+// numbersOf reads the ids of a list that replaces another, nil for no list.
+func (c call) numbersOf(field string, list setList, t don.Type) (*[]int64, error) {
+	ids := list.list()
+	if ids == nil {
+		return nil, nil
+	}
+	ns, err := c.numbers(field, *ids, t)
+	return &ns, err
 }
 
 func (d DeskDeps) deleteConversation(ctx context.Context, c call, in *idIn) (*struct{}, error) {

@@ -25,12 +25,12 @@ type conversationFilter struct {
 	whereFilter
 	Account         []string        `json:"account" doc:"With any of these customers, also by their workspaces."`
 	ActualCloseDate typedDateFilter `json:"actual_close_date" doc:"When it came to a closed stage."`
-	AppliesToParts  []string        `json:"applies_to_parts" doc:"Conversations name no parts in this release, so any value finds none."`
+	AppliesToParts  []string        `json:"applies_to_parts" doc:"About any of these products."`
 	Brand           []string        `json:"brand" doc:"There are no brands in this release, so any value finds none."`
 	Channels        []string        `json:"channels" doc:"With any of these channels."`
 	CreatedBy       []string        `json:"created_by" doc:"Made by any of these."`
 	CreatedDate     typedDateFilter `json:"created_date"`
-	CustomFields    map[string]any  `json:"custom_fields" doc:"Conversations have no custom fields in this release."`
+	CustomFields    map[string]any  `json:"custom_fields" doc:"Custom fields with a value or a list of values, any of which must fit: {\"tnt__plan\": [\"gold\"]}."`
 	Group           []string        `json:"group" doc:"Seen to by any of these groups."`
 	HasOwner        *bool           `json:"has_owner" doc:"With anybody who looks after it, or with nobody."`
 	IsFrozen        *bool           `json:"is_frozen"`
@@ -65,6 +65,7 @@ func (f conversationFilter) read(c call) (conversation.Filter, bool, error) {
 	}
 	out := conversation.Filter{
 		Accounts: s.numbers("account", f.Account, don.Account), Groups: s.numbers("group", f.Group, don.Group),
+		Parts:      s.numbers("applies_to_parts", f.AppliesToParts, don.Product),
 		Owners:     s.numbers("owned_by", f.OwnedBy, don.Member),
 		Owned:      f.HasOwner,
 		Workspaces: s.numbers("rev_orgs", s.either("rev_orgs", f.RevOrgs, "rev_org", f.RevOrg), don.Workspace),
@@ -85,9 +86,8 @@ func (f conversationFilter) read(c call) (conversation.Filter, bool, error) {
 		out.Members = append(out.Members, id.Tail())
 	}
 	f.dates(&s, &out)
-	s.nothing(f.AppliesToParts)
 	s.nothing(f.Brand)
-	return out, s.none || !c.sees(don.Conversation), first(extras{CustomFields: f.CustomFields}.noCustom(), s.err)
+	return out, s.none || !c.sees(don.Conversation), s.err
 }
 
 func (f conversationFilter) dates(s *sieve, out *conversation.Filter) {
@@ -154,7 +154,7 @@ func (d DeskDeps) conversations(ctx context.Context, c call, in conversationFilt
 	if err != nil || none {
 		return desk.Conversations{}, err
 	}
-	if q.Where, err = in.where(nil, nil); err != nil {
+	if q.Where, err = in.where(in.CustomFields, nil); err != nil {
 		return desk.Conversations{}, err
 	}
 	return d.Service.ListConversations(ctx, c.Scope, filter, q)
@@ -202,7 +202,7 @@ func (d DeskDeps) countConversations(ctx context.Context, c call, in *conversati
 	if err != nil || none {
 		return &Count{}, err
 	}
-	where, err := in.where(nil, nil)
+	where, err := in.where(in.CustomFields, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/httpapi/wire"
+	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/timeline"
 )
 
@@ -31,6 +32,7 @@ func (v view) forCustomer(id don.ID, u UserSummary) UserSummary {
 // hideNotes takes out what the team notes about a conversation.
 func (c *Conversation) hideNotes() {
 	c.Description, c.Tags, c.CustomFields, c.Subtype = "", nil, nil, ""
+	c.Fragments, c.StockFragment, c.AppliesToParts = nil, "", nil
 	c.Account, c.RevOrg, c.Group, c.Channels = nil, nil, nil, nil
 	c.IsSpam, c.IsFrozen, c.SnoozedUntil = false, false, wire.Time{}
 }
@@ -58,14 +60,15 @@ func (c call) ownComment(in *entryCreateIn) error {
 }
 
 // ownConversation refuses what a conversation cannot have when its contact begins it.
-func (c call) ownConversation(in *conversationCreateIn) error {
+func (c call) ownConversation(in *conversationCreateIn, custom *schema.Change) error {
 	if c.Contact == nil {
 		return nil
 	}
 	return c.notByContacts([]unwanted{
 		{"members", len(in.Members) > 0}, {"owned_by", in.OwnedBy.Set}, {"tags", in.Tags.Set}, {"channels", len(in.Channels) > 0},
 		{"account", in.Account.Set}, {"rev_org", in.RevOrg.Set}, {"group", in.Group.Set}, {"description", in.Description.Set},
-		{"is_frozen", in.IsFrozen.Set}, {"is_spam", in.IsSpam.Set}, {"stage", in.Stage != stageIn{}},
+		{"is_frozen", in.IsFrozen.Set}, {"is_spam", in.IsSpam.Set}, {"stage", in.Stage != stageIn{}}, {"applies_to_parts", len(in.Parts) > 0},
+		{"custom_fields", custom != nil},
 	})
 }
 

@@ -93,7 +93,7 @@ func registerIdentity(api *API, d AuthDeps) {
 func (d AuthDeps) upsertContact(ctx context.Context, c call, in *upsertIn) (*upsertOut, error) {
 	places, err := in.places(c)
 	patch, err2 := in.patch(c, in.SchemaFragments)
-	if err := first(err, err2, noFiles("artifacts", in.Artifacts...)); err != nil {
+	if err := first(err, err2, notByUpsert("display_picture", in.DisplayPicture.Set), notByUpsert("artifacts", len(in.Artifacts) > 0)); err != nil {
 		return nil, err
 	}
 	once, err := onceOf(in.Key, in)
@@ -114,6 +114,14 @@ func (d AuthDeps) upsertContact(ctx context.Context, c call, in *upsertIn) (*ups
 	}
 	out = &upsertOut{} // perhaps that of an earlier request
 	return out, json.Unmarshal(body, out)
+}
+
+// notByUpsert refuses what a request cannot say twice: a file hangs on one thing only.
+func notByUpsert(field string, given bool) error {
+	if !given {
+		return nil
+	}
+	return errs.NotPermitted(field, "cannot be given here; give it to rev-users.update with the id that comes back")
 }
 
 // onceOf tells a request from others by its key and what it asks.

@@ -58,7 +58,7 @@ var (
 		`{"object":"rev_org","filter":"","action":{"type":"set_owners","owned_by":["$devu"]}}`, `{"object":"rev_user","filter":"","action":{"type":"set_account","account":"$acc"}}`,
 		`{"object":"rev_user","action":{"type":"merge","plan":[{"primary":"$revu","secondaries":["$other_revu"]}]}}`,
 	}
-	convIntrusions = []string{`{}`, `{"members":["$revu"]}`, `{"account":["$acc"]}`, `{"rev_orgs":["$revo"]}`, `{"owned_by":["$devu"]}`, `{"tags":["$tag"]}`}
+	convIntrusions = []string{`{}`, `{"members":["$revu"]}`, `{"account":["$acc"]}`, `{"rev_orgs":["$revo"]}`, `{"owned_by":["$devu"]}`, `{"tags":["$tag"]}`, `{"applies_to_parts":["$part"]}`}
 	workIntrusions = []string{
 		`{}`, `{"applies_to_part":["$part"]}`, `{"reported_by":["$revu"]}`, `{"contact":["$revu"]}`, `{"account":["$acc"]}`, `{"rev_org":["$revo"]}`,
 		`{"owned_by":["$devu"]}`, `{"tags":["$tag"]}`, `{"created_by":["$devu"]}`, `{"external_ref":["b-ticket"]}`,
@@ -83,6 +83,7 @@ var intrusions = map[string]intrusion{
 	"artifacts.get":                  missing(`{"id":"$artifact"}`),
 	"artifacts.list":                 missing(`{"parent_id":"$revu"}`, `{"parent_id":"$conv"}`, `{"parent_id":"$ticket"}`),
 	"artifacts.locate":               missing(`{"id":"$artifact"}`),
+	"artifacts.picture":              missing(`{"id":"$artifact"}`),
 	"artifacts.versions.delete":      missing(`{"id":"$artifact"}`),
 	"artifacts.versions.prepare":     missing(`{"id":"$artifact"}`),
 	"auth-tokens.create":             missing(`{"requested_token_type":"` + aat + `","service_account":"$svcacc"}`),
@@ -104,7 +105,7 @@ var intrusions = map[string]intrusion{
 	"canned-replies.render":          missing(`{"id":"$canned"}`, `{"body":"x","object":"$conv"}`, `{"body":"x","object":"$ticket"}`),
 	"canned-replies.update":          missing(`{"id":"$canned","title":"x"}`),
 	"conversations.count":            empty("count", convIntrusions...),
-	"conversations.create":           missing(`{"type":"support","members":["$revu"]}`, `{"type":"support","account":"$acc"}`, `{"type":"support","rev_org":"$revo"}`, `{"type":"support","owned_by":["$devu"]}`, `{"type":"support","tags":[{"id":"$tag"}]}`),
+	"conversations.create":           missing(`{"type":"support","members":["$revu"]}`, `{"type":"support","account":"$acc"}`, `{"type":"support","rev_org":"$revo"}`, `{"type":"support","owned_by":["$devu"]}`, `{"type":"support","tags":[{"id":"$tag"}]}`, `{"type":"support","applies_to_parts":["$part"]}`),
 	"conversations.merge":            missing(`{"primary_conversation":"$conv","secondary_conversation":"$other_conv"}`),
 	"conversations.move":             missing(`{"id":"$conv","rev_user":"$revu"}`),
 	"works.move":                     missing(`{"id":"$ticket","rev_user":"$revu"}`),
@@ -176,7 +177,7 @@ var intrusions = map[string]intrusion{
 	"rev-users.associations.add":     missing(`{"rev_user_id":"$revu","associations":[{"associated_to":"$acc"}]}`),
 	"rev-users.associations.list":    missing(`{"rev_user_id":"$revu"}`),
 	"rev-users.associations.remove":  missing(`{"rev_user_id":"$revu","associations":["$acc"]}`),
-	"rev-users.create":               missing(`{"rev_org":"$revo"}`, `{"account":"$acc"}`, `{"org_id":"$revo"}`, `{"owned_by":["$devu"]}`, `{"tags":[{"id":"$tag"}]}`),
+	"rev-users.create":               missing(`{"rev_org":"$revo"}`, `{"account":"$acc"}`, `{"org_id":"$revo"}`, `{"owned_by":["$devu"]}`, `{"tags":[{"id":"$tag"}]}`, `{"display_picture":"$artifact"}`),
 	"rev-users.delete":               contactIntrusion,
 	"rev-users.export-csv":           empty(csvFile, append(slices.Clone(listIntrusions), `{"associations":["$acc","$revo"]}`)...),
 	"rev-users.get":                  contactIntrusion,

@@ -485,7 +485,7 @@ var wireFields = map[string]string{
 	"Domain": "domain", "Environment": "environment", "Ref": "external_ref",
 	"Associations": "associations", "Description": "description", "DisplayName": "display_name", "Domains": "domains", "FullName": "full_name",
 	"Identifiers": "identifiers", "Owners": "owned_by", "ParentN": "parent", "Refs": "external_refs", "State": "state", "Tags": "tags", "Tier": "tier",
-	"Verified": "is_verified", "Blocked": "is_blocked", "Websites": "websites",
+	"Verified": "is_verified", "Blocked": "is_blocked", "Picture": "display_picture", "Websites": "websites",
 	"Title": "title", "Stage": "stage", "SnoozedUntil": "snoozed_until", "Members": "members", "AccountN": "account", "WorkspaceN": "rev_org", "GroupN": "group", "Spam": "is_spam",
 }
 

@@ -13,7 +13,7 @@ import (
 
 type schemaSetIn struct {
 	Type        string            `json:"type" required:"true" enum:"app_fragment,custom_type_fragment,tenant_fragment"`
-	LeafType    string            `json:"leaf_type" required:"true" doc:"account, rev_user (revu), rev_org (revo), ticket or opportunity."`
+	LeafType    string            `json:"leaf_type" required:"true" doc:"account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity."`
 	Description string            `json:"description" doc:"At most 4096 bytes."`
 	Fields      []fieldIn         `json:"fields" doc:"All fields of the new version; those of the one before that are missing must stand in deleted_fields."`
 	Deleted     []string          `json:"deleted_fields" doc:"Fields of the version before to drop. Values that records have stay stored and are no longer shown by name."`
@@ -57,14 +57,14 @@ func registerSchemas(api *API, d DirectoryDeps) {
 // leafNames are the names that clients have for kinds of records.
 var leafNames = map[string]don.Type{
 	"revu": don.Contact, "rev_user": don.Contact, "contact": don.Contact, "account": don.Account, "revo": don.Workspace, "rev_org": don.Workspace, "workspace": don.Workspace,
-	"ticket": don.Ticket, "opportunity": don.Opportunity,
+	"ticket": don.Ticket, "opportunity": don.Opportunity, "conversation": don.Conversation,
 }
 
 func leaf(field, name string) (don.Type, error) {
 	if t, ok := leafNames[name]; ok {
 		return t, nil
 	}
-	return "", errs.BadEnum(field, name, []string{"account", "rev_user", "rev_org", "ticket", "opportunity"})
+	return "", errs.BadEnum(field, name, []string{"account", "rev_user", "rev_org", "ticket", "opportunity", "conversation"})
 }
 
 func (d DirectoryDeps) setSchema(ctx context.Context, c call, in *schemaSetIn) (*schemaSetOut, error) {
@@ -125,7 +125,7 @@ func (d DirectoryDeps) getSchema(ctx context.Context, c call, in *idIn) (*fragme
 
 type schemasListIn struct {
 	Types      []string `json:"types" doc:"app_fragment, custom_type_fragment or tenant_fragment."`
-	LeafType   []string `json:"leaf_type" doc:"account, rev_user (revu), rev_org (revo), ticket or opportunity."`
+	LeafType   []string `json:"leaf_type" doc:"account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity."`
 	Subtype    []string `json:"subtype"`
 	App        []string `json:"app"`
 	Deprecated *bool    `json:"is_deprecated"`
@@ -188,7 +188,7 @@ func (d DirectoryDeps) listSchemas(ctx context.Context, c call, in *schemasListI
 // StockSchema is the fields that all records of a kind have.
 type StockSchema struct {
 	ID         string        `json:"id"`
-	LeafType   string        `json:"leaf_type" enum:"account,opportunity,revo,revu,ticket"`
+	LeafType   string        `json:"leaf_type" enum:"account,conversation,opportunity,revo,revu,ticket"`
 	Fields     []SchemaField `json:"fields"`
 	Composites []struct{}    `json:"composite_schemas" doc:"Empty: no stock field is a composite."`
 	Offers     []SchemaField `json:"optional_fields" doc:"Fields that are ready to be added with schemas.custom.set, and that no record has until then."`
@@ -200,7 +200,7 @@ func (v view) stockSchema(t don.Type) StockSchema {
 
 type stockGetIn struct {
 	ID       string `json:"id" maxLength:"200" doc:"As a record's stock_schema_fragment has it, in place of leaf_type."`
-	LeafType string `json:"leaf_type" doc:"account, rev_user (revu), rev_org (revo), ticket or opportunity."`
+	LeafType string `json:"leaf_type" doc:"account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity."`
 }
 
 type stockOut struct {
@@ -228,7 +228,7 @@ func (d DirectoryDeps) getStock(_ context.Context, c call, in *stockGetIn) (*sto
 }
 
 type stockListIn struct {
-	LeafType []string `json:"leaf_type" doc:"account, rev_user (revu), rev_org (revo), ticket or opportunity; all when absent."`
+	LeafType []string `json:"leaf_type" doc:"account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity; all when absent."`
 	Preset   string   `json:"filter_preset" enum:"customizable_types_preset,no_preset" doc:"Either: all kinds can have custom fields."`
 	Prune    []string `json:"prune" enum:"fields" doc:"fields: without them."`
 }
@@ -257,13 +257,13 @@ func (d DirectoryDeps) listStock(_ context.Context, c call, in *stockListIn) (*s
 }
 
 type aggregatedIn struct {
-	LeafType string     `json:"leaf_type" required:"true" doc:"account, rev_user (revu), rev_org (revo), ticket or opportunity."`
+	LeafType string     `json:"leaf_type" required:"true" doc:"account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity."`
 	Spec     schemaSpec `json:"custom_schema_spec" doc:"The subtype and apps whose fields are wanted besides the org's own."`
 }
 
 // AggregatedSchema is all fields of a kind of record.
 type AggregatedSchema struct {
-	LeafType     string            `json:"leaf_type" enum:"account,opportunity,revo,revu,ticket"`
+	LeafType     string            `json:"leaf_type" enum:"account,conversation,opportunity,revo,revu,ticket"`
 	StockFields  []SchemaField     `json:"stock_fields"`
 	CustomFields []SchemaField     `json:"custom_fields" doc:"Names have their prefix."`
 	Overrides    []SchemaOverride  `json:"stock_field_overrides"`
@@ -311,12 +311,12 @@ func (d DirectoryDeps) aggregated(ctx context.Context, c call, in *aggregatedIn)
 }
 
 type subtypesIn struct {
-	LeafTypes []string `json:"leaf_types" doc:"account, rev_user (revu), rev_org (revo), ticket or opportunity; all when absent."`
+	LeafTypes []string `json:"leaf_types" doc:"account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity; all when absent."`
 }
 
 // Subtype is a subtype of a kind of record.
 type Subtype struct {
-	LeafType    string `json:"leaf_type" enum:"account,opportunity,revo,revu,ticket"`
+	LeafType    string `json:"leaf_type" enum:"account,conversation,opportunity,revo,revu,ticket"`
 	Value       string `json:"value"`
 	DisplayName string `json:"display_name"`
 	Deprecated  bool   `json:"is_deprecated"`

@@ -218,7 +218,7 @@ func (v view) custom(leaf don.Type, subtype string, values schema.Values) (schem
 type Fragment struct {
 	Atom
 	Type           string            `json:"type" enum:"app_fragment,custom_type_fragment,tenant_fragment"`
-	LeafType       string            `json:"leaf_type" enum:"account,opportunity,revo,revu,ticket"`
+	LeafType       string            `json:"leaf_type" enum:"account,conversation,opportunity,revo,revu,ticket"`
 	Subtype        string            `json:"subtype,omitempty"`
 	SubtypeName    string            `json:"subtype_display_name,omitempty"`
 	App            string            `json:"app,omitempty"`

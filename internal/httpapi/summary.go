@@ -14,15 +14,16 @@ import (
 
 // UserSummary is a member, contact or the system where another record names it.
 type UserSummary struct {
-	Type        string      `json:"type" enum:"dev_user,rev_user,service_account,sys_user"`
-	DisplayID   string      `json:"display_id,omitempty"`
-	DisplayName string      `json:"display_name,omitempty"`
-	Email       string      `json:"email,omitempty"`
-	ExternalRef string      `json:"external_ref,omitempty" doc:"Of a contact."`
-	FullName    string      `json:"full_name,omitempty"`
-	ID          string      `json:"id"`
-	RevOrg      *OrgSummary `json:"rev_org,omitempty" doc:"Of a contact: its workspace or account."`
-	State       string      `json:"state,omitempty" enum:"active,deactivated,deleted,locked,shadow,unassigned"`
+	Type        string           `json:"type" enum:"dev_user,rev_user,service_account,sys_user"`
+	DisplayID   string           `json:"display_id,omitempty"`
+	DisplayName string           `json:"display_name,omitempty"`
+	Picture     *ArtifactSummary `json:"display_picture,omitempty" doc:"Shows the contact; artifacts.picture has it."`
+	Email       string           `json:"email,omitempty"`
+	ExternalRef string           `json:"external_ref,omitempty" doc:"Of a contact."`
+	FullName    string           `json:"full_name,omitempty"`
+	ID          string           `json:"id"`
+	RevOrg      *OrgSummary      `json:"rev_org,omitempty" doc:"Of a contact: its workspace or account."`
+	State       string           `json:"state,omitempty" enum:"active,deactivated,deleted,locked,shadow,unassigned"`
 }
 
 // OrgSummary is an account or workspace where another record names it.
@@ -124,7 +125,7 @@ func (v view) whole(id don.ID) UserSummary {
 	case don.Contact:
 		if c := v.names.Contacts[id.N]; c != nil {
 			u.DisplayName, u.FullName, u.Email, u.State = c.DisplayName, c.FullName, c.Email(), c.State
-			u.ExternalRef, u.RevOrg = shownRef(c), v.customer(c)
+			u.ExternalRef, u.RevOrg, u.Picture = shownRef(c), v.customer(c), v.picture(c.Picture)
 		}
 	case don.SysUser:
 		u.DisplayName, u.State = "kith", string(org.Active)
@@ -195,12 +196,14 @@ const (
 	stockAccount   = "32028"
 	stockTicket    = "32029"
 	stockDeal      = "32030"
+	stockTalk      = "32031"
 )
 
 // stockOf is the number of a kind's stock schema.
 func stockOf(t don.Type) string {
 	return map[don.Type]string{
 		don.Contact: stockContact, don.Account: stockAccount, don.Workspace: stockWorkspace, don.Ticket: stockTicket, don.Opportunity: stockDeal,
+		don.Conversation: stockTalk,
 	}[t]
 }
 

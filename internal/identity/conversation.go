@@ -270,7 +270,7 @@ func (k conversations) admit(ctx context.Context, g *kin[talk], p, s *talk) erro
 		what       string
 		has, limit int
 	}{
-		{"members", len(g.view(p.N).Members), conversation.MaxMembers}, {"channels", len(g.view(p.N).Channels), conversation.MaxChannels}, {"conversations", len(g.members), conversation.MaxParts},
+		{"members", len(g.view(p.N).Members), conversation.MaxMembers}, {"channels", len(g.view(p.N).Channels), conversation.MaxChannels}, {"conversations", len(g.members), conversation.MaxMerged},
 	} {
 		if l.has > l.limit {
 			return errs.BadRequest("together %s and %s have %d %s; at most %d are allowed",

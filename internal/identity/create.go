@@ -55,7 +55,7 @@ func newContact(tx Tx, o *Observation, n int64) *contact.Contact {
 	now, author := tx.Now(), tx.Scope().Actor.Tail()
 	c := &contact.Contact{
 		N: n, DisplayName: o.DisplayName, FullName: o.FullName, Description: o.Description,
-		Identifiers: mainFirst(o.Identifiers), Associations: o.Associations, Owners: o.Owners, Tags: o.Tags, Subtype: o.Subtype, Custom: o.Custom,
+		Identifiers: mainFirst(o.Identifiers), Associations: o.Associations, Owners: o.Owners, Tags: o.Tags, Subtype: o.Subtype, Custom: o.Custom, Picture: o.Picture,
 		State: "active", Version: 1, CreatedAt: now, CreatedBy: author, ModifiedAt: now, ModifiedBy: author,
 	}
 	c.Verified = verified(c)

@@ -46,6 +46,11 @@ func (g *group) edit(tx Tx, before, after *contact.Contact) {
 			g.hide(nameBlocked)
 		}
 	}
+	if before.Picture != after.Picture {
+		if r.Own.Picture = after.Picture; after.Picture == 0 {
+			g.hide(namePicture)
+		}
+	}
 	g.editIdentifiers(tx, before, after)
 	settle(r.was, r.Own)
 	if !alike(r.was, r.Own) {
@@ -102,6 +107,9 @@ func names(v *contact.Contact) []string {
 	}
 	if v.Blocked {
 		out = append(out, nameBlocked)
+	}
+	if v.Picture != 0 {
+		out = append(out, namePicture)
 	}
 	for _, o := range v.Owners {
 		out = append(out, nameOwner(o))
@@ -215,7 +223,7 @@ func (g *group) editMains(after *contact.Contact) {
 func alike(a, b *contact.Contact) bool {
 	pa, pb := contact.Pack(a), contact.Pack(b)
 	return pa == pb && a.DisplayName == b.DisplayName && a.FullName == b.FullName && a.Description == b.Description &&
-		a.Verified == b.Verified && a.Blocked == b.Blocked && a.State == b.State && a.Subtype == b.Subtype && a.Custom.Equal(b.Custom)
+		a.Verified == b.Verified && a.Blocked == b.Blocked && a.Picture == b.Picture && a.State == b.State && a.Subtype == b.Subtype && a.Custom.Equal(b.Custom)
 }
 
 // forgo leaves identifiers out of a contact that comes back from the trash:

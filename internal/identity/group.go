@@ -213,6 +213,7 @@ const (
 	nameFull        = "full_name"
 	nameDescription = "description"
 	nameBlocked     = "blocked"
+	namePicture     = "picture"
 )
 
 func nameOwner(n int64) string               { return "owner:" + strconv.FormatInt(n, 10) }
@@ -252,6 +253,9 @@ func adopt(v, from *contact.Contact, hidden []string) {
 	custom{&v.Custom, &v.Subtype}.adopt(custom{&from.Custom, &from.Subtype}, shown)
 	v.Verified = v.Verified || from.Verified
 	v.Blocked = v.Blocked || from.Blocked && shown(nameBlocked)
+	if v.Picture == 0 && shown(namePicture) {
+		v.Picture = from.Picture
+	}
 }
 
 // adoptIdentifiers unites identifiers; those adopted say for themselves where

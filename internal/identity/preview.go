@@ -76,6 +76,11 @@ func outlooks(p, s, result *contact.Contact) []Outlook {
 	if s.Blocked && !p.Blocked {
 		out = append(out, Outlook{Field: "is_blocked", Adopted: []Value{{Text: "true"}}})
 	}
+	if file := []Value{{ID: don.Of(don.Artifact, s.Picture)}}; s.Picture != 0 && p.Picture == 0 {
+		out = append(out, Outlook{Field: "display_picture", Adopted: file})
+	} else if s.Picture != 0 {
+		out = append(out, Outlook{Field: "display_picture", Dropped: file})
+	}
 	for _, kind := range kindsOf(s) {
 		of := func(i contact.Identifier) bool { return i.Kind == kind }
 		out = append(out, elements(Field(kind), only(p.Identifiers, of), only(s.Identifiers, of), contact.Identifier.Norm,

@@ -61,6 +61,7 @@ type Observation struct {
 	Tags         []tag.Use
 	Subtype      string
 	Custom       schema.Values
+	Picture      int64   // of a new contact
 	Source       string  // api, import/12, …
 	Channel      Channel // which rules find the contact
 	// Trace is told of each look of a rule, where there is one.

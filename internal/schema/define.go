@@ -24,7 +24,7 @@ const (
 var nameForm = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 
 // Leaves are the kinds of records that can have custom fields.
-var Leaves = []don.Type{don.Contact, don.Account, don.Workspace, don.Ticket, don.Opportunity}
+var Leaves = []don.Type{don.Contact, don.Account, don.Workspace, don.Ticket, don.Opportunity, don.Conversation}
 
 func checkName(field, name string) error {
 	if !nameForm.MatchString(name) || len(name) > maxName {

@@ -19,6 +19,8 @@ func Stock(leaf don.Type) []Field {
 	switch leaf {
 	case don.Ticket, don.Opportunity:
 		return stockWork(leaf, out[1:])
+	case don.Conversation:
+		return stockConversation(out[1:])
 	case don.Account:
 		return append(out, list("external_refs", Text), list("domains", Text), list("websites", Text),
 			Field{Name: "tier", Type: Text, Filterable: true, UI: grouped},
@@ -49,6 +51,16 @@ func stockWork(leaf don.Type, out []Field) []Field {
 		Field{Name: "severity", Type: Enum, Choices: []Choice{{Label: "blocker"}, {Label: "high"}, {Label: "medium"}, {Label: "low"}}, Filterable: true})
 }
 
+// stockConversation adds to the fields of all records those of conversations.
+func stockConversation(out []Field) []Field {
+	out[0].Filterable = false
+	return append(out, Field{Name: "title", Type: Text, UI: map[string]any{"is_sortable": true}}, Field{Name: "stage", Type: Text, Filterable: true},
+		Field{Name: "applies_to_parts", Type: Array, Base: ID, IDTypes: []string{"product"}, Filterable: true},
+		Field{Name: "members", Type: Array, Base: ID, IDTypes: []string{"rev_user", "dev_user"}, Filterable: true},
+		Field{Name: "account", Type: ID, IDTypes: []string{"account"}, Filterable: true}, Field{Name: "rev_org", Type: ID, IDTypes: []string{"rev_org"}, Filterable: true},
+		Field{Name: "source_channel", Type: Text, Filterable: true}, Field{Name: "group", Type: ID, IDTypes: []string{"group"}, Filterable: true})
+}
+
 // Offers returns fields that ship ready to be added to the org's own fragment,
 // and that no record has until then.
 func Offers(leaf don.Type) []Field {
@@ -63,7 +75,7 @@ func Offers(leaf don.Type) []Field {
 			shown("industry", "Industry", text), shown("employees", "Employees", Field{Type: Int, GTE: new(float64)}),
 			shown("annual_revenue", "Annual revenue", Field{Type: Double, Format: Currency}), shown("linkedin", "LinkedIn", link), shown("time_zone", "Time zone", text),
 		}
-	case don.Ticket, don.Opportunity:
+	case don.Ticket, don.Opportunity, don.Conversation:
 		return []Field{}
 	case don.Workspace:
 		return []Field{shown("region", "Region", text), shown("version", "Version", text)}

@@ -12,7 +12,7 @@ import (
 )
 
 const contactColumns = `n, display_name, full_name, description, identifiers, associations, owners, tags,
-	verified, state, import_n, version, created_at, created_by, modified_at, modified_by, merged, custom, subtype, blocked`
+	verified, state, import_n, version, created_at, created_by, modified_at, modified_by, merged, custom, subtype, blocked, picture`
 
 // contactRow is a contact as it is stored: lists are JSON.
 type contactRow struct {
@@ -23,7 +23,7 @@ type contactRow struct {
 func scanContact(r *contactRow) []any {
 	return []any{
 		&r.N, &r.DisplayName, &r.FullName, &r.Description, &r.identifiers, &r.associations, &r.owners, &r.tags,
-		&r.Verified, &r.State, &r.ImportN, &r.Version, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy, &r.Merged, &r.custom, &r.Subtype, &r.Blocked,
+		&r.Verified, &r.State, &r.ImportN, &r.Version, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy, &r.Merged, &r.custom, &r.Subtype, &r.Blocked, &r.Picture,
 	}
 }
 
@@ -151,7 +151,19 @@ func (tx *Tx) copyContacts(ctx context.Context, cs []*contact.Contact) error {
 	for i, c := range cs {
 		packed[i] = contact.Pack(c)
 	}
-	return tx.copyPacked(ctx, cs, packed)
+	if err := tx.copyPacked(ctx, cs, packed); err != nil {
+		return err
+	}
+	for _, c := range cs { // what few have stands in no copy
+		if !c.Merged && !c.Blocked && c.Picture == 0 {
+			continue
+		}
+		_, err := tx.q.exec(ctx, "UPDATE contact SET merged = $3, blocked = $4, picture = $5 WHERE org_id = $1 AND n = $2", tx.scope.OrgID, c.N, c.Merged, c.Blocked, c.Picture)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (tx *Tx) copyPacked(ctx context.Context, cs []*contact.Contact, packed []contact.Packed) error {
@@ -224,11 +236,11 @@ func (tx *Tx) rewrite(ctx context.Context, before, after *contact.Contact) (stri
 	after.Version = before.Version + 1
 	after.ModifiedAt, after.ModifiedBy = tx.now, tx.scope.Actor.Tail()
 	err = tx.q.send(ctx, `UPDATE contact SET display_name = $3, full_name = $4, description = $5, identifiers = $6, associations = $7,
-		owners = $8, tags = $9, verified = $10, email_key = $11, state = $12, version = $13, modified_at = $14, modified_by = $15, name_key = $16, merged = $17, custom = $18, subtype = $19, blocked = $20
+		owners = $8, tags = $9, verified = $10, email_key = $11, state = $12, version = $13, modified_at = $14, modified_by = $15, name_key = $16, merged = $17, custom = $18, subtype = $19, blocked = $20, picture = $21
 		WHERE org_id = $1 AND n = $2`,
 		tx.scope.OrgID, after.N, after.DisplayName, after.FullName, after.Description, pack(after.Identifiers), pack(after.Associations),
 		pack(after.Owners), pack(after.Tags), after.Verified, after.EmailKey(), after.State, after.Version, after.ModifiedAt, after.ModifiedBy,
-		contact.FoldName(after.DisplayName), after.Merged, after.Custom.Pack(), after.Subtype, after.Blocked)
+		contact.FoldName(after.DisplayName), after.Merged, after.Custom.Pack(), after.Subtype, after.Blocked, after.Picture)
 	if err != nil {
 		return d, false, err
 	}

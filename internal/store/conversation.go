@@ -15,7 +15,7 @@ import (
 )
 
 const conversationColumns = `n, title, description, members, owners, account_n, workspace_n, group_n, stage, tags, source_channel, source_channel_v2,
-	channels, is_spam, is_frozen, url_context, subtype, custom, last_message_at, closed_at, version, created_at, created_by, modified_at, modified_by, claimed, snoozed_until`
+	channels, is_spam, is_frozen, url_context, subtype, custom, last_message_at, closed_at, version, created_at, created_by, modified_at, modified_by, claimed, snoozed_until, parts`
 
 // Fields of the inverted index.
 const (
@@ -24,6 +24,7 @@ const (
 	convAccount   = "K.account"
 	convWorkspace = "K.workspace"
 	convGroup     = "K.group"
+	convPart      = "K.part"
 	convStage     = "K.stage"
 	convState     = "K.state"
 	convTag       = "K.tag"
@@ -43,20 +44,20 @@ const (
 
 type conversationRow struct {
 	conversation.Conversation
-	members, owners, tags, channels, custom []byte
+	members, owners, tags, channels, custom, parts []byte
 }
 
 func scanConversation(r *conversationRow) []any {
 	return []any{
 		&r.N, &r.Title, &r.Description, &r.members, &r.owners, &r.AccountN, &r.WorkspaceN, &r.GroupN, &r.Stage, &r.tags, &r.SourceChannel, &r.SourceChannelV2,
 		&r.channels, &r.Spam, &r.Frozen, &r.URLContext, &r.Subtype, &r.custom, &r.LastMessageAt, &r.ClosedAt, &r.Version, &r.CreatedAt, &r.CreatedBy, &r.ModifiedAt, &r.ModifiedBy, &r.Claimed,
-		&r.SnoozedUntil,
+		&r.SnoozedUntil, &r.parts,
 	}
 }
 
 func (r *conversationRow) conversation() (*conversation.Conversation, error) {
 	c := r.Conversation
-	return &c, unpack(r.members, &c.Members, r.owners, &c.Owners, r.tags, &c.Tags, r.channels, &c.Channels, r.custom, &c.Custom)
+	return &c, unpack(r.members, &c.Members, r.owners, &c.Owners, r.tags, &c.Tags, r.channels, &c.Channels, r.custom, &c.Custom, r.parts, &c.Parts)
 }
 
 func conversationAttrs(c *conversation.Conversation) []attr {
@@ -91,6 +92,7 @@ func conversationAttrs(c *conversation.Conversation) []attr {
 		out = append(out, attr{convFlag, flagSnoozed})
 	}
 	out = tagAttrs(out, convTag, c.Tags)
+	out = numAttrs(out, convPart, c.Parts)
 	return customAttrs(numAttrs(out, convOwner, c.Owners), don.Conversation, c.Subtype, c.Custom)
 }
 
@@ -142,10 +144,10 @@ func (tx *Tx) InsertConversation(ctx context.Context, c *conversation.Conversati
 }
 
 func (tx *Tx) putConversation(ctx context.Context, c *conversation.Conversation) error {
-	_, err := tx.q.exec(ctx, "INSERT INTO conversation (org_id, "+conversationColumns+", title_key, active_at) VALUES ("+marks(1, 30)+")",
+	_, err := tx.q.exec(ctx, "INSERT INTO conversation (org_id, "+conversationColumns+", title_key, active_at) VALUES ("+marks(1, 31)+")",
 		tx.scope.OrgID, c.N, c.Title, c.Description, pack(c.Members), pack(c.Owners), c.AccountN, c.WorkspaceN, c.GroupN, c.Stage, pack(c.Tags), c.SourceChannel, c.SourceChannelV2,
 		pack(c.Channels), c.Spam, c.Frozen, c.URLContext, c.Subtype, c.Custom.Pack(), c.LastMessageAt, c.ClosedAt, c.Version, c.CreatedAt, c.CreatedBy, c.ModifiedAt, c.ModifiedBy,
-		c.Claimed, c.SnoozedUntil, contact.FoldName(c.Title), c.ActiveAt())
+		c.Claimed, c.SnoozedUntil, pack(c.Parts), contact.FoldName(c.Title), c.ActiveAt())
 	if err != nil {
 		return err
 	}
@@ -193,10 +195,10 @@ func (tx *Tx) changeConversation(ctx context.Context, before, after *conversatio
 func (tx *Tx) writeConversation(ctx context.Context, before, after *conversation.Conversation) error {
 	_, err := tx.q.exec(ctx, `UPDATE conversation SET title = $3, title_key = $4, description = $5, members = $6, owners = $7, account_n = $8, workspace_n = $9, group_n = $10,
 		stage = $11, tags = $12, source_channel = $13, source_channel_v2 = $14, channels = $15, is_spam = $16, is_frozen = $17, url_context = $18, subtype = $19, custom = $20,
-		closed_at = $21, version = $22, modified_at = $23, modified_by = $24, snoozed_until = $25 WHERE org_id = $1 AND n = $2`,
+		closed_at = $21, version = $22, modified_at = $23, modified_by = $24, snoozed_until = $25, parts = $26 WHERE org_id = $1 AND n = $2`,
 		tx.scope.OrgID, after.N, after.Title, contact.FoldName(after.Title), after.Description, pack(after.Members), pack(after.Owners), after.AccountN, after.WorkspaceN, after.GroupN,
 		after.Stage, pack(after.Tags), after.SourceChannel, after.SourceChannelV2, pack(after.Channels), after.Spam, after.Frozen, after.URLContext, after.Subtype, after.Custom.Pack(),
-		after.ClosedAt, after.Version, after.ModifiedAt, after.ModifiedBy, after.SnoozedUntil)
+		after.ClosedAt, after.Version, after.ModifiedAt, after.ModifiedBy, after.SnoozedUntil, pack(after.Parts))
 	if err != nil {
 		return err
 	}

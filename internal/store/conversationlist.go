@@ -42,6 +42,7 @@ func conversationConds(f conversation.Filter) conds {
 	cs.numbers(convOwner, f.Owners)
 	cs.owned(conversationList, convOwner, f.Owned)
 	cs.numbers(convGroup, f.Groups)
+	cs.numbers(convPart, f.Parts)
 	cs.tags(convTag, f.Tags)
 	cs.attrs(convStage, f.Stages)
 	cs.attrs(convState, spelled(f.States))

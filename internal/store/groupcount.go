@@ -19,7 +19,7 @@ var groupFields = map[don.Type]map[string][2]string{
 	don.Account:   {"tag": {accountTag}, "owner": {accountOwner}, "tier": {accountTier}, "parent": {accountParent}, "subtype": {"a.subtype"}},
 	don.Workspace: {"tag": {spaceTag}, "owner": {spaceOwner}, "account": {spaceAccount}, "tier": {spaceTier}, "environment": {spaceEnv}, "subtype": {"W.subtype"}},
 	don.Conversation: {
-		"tag": {convTag}, "owner": {convOwner}, "subtype": {convSubtype}, "stage": {convStage}, "state": {convState}, "group": {convGroup},
+		"tag": {convTag}, "owner": {convOwner}, "subtype": {convSubtype}, "stage": {convStage}, "state": {convState}, "group": {convGroup}, "part": {convPart},
 		"source_channel": {convSource}, "channel": {convChannel},
 		"contact": {convMember, string(don.Contact) + "/"}, "account": {convAccount}, "workspace": {convWorkspace},
 	},

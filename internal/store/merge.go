@@ -242,16 +242,6 @@ func (tx *Tx) PutContact(ctx context.Context, c *contact.Contact) error {
 	if err := tx.copyContacts(ctx, []*contact.Contact{c}); err != nil {
 		return err
 	}
-	if c.Merged {
-		if _, err := tx.q.exec(ctx, "UPDATE contact SET merged = TRUE WHERE org_id = $1 AND n = $2", tx.scope.OrgID, c.N); err != nil {
-			return err
-		}
-	}
-	if c.Blocked {
-		if _, err := tx.q.exec(ctx, "UPDATE contact SET blocked = TRUE WHERE org_id = $1 AND n = $2", tx.scope.OrgID, c.N); err != nil {
-			return err
-		}
-	}
 	return tx.changeAttrs(ctx, c.N, nil, contactAttrs(c))
 }
 

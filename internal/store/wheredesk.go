@@ -15,7 +15,7 @@ var (
 		"id": numberSource("conversation"), "subtype": attrSource(convSubtype, "subtype"), "title": columnSource("conversation", "title_key"),
 		"stage": attrSource(convStage, "stage"), "state": everSource(convState, "conversation"), "needs_response": waitingSource,
 		"owner": attrSource(convOwner, "owners"), "has_owner": ownedSource(conversationList, convOwner), "tag": attrSource(convTag, "tags"),
-		"spam": flagSource(flagSpam), "frozen": flagSource(flagFrozen), "snoozed": flagSource(flagSnoozed), "group": attrSource(convGroup, "group_n"),
+		"spam": flagSource(flagSpam), "frozen": flagSource(flagFrozen), "snoozed": flagSource(flagSnoozed), "group": attrSource(convGroup, "group_n"), "part": attrSource(convPart, "parts"),
 		"source_channel": attrSource(convSource, "source_channel"), "channel": attrSource(convChannel, "channels"),
 		"contact": memberSource(don.Contact), "member": memberSource(don.Member), "account": convAccountSource, "workspace": convWorkspaceSource,
 		"created_by": authorSource("conversation"), "created": dateSource("conversation", "created_at"), "modified": dateSource("conversation", "modified_at"),

@@ -60,6 +60,8 @@ function story(engine) {
     await frame.getByRole("textbox").fill(text);
     await frame.getByRole("textbox").press("Enter");
   };
+  /** A message as the agent reads it; the pane around it is an article, too. */
+  const message = (page, text, from = /^Message from/) => page.getByRole("article", { name: from }).getByText(text);
   const answer = async (page, text) => {
     await page.getByLabel("Write a reply").fill(text);
     await page.getByRole("button", { name: "Send", exact: true }).click();
@@ -72,11 +74,11 @@ function story(engine) {
     await write("Where is my order?");
     await page.getByRole("grid", { name: "Conversations" }).getByText("Where is my order?").first().click();
     await page.waitForURL("**/conversations/CONV-1");
-    await page.getByRole("article").getByText("Where is my order?").waitFor();
+    await message(page, "Where is my order?").waitFor();
     await answer(page, "On its **way**");
     await frame.getByText("On its way").waitFor();
     await write("Thanks");
-    await page.getByRole("article").getByText("Thanks").waitFor();
+    await message(page, "Thanks").waitFor();
     const { conversation } = await call("conversations.get", { id: "CONV-1" });
     assert.equal(conversation.source_channel, "plug");
     assert.equal((await call("rev-users.list", {})).rev_users.length, 1);
@@ -98,12 +100,12 @@ function story(engine) {
       assert.equal(await reply.inputValue(), "");
     });
     await frame.getByText("We are looking").waitFor();
-    await page.getByRole("article").getByText("three").waitFor();
+    await message(page, "three").waitFor();
     const fresh = (await said()).slice(before.length);
     assert.deepEqual(fresh.filter((body) => body !== "We are looking"), ["one", "two", "three"]);
     assert.equal(fresh.filter((body) => body === "We are looking").length, 1);
     await write("four");
-    await page.getByRole("article").getByText("four").waitFor();
+    await message(page, "four").waitFor();
   }, /Failed to load resource|ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY/);
 
   step("who signs in keeps the history, and the agent sees who it is", async (page) => {
@@ -115,7 +117,7 @@ function story(engine) {
       await frame.getByText(text).first().waitFor();
     }
     await write("It is me, Ann");
-    await page.getByRole("article", { name: /Ann Example/ }).getByText("It is me, Ann").waitFor();
+    await message(page, "It is me, Ann", /^Message from .*Ann Example/).waitFor();
     const people = (await call("rev-users.list", {})).rev_users;
     assert.deepEqual(people.map(({ display_name }) => display_name), ["Ann Example"]);
     assert.equal((await call("conversations.list", { members: [people[0].id] })).conversations.length, 1);
@@ -129,7 +131,7 @@ function story(engine) {
     await write("Do you sell lamps?");
     await eventually(async () => assert.equal((await call("conversations.list", {})).conversations.length, 2));
     assert.equal(await frame.getByText(/order|Ann|looking/).count(), 0);
-    assert.equal(await page.getByRole("article").getByText("lamps").count(), 0);
+    assert.equal(await message(page, "lamps").count(), 0);
     assert.ok(!(await said()).includes("Do you sell lamps?"));
   });
 }

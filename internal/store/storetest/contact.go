@@ -30,7 +30,7 @@ func full(n int64, now time.Time) *contact.Contact {
 		},
 		Associations: []contact.Association{{Type: don.Account, N: 7, Role: "buyer", Primary: true, Since: &since, Source: "api"}},
 		Owners:       []int64{1, 2}, Tags: []tag.Use{{N: 3, Value: "gold"}, {N: 4}},
-		Verified: true, State: "active", ImportN: 5, Version: 1,
+		Verified: true, Blocked: true, Picture: 11, State: "active", ImportN: 5, Version: 1,
 		CreatedAt: now, CreatedBy: "devu/1", ModifiedAt: now, ModifiedBy: "devu/1",
 	}
 }

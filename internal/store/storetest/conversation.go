@@ -26,7 +26,7 @@ func someConversations() []*conversation.Conversation {
 		c := &conversation.Conversation{
 			N: n, Title: fmt.Sprintf("Matter %d", n%5), Description: "d", Members: []string{fmt.Sprint("revu/", 1+n%2), "devu/1"}, Owners: []int64{1}[:n%2],
 			AccountN: 1 + n%3, WorkspaceN: n % 4, GroupN: n % 2, Tags: []tag.Use{{N: 1 + n%2}}, SourceChannel: "email", SourceChannelV2: "v2",
-			Channels: []string{fmt.Sprint("ch-", n%3)}, Spam: n%6 == 0, Frozen: n%4 == 0, URLContext: "u", Subtype: fmt.Sprint("s", n%2),
+			Channels: []string{fmt.Sprint("ch-", n%3)}, Spam: n%6 == 0, Frozen: n%4 == 0, URLContext: "u", Subtype: fmt.Sprint("s", n%2), Parts: []int64{7, 8}[:n%3],
 			Version: 1, CreatedAt: at, CreatedBy: "devu/1", ModifiedAt: at, ModifiedBy: "devu/1",
 		}
 		c.Enter(conversation.Stages[n%7], at)
@@ -74,6 +74,7 @@ func testListConversations(t *testing.T, open Open) {
 		"stage":     {conversation.Filter{Stages: []string{"new", "hold"}}, func(c *conversation.Conversation) bool { return c.Stage == "new" || c.Stage == "hold" }},
 		"state":     {conversation.Filter{States: []conversation.State{conversation.Closed}}, func(c *conversation.Conversation) bool { return stage(c) == conversation.Closed }},
 		"source":    {conversation.Filter{Sources: []string{"email"}, SourcesV2: []string{"v2"}, Channels: []string{"ch-1"}}, func(c *conversation.Conversation) bool { return c.N%3 == 1 }},
+		"parts":     {conversation.Filter{Parts: []int64{8, 9}}, func(c *conversation.Conversation) bool { return c.N%3 == 2 }},
 		"subtype":   {conversation.Filter{Subtypes: []string{"s1"}}, func(c *conversation.Conversation) bool { return c.N%2 == 1 }},
 		"spam":      {conversation.Filter{Spam: &yes}, func(c *conversation.Conversation) bool { return c.Spam }},
 		"no spam":   {conversation.Filter{Spam: &no, Frozen: &no}, func(c *conversation.Conversation) bool { return !c.Spam && !c.Frozen }},

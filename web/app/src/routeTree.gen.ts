@@ -26,6 +26,8 @@ import { Route as AppContactsIndexRouteImport } from "./routes/_app/contacts/ind
 import { Route as AppContactsIdRouteImport } from "./routes/_app/contacts/$id";
 import { Route as AppConversationsIndexRouteImport } from "./routes/_app/conversations/index";
 import { Route as AppConversationsIdRouteImport } from "./routes/_app/conversations/$id";
+import { Route as AppOpportunitiesIndexRouteImport } from "./routes/_app/opportunities/index";
+import { Route as AppOpportunitiesIdRouteImport } from "./routes/_app/opportunities/$id";
 import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings/index";
 import { Route as AppSettingsCustomizationRouteImport } from "./routes/_app/settings/customization";
 import { Route as AppSettingsIdentityRouteImport } from "./routes/_app/settings/identity";
@@ -143,6 +145,20 @@ const AppConversationsIdRoute = AppConversationsIdRouteImport.update({
 } as any).lazy(() =>
   import("./routes/_app/conversations/$id.lazy").then((d) => d.Route),
 );
+const AppOpportunitiesIndexRoute = AppOpportunitiesIndexRouteImport.update({
+  id: "/opportunities/",
+  path: "/opportunities/",
+  getParentRoute: () => AppRoute,
+} as any).lazy(() =>
+  import("./routes/_app/opportunities/index.lazy").then((d) => d.Route),
+);
+const AppOpportunitiesIdRoute = AppOpportunitiesIdRouteImport.update({
+  id: "/opportunities/$id",
+  path: "/opportunities/$id",
+  getParentRoute: () => AppRoute,
+} as any).lazy(() =>
+  import("./routes/_app/opportunities/$id.lazy").then((d) => d.Route),
+);
 const AppSettingsIndexRoute = AppSettingsIndexRouteImport.update({
   id: "/settings/",
   path: "/settings/",
@@ -259,6 +275,7 @@ export interface FileRoutesByFullPath {
   "/accounts/$id": typeof AppAccountsIdRoute;
   "/contacts/$id": typeof AppContactsIdRoute;
   "/conversations/$id": typeof AppConversationsIdRoute;
+  "/opportunities/$id": typeof AppOpportunitiesIdRoute;
   "/settings/customization": typeof AppSettingsCustomizationRoute;
   "/settings/identity": typeof AppSettingsIdentityRoute;
   "/settings/replies": typeof AppSettingsRepliesRoute;
@@ -274,6 +291,7 @@ export interface FileRoutesByFullPath {
   "/accounts/": typeof AppAccountsIndexRoute;
   "/contacts/": typeof AppContactsIndexRoute;
   "/conversations/": typeof AppConversationsIndexRoute;
+  "/opportunities/": typeof AppOpportunitiesIndexRoute;
   "/settings/": typeof AppSettingsIndexRoute;
   "/tickets/": typeof AppTicketsIndexRoute;
   "/workspaces/": typeof AppWorkspacesIndexRoute;
@@ -291,6 +309,7 @@ export interface FileRoutesByTo {
   "/accounts/$id": typeof AppAccountsIdRoute;
   "/contacts/$id": typeof AppContactsIdRoute;
   "/conversations/$id": typeof AppConversationsIdRoute;
+  "/opportunities/$id": typeof AppOpportunitiesIdRoute;
   "/settings/customization": typeof AppSettingsCustomizationRoute;
   "/settings/identity": typeof AppSettingsIdentityRoute;
   "/settings/replies": typeof AppSettingsRepliesRoute;
@@ -306,6 +325,7 @@ export interface FileRoutesByTo {
   "/accounts": typeof AppAccountsIndexRoute;
   "/contacts": typeof AppContactsIndexRoute;
   "/conversations": typeof AppConversationsIndexRoute;
+  "/opportunities": typeof AppOpportunitiesIndexRoute;
   "/settings": typeof AppSettingsIndexRoute;
   "/tickets": typeof AppTicketsIndexRoute;
   "/workspaces": typeof AppWorkspacesIndexRoute;
@@ -325,6 +345,7 @@ export interface FileRoutesById {
   "/_app/accounts/$id": typeof AppAccountsIdRoute;
   "/_app/contacts/$id": typeof AppContactsIdRoute;
   "/_app/conversations/$id": typeof AppConversationsIdRoute;
+  "/_app/opportunities/$id": typeof AppOpportunitiesIdRoute;
   "/_app/settings/customization": typeof AppSettingsCustomizationRoute;
   "/_app/settings/identity": typeof AppSettingsIdentityRoute;
   "/_app/settings/replies": typeof AppSettingsRepliesRoute;
@@ -340,6 +361,7 @@ export interface FileRoutesById {
   "/_app/accounts/": typeof AppAccountsIndexRoute;
   "/_app/contacts/": typeof AppContactsIndexRoute;
   "/_app/conversations/": typeof AppConversationsIndexRoute;
+  "/_app/opportunities/": typeof AppOpportunitiesIndexRoute;
   "/_app/settings/": typeof AppSettingsIndexRoute;
   "/_app/tickets/": typeof AppTicketsIndexRoute;
   "/_app/workspaces/": typeof AppWorkspacesIndexRoute;
@@ -359,6 +381,7 @@ export interface FileRouteTypes {
     | "/accounts/$id"
     | "/contacts/$id"
     | "/conversations/$id"
+    | "/opportunities/$id"
     | "/settings/customization"
     | "/settings/identity"
     | "/settings/replies"
@@ -374,6 +397,7 @@ export interface FileRouteTypes {
     | "/accounts/"
     | "/contacts/"
     | "/conversations/"
+    | "/opportunities/"
     | "/settings/"
     | "/tickets/"
     | "/workspaces/";
@@ -391,6 +415,7 @@ export interface FileRouteTypes {
     | "/accounts/$id"
     | "/contacts/$id"
     | "/conversations/$id"
+    | "/opportunities/$id"
     | "/settings/customization"
     | "/settings/identity"
     | "/settings/replies"
@@ -406,6 +431,7 @@ export interface FileRouteTypes {
     | "/accounts"
     | "/contacts"
     | "/conversations"
+    | "/opportunities"
     | "/settings"
     | "/tickets"
     | "/workspaces";
@@ -424,6 +450,7 @@ export interface FileRouteTypes {
     | "/_app/accounts/$id"
     | "/_app/contacts/$id"
     | "/_app/conversations/$id"
+    | "/_app/opportunities/$id"
     | "/_app/settings/customization"
     | "/_app/settings/identity"
     | "/_app/settings/replies"
@@ -439,6 +466,7 @@ export interface FileRouteTypes {
     | "/_app/accounts/"
     | "/_app/contacts/"
     | "/_app/conversations/"
+    | "/_app/opportunities/"
     | "/_app/settings/"
     | "/_app/tickets/"
     | "/_app/workspaces/";
@@ -567,6 +595,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppConversationsIdRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/opportunities/": {
+      id: "/_app/opportunities/";
+      path: "/opportunities";
+      fullPath: "/opportunities/";
+      preLoaderRoute: typeof AppOpportunitiesIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/opportunities/$id": {
+      id: "/_app/opportunities/$id";
+      path: "/opportunities/$id";
+      fullPath: "/opportunities/$id";
+      preLoaderRoute: typeof AppOpportunitiesIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/settings/": {
       id: "/_app/settings/";
       path: "/settings";
@@ -683,6 +725,7 @@ interface AppRouteChildren {
   AppAccountsIdRoute: typeof AppAccountsIdRoute;
   AppContactsIdRoute: typeof AppContactsIdRoute;
   AppConversationsIdRoute: typeof AppConversationsIdRoute;
+  AppOpportunitiesIdRoute: typeof AppOpportunitiesIdRoute;
   AppSettingsCustomizationRoute: typeof AppSettingsCustomizationRoute;
   AppSettingsIdentityRoute: typeof AppSettingsIdentityRoute;
   AppSettingsRepliesRoute: typeof AppSettingsRepliesRoute;
@@ -698,6 +741,7 @@ interface AppRouteChildren {
   AppAccountsIndexRoute: typeof AppAccountsIndexRoute;
   AppContactsIndexRoute: typeof AppContactsIndexRoute;
   AppConversationsIndexRoute: typeof AppConversationsIndexRoute;
+  AppOpportunitiesIndexRoute: typeof AppOpportunitiesIndexRoute;
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute;
   AppTicketsIndexRoute: typeof AppTicketsIndexRoute;
   AppWorkspacesIndexRoute: typeof AppWorkspacesIndexRoute;
@@ -711,6 +755,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppAccountsIdRoute: AppAccountsIdRoute,
   AppContactsIdRoute: AppContactsIdRoute,
   AppConversationsIdRoute: AppConversationsIdRoute,
+  AppOpportunitiesIdRoute: AppOpportunitiesIdRoute,
   AppSettingsCustomizationRoute: AppSettingsCustomizationRoute,
   AppSettingsIdentityRoute: AppSettingsIdentityRoute,
   AppSettingsRepliesRoute: AppSettingsRepliesRoute,
@@ -726,6 +771,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppAccountsIndexRoute: AppAccountsIndexRoute,
   AppContactsIndexRoute: AppContactsIndexRoute,
   AppConversationsIndexRoute: AppConversationsIndexRoute,
+  AppOpportunitiesIndexRoute: AppOpportunitiesIndexRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
   AppTicketsIndexRoute: AppTicketsIndexRoute,
   AppWorkspacesIndexRoute: AppWorkspacesIndexRoute,

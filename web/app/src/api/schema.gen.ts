@@ -314,6 +314,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/artifacts.picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the picture of a person
+         * @description Of a display_picture: for pages that show many and need no URL for others. Files that were uploaded for something else are not_found.
+         */
+        get: operations["artifacts-picture"];
+        put?: never;
+        /**
+         * Get the picture of a person
+         * @description Of a display_picture: for pages that show many and need no URL for others. Files that were uploaded for something else are not_found.
+         */
+        post: operations["artifacts-picture-post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/artifacts.prepare": {
         parameters: {
             query?: never;
@@ -2997,7 +3021,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change the calling contact's names
+         * Change the calling contact's names and picture
          * @description For session tokens.
          */
         post: operations["rev-users-self-update"];
@@ -4717,7 +4741,7 @@ export interface components {
             /** @description Names have their prefix. */
             custom_fields: components["schemas"]["SchemaField"][];
             /** @enum {string} */
-            leaf_type: "account" | "opportunity" | "revo" | "revu" | "ticket";
+            leaf_type: "account" | "conversation" | "opportunity" | "revo" | "revu" | "ticket";
             stock_composite_schemas: components["schemas"]["Item"][];
             stock_field_overrides: components["schemas"]["SchemaOverride"][];
             stock_fields: components["schemas"]["SchemaField"][];
@@ -4835,9 +4859,16 @@ export interface components {
             /** @description The latest when absent. */
             version?: string;
         };
+        ArtifactsPictureRequest: {
+            /**
+             * Format: id
+             * @description In full or as a display id.
+             */
+            id: string;
+        };
         ArtifactsPrepareRequest: {
             /**
-             * @description What the file is for. user_profile_picture takes a PNG, JPEG, GIF or WebP and keeps a small picture of it without anything else; the others are the same.
+             * @description What the file is for. user_profile_picture takes a PNG, JPEG, GIF or WebP and keeps the square in its middle, 256 pixels wide and high at most, without anything else; the others are the same.
              * @enum {string}
              */
             configuration_set?: "article_media" | "default" | "email_media" | "job_data" | "marketplace_listing_icon" | "marketplace_media" | "org_logo" | "plug_setting" | "plug_setting_banner_card" | "portal_css" | "snap_in_functions_code" | "snap_widget" | "user_profile_picture" | "work";
@@ -5579,6 +5610,8 @@ export interface components {
              * @description Since when it is in a closed stage.
              */
             actual_close_date?: string;
+            /** @description The products that it is about. */
+            applies_to_parts?: components["schemas"]["PartSummary"][];
             channels?: components["schemas"]["ChannelSummary"][];
             created_by?: components["schemas"]["UserSummary"];
             /**
@@ -5590,6 +5623,8 @@ export interface components {
             custom_fields?: {
                 [key: string]: unknown;
             };
+            /** @description The definitions that the values follow, as schemas.custom.get takes them. */
+            custom_schema_fragments?: string[];
             description?: string;
             display_id: string;
             /** @description The group of the team that sees to it. */
@@ -5628,6 +5663,7 @@ export interface components {
             source_channel?: string;
             source_channel_v2?: components["schemas"]["ChannelSummary"];
             stage?: components["schemas"]["StageSummary"];
+            stock_schema_fragment?: string;
             subtype?: string;
             tags?: components["schemas"]["TagWithValue"][];
             title?: string;
@@ -5697,6 +5733,8 @@ export interface components {
             description?: string;
             display_id: string;
             display_name?: string;
+            /** @description Shows the person; artifacts.picture has it. */
+            display_picture?: components["schemas"]["ArtifactSummary"];
             /** @description The main address. */
             email?: string;
             /** @description The main reference; the display id when nobody gave one. */
@@ -5852,6 +5890,8 @@ export interface components {
              * @description Since when it is in a closed stage.
              */
             actual_close_date?: string;
+            /** @description The products that it is about. */
+            applies_to_parts?: components["schemas"]["PartSummary"][];
             channels?: components["schemas"]["ChannelSummary"][];
             created_by?: components["schemas"]["UserSummary"];
             /**
@@ -5863,6 +5903,8 @@ export interface components {
             custom_fields?: {
                 [key: string]: unknown;
             };
+            /** @description The definitions that the values follow, as schemas.custom.get takes them. */
+            custom_schema_fragments?: string[];
             description?: string;
             display_id: string;
             /** @description The group of the team that sees to it. */
@@ -5901,6 +5943,7 @@ export interface components {
             source_channel?: string;
             source_channel_v2?: components["schemas"]["ChannelSummary"];
             stage: components["schemas"]["StageSummary"];
+            stock_schema_fragment?: string;
             subtype?: string;
             tags?: components["schemas"]["TagWithValue"][];
             title?: string;
@@ -5940,7 +5983,7 @@ export interface components {
             account?: string[];
             /** @description When it came to a closed stage. */
             actual_close_date?: components["schemas"]["TypedDateFilterInput"];
-            /** @description Conversations name no parts in this release, so any value finds none. */
+            /** @description About any of these products. */
             applies_to_parts?: string[];
             /** @description There are no brands in this release, so any value finds none. */
             brand?: string[];
@@ -5949,7 +5992,7 @@ export interface components {
             /** @description Made by any of these. */
             created_by?: string[];
             created_date?: components["schemas"]["TypedDateFilterInput"];
-            /** @description Conversations have no custom fields in this release. */
+            /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
             custom_fields?: {
                 [key: string]: unknown;
             };
@@ -6029,6 +6072,8 @@ export interface components {
              * @description The customer. On creation, when neither this nor rev_org is given, that of the first contact among the members.
              */
             account?: string | null;
+            /** @description The products that it is about, at most 50. */
+            applies_to_parts?: string[];
             /** @description Ids of channels, at most 100 of at most 256 characters. */
             channels?: string[];
             /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
@@ -6092,7 +6137,7 @@ export interface components {
             account?: string[];
             /** @description When it came to a closed stage. */
             actual_close_date?: components["schemas"]["TypedDateFilterInput"];
-            /** @description Conversations name no parts in this release, so any value finds none. */
+            /** @description About any of these products. */
             applies_to_parts?: string[];
             /** @description There are no brands in this release, so any value finds none. */
             brand?: string[];
@@ -6101,7 +6146,7 @@ export interface components {
             /** @description Made by any of these. */
             created_by?: string[];
             created_date?: components["schemas"]["TypedDateFilterInput"];
-            /** @description Conversations have no custom fields in this release. */
+            /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
             custom_fields?: {
                 [key: string]: unknown;
             };
@@ -6220,7 +6265,7 @@ export interface components {
             account?: string[];
             /** @description When it came to a closed stage. */
             actual_close_date?: components["schemas"]["TypedDateFilterInput"];
-            /** @description Conversations name no parts in this release, so any value finds none. */
+            /** @description About any of these products. */
             applies_to_parts?: string[];
             /** @description There are no brands in this release, so any value finds none. */
             brand?: string[];
@@ -6231,7 +6276,7 @@ export interface components {
             created_date?: components["schemas"]["TypedDateFilterInput"];
             /** @description Where to go on, from next_cursor or prev_cursor of the page before. Absent for the first page. */
             cursor?: string;
-            /** @description Conversations have no custom fields in this release. */
+            /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
             custom_fields?: {
                 [key: string]: unknown;
             };
@@ -6470,6 +6515,8 @@ export interface components {
              * @description The customer. On creation, when neither this nor rev_org is given, that of the first contact among the members.
              */
             account?: string | null;
+            /** @description The products that it is about, at most 50. */
+            applies_to_parts?: components["schemas"]["SetListInput"];
             channels?: components["schemas"]["SetListInput"];
             /** @description Values of custom fields by name, such as tnt__plan; null takes one off, others stay. */
             custom_fields?: {
@@ -7347,7 +7394,7 @@ export interface components {
             id: string;
             is_deprecated: boolean;
             /** @enum {string} */
-            leaf_type: "account" | "opportunity" | "revo" | "revu" | "ticket";
+            leaf_type: "account" | "conversation" | "opportunity" | "revo" | "revu" | "ticket";
             modified_by?: components["schemas"]["UserSummary"];
             /**
              * Format: date-time
@@ -9171,6 +9218,8 @@ export interface components {
             description?: string;
             display_id: string;
             display_name: string;
+            /** @description Shows the person; artifacts.picture has it. */
+            display_picture?: components["schemas"]["ArtifactSummary"];
             /** @description The main address. */
             email?: string;
             /** @description The main reference; the display id when nobody gave one. */
@@ -9329,9 +9378,9 @@ export interface components {
             display_name?: string | null;
             /**
              * Format: id
-             * @description Pictures are not supported yet.
+             * @description A file that shows the person, uploaded with the configuration_set user_profile_picture, see artifacts.prepare; it hangs nowhere else. null takes it away.
              */
-            display_picture?: string;
+            display_picture?: string | null;
             /** @description The main address. It replaces the main one; other addresses stay. */
             email?: string | null;
             /** @description The contact's id in your own system, unique in the org. It replaces the main one; cleared, the display id is shown. */
@@ -9769,6 +9818,11 @@ export interface components {
         RevUsersSelfUpdateRequest: {
             /** @description At most 256 characters. */
             display_name?: string | null;
+            /**
+             * Format: id
+             * @description A file that shows you, as rev-users.update takes it; not with a public token. null takes it away.
+             */
+            display_picture?: string | null;
             /** @description At most 256 characters. */
             full_name?: string | null;
         };
@@ -9824,9 +9878,9 @@ export interface components {
             display_name?: string | null;
             /**
              * Format: id
-             * @description Pictures are not supported yet.
+             * @description A file that shows the person, uploaded with the configuration_set user_profile_picture, see artifacts.prepare; it hangs nowhere else. null takes it away.
              */
-            display_picture?: string;
+            display_picture?: string | null;
             /** @description The main address. It replaces the main one; other addresses stay. */
             email?: string | null;
             /** @description The contact's id in your own system, unique in the org. It replaces the main one; cleared, the display id is shown. */
@@ -9871,9 +9925,9 @@ export interface components {
             display_name?: string | null;
             /**
              * Format: id
-             * @description Pictures are not supported yet.
+             * @description A file that shows the person, uploaded with the configuration_set user_profile_picture, see artifacts.prepare; it hangs nowhere else. null takes it away.
              */
-            display_picture?: string;
+            display_picture?: string | null;
             /** @description The main address. It replaces the main one; other addresses stay. */
             email?: string | null;
             /** @description The contact's id in your own system, unique in the org. It replaces the main one; cleared, the display id is shown. */
@@ -10053,7 +10107,7 @@ export interface components {
         SchemasAggregatedGetRequest: {
             /** @description The subtype and apps whose fields are wanted besides the org's own. */
             custom_schema_spec?: components["schemas"]["SchemaSpecInput"];
-            /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
+            /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity. */
             leaf_type: string;
         };
         SchemasCustomGetRequest: {
@@ -10070,7 +10124,7 @@ export interface components {
             /** @description next_cursor of the page before. Absent for the first page. */
             cursor?: string;
             is_deprecated?: boolean;
-            /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
+            /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity. */
             leaf_type?: string[];
             /**
              * Format: int64
@@ -10100,7 +10154,7 @@ export interface components {
             fields?: components["schemas"]["FieldInInput"][];
             /** @description The same. */
             is_deprecated?: boolean;
-            /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
+            /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity. */
             leaf_type: string;
             stock_field_overrides?: components["schemas"]["SchemaOverrideInput"][];
             /** @description Of a custom_type_fragment. */
@@ -10112,7 +10166,7 @@ export interface components {
         SchemasStockGetRequest: {
             /** @description As a record's stock_schema_fragment has it, in place of leaf_type. */
             id?: string;
-            /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
+            /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity. */
             leaf_type?: string;
         };
         SchemasStockListRequest: {
@@ -10121,13 +10175,13 @@ export interface components {
              * @enum {string}
              */
             filter_preset?: "customizable_types_preset" | "no_preset";
-            /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity; all when absent. */
+            /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity; all when absent. */
             leaf_type?: string[];
             /** @description fields: without them. */
             prune?: "fields"[];
         };
         SchemasSubtypesListRequest: {
-            /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity; all when absent. */
+            /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity; all when absent. */
             leaf_types?: string[];
         };
         SearchCoreOut: {
@@ -10429,7 +10483,7 @@ export interface components {
             fields: components["schemas"]["SchemaField"][];
             id: string;
             /** @enum {string} */
-            leaf_type: "account" | "opportunity" | "revo" | "revu" | "ticket";
+            leaf_type: "account" | "conversation" | "opportunity" | "revo" | "revu" | "ticket";
             /** @description Fields that are ready to be added with schemas.custom.set, and that no record has until then. */
             optional_fields: components["schemas"]["SchemaField"][];
         };
@@ -10477,7 +10531,7 @@ export interface components {
             fragment_id: string;
             is_deprecated: boolean;
             /** @enum {string} */
-            leaf_type: "account" | "opportunity" | "revo" | "revu" | "ticket";
+            leaf_type: "account" | "conversation" | "opportunity" | "revo" | "revu" | "ticket";
             value: string;
         };
         SubtypesOut: {
@@ -11024,6 +11078,8 @@ export interface components {
         UserSummary: {
             display_id?: string;
             display_name?: string;
+            /** @description Shows the contact; artifacts.picture has it. */
+            display_picture?: components["schemas"]["ArtifactSummary"];
             email?: string;
             /** @description Of a contact. */
             external_ref?: string;
@@ -14952,6 +15008,196 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ArtifactLocateOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "artifacts-picture": {
+        parameters: {
+            query: {
+                /** @description In full or as a display id. */
+                id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
+    "artifacts-picture-post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArtifactsPictureRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
                 };
             };
             /** @description The request is wrong; the body says where and how to put it right. */
@@ -19306,7 +19552,7 @@ export interface operations {
                 "actual_close_date.preset_type"?: "last_n_days" | "next_n_days";
                 /** @description Of a preset: how many days. */
                 "actual_close_date.days"?: number;
-                /** @description Conversations name no parts in this release, so any value finds none. */
+                /** @description About any of these products. */
                 applies_to_parts?: string[];
                 /** @description There are no brands in this release, so any value finds none. */
                 brand?: string[];
@@ -19324,7 +19570,7 @@ export interface operations {
                 "created_date.preset_type"?: "last_n_days" | "next_n_days";
                 /** @description Of a preset: how many days. */
                 "created_date.days"?: number;
-                /** @description Conversations have no custom fields in this release. */
+                /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
                 custom_fields?: {
                     [key: string]: unknown;
                 };
@@ -20003,7 +20249,7 @@ export interface operations {
                 "actual_close_date.preset_type"?: "last_n_days" | "next_n_days";
                 /** @description Of a preset: how many days. */
                 "actual_close_date.days"?: number;
-                /** @description Conversations name no parts in this release, so any value finds none. */
+                /** @description About any of these products. */
                 applies_to_parts?: string[];
                 /** @description There are no brands in this release, so any value finds none. */
                 brand?: string[];
@@ -20021,7 +20267,7 @@ export interface operations {
                 "created_date.preset_type"?: "last_n_days" | "next_n_days";
                 /** @description Of a preset: how many days. */
                 "created_date.days"?: number;
-                /** @description Conversations have no custom fields in this release. */
+                /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
                 custom_fields?: {
                     [key: string]: unknown;
                 };
@@ -20695,7 +20941,7 @@ export interface operations {
                 "actual_close_date.preset_type"?: "last_n_days" | "next_n_days";
                 /** @description Of a preset: how many days. */
                 "actual_close_date.days"?: number;
-                /** @description Conversations name no parts in this release, so any value finds none. */
+                /** @description About any of these products. */
                 applies_to_parts?: string[];
                 /** @description There are no brands in this release, so any value finds none. */
                 brand?: string[];
@@ -20713,7 +20959,7 @@ export interface operations {
                 "created_date.preset_type"?: "last_n_days" | "next_n_days";
                 /** @description Of a preset: how many days. */
                 "created_date.days"?: number;
-                /** @description Conversations have no custom fields in this release. */
+                /** @description Custom fields with a value or a list of values, any of which must fit: {"tnt__plan": ["gold"]}. */
                 custom_fields?: {
                     [key: string]: unknown;
                 };
@@ -37165,7 +37411,7 @@ export interface operations {
     "schemas-aggregated-get": {
         parameters: {
             query: {
-                /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
+                /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity. */
                 leaf_type: string;
                 /** @description The org's own fields. */
                 "custom_schema_spec.tenant_fragment"?: boolean;
@@ -37557,7 +37803,7 @@ export interface operations {
             query?: {
                 /** @description app_fragment, custom_type_fragment or tenant_fragment. */
                 types?: string[];
-                /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
+                /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity. */
                 leaf_type?: string[];
                 subtype?: string[];
                 app?: string[];
@@ -37860,7 +38106,7 @@ export interface operations {
             query?: {
                 /** @description As a record's stock_schema_fragment has it, in place of leaf_type. */
                 id?: string;
-                /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity. */
+                /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity. */
                 leaf_type?: string;
             };
             header?: never;
@@ -38050,7 +38296,7 @@ export interface operations {
     "schemas-stock-list": {
         parameters: {
             query?: {
-                /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity; all when absent. */
+                /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity; all when absent. */
                 leaf_type?: string[];
                 /** @description Either: all kinds can have custom fields. */
                 filter_preset?: "customizable_types_preset" | "no_preset";
@@ -38244,7 +38490,7 @@ export interface operations {
     "schemas-subtypes-list": {
         parameters: {
             query?: {
-                /** @description account, rev_user (revu), rev_org (revo), ticket or opportunity; all when absent. */
+                /** @description account, rev_user (revu), rev_org (revo), conversation, ticket or opportunity; all when absent. */
                 leaf_types?: string[];
             };
             header?: never;

@@ -7,6 +7,7 @@ import {
   Copy,
   FileUp,
   Fingerprint,
+  HandCoins,
   House,
   Inbox,
   KeyRound,
@@ -41,6 +42,7 @@ export const places: Place[] = [
   { to: "/workspaces", label: nav.workspaces, icon: SquareStack, key: "w" },
   { to: "/conversations", label: nav.conversations, icon: Inbox, key: "v" },
   { to: "/tickets", label: nav.tickets, icon: Ticket, key: "k" },
+  { to: "/opportunities", label: nav.opportunities, icon: HandCoins, key: "y" },
   { to: "/duplicates", label: nav.duplicates, icon: Copy, key: "d" },
   { to: "/imports", label: nav.imports, icon: FileUp, key: "i" },
 ];

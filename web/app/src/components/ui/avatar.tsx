@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { cn } from "@/lib/cn";
 import { initials } from "@/lib/format";
 
@@ -10,21 +11,46 @@ const tints = [
   "bg-stone-600/12 text-stone-700 dark:bg-stone-400/15 dark:text-stone-200",
 ];
 
-type AvatarProps = { name: string /** Keeps its colour when the name changes. */; seed: string; className?: string };
+type AvatarProps = {
+  name: string;
+  /** Keeps its colour when the name changes. */
+  seed: string;
+  /** The file that shows the person, as answers name it. */
+  picture?: { id: string } | undefined;
+  className?: string;
+};
 
-/** Initials on a tint. Decoration: the name stands beside it. */
-export function Avatar({ name, seed, className }: AvatarProps) {
+/** The person's picture, or initials on a tint. Decoration: the name stands beside it. */
+export function Avatar({ name, seed, picture, className }: AvatarProps) {
   return (
     <span
       aria-hidden
       className={cn(
-        "grid size-6 shrink-0 select-none place-items-center rounded-full font-semibold text-[0.625rem] tracking-wide",
+        "relative grid size-6 shrink-0 select-none place-items-center overflow-hidden rounded-full font-semibold text-[0.625rem] tracking-wide",
         tints[hash(seed) % tints.length],
         className,
       )}
     >
       {initials(name)}
+      {picture && <Picture key={picture.id} id={picture.id} />}
     </span>
+  );
+}
+
+/** Lies over the initials, which so stand there until it has come, and when it does not come. */
+function Picture({ id }: { id: string }) {
+  const [isBroken, setBroken] = useState(false);
+  if (isBroken) return null;
+  return (
+    <img
+      src={`/internal/artifacts.picture?id=${encodeURIComponent(id)}`}
+      alt=""
+      loading="lazy"
+      decoding="async"
+      draggable={false}
+      onError={() => setBroken(true)}
+      className="absolute inset-0 size-full bg-surface object-cover"
+    />
   );
 }
 

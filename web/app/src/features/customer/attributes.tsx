@@ -1,10 +1,11 @@
 import { Pencil } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { EditField } from "@/features/record/edit-field";
 import { type RecordField, useFields } from "@/features/record/field";
 import { FieldValue } from "@/features/record/field-value";
 import type { AnyRecord, RecordType } from "@/features/record/record";
 import { fieldValueOf, isEditable, isEmpty } from "@/features/record/value";
+import { cn } from "@/lib/cn";
 import { strings } from "@/strings";
 
 const words = strings.customer;
@@ -27,25 +28,47 @@ export function Attributes({ type, record }: AttributesProps) {
   return (
     <dl className="grid gap-px">
       {fields.map((field) => (
-        <Attribute key={field.name} type={type} record={record} field={field} />
+        <Attribute
+          key={field.name}
+          record={record}
+          field={field}
+          edit={(onDone) => <EditField type={type} record={record} field={field} onDone={onDone} />}
+        />
       ))}
     </dl>
   );
 }
 
-function Attribute({ type, record, field }: AttributesProps & { field: RecordField }) {
+type AttributeProps = {
+  record: AnyRecord;
+  field: RecordField;
+  /** The form that stands in the value's place while it is edited. */
+  edit: (onDone: () => void) => ReactNode;
+  /** Whether there is room for the name above the value only. */
+  narrow?: boolean;
+};
+
+/** One field of a record, to be edited where it stands. */
+export function Attribute({ record, field, edit, narrow = false }: AttributeProps) {
   const [editing, setEditing] = useState(false);
   const empty = isEmpty(fieldValueOf(record, field));
   const editable = isEditable(field);
   if (empty && !editable) return null;
   return (
-    <div className="group/field grid grid-cols-[8.5rem_minmax(0,1fr)] items-start gap-3 rounded-lg px-2 py-1.5 hover:bg-hover max-sm:grid-cols-[6.5rem_minmax(0,1fr)]">
+    <div
+      className={cn(
+        "group/field grid items-start rounded-lg hover:bg-hover",
+        narrow && editing && "-mx-1 bg-surface px-1 py-1.5",
+        narrow && !editing && "grid-cols-[6rem_minmax(0,1fr)] gap-x-3",
+        !narrow && "grid-cols-[8.5rem_minmax(0,1fr)] gap-3 px-2 py-1.5 max-sm:grid-cols-[6.5rem_minmax(0,1fr)]",
+      )}
+    >
       <dt className="truncate pt-0.5 text-[0.8125rem] text-ink-3" title={field.label}>
         {field.label}
       </dt>
       <dd className="min-w-0">
         {editing ? (
-          <EditField type={type} record={record} field={field} onDone={() => setEditing(false)} />
+          edit(() => setEditing(false))
         ) : (
           <div className="flex items-start gap-2">
             <div className="min-w-0 flex-1 pt-0.5">

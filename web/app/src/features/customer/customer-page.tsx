@@ -17,6 +17,7 @@ import { FileList } from "@/features/file/file-list";
 import { EvidenceGraph } from "@/features/identity/evidence-graph";
 import { IdentifierList } from "@/features/identity/identifier-list";
 import { MergeHistory } from "@/features/merge/merge-history";
+import { useFields } from "@/features/record/field";
 import { type AnyRecord, type RecordKind, type RecordType, recordKinds } from "@/features/record/record";
 import { cn } from "@/lib/cn";
 import { useTitle } from "@/lib/use-title";
@@ -105,6 +106,7 @@ type CustomerProps = Omit<CustomerPageProps, "type" | "id"> & { kind: RecordKind
 function Customer({ kind, record, search, onSearchChange }: CustomerProps) {
   const tabs = tabsOf[kind.type];
   const shown = tabs.find((name) => name === search.tab) ?? "overview";
+  const fields = useFields(kind.type);
   return (
     <div className="flex h-full flex-col">
       <Heading kind={kind} record={record} />
@@ -117,7 +119,7 @@ function Customer({ kind, record, search, onSearchChange }: CustomerProps) {
         {shown === "discussion" ? (
           <Suspense fallback={<Skeleton className="m-6 h-40 max-w-3xl" />}>
             <Discussion
-              type={kind.type}
+              fields={fields}
               object={record.id}
               part={search.show ?? "all"}
               onPartChange={(show) => onSearchChange(parseCustomerSearch({ tab: "discussion", show }))}

@@ -10,6 +10,7 @@ import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { BlockedBadge, BlockItem } from "@/features/customer/block";
+import { PictureMenu } from "@/features/customer/picture";
 import { MergeDialog } from "@/features/merge/merge-dialog";
 import { TagChips } from "@/features/record/marks";
 import type { AnyRecord, RecordKind } from "@/features/record/record";
@@ -33,7 +34,11 @@ export function Heading({ kind, record }: HeadingProps) {
         {words.back(kind.words.many)}
       </Link>
       <div className="flex items-start gap-3.5">
-        <Avatar name={name} seed={record.id} className="size-11 text-sm" />
+        {kind.type === "rev_user" ? (
+          <PictureMenu contact={record} />
+        ) : (
+          <Avatar name={name} seed={record.id} className="size-11 text-sm" />
+        )}
         <div className="min-w-0 flex-1">
           <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
             <h1 className="min-w-0 break-words font-semibold text-lg tracking-tight">{name}</h1>

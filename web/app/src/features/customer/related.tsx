@@ -63,7 +63,7 @@ function RelatedRow({ type, record }: { type: RecordType; record: AnyRecord }) {
   const name = record.display_name ?? record.display_id;
   return (
     <li className="relative flex items-center gap-3 px-3 py-2 hover:bg-hover">
-      <Avatar name={name} seed={record.id} className="size-8" />
+      <Avatar name={name} seed={record.id} picture={record.display_picture} className="size-8" />
       <div className="min-w-0 flex-1">
         <RecordName kind={recordKinds[type]} record={record} cover />
         <p className="truncate text-[0.8125rem] text-ink-3">{detailOf(record)}</p>

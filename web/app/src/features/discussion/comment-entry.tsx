@@ -30,7 +30,7 @@ export function CommentEntry({ entry, shownOn, onReply, usual }: CommentEntryPro
   const { visibility = "internal" } = entry;
   return (
     <div className="group/comment flex gap-3">
-      <Avatar name={name} seed={author?.id ?? ""} className="size-7" />
+      <Avatar name={name} seed={author?.id ?? ""} picture={author?.display_picture} className="size-7" />
       <div className="grid min-w-0 flex-1 gap-1">
         <div className="flex min-h-7 flex-wrap items-center gap-x-2">
           <span className="min-w-0 break-words font-medium">{name}</span>

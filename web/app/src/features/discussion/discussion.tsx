@@ -8,8 +8,7 @@ import { PartSwitch } from "@/features/discussion/part-switch";
 import { anchorOf, useShownEntry } from "@/features/discussion/shown-entry";
 import { Thread, type ThreadState } from "@/features/discussion/thread";
 import { inOrder, type TimelineEntry, type TimelinePart, timelineOf } from "@/features/discussion/timeline";
-import { useFields } from "@/features/record/field";
-import type { RecordType } from "@/features/record/record";
+import type { RecordField } from "@/features/record/field";
 import { useGrowing } from "@/lib/growing";
 import { useLive } from "@/lib/use-live";
 import { strings } from "@/strings";
@@ -17,14 +16,15 @@ import { strings } from "@/strings";
 const words = strings.discussion;
 
 type DiscussionProps = {
-  type: RecordType;
+  /** Of the record, in whose words changes are told. */
+  fields: readonly RecordField[];
   object: string;
   part: TimelinePart;
   onPartChange: (part: TimelinePart) => void;
 };
 
 /** What the team says about a record and what happened to it, the latest at the bottom, where one writes. */
-export function Discussion({ type, object, part, onPartChange }: DiscussionProps) {
+export function Discussion({ fields, object, part, onPartChange }: DiscussionProps) {
   const timeline = useGrowing(timelineOf(object, part));
   const shown = useShownEntry(timeline);
   useLive(object, ["timeline", object]);
@@ -41,7 +41,7 @@ export function Discussion({ type, object, part, onPartChange }: DiscussionProps
             {({ items }) => (
               <>
                 <EarlierEntries timeline={timeline} />
-                <Entries entries={inOrder(items)} {...{ type, object, part, shown }} />
+                <Entries entries={inOrder(items)} {...{ fields, object, part, shown }} />
               </>
             )}
           </QueryState>
@@ -64,10 +64,15 @@ export function Discussion({ type, object, part, onPartChange }: DiscussionProps
   );
 }
 
-type EntriesProps = { entries: TimelineEntry[]; type: RecordType; object: string; part: TimelinePart; shown: string };
+type EntriesProps = {
+  entries: TimelineEntry[];
+  fields: readonly RecordField[];
+  object: string;
+  part: TimelinePart;
+  shown: string;
+};
 
-function Entries({ entries, type, object, part, shown }: EntriesProps) {
-  const fields = useFields(type);
+function Entries({ entries, fields, object, part, shown }: EntriesProps) {
   if (entries.length === 0) return <p className="text-ink-2">{words.none[part]}</p>;
   return (
     <ol aria-label={words.list} className="grid grid-cols-[minmax(0,1fr)] gap-3">

@@ -45,7 +45,12 @@ function ContactHead({ contact, primary }: { contact: RevUser; primary: string |
   return (
     <th scope="col" className="px-2 pb-3 text-left align-top font-normal sm:px-3">
       <span className="flex min-w-0 items-center gap-2.5">
-        <Avatar name={contact.display_name} seed={contact.id} className="size-8 max-sm:hidden" />
+        <Avatar
+          name={contact.display_name}
+          seed={contact.id}
+          picture={contact.display_picture}
+          className="size-8 max-sm:hidden"
+        />
         <span className="min-w-0">
           <Link
             to="/contacts/$id"

@@ -19,8 +19,17 @@ export class TooLarge extends Error {
 }
 
 /** Uploads a file and returns its id, to be given to what it shall hang on. `onProgress` is told parts of 1. */
-export async function upload(file: File, onProgress: (part: number) => void, signal: AbortSignal): Promise<string> {
-  const body = { file_name: file.name, ...(file.type && { file_type: file.type }) };
+export async function upload(
+  file: File,
+  onProgress: (part: number) => void,
+  signal: AbortSignal,
+  purpose?: "user_profile_picture",
+): Promise<string> {
+  const body = {
+    file_name: file.name,
+    ...(file.type && { file_type: file.type }),
+    ...(purpose && { configuration_set: purpose }),
+  };
   const to = await answer(api.POST("/artifacts.prepare", { body, signal }));
   if (file.size > to.max_bytes) throw new TooLarge(to.max_bytes);
   const form = new FormData();

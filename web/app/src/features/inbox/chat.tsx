@@ -117,7 +117,7 @@ function Message({ entry }: { entry: TimelineEntry }) {
       aria-label={isCustomers ? words.fromCustomer(name) : words.fromTeam(name)}
       className={cn("group/comment flex gap-2.5", !isCustomers && "flex-row-reverse")}
     >
-      <Avatar name={name} seed={author?.id ?? ""} className="mt-0.5 size-7" />
+      <Avatar name={name} seed={author?.id ?? ""} picture={author?.display_picture} className="mt-0.5 size-7" />
       <div className={cn("grid min-w-0 max-w-[85%] grid-cols-[minmax(0,1fr)] gap-1", isEdited && "flex-1")}>
         <Byline entry={entry} name={name} onEdit={isEdited ? undefined : () => setEdited(true)} />
         <div

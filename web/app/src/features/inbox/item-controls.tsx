@@ -164,9 +164,45 @@ export function SeverityControl({ item }: ControlProps) {
   );
 }
 
+/** The products that a conversation is about: they are put on and taken off. */
+export function PartsControl({ item }: ControlProps) {
+  const change = useItemChange(item);
+  const ids = item.parts.map(({ display_id }) => display_id);
+  const set = (next: string[], said: string) =>
+    change.mutate({ said, changes: { applies_to_parts: { set: next } }, back: { applies_to_parts: { set: ids } } });
+  const toggle = ({ value, label }: Option) => {
+    const rest = ids.filter((id) => id !== value);
+    if (rest.length < ids.length) set(rest, words.partRemoved(label));
+    else set([...ids, value], words.partAdded(label));
+  };
+  const shown = item.parts.map(({ name }) => name).join(", ") || strings.common.none;
+  return (
+    <Combobox
+      label={words.findPart}
+      trigger={
+        <Button
+          size="sm"
+          variant="ghost"
+          className="-ml-2.5 max-w-full min-w-0"
+          aria-label={`${words.columns.part}: ${shown}`}
+          pending={change.isPending}
+        >
+          <span className="truncate">{shown}</span>
+          <ChevronDown aria-hidden className="text-ink-3" />
+        </Button>
+      }
+      load={loadParts}
+      source="parts"
+      chosen={ids}
+      onChoose={toggle}
+      create={{ label: words.newPart, run: (name) => void createPart(name).then(toggle, failed) }}
+    />
+  );
+}
+
 export function PartControl({ item }: ControlProps) {
   const change = useItemChange(item);
-  const part = item.ticket?.part;
+  const [part] = item.parts;
   const set = ({ value, label }: Option) =>
     change.mutate({
       said: words.partSet(label),

@@ -41,26 +41,28 @@ const ownFields = (type: ItemType) => [
   field("is_spam", strings.inbox.spam, { kind: "bool" }),
   field("snoozed_until", strings.inbox.snooze.until),
   field("applies_to_part", names.part),
+  field("applies_to_parts", names.part),
   field("owned_by", names.owner, { kind: "member", many: true }),
 ];
 
 const fieldsOf = { conversation: ownFields("conversation"), ticket: ownFields("ticket") };
 
-/** The org's own fields of tickets. Conversations have none. */
-const ticketFieldsQuery = queryOptions({
-  queryKey: ["schemas", "fields", "ticket"],
-  queryFn: async ({ signal }) => {
-    const request = { leaf_type: "ticket", custom_schema_spec: { tenant_fragment: true } };
-    const { schema } = await answer(api.POST("/schemas.aggregated.get", { body: request, signal }));
-    return schema.custom_fields.map((own) => fieldOf(own, true)).filter(({ hidden }) => !hidden);
-  },
-  staleTime: 60_000,
-});
+/** The org's own fields of conversations, tickets or opportunities. */
+const customFieldsQuery = (type: ItemType | "opportunity") =>
+  queryOptions({
+    queryKey: ["schemas", "custom-fields", type],
+    queryFn: async ({ signal }) => {
+      const request = { leaf_type: type, custom_schema_spec: { tenant_fragment: true } };
+      const { schema } = await answer(api.POST("/schemas.aggregated.get", { body: request, signal }));
+      return schema.custom_fields.map((own) => fieldOf(own, true)).filter(({ hidden }) => !hidden);
+    },
+    staleTime: 60_000,
+  });
 
 const none: RecordField[] = [];
 
-export function useCustomFields(type: ItemType): RecordField[] {
-  return useQuery({ ...ticketFieldsQuery, enabled: type === "ticket" }).data ?? none;
+export function useCustomFields(type: ItemType | "opportunity"): RecordField[] {
+  return useQuery(customFieldsQuery(type)).data ?? none;
 }
 
 export function useItemFields(type: ItemType): RecordField[] {

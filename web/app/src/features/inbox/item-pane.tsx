@@ -11,6 +11,7 @@ import { Input } from "@/components/ui/input";
 import { Menu, MenuItem, MenuSeparator } from "@/components/ui/menu";
 import { Sheet } from "@/components/ui/sheet";
 import { Skeleton } from "@/components/ui/skeleton";
+import { Textarea } from "@/components/ui/textarea";
 import { MacroControl } from "@/features/canned/macro-menu";
 import { BlockedBadge, BlockItem, useContact } from "@/features/customer/block";
 import { CommentText } from "@/features/discussion/comment-text";
@@ -161,7 +162,11 @@ function Pane({ item, search, hasList }: PaneProps) {
             <Present item={item} />
           </div>
         </header>
-        <Chat item={item} scroller={scroller} opening={item.body && <Opening item={item} />} />
+        <Chat
+          item={item}
+          scroller={scroller}
+          opening={(item.body || item.type === "ticket") && <Opening item={item} />}
+        />
         <ReplyComposer
           item={item}
           onSent={() => {
@@ -201,12 +206,66 @@ function Present({ item }: { item: Item }) {
   return names.length > 0 && <p className="ml-auto truncate text-ink-3 text-xs">{words.alsoHere(names)}</p>;
 }
 
-/** A ticket's text, or a conversation's description. */
+/** A ticket's text, or a conversation's description, which a press on the pen changes. */
 function Opening({ item }: { item: Item }) {
+  const [isEdited, setEdited] = useState(false);
+  if (isEdited) return <OpeningForm item={item} onDone={() => setEdited(false)} />;
+  if (!item.body) {
+    return (
+      <Button size="sm" variant="ghost" className="justify-self-start" onClick={() => setEdited(true)}>
+        <Pencil aria-hidden />
+        {words.addText}
+      </Button>
+    );
+  }
   return (
-    <section aria-label={words.text} className="rounded-xl border border-line bg-surface px-4 py-3">
+    <section
+      aria-label={words.text}
+      className="group/opening relative rounded-xl border border-line bg-surface px-4 py-3 pr-12"
+    >
       <CommentText text={item.body} />
+      <Button
+        size="icon"
+        variant="ghost"
+        aria-label={words.editText}
+        title={words.editText}
+        className="absolute top-1.5 right-1.5 opacity-0 focus-visible:opacity-100 group-hover/opening:opacity-100 max-md:opacity-100"
+        onClick={() => setEdited(true)}
+      >
+        <Pencil aria-hidden />
+      </Button>
     </section>
+  );
+}
+
+function OpeningForm({ item, onDone }: { item: Item; onDone: () => void }) {
+  const [text, setText] = useState(item.body);
+  const change = useItemChange(item);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const changes = { body: text.trim() || null };
+    const back = { body: item.body || null };
+    change.mutate({ said: strings.records.changed(words.text), changes, back }, { onSuccess: onDone });
+  };
+  return (
+    <form onSubmit={submit} className="grid gap-2">
+      <Textarea
+        autoFocus
+        aria-label={words.text}
+        rows={Math.min(20, Math.max(4, text.split("\n").length + 1))}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => event.key === "Escape" && onDone()}
+      />
+      <div className="flex justify-end gap-2">
+        <Button size="sm" variant="ghost" onClick={onDone}>
+          {strings.common.cancel}
+        </Button>
+        <Button size="sm" variant="primary" type="submit" pending={change.isPending}>
+          {strings.common.save}
+        </Button>
+      </div>
+    </form>
   );
 }
 

@@ -1,21 +1,23 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ArrowRight } from "lucide-react";
 import type { ReactNode } from "react";
 import { QueryState } from "@/components/query-state";
 import { RelativeTime } from "@/components/relative-time";
 import { Avatar } from "@/components/ui/avatar";
+import { Attribute } from "@/features/customer/attributes";
 import { recordQuery } from "@/features/customer/record-query";
 import { identifiersQuery, keyOf, kindLabel } from "@/features/identity/identity";
 import { ProofBadge } from "@/features/identity/proof-badge";
 import { channelText, customersOf, type Item, itemKinds } from "@/features/inbox/item";
-import { PartControl, PeopleControl, SeverityControl, TagControl } from "@/features/inbox/item-controls";
+import { PartControl, PartsControl, PeopleControl, SeverityControl, TagControl } from "@/features/inbox/item-controls";
 import { useCustomFields } from "@/features/inbox/item-fields";
+import { itemChanged } from "@/features/inbox/items";
 import { nameOf } from "@/features/merge/merge";
-import { FieldValue } from "@/features/record/field-value";
+import { FieldForm, type FieldSource } from "@/features/record/edit-field";
 import { TagChips, VerifiedBadge } from "@/features/record/marks";
+import type { AnyRecord } from "@/features/record/record";
 import { RecordLink } from "@/features/record/record-link";
-import { isEmpty } from "@/features/record/value";
 import { strings } from "@/strings";
 
 const words = strings.inbox;
@@ -41,7 +43,7 @@ export function ItemSide({ item }: { item: Item }) {
           <ul aria-label={words.others} className="grid gap-1">
             {others.map((one) => (
               <li key={one.id} className="flex min-w-0 items-center gap-2 text-[0.8125rem]">
-                <Avatar name={nameOf(one)} seed={one.id} className="size-5" />
+                <Avatar name={nameOf(one)} seed={one.id} picture={one.display_picture} className="size-5" />
                 <span className="min-w-0 truncate">
                   <RecordLink id={one.display_id}>{nameOf(one)}</RecordLink>
                 </span>
@@ -54,6 +56,7 @@ export function ItemSide({ item }: { item: Item }) {
         <h2 className="font-medium text-[0.8125rem] text-ink-2">{words.details}</h2>
         <Details item={item} />
       </section>
+      <OwnFields item={item} />
       <section aria-label={words.columns.tags} className="grid grid-cols-[minmax(0,1fr)] gap-2">
         <h2 className="font-medium text-[0.8125rem] text-ink-2">{words.columns.tags}</h2>
         <TagControl item={item} />
@@ -63,26 +66,20 @@ export function ItemSide({ item }: { item: Item }) {
 }
 
 function Details({ item }: { item: Item }) {
-  const customs = useCustomFields(item.type);
   const { account, workspace } = item;
-  // A field's value is read as that of any record.
-  const record = { id: item.id, display_id: item.display_id, custom_fields: item.ticket?.custom ?? {} };
-  const own = customs.filter(({ name }) => !isEmpty(record.custom_fields[name]));
   return (
     <dl className="grid grid-cols-[6rem_minmax(0,1fr)] items-baseline gap-x-3 gap-y-1.5 text-[0.8125rem]">
       <Detail label={words.id}>
         <span className="tabular-nums">{item.display_id}</span>
       </Detail>
       {item.ticket && (
-        <>
-          <Detail label={words.columns.severity}>
-            <SeverityControl item={item} />
-          </Detail>
-          <Detail label={words.columns.part}>
-            <PartControl item={item} />
-          </Detail>
-        </>
+        <Detail label={words.columns.severity}>
+          <SeverityControl item={item} />
+        </Detail>
       )}
+      <Detail label={words.columns.part}>
+        {item.type === "ticket" ? <PartControl item={item} /> : <PartsControl item={item} />}
+      </Detail>
       {account && (
         <Detail label={strings.records.fields.account}>
           <RecordLink id={account.display_id}>{account.display_name ?? account.display_id}</RecordLink>
@@ -98,13 +95,47 @@ function Details({ item }: { item: Item }) {
         <RelativeTime iso={item.created} />
         {item.author && ` ${strings.customer.by(nameOf(item.author))}`}
       </Detail>
-      {own.map((field) => (
-        <Detail key={field.name} label={field.label}>
-          <FieldValue record={record} field={field} />
-        </Detail>
-      ))}
     </dl>
   );
+}
+
+/** The org's own fields, each to be edited where it stands. */
+function OwnFields({ item }: { item: Item }) {
+  const client = useQueryClient();
+  const fields = useCustomFields(item.type);
+  if (fields.length === 0) return null;
+  const kind = itemKinds[item.type];
+  const source: FieldSource = {
+    get: async () => recordOf(await kind.get(item.id)),
+    update: async (changes) => {
+      const changed = await kind.update(item.id, changes);
+      await itemChanged(client, changed);
+      return recordOf(changed);
+    },
+    onChanged: () => {},
+  };
+  const record = recordOf(item);
+  return (
+    <section aria-label={words.ownFields} className="grid grid-cols-[minmax(0,1fr)] gap-2">
+      <h2 className="font-medium text-[0.8125rem] text-ink-2">{words.ownFields}</h2>
+      <dl className="grid gap-1 text-[0.8125rem]">
+        {fields.map((field) => (
+          <Attribute
+            key={field.name}
+            record={record}
+            field={field}
+            edit={(onDone) => <FieldForm source={source} record={record} field={field} onDone={onDone} />}
+            narrow
+          />
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+/** An item as the fields of any record read it. */
+function recordOf({ id, display_id, custom }: Item): AnyRecord {
+  return { id, display_id, custom_fields: custom };
 }
 
 function Detail({ label, children }: { label: string; children: ReactNode }) {
@@ -126,7 +157,12 @@ function CustomerCard({ id, name }: { id: string; name: string }) {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-3 rounded-xl border border-line bg-surface p-3">
       <div className="flex min-w-0 items-center gap-2.5">
-        <Avatar name={name} seed={contact.data?.id ?? id} className="size-9 text-xs" />
+        <Avatar
+          name={name}
+          seed={contact.data?.id ?? id}
+          picture={contact.data?.display_picture}
+          className="size-9 text-xs"
+        />
         <div className="min-w-0 flex-1">
           <p className="flex min-w-0 items-center gap-1.5">
             <Link

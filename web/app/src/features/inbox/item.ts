@@ -50,7 +50,11 @@ export type Item = {
   author: UserSummary | undefined;
   /** Where a search found it: a part of what it says, as HTML. */
   found?: string;
-  ticket: { severity: Severity | undefined; part: Part | undefined; custom: Record<string, unknown> } | undefined;
+  /** The products that it is about; a ticket is about one. */
+  parts: Part[];
+  /** The values of the org's own fields. */
+  custom: Record<string, unknown>;
+  ticket: { severity: Severity | undefined } | undefined;
 };
 
 /** What a list of items is about. */
@@ -90,6 +94,10 @@ export type ItemChanges = {
   body?: string | null;
   severity?: Severity | null;
   applies_to_part?: string;
+  /** Of conversations alone. */
+  applies_to_parts?: { set: string[] };
+  custom_fields?: Record<string, unknown>;
+  custom_schema_spec?: { tenant_fragment: boolean };
   account?: string | null;
   owned_by?: { set: string[] };
   reported_by?: { set: string[] };
@@ -258,7 +266,7 @@ export const itemKinds: Record<ItemType, ItemKind> = {
     count: (filter, signal) => answer(api.POST("/works.count", { body: ticketFilter(filter), signal })),
     get: async (id, signal) =>
       fromTicket((await answer(api.POST("/works.get", { body: { id }, ...abort(signal) }))).work),
-    update: async (id, { members: _, snoozed_until: __, ...changes }) =>
+    update: async (id, { members: _, snoozed_until: __, applies_to_parts: ___, ...changes }) =>
       fromTicket((await answer(api.POST("/works.update", { body: { id, type: "ticket", ...changes } }))).work),
     remove: (id) => answer(api.POST("/works.delete", { body: { id } })),
     restore: (id) => answer(api.POST("/works.restore", { body: { id } })),
@@ -288,6 +296,8 @@ export function fromConversation(conversation: Conversation): Item {
     active: conversation.last_external_message_date ?? created_date,
     created: created_date,
     author: conversation.created_by,
+    parts: conversation.applies_to_parts ?? [],
+    custom: conversation.custom_fields ?? {},
     ticket: undefined,
   };
 }
@@ -312,7 +322,9 @@ export function fromTicket(work: Work): Item {
     active: work.modified_date,
     created: created_date,
     author: work.created_by,
-    ticket: { severity: work.severity, part: work.applies_to_part, custom: work.custom_fields ?? {} },
+    parts: work.applies_to_part ? [work.applies_to_part] : [],
+    custom: work.custom_fields ?? {},
+    ticket: { severity: work.severity },
   };
 }
 

@@ -1,11 +1,13 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { answer, api } from "@/api/client";
 import { LoadMore } from "@/components/load-more";
 import { QueryState } from "@/components/query-state";
 import { stageText, type Work } from "@/features/inbox/item";
 import { Owners } from "@/features/inbox/marks";
+import { amountOf } from "@/features/opportunity/opportunity";
 import type { AnyRecord, RecordKind } from "@/features/record/record";
-import { formatDate, formatMoney } from "@/lib/format";
+import { formatDate } from "@/lib/format";
 import { strings } from "@/strings";
 
 const words = strings.inbox.opportunities;
@@ -13,7 +15,7 @@ const pageSize = 20;
 
 type OpportunitiesProps = { kind: RecordKind; record: AnyRecord };
 
-/** What may be sold to the customer. They are made and changed over the API. */
+/** What may be sold to the customer. They are made over the API. */
 export function Opportunities({ kind, record }: OpportunitiesProps) {
   const of = kind.type === "rev_user" ? { contact: [record.display_id] } : { account: [record.display_id] };
   const query = useInfiniteQuery({
@@ -65,9 +67,14 @@ function Row({ work }: { work: Work }) {
   return (
     <tr>
       <td className="max-w-64 px-3.5 py-2">
-        <span className="block truncate font-medium" title={work.title}>
+        <Link
+          to="/opportunities/$id"
+          params={{ id: work.display_id }}
+          title={work.title}
+          className="block truncate font-medium hover:underline"
+        >
           {work.title}
-        </span>
+        </Link>
         <span className="text-ink-3 text-xs tabular-nums">{work.display_id}</span>
       </td>
       <td className="whitespace-nowrap px-3.5 py-2">{stageText(work.stage.name)}</td>
@@ -80,10 +87,4 @@ function Row({ work }: { work: Work }) {
       </td>
     </tr>
   );
-}
-
-/** The value with its currency where there is one, else the bare amount. */
-function amountOf({ value, amount }: Work): string {
-  if (value?.amount) return formatMoney(value.amount, value.currency);
-  return amount === undefined ? "–" : formatMoney(String(amount), undefined);
 }

@@ -96,7 +96,12 @@ function Content({ one }: { one: Notification_ }): ReactNode {
   const isUnread = !one.read_date;
   return (
     <>
-      <Avatar name={actorOf(one)} seed={one.created_by?.id ?? ""} className="mt-0.5 size-7" />
+      <Avatar
+        name={actorOf(one)}
+        seed={one.created_by?.id ?? ""}
+        picture={one.created_by?.display_picture}
+        className="mt-0.5 size-7"
+      />
       <span className="min-w-0 flex-1">
         <span className={isUnread ? "block break-words text-ink" : "block break-words text-ink-2"}>
           {isUnread && <span className="sr-only">{words.unread}: </span>}

@@ -1,14 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
-import { Building2, MessageCircle, Search, SquareStack, Ticket, UserRound } from "lucide-react";
+import { Building2, HandCoins, MessageCircle, Search, SquareStack, Ticket, UserRound } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import { useEffect, useState } from "react";
 import { answer, api, messageOf } from "@/api/client";
 import { places, quietPlaces, settingsPlaces } from "@/components/places";
 import { itemStyle } from "@/components/ui/combobox";
 import { Kbd } from "@/components/ui/kbd";
-import { type FilterType, isRecordType, type RecordType, recordKinds } from "@/features/record/record";
+import { type FilterType, type RecordType, recordKinds } from "@/features/record/record";
 import { type Found, searchRecords } from "@/features/record/use-records";
 import { useDebounced } from "@/lib/use-debounced";
 import { strings } from "@/strings";
@@ -22,8 +22,9 @@ const icons = {
   rev_org: SquareStack,
   conversation: MessageCircle,
   ticket: Ticket,
+  opportunity: HandCoins,
 };
-const paths = { conversation: "/conversations", ticket: "/tickets" } as const;
+const paths = { conversation: "/conversations", ticket: "/tickets", opportunity: "/opportunities" } as const;
 
 /** Opens with Ctrl K or ⌘ K, wherever one is. */
 export function CommandPalette({ onShowShortcuts }: { onShowShortcuts: () => void }) {
@@ -125,11 +126,12 @@ function Palette({ onShowShortcuts, onClose }: PaletteProps) {
   );
 }
 
-function pathOf(type: FilterType) {
-  return isRecordType(type) ? recordKinds[type].path : paths[type as keyof typeof paths];
+function pathOf(type: FoundType) {
+  return type in paths ? paths[type as keyof typeof paths] : recordKinds[type as RecordType].path;
 }
 
-type AnyFound = Omit<Found, "type"> & { type: FilterType };
+type FoundType = FilterType | "opportunity";
+type AnyFound = Omit<Found, "type"> & { type: FoundType };
 
 async function searchAll(text: string, signal: AbortSignal): Promise<AnyFound[]> {
   const types: RecordType[] = ["rev_user", "account", "rev_org"];
@@ -137,8 +139,20 @@ async function searchAll(text: string, signal: AbortSignal): Promise<AnyFound[]>
     ...types.map((type) => searchRecords(type, text, foundOfType, signal)),
     searchItems("conversation", text, signal),
     searchItems("ticket", text, signal),
+    searchOpportunities(text, signal),
   ]);
   return found.flat();
+}
+
+/** Opportunities whose titles begin with the text: an index serves that. */
+async function searchOpportunities(text: string, signal: AbortSignal): Promise<AnyFound[]> {
+  const filter = { type: "primitive" as const, field: "title", operator: "starts_with" as const, values: [text] };
+  const body = { type: ["opportunity" as const], filter, limit: foundItems };
+  const { works } = await answer(api.POST("/works.list", { body, signal }));
+  return works.map(({ id, display_id, title, account }) => {
+    const detail = [display_id, account?.display_name].filter(Boolean).join(" · ");
+    return { type: "opportunity", id, display_id, display_name: title, detail };
+  });
 }
 
 /** Conversations or tickets that the text finds, each with its id and its customer. */

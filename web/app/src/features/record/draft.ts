@@ -86,7 +86,7 @@ function typed(field: RecordField, text: string): unknown {
     case "enum": {
       const choice = field.choices.find(({ value }) => value === text);
       // Choices with numbers are sent by these.
-      return choice && choice.value !== choice.label ? Number(choice.value) : text;
+      return choice && !field.byValue && choice.value !== choice.label ? Number(choice.value) : text;
     }
     default:
       return text;

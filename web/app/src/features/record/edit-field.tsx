@@ -6,41 +6,59 @@ import { Button } from "@/components/ui/button";
 import { type Draft, draftOf, payloadOf } from "@/features/record/draft";
 import type { RecordField } from "@/features/record/field";
 import { FieldInput } from "@/features/record/field-input";
-import { type AnyRecord, type RecordType, recordKinds } from "@/features/record/record";
+import { type AnyRecord, type Changes, type RecordType, recordKinds } from "@/features/record/record";
 import { changeOf, fieldValueOf } from "@/features/record/value";
 import { toast } from "@/lib/toast";
 import { strings } from "@/strings";
 
 type EditFieldProps = { type: RecordType; record: AnyRecord; field: RecordField; onDone: () => void };
 
+/** A form for one field of a contact, an account or a workspace. */
+export function EditField({ type, record, ...props }: EditFieldProps) {
+  const client = useQueryClient();
+  const source: FieldSource = {
+    get: () => recordKinds[type].get(record.id),
+    update: (changes) => recordKinds[type].update(record.id, changes),
+    onChanged: (changed) => recordChanged(client, type, changed),
+  };
+  return <FieldForm source={source} record={record} {...props} />;
+}
+
+/** Where a form reads the record that it changes, and where it writes. */
+export type FieldSource = {
+  get: () => Promise<AnyRecord>;
+  update: (changes: Changes) => Promise<AnyRecord>;
+  onChanged: (changed: AnyRecord) => void;
+};
+
+type FieldFormProps = { source: FieldSource; record: AnyRecord; field: RecordField; onDone: () => void };
+
 /**
  * A form for one field of a record. Before it writes it looks whether somebody else has changed the field since it
  * was opened: then it says so and keeps what was typed.
  */
-export function EditField({ type, record, field, onDone }: EditFieldProps) {
-  const client = useQueryClient();
+export function FieldForm({ source, record, field, onDone }: FieldFormProps) {
   const [draft, setDraft] = useState<Draft>(() => draftOf(record, field));
   const [seen, setSeen] = useState(() => JSON.stringify(fieldValueOf(record, field)));
   const [clashes, setClashes] = useState(false);
-  const kind = recordKinds[type];
   const save = useMutation({
     mutationFn: async () => {
-      const now = await kind.get(record.id);
+      const now = await source.get();
       const theirs = JSON.stringify(fieldValueOf(now, field));
       if (theirs !== seen) {
         setSeen(theirs);
         return { changed: undefined, before: now };
       }
-      return { changed: await kind.update(record.id, changeOf(field, payloadOf(field, draft))), before: now };
+      return { changed: await source.update(changeOf(field, payloadOf(field, draft))), before: now };
     },
     onSuccess: ({ changed, before }) => {
       setClashes(changed === undefined);
       if (!changed) return;
-      recordChanged(client, type, changed);
+      source.onChanged(changed);
       toast({
         tone: "success",
         title: strings.records.changed(field.label),
-        action: { label: strings.common.undo, run: () => void restoreField(client, type, before, field) },
+        action: { label: strings.common.undo, run: () => void restoreField(source, before, field) },
       });
       onDone();
     },
@@ -74,10 +92,9 @@ function problemOf(error: Error): string {
   return error instanceof ApiError && error.field ? fieldMessageOf(error) : messageOf(error);
 }
 
-async function restoreField(client: QueryClient, type: RecordType, before: AnyRecord, field: RecordField) {
+async function restoreField(source: FieldSource, before: AnyRecord, field: RecordField) {
   try {
-    const change = changeOf(field, payloadOf(field, draftOf(before, field)));
-    recordChanged(client, type, await recordKinds[type].update(before.id, change));
+    source.onChanged(await source.update(changeOf(field, payloadOf(field, draftOf(before, field)))));
   } catch (error) {
     toast({ tone: "danger", title: messageOf(error) });
   }

@@ -77,6 +77,7 @@ export function textOfValue(field: RecordField, value: unknown): string {
   if (typeof value === "boolean") return value ? strings.records.yes : strings.records.no;
   if (typeof value === "number") return field.unit ? `${formatNumber(value)} ${field.unit}` : formatNumber(value);
   if (typeof value === "string") {
+    if (field.byValue) return field.choices.find((choice) => choice.value === value)?.label ?? value;
     if (field.kind === "timestamp") return formatDate(value);
     // A day has no time zone: read as UTC it would be the day before in the west.
     return field.kind === "date" ? formatDate(`${value}T00:00:00`) : value;

@@ -51,7 +51,6 @@ export function fieldsQuery(type: FilterType) {
   return queryOptions({
     queryKey: ["schemas", "fields", type],
     queryFn: async ({ signal }): Promise<RecordField[]> => {
-      if (type === "conversation") return itemFields(type); // they have none of the org's own
       const leaf = isRecordType(type) ? recordKinds[type].leaf : type;
       // Every subtype's fields would come with the subtypes; those of all records come with the tenant's fragment.
       const spec = { tenant_fragment: true };

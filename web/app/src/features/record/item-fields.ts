@@ -46,12 +46,8 @@ export function itemFields(type: "conversation" | "ticket"): RecordField[] {
     field("state", "enum", { ...grouped, choices: choicesOf(words.states) }),
     field("needs_response", "bool"),
     field("tag", "tag", grouped),
-    ...(isTicket
-      ? [
-          field("severity", "enum", { ...grouped, choices: choicesOf(words.severities) }),
-          field("part", "part", grouped),
-        ]
-      : []),
+    ...(isTicket ? [field("severity", "enum", { ...grouped, choices: choicesOf(words.severities) })] : []),
+    field("part", "part", grouped),
     field("contact", "contact", grouped),
     field("account", "account", grouped),
     field("workspace", "workspace"),

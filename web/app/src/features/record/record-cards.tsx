@@ -109,7 +109,7 @@ function RecordCard({ kind, record, selection }: { kind: RecordKind; record: Any
         onChange={() => selection.toggle(record)}
         className="z-10 size-5"
       />
-      <Avatar name={name} seed={record.id} className="size-9 text-xs" />
+      <Avatar name={name} seed={record.id} picture={record.display_picture} className="size-9 text-xs" />
       <div className="min-w-0 flex-1">
         <RecordName kind={kind} record={record} cover />
         <p className="truncate text-[0.8125rem] text-ink-3">{detailOf(record)}</p>

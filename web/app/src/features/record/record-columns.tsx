@@ -68,7 +68,7 @@ function NameCell({ kind, record, onPeek }: Omit<CellProps, "field">) {
   const name = record.display_name || record.display_id;
   return (
     <span className="flex min-w-0 flex-1 items-center gap-2.5">
-      <Avatar name={name} seed={record.id} />
+      <Avatar name={name} seed={record.id} picture={record.display_picture} />
       <Link
         to={`${kind.path}/$id`}
         params={{ id: record.display_id }}

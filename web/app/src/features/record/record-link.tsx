@@ -7,6 +7,7 @@ const paths = {
   REV: "/workspaces",
   CONV: "/conversations",
   TKT: "/tickets",
+  OPP: "/opportunities",
 } as const;
 
 /** Where the page of a record is, by its display id; undefined for what has none. */

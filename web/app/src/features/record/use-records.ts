@@ -19,7 +19,7 @@ function asked(type: RecordType, view: ListView, filter: string) {
 
 /** The name, and the badge and the detail beside it, are shown whatever columns are chosen. */
 function askedColumns(type: RecordType, view: ListView): string[] {
-  const always = type === "rev_user" ? ["display_name", "is_verified", "email"] : ["display_name"];
+  const always = type === "rev_user" ? ["display_name", "display_picture", "is_verified", "email"] : ["display_name"];
   const names = view.columns.map(({ name }) => name).filter((name) => name !== "display_id");
   return [...new Set([...always, ...names])];
 }

@@ -3,13 +3,20 @@ import { ApiError, answer, api, fieldMessageOf } from "@/api/client";
 import type { Fragment, FragmentRequest, SchemaField, SchemaFieldRequest, SchemaOverride } from "@/api/types";
 
 /** The kinds of records whose fields can be customized, by their names in the URL. */
-export const objects = ["contact", "account", "workspace"] as const;
+export const objects = ["contact", "account", "workspace", "conversation", "ticket", "opportunity"] as const;
 export type ObjectName = (typeof objects)[number];
 
 /** Whose fields a set of custom fields is: those of all records of a kind, or those of a subtype. */
 export type Scope = { object: ObjectName; subtype?: string | undefined };
 
-const leafTypes = { contact: "rev_user", account: "account", workspace: "rev_org" } as const;
+const leafTypes = {
+  contact: "rev_user",
+  account: "account",
+  workspace: "rev_org",
+  conversation: "conversation",
+  ticket: "ticket",
+  opportunity: "opportunity",
+} as const;
 
 export const schemasKey = ["schemas"];
 
