@@ -3,7 +3,6 @@ import { after, before, describe, test } from "node:test";
 import { accessibilityProblems } from "./support/accessibility.js";
 import { api } from "./support/api.js";
 import { launch, logged, openPage, screens } from "./support/browser.js";
-import { eventually } from "./support/eventually.js";
 import { chord, type } from "./support/keys.js";
 import { startKith } from "./support/kith.js";
 import { admin, createOrg, signIn } from "./support/org.js";
