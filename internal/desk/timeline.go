@@ -136,10 +136,10 @@ func comment(ctx context.Context, tx Tx, c *timeline.Comment, ns []int64) error 
 	if err := f.hang(ctx, tx, placeOfComment(c), c.ExpiresAt); err != nil {
 		return err
 	}
-	if c.Of.Type != don.Conversation || !c.Shown() {
+	if !c.Shown() {
 		return nil
 	}
-	return proceed(ctx, tx, c.Of.N)
+	return proceed(ctx, tx, c.Of)
 }
 
 // madeOnce makes something and returns its number, or returns that of what the
@@ -180,7 +180,7 @@ func keep(ctx context.Context, tx Tx, c *timeline.Comment) error {
 // exists reports as not_found a record that has no timeline since it is not there,
 // at least for the caller.
 func exists(ctx context.Context, tx Tx, of don.ID) error {
-	if byCustomer(tx.Scope()) && of.Type != don.Conversation {
+	if byCustomer(tx.Scope()) && of.Type != don.Conversation && of.Type != don.Ticket {
 		return errs.Gone(of.Display())
 	}
 	switch of.Type {
@@ -188,7 +188,7 @@ func exists(ctx context.Context, tx Tx, of don.ID) error {
 		_, err := conversationFor(ctx, tx, of.N)
 		return err
 	case don.Ticket, don.Opportunity:
-		_, err := tx.Work(ctx, of, false)
+		_, err := workFor(ctx, tx, of)
 		return err
 	default: // customers are among the names
 	}

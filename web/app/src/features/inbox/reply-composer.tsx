@@ -48,10 +48,11 @@ export function ReplyComposer({ item, onSent }: ReplyComposerProps) {
   const form = useRef<HTMLFormElement>(null);
   // On a ticket the team talks among itself more often than not.
   const empty: Draft = { ...emptyDraft, visibility: item.type === "conversation" ? "external" : "internal" };
-  const [draft, setDraft] = useDraft(useSession()?.user.id ?? "", item.id, empty);
+  const member = useSession()?.user.id ?? "";
+  const [draft, setDraft] = useDraft(member, item.id, empty);
   const mode: Mode = draft.visibility === "external" ? "external" : "internal";
   const isNote = mode === "internal";
-  const attachments = useAttachments();
+  const attachments = useAttachments(`${member} ${item.id}`);
   const { ids, isSending, hasFailed } = attachments;
   const sayTyping = useSignal(item.id, "typing");
   const [isFilling, setFilling] = useState(false);
