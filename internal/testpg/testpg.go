@@ -1,8 +1,9 @@
 // Package testpg gives every test its own database on a private PostgreSQL
 // server. The server is started once, shared by all test processes of the user
-// and stops by itself half a minute after the last of them. It is durable
-// (fsync on), listens on a Unix socket only, and sorts text by language rules,
-// so that a query which forgets COLLATE "C" on a key shows.
+// and stops by itself half a minute after the last of them. It outlives the kill
+// of a program, but not of the machine (fsync off), listens on a Unix socket only,
+// and sorts text by language rules, so that a query which forgets COLLATE "C" on
+// a key shows.
 //
 // KITH_TEST_DATABASE_URL names another server to use; its user must be allowed
 // to create databases. Without that and without the PostgreSQL server programs

@@ -3,7 +3,6 @@ import { after, before, describe, test } from "node:test";
 import { accessibilityProblems } from "./support/accessibility.js";
 import { api, createContacts } from "./support/api.js";
 import { launch, openPage, screens } from "./support/browser.js";
-import { eventually } from "./support/eventually.js";
 import { chord } from "./support/keys.js";
 import { startKith } from "./support/kith.js";
 import { admin } from "./support/org.js";

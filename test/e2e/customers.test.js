@@ -3,8 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { accessibilityProblems } from "./support/accessibility.js";
 import { api } from "./support/api.js";
 import { launch, logged, openPage, screens } from "./support/browser.js";
-import { eventually } from "./support/eventually.js";
-import { chord } from "./support/keys.js";
+import { chord, type } from "./support/keys.js";
 import { startKith } from "./support/kith.js";
 import { admin, createOrg, signIn } from "./support/org.js";
 import { patience } from "./support/patience.js";
@@ -59,7 +58,7 @@ function story(engine) {
   step("a filter is built from chips, kept in the address, and saved as a view", async (page) => {
     await page.goto("/contacts");
     await page.getByRole("button", { name: "Filter" }).click();
-    await page.keyboard.type("tags");
+    await type(page, "tags");
     await selected(page, "Tags").waitFor();
     await page.keyboard.press("Enter");
     await page.getByRole("dialog", { name: "Filter" }).getByRole("button", { name: "Value" }).click();
@@ -124,7 +123,7 @@ function story(engine) {
     await page.getByText("1 selected").waitFor();
     await page.getByRole("button", { name: `Select all ${all}` }).click();
     await page.getByRole("button", { name: "Add tag" }).click();
-    await page.keyboard.type("newsletter");
+    await type(page, "newsletter");
     await page.getByRole("option", { name: "newsletter", exact: true }).click();
     await page.getByRole("dialog", { name: `Change ${all} contacts?` }).waitFor();
     assert.deepEqual(await accessibilityProblems(page), []);
@@ -172,7 +171,7 @@ function story(engine) {
     await form.getByLabel("E-mail").fill("grace@navy.example");
     await form.getByLabel("External ref").fill("navy-1");
     await form.getByRole("button", { name: "Choose or create an account" }).click();
-    await page.keyboard.type("The Navy");
+    await type(page, "The Navy");
     await page.getByRole("option", { name: "New account “The Navy”" }).click();
     await form.getByLabel("Domains").fill("navy.example");
     await form.getByRole("button", { name: "Create contact" }).click();
@@ -255,16 +254,14 @@ function story(engine) {
 
   inBrowser("the palette finds customers and pages", async (page) => {
     await page.keyboard.press("Control+k");
-    await page.getByRole("combobox").and(page.locator(":focus")).waitFor();
-    await page.keyboard.type("grace hop");
+    await type(page, "grace hop");
     await page.getByRole("option", { name: /Grace Hopper/ }).waitFor();
     assert.deepEqual(await accessibilityProblems(page), []);
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Grace Hopper" }).waitFor();
     await page.getByRole("combobox").waitFor({ state: "detached" });
     await page.keyboard.press("Control+k");
-    await page.getByRole("combobox").and(page.locator(":focus")).waitFor();
-    await page.keyboard.type("workspaces");
+    await type(page, "workspaces");
     await selected(page, /Workspaces/).waitFor();
     await page.keyboard.press("Enter");
     await page.waitForURL("**/workspaces");

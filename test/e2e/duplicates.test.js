@@ -138,11 +138,9 @@ describe("duplicates on the built binary", () => {
 
   step("a sample is judged, and the estimates follow", async (page) => {
     await createMore(kith.url, token);
+    await page.getByText(/The search is done/).waitFor({ state: "detached" }); // that of the first search
     await page.getByRole("button", { name: "Look for duplicates" }).click();
-    await page
-      .getByText(/The search is done/)
-      .last()
-      .waitFor();
+    await page.getByText(/The search is done/).waitFor();
     await page.getByRole("tab", { name: "Match quality" }).click();
     await page.getByText(/Your decisions do not show 99 % for any score yet/).waitFor();
     await page.getByRole("button", { name: "Judge pairs" }).click();

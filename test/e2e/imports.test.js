@@ -5,7 +5,6 @@ import { gzipSync } from "node:zlib";
 import { accessibilityProblems } from "./support/accessibility.js";
 import { api } from "./support/api.js";
 import { launch, openPage, screens } from "./support/browser.js";
-import { eventually } from "./support/eventually.js";
 import { startKith } from "./support/kith.js";
 import { createOrg, signIn } from "./support/org.js";
 import { patience } from "./support/patience.js";

@@ -4,6 +4,7 @@ import { accessibilityProblems } from "./support/accessibility.js";
 import { api } from "./support/api.js";
 import { launch, openPage, screens } from "./support/browser.js";
 import { eventually } from "./support/eventually.js";
+import { type } from "./support/keys.js";
 import { startKith } from "./support/kith.js";
 import { createOrg, signIn } from "./support/org.js";
 import { steps } from "./support/step.js";
@@ -106,12 +107,12 @@ describe("conversations and tickets in the web app on the built binary", () => {
 
   step("a reply is sent with the keyboard, and a note stays inside", async (page) => {
     await page.keyboard.press("r");
-    await page.keyboard.type("It is **faster** now");
+    await type(page, "It is **faster** now");
     await page.keyboard.press("Control+Enter");
     const reply = page.getByRole("article", { name: "Message from Ada Lovelace" }).last();
     await reply.getByText("faster").waitFor();
     await page.getByRole("button", { name: "Internal note" }).click();
-    await page.keyboard.type("She knows COBOL");
+    await type(page, "She knows COBOL");
     await page.keyboard.press("Control+Enter");
     await page.getByRole("article", { name: "Internal note of Ada Lovelace" }).getByText("She knows COBOL").waitFor();
     const body = { object: "CONV-1", collections: ["discussions"], mode: "before", limit: 2 };
@@ -134,7 +135,7 @@ describe("conversations and tickets in the web app on the built binary", () => {
     await page.getByRole("option", { name: "On hold" }).click();
     await page.getByRole("button", { name: "Stage: On hold" }).waitFor();
     await page.getByRole("button", { name: "Tag", exact: true }).click();
-    await page.keyboard.type("legend");
+    await type(page, "legend");
     await page.getByRole("option", { name: "Create the tag “legend”" }).click();
     await page.getByRole("button", { name: "Remove legend" }).waitFor();
     await page.getByText("“On hold”").waitFor();
@@ -147,7 +148,7 @@ describe("conversations and tickets in the web app on the built binary", () => {
     await page.getByRole("button", { name: "Actions" }).click();
     await page.getByRole("menuitem", { name: "Make a ticket of it…" }).click();
     await page.getByRole("button", { name: "Product: Add" }).click();
-    await page.keyboard.type("Compiler");
+    await type(page, "Compiler");
     await page.getByRole("option", { name: "Create the product “Compiler”" }).click();
     await page.getByRole("button", { name: "Remove Compiler" }).waitFor();
     assert.deepEqual(await accessibilityProblems(page), []);
@@ -218,7 +219,7 @@ describe("conversations and tickets in the web app on the built binary", () => {
     const field = page.getByLabel("Write a reply");
     await field.waitFor();
     await page.keyboard.press("r");
-    await page.keyboard.type("/thx");
+    await type(page, "/thx");
     await page.getByRole("option", { name: new RegExp(name) }).waitFor();
     await page.keyboard.press("Enter");
     await page.getByText("Thank you, Grace!", { exact: true }).waitFor();

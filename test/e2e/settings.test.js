@@ -4,6 +4,7 @@ import { accessibilityProblems } from "./support/accessibility.js";
 import { api } from "./support/api.js";
 import { launch, logged, openPage, screens } from "./support/browser.js";
 import { eventually } from "./support/eventually.js";
+import { type } from "./support/keys.js";
 import { startKith } from "./support/kith.js";
 import { admin, createOrg, signIn } from "./support/org.js";
 import { steps } from "./support/step.js";
@@ -57,7 +58,7 @@ describe("the settings on the built binary", () => {
     await page.getByLabel("Choice 1", { exact: true }).fill("S");
     await page.keyboard.press("Enter");
     await page.getByLabel("Choice 2", { exact: true }).and(page.locator(":focus")).waitFor();
-    await page.keyboard.type("s");
+    await type(page, "s");
     assert.deepEqual(await accessibilityProblems(page), []);
     await page.getByRole("button", { name: "Create field" }).click();
     await page.getByText("is there twice").waitFor();
@@ -65,7 +66,7 @@ describe("the settings on the built binary", () => {
     assert.equal(await second.inputValue(), "s", "what was typed is kept");
     await second.and(page.locator(":focus")).waitFor();
     await page.keyboard.press("Control+A");
-    await page.keyboard.type("M");
+    await type(page, "M");
     await logged(session, /status of 400/);
     await page.getByLabel("Default").selectOption("M");
     await page.getByRole("button", { name: "Create field" }).click();
@@ -92,7 +93,7 @@ describe("the settings on the built binary", () => {
     await page.getByRole("button", { name: "Retire choice S" }).click();
     await page.getByRole("button", { name: "Add choice" }).click();
     await page.locator("input[data-choice]:focus").and(page.getByLabel("Choice 3", { exact: true })).waitFor();
-    await page.keyboard.type("L");
+    await type(page, "L");
     await page.getByRole("button", { name: "Save field" }).click();
     await page.getByRole("button", { name: "Move Job title up" }).click();
     await page.getByText("Job title is now number 2 of 3").waitFor({ state: "attached" });
@@ -256,8 +257,7 @@ describe("the settings on the built binary", () => {
   step("the time zone and the theme are chosen and stay", async (page) => {
     await page.goto("/settings/organisation");
     await page.getByRole("button", { name: /^Time zone/ }).click();
-    await page.getByRole("combobox").and(page.locator(":focus")).waitFor();
-    await page.keyboard.type("berlin");
+    await type(page, "berlin");
     await page.getByRole("option", { name: "Europe/Berlin" }).click();
     await page.getByText("Days are counted in Europe/Berlin").waitFor();
     const light = await background(page);
