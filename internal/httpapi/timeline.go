@@ -63,6 +63,7 @@ type ChangeEvent struct {
 	Created   *ChangeCreated `json:"created,omitempty"`
 	Deleted   *ChangeDeleted `json:"deleted,omitempty"`
 	Linked    *ChangeLinked  `json:"linked,omitempty" doc:"Of links that came, and of those that went, by the operation unlinked."`
+	Rule      string         `json:"rule,omitempty" doc:"The name that the rule of assignment had which chose the owners, of the operation assigned."`
 	Merged    *ChangeMerged  `json:"merged,omitempty" doc:"Of conversations that were merged, and of an undo, by the operations conversation_merged and conversation_unmerged."`
 	Updated   *ChangeUpdated `json:"updated,omitempty"`
 }
@@ -162,7 +163,7 @@ func (v view) event(h *timeline.Event) TimelineEntry {
 	e.Atom = v.atom(h.Of, h.At, h.Actor, h.At, h.Actor)
 	e.ID = id
 	e.Visibility, e.Panels = string(timeline.Internal), []string{events}
-	e.Event = &ChangeEvent{Type: "annotated", Operation: h.Op}
+	e.Event = &ChangeEvent{Type: "annotated", Operation: h.Op, Rule: h.Rule}
 	switch h.Op {
 	case "created":
 		e.Event.Type, e.Event.Created = h.Op, &ChangeCreated{}
@@ -174,7 +175,7 @@ func (v view) event(h *timeline.Event) TimelineEntry {
 		e.Event.Type, e.Event.Deleted = h.Op, &ChangeDeleted{e.Object}
 	case "updated":
 		e.Event.Type = h.Op
-	case timeline.OpWoken:
+	case timeline.OpWoken, timeline.OpAssigned:
 		e.Event.Type = "updated"
 	case timeline.OpLinked:
 		e.Event.Type = h.Op

@@ -88,6 +88,7 @@ type Event struct {
 	Deltas []Delta
 	Link   *link.Link // that came or went
 	Merge  *Merge     // of conversations, that was made or undone
+	Rule   string     // the name of the rule of assignment that did it
 }
 
 // Item is one entry of a timeline: one of the two.
