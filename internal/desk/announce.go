@@ -21,9 +21,9 @@ type Announcement struct {
 	Audience
 }
 
-// Audience are the contacts who may know what happens in a conversation.
+// Audience are the contacts who may know what happens in a conversation or to a ticket.
 type Audience struct {
-	Customers []int64 // who take part, as what they are now
+	Customers []int64 // who take part or reported it, as what they are now
 	Only      int64   // the one contact that may know of it without proof, 0 for none
 }
 
@@ -52,7 +52,7 @@ func (a *Announcement) ToldTo(sc org.Scope) bool {
 func Announce(ctx context.Context, tx Tx, news []timeline.News) ([]*Announcement, error) {
 	var out []*Announcement
 	sc := tx.Scope()
-	known := map[int64]*Audience{} // of conversations
+	known := map[don.ID]*Audience{} // of conversations and tickets
 	for _, n := range news {
 		a := &Announcement{News: n}
 		if n.Member() != 0 {
@@ -65,15 +65,15 @@ func Announce(ctx context.Context, tx Tx, news []timeline.News) ([]*Announcement
 			}
 			continue
 		}
-		if n.Of.Type == don.Conversation {
-			if known[n.Of.N] == nil {
-				found, err := audienceNow(ctx, tx, n.Of.N)
+		if n.Of.Type == don.Conversation || n.Of.Type == don.Ticket {
+			if known[n.Of] == nil {
+				found, err := audienceNow(ctx, tx, n.Of)
 				if err != nil {
 					return nil, err
 				}
-				known[n.Of.N] = found
+				known[n.Of] = found
 			}
-			a.Audience = *known[n.Of.N]
+			a.Audience = *known[n.Of]
 		}
 		if byCustomer(sc) && !a.ToldTo(sc) {
 			continue
@@ -114,9 +114,13 @@ func (a *Announcement) toMember(ctx context.Context, tx Tx) (bool, error) {
 	return true, err
 }
 
-// audienceNow returns whom a conversation's news concern; of one that is gone they
-// concern members only.
-func audienceNow(ctx context.Context, tx Tx, n int64) (*Audience, error) {
+// audienceNow returns whom the news of a conversation or ticket concern; of one that is
+// gone they concern members only.
+func audienceNow(ctx context.Context, tx Tx, of don.ID) (*Audience, error) {
+	if of.Type == don.Ticket {
+		return workAudience(ctx, tx, of)
+	}
+	n := of.N
 	c, err := conversationNow(ctx, tx, n, false)
 	if errs.Is(err, errs.NotFound) {
 		return &Audience{}, nil
@@ -169,14 +173,21 @@ func audience(ctx context.Context, tx Tx, c *conversation.Conversation) (*Audien
 }
 
 // AudienceOf returns who may know what happens to a record that the caller may
-// know itself; otherwise it is not_found, or forbidden for a conversation in which a
-// contact takes no part.
+// know itself; otherwise it is not_found, or forbidden for what a contact may only read.
 func AudienceOf(ctx context.Context, tx Tx, of don.ID) (Audience, error) {
-	if err := exists(ctx, tx, of); err != nil || of.Type != don.Conversation {
+	err := exists(ctx, tx, of)
+	if err != nil || of.Type != don.Conversation && of.Type != don.Ticket {
 		return Audience{}, err
 	}
 	if err := answers(ctx, tx, of); err != nil {
 		return Audience{}, err
+	}
+	if of.Type == don.Ticket {
+		out, err := workAudience(ctx, tx, of)
+		if err != nil {
+			return Audience{}, err
+		}
+		return *out, nil
 	}
 	c, err := conversationFor(ctx, tx, of.N)
 	if err != nil {

@@ -13,8 +13,9 @@ import (
 	"github.com/kith-id/kith/internal/timeline"
 )
 
-// A contact who calls finds the conversations in which it takes part, and in
-// them what customers may read. Customer admins find those of their customer, too.
+// A contact who calls finds the conversations in which it takes part and the tickets
+// that it reported, and on them what customers may read. Customer admins find those of
+// their customer, too.
 // Everything else is not there for it.
 
 // byCustomer reports whether a contact calls.
@@ -91,8 +92,11 @@ func conversationFor(ctx context.Context, tx Tx, n int64) (*conversation.Convers
 
 // answers reports as forbidden that the caller may read a record and not write on it.
 func answers(ctx context.Context, tx Tx, of don.ID) error {
-	if !byCustomer(tx.Scope()) || of.Type != don.Conversation {
+	if !byCustomer(tx.Scope()) {
 		return nil
+	}
+	if of.Type == don.Ticket {
+		return answersTicket(ctx, tx, of)
 	}
 	c, err := conversationNow(ctx, tx, of.N, false)
 	if err != nil {
@@ -101,6 +105,18 @@ func answers(ctx context.Context, tx Tx, of don.ID) error {
 	part, err := takesPart(ctx, tx, c)
 	if err == nil && !part {
 		err = errs.Denied("only who takes part in %s may write in it", of.Display())
+	}
+	return err
+}
+
+func answersTicket(ctx context.Context, tx Tx, of don.ID) error {
+	w, err := tx.Work(ctx, of, false)
+	if err != nil {
+		return err
+	}
+	mine, err := reports(ctx, tx, w)
+	if err == nil && !mine {
+		err = errs.Denied("only who reported %s may write on it", of.Display())
 	}
 	return err
 }
@@ -145,10 +161,10 @@ func (s *Service) ListOwnConversations(ctx context.Context, sc org.Scope, f conv
 	return got, err
 }
 
-// proceed moves a conversation on when somebody has said something that the other
+// proceedConversation moves a conversation on when somebody has said something that the other
 // side may read: what customers say waits for the team, also where the matter was
 // closed or put aside, and what the team says waits for the customers.
-func proceed(ctx context.Context, tx Tx, n int64) error {
+func proceedConversation(ctx context.Context, tx Tx, n int64) error {
 	before, err := conversationNow(ctx, tx, n, true)
 	if err != nil {
 		return err

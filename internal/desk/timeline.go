@@ -139,10 +139,10 @@ func comment(ctx context.Context, tx Tx, c *timeline.Comment, ns []int64) error 
 	if err := f.hang(ctx, tx, placeOfComment(c), c.ExpiresAt); err != nil {
 		return err
 	}
-	if c.Of.Type != don.Conversation || !c.Shown() {
+	if !c.Shown() {
 		return nil
 	}
-	return proceed(ctx, tx, c.Of.N)
+	return proceed(ctx, tx, c.Of)
 }
 
 // inTurn has those who write to each other in a conversation, and whoever merges it,
@@ -196,7 +196,7 @@ func keep(ctx context.Context, tx Tx, c *timeline.Comment) error {
 // exists reports as not_found a record that has no timeline since it is not there,
 // at least for the caller.
 func exists(ctx context.Context, tx Tx, of don.ID) error {
-	if byCustomer(tx.Scope()) && of.Type != don.Conversation {
+	if byCustomer(tx.Scope()) && of.Type != don.Conversation && of.Type != don.Ticket {
 		return errs.Gone(of.Display())
 	}
 	switch of.Type {
@@ -204,7 +204,7 @@ func exists(ctx context.Context, tx Tx, of don.ID) error {
 		_, err := conversationFor(ctx, tx, of.N)
 		return err
 	case don.Ticket, don.Opportunity:
-		_, err := tx.Work(ctx, of, false)
+		_, err := workFor(ctx, tx, of)
 		return err
 	default: // customers are among the names
 	}

@@ -1521,13 +1521,13 @@ export interface paths {
         };
         /**
          * Follow what happens
-         * @description Server-sent events. The name of each is its type, such as rev_user_updated, conversation_created or timeline_entry_created, and its data the object below. Its id is where to go on after a break: as the header Last-Event-ID, or as cursor. ready comes first and tells where the stream begins, and at now and then where it is; reset comes instead when not everything since cursor is kept, so that what was read has to be read again. Events are kept for seven days, in one order for everybody. A member alone is told of notification_created and notification_updated, whose object is the member. Session tokens of contacts are told of the conversations in which they take part and of what is said there to customers. A stream ends with its token.
+         * @description Server-sent events. The name of each is its type, such as rev_user_updated, conversation_created or timeline_entry_created, and its data the object below. Its id is where to go on after a break: as the header Last-Event-ID, or as cursor. ready comes first and tells where the stream begins, and at now and then where it is; reset comes instead when not everything since cursor is kept, so that what was read has to be read again. Events are kept for seven days, in one order for everybody. A member alone is told of notification_created and notification_updated, whose object is the member. Session tokens of contacts are told of the conversations in which they take part, of the tickets that they reported and of what is said there to customers. A stream ends with its token.
          */
         get: operations["events-stream"];
         put?: never;
         /**
          * Follow what happens
-         * @description Server-sent events. The name of each is its type, such as rev_user_updated, conversation_created or timeline_entry_created, and its data the object below. Its id is where to go on after a break: as the header Last-Event-ID, or as cursor. ready comes first and tells where the stream begins, and at now and then where it is; reset comes instead when not everything since cursor is kept, so that what was read has to be read again. Events are kept for seven days, in one order for everybody. A member alone is told of notification_created and notification_updated, whose object is the member. Session tokens of contacts are told of the conversations in which they take part and of what is said there to customers. A stream ends with its token.
+         * @description Server-sent events. The name of each is its type, such as rev_user_updated, conversation_created or timeline_entry_created, and its data the object below. Its id is where to go on after a break: as the header Last-Event-ID, or as cursor. ready comes first and tells where the stream begins, and at now and then where it is; reset comes instead when not everything since cursor is kept, so that what was read has to be read again. Events are kept for seven days, in one order for everybody. A member alone is told of notification_created and notification_updated, whose object is the member. Session tokens of contacts are told of the conversations in which they take part, of the tickets that they reported and of what is said there to customers. A stream ends with its token.
          */
         post: operations["events-stream-post"];
         delete?: never;
@@ -3965,7 +3965,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create a ticket or an opportunity */
+        /**
+         * Create a ticket or an opportunity
+         * @description With the session token of a contact: a ticket that the contact reports.
+         */
         post: operations["works-create"];
         delete?: never;
         options?: never;
