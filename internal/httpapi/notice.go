@@ -29,6 +29,9 @@ func (v view) notification(n timeline.Notice, found desk.Notices) Notification {
 	if c := v.names.Contacts[n.Of.N]; n.Of.Type == don.Contact && c != nil {
 		now.N = c.N
 	}
+	if end, there := found.Titles[n.Of]; there {
+		now = end.ID
+	}
 	out := Notification{
 		ID:   v.actor.Scope.Space.FormatChild(don.Child{Of: don.Of(don.Member, n.MemberN), Kind: don.Notification, N: n.ID}),
 		Type: string(n.Kind), Object: v.record(now), CreatedBy: v.author(n.Actor), CreatedDate: wire.At(n.At), Rule: n.Rule,

@@ -152,6 +152,9 @@ func (v view) comment(c *timeline.Comment) TimelineEntry {
 		e.ExpiresAt = &at
 	}
 	if v.actor.Contact != nil {
+		if c.In.N != 0 { // whoever said it knows one conversation
+			e.Object, e.ObjectDisplayID = v.format(c.In), c.In.Display()
+		}
 		e.hideNotes()
 	}
 	return e
