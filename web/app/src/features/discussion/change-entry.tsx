@@ -45,7 +45,9 @@ export function ChangeEntry({ entry, fields, shownOn }: ChangeEntryProps) {
       </span>
       <div className="min-w-0 flex-1 py-1 break-words [overflow-wrap:anywhere]">
         <p>
-          <span className="font-medium text-ink">{entry.created_by && !rule ? nameOf(entry.created_by) : words.kith}</span>{" "}
+          <span className="font-medium text-ink">
+            {entry.created_by && !rule ? nameOf(entry.created_by) : words.kith}
+          </span>{" "}
           {entry.event?.merged ? (
             <MergeTold merged={entry.event.merged} of={entry.object} isGone={operation.endsWith("_unmerged")} />
           ) : entry.event?.linked ? (

@@ -92,7 +92,11 @@ export function Composer({ object, answers, autoFocus = false, onSent }: Compose
           </div>
         )}
         <span className="min-w-0 flex-1 text-ink-3 text-xs">
-          {answers ? (answered === answers.visibility ? words.replyHint : words.visibilityHints.internal) : words.visibilityHints[draft.visibility]}
+          {answers
+            ? answered === answers.visibility
+              ? words.replyHint
+              : words.visibilityHints.internal
+            : words.visibilityHints[draft.visibility]}
         </span>
         <span className="flex items-center gap-1 max-sm:hidden">
           <Kbd>Ctrl</Kbd>

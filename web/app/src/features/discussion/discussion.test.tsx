@@ -132,7 +132,10 @@ describe("the discussion of a record", () => {
               type: "updated",
               operation: "assigned",
               rule: "Norway",
-              updated: { object_type: "conversation", field_deltas: [{ name: "owned_by", new_value: { type: "id_list", values: ["x"] } }] },
+              updated: {
+                object_type: "conversation",
+                field_deltas: [{ name: "owned_by", new_value: { type: "id_list", values: ["x"] } }],
+              },
             },
             "8",
           ),
