@@ -10,8 +10,10 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/group"
+	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/ticket"
+	"github.com/kith-id/kith/internal/timeline"
 )
 
 // assignmentTx keeps the rules of assignment.
@@ -26,29 +28,46 @@ type assignmentTx interface {
 
 // owner returns the member whom the rules choose for what somebody else than a
 // member begins, by a channel and with people of whom the first contact is the
-// customer; 0 for nobody.
-func owner(ctx context.Context, tx Tx, t don.Type, channel string, people []don.ID) (int64, error) {
+// customer, and the rule that did; 0 for nobody.
+func owner(ctx context.Context, tx Tx, t don.Type, channel string, people []don.ID) (int64, *assignment.Rule, error) {
 	if tx.Scope().Actor.Type == don.Member {
-		return 0, nil
+		return 0, nil, nil
 	}
 	rules, err := tx.AssignmentRules(ctx, assignment.MaxRules)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	for _, r := range rules {
 		fits, err := fits(ctx, tx, r, t, channel, people)
 		if err != nil {
-			return 0, err
+			return 0, nil, err
 		}
 		if !fits {
 			continue
 		}
 		chosen, err := choose(ctx, tx, r)
 		if chosen != 0 || err != nil {
-			return chosen, err
+			return chosen, r, err
 		}
 	}
-	return 0, nil
+	return 0, nil, nil
+}
+
+// assigned tells the owners of what has just begun that it is theirs, and history by
+// which rule when one chose them. The rule may be renamed or deleted later, so its name
+// is kept.
+func assigned(ctx context.Context, tx Tx, id don.ID, owners []int64, r *assignment.Rule) error {
+	if r == nil {
+		return directory.Assigned(ctx, tx, id, nil, owners)
+	}
+	type who struct{ Owners []int64 }
+	_, err := tx.Record(ctx, identity.Note{
+		ID: id, Op: timeline.OpAssigned, Before: who{}, After: who{owners}, Extra: map[string]any{"rule": r.ID().Tail(), "rule_name": r.Name},
+	})
+	if err != nil {
+		return err
+	}
+	return directory.AssignedByRule(ctx, tx, id, r.Name, owners)
 }
 
 // some is a list of one number, empty for 0.

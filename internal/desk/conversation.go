@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kith-id/kith/internal/assignment"
 	"github.com/kith-id/kith/internal/conversation"
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
@@ -135,21 +136,22 @@ func begin(ctx context.Context, tx Tx, p ConversationPatch) (int64, error) {
 			return 0, err
 		}
 	}
+	var rule *assignment.Rule
+	var err error
 	if len(c.Owners) == 0 && !c.Spam {
-		n, err := owner(ctx, tx, don.Conversation, c.SourceChannel, c.MemberIDs())
-		if err != nil {
+		var n int64
+		if n, rule, err = owner(ctx, tx, don.Conversation, c.SourceChannel, c.MemberIDs()); err != nil {
 			return 0, err
 		}
 		c.Owners = some(n)
 	}
-	var err error
 	if c.N, err = tx.Next(ctx, don.Conversation, 1); err != nil {
 		return 0, err
 	}
 	if err := tx.InsertConversation(ctx, c); err != nil {
 		return 0, err
 	}
-	if err := directory.Assigned(ctx, tx, don.Of(don.Conversation, c.N), nil, c.Owners); err != nil {
+	if err := assigned(ctx, tx, don.Of(don.Conversation, c.N), c.Owners, rule); err != nil {
 		return 0, err
 	}
 	return c.N, say(ctx, tx, c.N, p.Messages)

@@ -1,12 +1,14 @@
 package desk_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	compared "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/kith-id/kith/internal/conversation"
@@ -22,9 +24,9 @@ import (
 )
 
 // The property below merges contacts that have conversations, tickets,
-// opportunities and comments, and undoes it in any order. Its model keeps of each
-// of these the contacts that it was written with; which contacts are one, it keeps
-// apart.
+// opportunities and comments, and conversations that have messages, and undoes it in
+// any order. Its model keeps of each of these the contacts that it was written with;
+// which contacts and which conversations are one, it keeps apart.
 
 // person is a contact in the model.
 type person struct {
@@ -47,12 +49,28 @@ func (p *person) id() don.ID { return don.Of(don.Contact, p.n) }
 type matter struct {
 	id     don.ID
 	people []*person
+	into   *matter  // the conversation that it was merged into
+	said   []string // in it
+}
+
+func (m *matter) root() *matter {
+	for m.into != nil {
+		m = m.into
+	}
+	return m
 }
 
 // bond is a merge.
 type bond struct {
 	n         int64
 	secondary *person
+	undone    bool
+}
+
+// tie is a merge of conversations.
+type tie struct {
+	n         int64
+	secondary *matter
 	undone    bool
 }
 
@@ -64,8 +82,10 @@ type story struct {
 	rt    *rapid.T
 
 	part, account int64
+	words         int
 	people        []*person
 	bonds         []*bond
+	ties          []*tie
 	talks, works  []*matter
 	comments      []*matter
 }
@@ -107,7 +127,7 @@ func (s *story) talk() {
 	ids, now, refused := s.few()
 	c, err := s.CreateConversation(s.ctx, s.scope, desk.ConversationPatch{Members: &ids}, directory.Once{})
 	if s.want("talk", err, refused) {
-		s.talks = append(s.talks, &matter{don.Of(don.Conversation, c.Items[0].N), now})
+		s.talks = append(s.talks, &matter{id: don.Of(don.Conversation, c.Items[0].N), people: now})
 	}
 }
 
@@ -120,7 +140,90 @@ func (s *story) handOn() {
 	ids, now, refused := s.few()
 	_, err := s.UpdateConversation(s.ctx, s.scope, m.id.N, desk.ConversationPatch{Members: &ids})
 	if s.want("hand on", err, refused) {
-		m.people = replaced(m.people, now)
+		s.handed(m.root(), now)
+	}
+}
+
+// handed gives all parts of a conversation the contacts that it is with from now on.
+func (s *story) handed(root *matter, now []*person) {
+	was := root.people
+	root.people = replaced(was, now)
+	gone := slices.ContainsFunc(was, func(p *person) bool { return !slices.Contains(root.people, p) })
+	for _, m := range s.talks {
+		if m == root || m.root() != root || !gone && len(was) == len(root.people) {
+			continue
+		}
+		if gone {
+			m.people = root.people
+			continue
+		}
+		for _, p := range root.people {
+			if !slices.Contains(was, p) && !slices.Contains(m.people, p) {
+				m.people = append(slices.Clone(m.people), p)
+			}
+		}
+	}
+}
+
+// among returns the contacts of a conversation as what they are now, by number.
+func among(m *matter) []int64 {
+	var out []int64
+	for _, p := range m.people {
+		out = append(out, p.root().n)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// tell says something in a conversation, by whichever number.
+func (s *story) tell() {
+	if len(s.talks) == 0 {
+		return
+	}
+	m := rapid.SampledFrom(s.talks).Draw(s.rt, "talk")
+	c := timeline.Comment{Of: m.id, Body: fmt.Sprint("word ", s.words), BodyType: "text", Visibility: timeline.External}
+	s.words++
+	_, err := s.CreateComment(s.ctx, s.scope, c, nil, directory.Once{})
+	s.want("tell", err, "")
+	m.root().said = append(m.root().said, c.Body)
+}
+
+func (s *story) mergeTalks() {
+	if len(s.talks) < 2 {
+		return
+	}
+	p, other := rapid.SampledFrom(s.talks).Draw(s.rt, "primary"), rapid.SampledFrom(s.talks).Draw(s.rt, "secondary")
+	refused := errs.Kind("")
+	repeated := p != other && other.into == p && p.into == nil
+	if p == other || !repeated && (p.into != nil || other.into != nil || !slices.Equal(among(p), among(other))) {
+		refused = errs.Invalid
+	}
+	m, err := s.dir.MergeConversations(s.ctx, s.scope, p.id.N, other.id.N)
+	if s.want("merge conversations", err, refused) && !repeated {
+		other.into = p
+		s.ties = append(s.ties, &tie{n: m.Item.N, secondary: other})
+	}
+}
+
+func (s *story) undoTalks() {
+	for _, t := range s.ties {
+		if !t.undone && rapid.Bool().Draw(s.rt, "undo") {
+			_, err := s.dir.UndoMerge(s.ctx, s.scope, t.n)
+			s.want("undo of conversations", err, "")
+			t.part()
+			return
+		}
+	}
+}
+
+func (t *tie) part() { t.undone, t.secondary.into = true, nil }
+
+// partTalks takes those ties back whose conversations are with different contacts now.
+func (s *story) partTalks() {
+	for _, t := range s.ties {
+		if !t.undone && !slices.Equal(among(t.secondary), among(t.secondary.into)) {
+			t.part()
+		}
 	}
 }
 
@@ -144,7 +247,7 @@ func (s *story) report() {
 	title := "It smokes"
 	w, err := s.CreateWork(s.ctx, s.scope, don.Ticket, desk.WorkPatch{Title: &title, PartN: &s.part, Reporters: desk.ListPatch[don.ID]{Set: &ids}})
 	if s.want("report", err, refused) {
-		s.works = append(s.works, &matter{w.Item.ID(), now})
+		s.works = append(s.works, &matter{id: w.Item.ID(), people: now})
 	}
 }
 
@@ -153,7 +256,7 @@ func (s *story) sell() {
 	title := "A hundred more"
 	w, err := s.CreateWork(s.ctx, s.scope, don.Opportunity, desk.WorkPatch{Title: &title, AccountN: &s.account, Contacts: desk.ListPatch[don.ID]{Set: &ids}})
 	if s.want("sell", err, refused) {
-		s.works = append(s.works, &matter{w.Item.ID(), now})
+		s.works = append(s.works, &matter{id: w.Item.ID(), people: now})
 	}
 }
 
@@ -166,7 +269,7 @@ func (s *story) note() {
 	c := timeline.Comment{Of: p.id(), Body: fmt.Sprint("note ", len(s.comments)), BodyType: "text", Visibility: timeline.Internal}
 	made, err := s.CreateComment(s.ctx, s.scope, c, nil, directory.Once{})
 	if s.want("note", err, refused) {
-		s.comments = append(s.comments, &matter{don.ID{N: made.Item.Comment.ID}, []*person{p.root()}})
+		s.comments = append(s.comments, &matter{id: don.ID{N: made.Item.Comment.ID}, people: []*person{p.root()}})
 	}
 }
 
@@ -202,6 +305,7 @@ func (s *story) undo(b *bond) {
 	if s.want("undo", err, "") {
 		b.secondary.trashed = b.secondary.root().trashed
 		b.undone, b.secondary.into = true, nil
+		s.partTalks()
 	}
 }
 
@@ -234,7 +338,7 @@ func (s *story) restore() {
 }
 
 func (s *story) step() {
-	ops := []func(){s.create, s.talk, s.report, s.note, s.sell, s.handOn, s.merge, s.merge, s.undoOne, s.remove, s.restore}
+	ops := []func(){s.create, s.talk, s.report, s.note, s.sell, s.handOn, s.merge, s.merge, s.undoOne, s.remove, s.restore, s.tell, s.tell, s.mergeTalks, s.mergeTalks, s.undoTalks}
 	if len(s.people) < 3 {
 		ops = ops[:1]
 	}
@@ -246,7 +350,11 @@ func (s *story) expect() {
 	for _, m := range s.talks {
 		got, err := s.GetConversation(s.ctx, s.scope, m.id.N)
 		s.want("get", err, "")
-		s.same(m, got.Items[0].MemberIDs(), got.Names)
+		if now := don.Of(don.Conversation, got.Items[0].N); now != m.root().id {
+			s.rt.Fatalf("%v leads to %v, want %v", m.id, now, m.root().id)
+		}
+		s.same(m.root(), got.Items[0].MemberIDs(), got.Names)
+		s.expectSaid(m)
 	}
 	for _, m := range s.works {
 		got, err := s.GetWork(s.ctx, s.scope, m.id)
@@ -259,6 +367,25 @@ func (s *story) expect() {
 	}
 	for _, p := range s.people {
 		s.expectOf(p)
+	}
+}
+
+// expectSaid compares what was said in a conversation and all that are one with it.
+func (s *story) expectSaid(m *matter) {
+	var want, got []string
+	for _, o := range s.talks {
+		if o.root() == m.root() {
+			want = append(want, o.said...)
+		}
+	}
+	slices.SortFunc(want, func(a, b string) int { return cmp.Compare(len(a), len(b))*2 + strings.Compare(a, b) })
+	entries, err := s.Timeline(s.ctx, s.scope, desk.TimelineQuery{Of: m.id, Comments: true, Limit: 100})
+	s.want("timeline", err, "")
+	for _, e := range entries.Items {
+		got = append(got, e.Comment.Body)
+	}
+	if d := compared.Diff(want, got); d != "" {
+		s.rt.Fatalf("said in %v: %s", m.id, d)
 	}
 }
 
@@ -276,10 +403,10 @@ func (s *story) same(m *matter, stored []don.ID, names *directory.Names) {
 			leads = append(leads, don.Of(don.Contact, c.N))
 		}
 	}
-	if d := cmp.Diff(want, stored); d != "" {
+	if d := compared.Diff(want, stored); d != "" {
 		s.rt.Fatalf("%v does not keep whom it was written with: %s", m.id, d)
 	}
-	if d := cmp.Diff(lead, leads); d != "" {
+	if d := compared.Diff(lead, leads); d != "" {
 		s.rt.Fatalf("%v leads elsewhere: %s", m.id, d)
 	}
 }
@@ -320,7 +447,7 @@ func (s *story) expectOf(p *person) {
 func (s *story) of(p *person, all []*matter) []don.ID {
 	var out []don.ID
 	for _, m := range all {
-		if !p.root().trashed && slices.ContainsFunc(m.people, func(o *person) bool { return o.root() == p.root() }) {
+		if m.into == nil && !p.root().trashed && slices.ContainsFunc(m.people, func(o *person) bool { return o.root() == p.root() }) {
 			out = append(out, m.id)
 		}
 	}
@@ -331,7 +458,7 @@ func (s *story) compare(p *person, what string, want, got []don.ID) {
 	byID := func(a, b don.ID) int { return int(a.N-b.N) + 1000*slices.Compare([]byte(a.Type), []byte(b.Type)) }
 	slices.SortFunc(want, byID)
 	slices.SortFunc(got, byID)
-	if d := cmp.Diff(want, got); d != "" {
+	if d := compared.Diff(want, got); d != "" {
 		s.rt.Fatalf("%s of REVU-%d: %s", what, p.n, d)
 	}
 }

@@ -55,6 +55,27 @@ func (s *Service) SameNow(ctx context.Context, sc org.Scope, a, b don.ID) (same 
 	return same, err
 }
 
+// readWith notes with comments what their records are now.
+func readWith(ctx context.Context, tx Tx, items []timeline.Item) error {
+	var of []don.ID
+	for _, i := range items {
+		if i.Comment != nil {
+			of = append(of, i.Comment.Of)
+		}
+	}
+	of = directory.Distinct(of)
+	now, err := directory.NowOf(ctx, tx, of)
+	if err != nil {
+		return err
+	}
+	for _, i := range items {
+		if c := i.Comment; c != nil {
+			c.In = now[slices.Index(of, c.Of)]
+		}
+	}
+	return nil
+}
+
 // changeConversation saves a changed conversation, and reports whether it differed.
 // After is the conversation as it is shown then.
 func changeConversation(ctx context.Context, tx Tx, before, after *conversation.Conversation) (bool, error) {

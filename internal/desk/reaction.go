@@ -84,8 +84,11 @@ func (s *Service) Reactors(ctx context.Context, sc org.Scope, id don.Child, emoj
 }
 
 // withMore reads what hangs on the comments among some entries, the reactions to
-// them, and how many answers they have.
+// them, how many answers they have, and what their records are now.
 func withMore(ctx context.Context, tx Tx, items ...timeline.Item) error {
+	if err := readWith(ctx, tx, items); err != nil {
+		return err
+	}
 	if err := withFiles(ctx, tx, items...); err != nil {
 		return err
 	}

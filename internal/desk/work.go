@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/kith-id/kith/internal/artifact"
+	"github.com/kith-id/kith/internal/assignment"
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
@@ -36,7 +37,8 @@ func (s *Service) CreateWork(ctx context.Context, sc org.Scope, t don.Type, p Wo
 		if err != nil {
 			return err
 		}
-		if err := complete(ctx, tx, w); err != nil {
+		rule, err := complete(ctx, tx, w)
+		if err != nil {
 			return err
 		}
 		f, err := changedFiles(ctx, tx, "artifacts", artifact.Place{}, nil, p.Files)
@@ -52,7 +54,7 @@ func (s *Service) CreateWork(ctx context.Context, sc org.Scope, t don.Type, p Wo
 		if err := f.hang(ctx, tx, artifact.Place{Of: w.ID()}, nil); err != nil {
 			return err
 		}
-		if err := directory.Assigned(ctx, tx, w.ID(), nil, w.Owners); err != nil {
+		if err := assigned(ctx, tx, w.ID(), w.Owners, rule); err != nil {
 			return err
 		}
 		made, err = workFound(ctx, tx, w)
@@ -62,31 +64,31 @@ func (s *Service) CreateWork(ctx context.Context, sc org.Scope, t don.Type, p Wo
 }
 
 // complete checks that a new work has what it needs. A ticket without an owner gets
-// the one whom the rules choose; one whose customer is not given is the company's of
-// the first contact who reported it.
-func complete(ctx context.Context, tx Tx, w *ticket.Work) error {
+// the one whom the rules choose, by the rule returned; one whose customer is not given is
+// the company's of the first contact who reported it.
+func complete(ctx context.Context, tx Tx, w *ticket.Work) (rule *assignment.Rule, err error) {
 	if w.Type == don.Opportunity {
 		if w.AccountN == 0 {
-			return errs.Missing("account")
+			return nil, errs.Missing("account")
 		}
-		return nil
+		return nil, nil
 	}
 	if w.PartN == 0 && !byCustomer(tx.Scope()) { // who may not know what there is
-		return errs.Missing("applies_to_part")
+		return nil, errs.Missing("applies_to_part")
 	}
 	if len(w.Owners) == 0 && !w.Spam {
-		n, err := owner(ctx, tx, don.Ticket, w.SourceChannel, w.Reporters())
-		if err != nil {
-			return err
+		var n int64
+		if n, rule, err = owner(ctx, tx, don.Ticket, w.SourceChannel, w.Reporters()); err != nil {
+			return nil, err
 		}
 		w.Owners = some(n)
 	}
 	if w.AccountN != 0 || w.WorkspaceN != 0 {
-		return nil
+		return rule, nil
 	}
 	place, err := customerOf(ctx, tx, w.Reporters())
 	put(w, place)
-	return err
+	return rule, err
 }
 
 // put makes a work an account's or workspace's.

@@ -19,6 +19,16 @@ type noticeTx interface {
 // their own doing, and no more than timeline.MaxTold. Who has muted a conversation
 // is told of it only that it is the member's now.
 func Tell(ctx context.Context, tx Tx, kind timeline.NoticeKind, of don.ID, comment int64, members []int64) error {
+	return tell(ctx, tx, timeline.Notice{Kind: kind, Of: of, Comment: comment}, members)
+}
+
+// AssignedByRule tells members that a rule, by its name, made them owners of a record.
+func AssignedByRule(ctx context.Context, tx Tx, of don.ID, rule string, members []int64) error {
+	return tell(ctx, tx, timeline.Notice{Kind: timeline.Assigned, Of: of, Rule: rule}, members)
+}
+
+func tell(ctx context.Context, tx Tx, what timeline.Notice, members []int64) error {
+	kind, of := what.Kind, what.Of
 	members = slices.DeleteFunc(Distinct(members), func(n int64) bool { return don.Of(don.Member, n) == tx.Scope().Actor })
 	if of.Type == don.Conversation && kind != timeline.Assigned {
 		now, err := NowOf(ctx, tx, []don.ID{of})
@@ -38,7 +48,8 @@ func Tell(ctx context.Context, tx Tx, kind timeline.NoticeKind, of don.ID, comme
 	var all []timeline.Notice
 	for _, n := range members {
 		if m, there := known[n]; there && m.State == org.Active && len(all) < timeline.MaxTold {
-			all = append(all, timeline.Notice{MemberN: n, Kind: kind, Of: of, Comment: comment})
+			what.MemberN = n
+			all = append(all, what)
 		}
 	}
 	return tx.InsertNotices(ctx, all)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/org"
@@ -18,6 +19,8 @@ const KeyLife = 24 * time.Hour
 // keyTx keeps the answers to requests with an idempotency key.
 type keyTx interface {
 	TakeKey(ctx context.Context, key, request string, since time.Time) (stands *Answered, err error)
+	// StandingKey returns what others were answered for a key since a time, nil for nothing.
+	StandingKey(ctx context.Context, callers []string, key string, since time.Time) (*Answered, error)
 	AnswerKey(ctx context.Context, key string, answer []byte) error
 	DropKeys(ctx context.Context, before time.Time, limit int) (int, error)
 }
@@ -161,12 +164,40 @@ func limits(tx Tx, c *contact.Contact) error {
 	return nil
 }
 
+// asWhoItWas returns what the contact who calls was answered before it became part of
+// another one: a visitor whose answer was lost may have signed in meanwhile. Who only
+// claims to be somebody is nobody else.
+func asWhoItWas(ctx context.Context, tx Tx, o Once) (*Answered, error) {
+	me := tx.Scope().Actor
+	if me.Type != don.Contact || tx.Scope().Claimed {
+		return nil, nil
+	}
+	all, err := OnOneOf(ctx, tx, []don.ID{me})
+	if err != nil || len(all) < 2 {
+		return nil, err
+	}
+	var others []string
+	for _, id := range all {
+		if id != me {
+			others = append(others, id.Tail())
+		}
+	}
+	stands, err := tx.StandingKey(ctx, others, o.Key, tx.Now().Add(-KeyLife))
+	if err != nil || stands == nil || stands.Request != o.Request {
+		return nil, err // another's own, which keys of theirs may be
+	}
+	return stands, nil
+}
+
 // Repeat answers a request, or repeats the answer that it got before.
 func Repeat(ctx context.Context, tx Tx, o Once, run func() ([]byte, error)) ([]byte, error) {
 	if o.Key == "" {
 		return run()
 	}
-	stands, err := tx.TakeKey(ctx, o.Key, o.Request, tx.Now().Add(-KeyLife))
+	stands, err := asWhoItWas(ctx, tx, o)
+	if stands == nil && err == nil {
+		stands, err = tx.TakeKey(ctx, o.Key, o.Request, tx.Now().Add(-KeyLife))
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -92,6 +92,7 @@ func TestConversationMerge(t *testing.T) {
 		if got := waiting(t, bob); got != "CONV-1 3" {
 			t.Errorf("another member has %q to read", got)
 		}
+		ada.Play(t, done("timeline-entries.list", `{"object":"CONV-2","limit":1}`, `{"timeline_entries":[{"object_display_id":"CONV-1"}]}`))
 		say(t, ada, two, "external", "Anybody?")
 		if a, b := told(t, ada, two), waiting(t, s.admin); a != said+"|Anybody?" || b != "CONV-1 1" {
 			t.Errorf("what was said at the old id makes %q, unread %q", a, b)

@@ -20,6 +20,7 @@ type Notification struct {
 	Comment     string        `json:"comment,omitempty" doc:"The comment, for timeline-entries.get."`
 	CreatedBy   *UserSummary  `json:"created_by,omitempty"`
 	CreatedDate wire.Time     `json:"created_date"`
+	Rule        string        `json:"rule,omitempty" doc:"The name that the rule of assignment had which chose you."`
 	ReadDate    wire.Time     `json:"read_date,omitzero" doc:"Absent until it is marked as read."`
 }
 
@@ -28,9 +29,12 @@ func (v view) notification(n timeline.Notice, found desk.Notices) Notification {
 	if c := v.names.Contacts[n.Of.N]; n.Of.Type == don.Contact && c != nil {
 		now.N = c.N
 	}
+	if end, there := found.Titles[n.Of]; there {
+		now = end.ID
+	}
 	out := Notification{
 		ID:   v.actor.Scope.Space.FormatChild(don.Child{Of: don.Of(don.Member, n.MemberN), Kind: don.Notification, N: n.ID}),
-		Type: string(n.Kind), Object: v.record(now), CreatedBy: v.author(n.Actor), CreatedDate: wire.At(n.At),
+		Type: string(n.Kind), Object: v.record(now), CreatedBy: v.author(n.Actor), CreatedDate: wire.At(n.At), Rule: n.Rule,
 	}
 	out.Object.DisplayName = cmp.Or(v.names.Of(n.Of), found.Titles[n.Of].Title)
 	if n.Comment != 0 {

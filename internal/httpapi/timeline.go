@@ -63,6 +63,7 @@ type ChangeEvent struct {
 	Created   *ChangeCreated `json:"created,omitempty"`
 	Deleted   *ChangeDeleted `json:"deleted,omitempty"`
 	Linked    *ChangeLinked  `json:"linked,omitempty" doc:"Of links that came, and of those that went, by the operation unlinked."`
+	Rule      string         `json:"rule,omitempty" doc:"The name that the rule of assignment had which chose the owners, of the operation assigned."`
 	Merged    *ChangeMerged  `json:"merged,omitempty" doc:"Of conversations that were merged, and of an undo, by the operations conversation_merged and conversation_unmerged."`
 	Updated   *ChangeUpdated `json:"updated,omitempty"`
 }
@@ -151,6 +152,9 @@ func (v view) comment(c *timeline.Comment) TimelineEntry {
 		e.ExpiresAt = &at
 	}
 	if v.actor.Contact != nil {
+		if c.In.N != 0 { // whoever said it knows one conversation
+			e.Object, e.ObjectDisplayID = v.format(c.In), c.In.Display()
+		}
 		e.hideNotes()
 	}
 	return e
@@ -162,7 +166,7 @@ func (v view) event(h *timeline.Event) TimelineEntry {
 	e.Atom = v.atom(h.Of, h.At, h.Actor, h.At, h.Actor)
 	e.ID = id
 	e.Visibility, e.Panels = string(timeline.Internal), []string{events}
-	e.Event = &ChangeEvent{Type: "annotated", Operation: h.Op}
+	e.Event = &ChangeEvent{Type: "annotated", Operation: h.Op, Rule: h.Rule}
 	switch h.Op {
 	case "created":
 		e.Event.Type, e.Event.Created = h.Op, &ChangeCreated{}
@@ -174,7 +178,7 @@ func (v view) event(h *timeline.Event) TimelineEntry {
 		e.Event.Type, e.Event.Deleted = h.Op, &ChangeDeleted{e.Object}
 	case "updated":
 		e.Event.Type = h.Op
-	case timeline.OpWoken:
+	case timeline.OpWoken, timeline.OpAssigned:
 		e.Event.Type = "updated"
 	case timeline.OpLinked:
 		e.Event.Type = h.Op

@@ -194,6 +194,9 @@ func (tx *Tx) Events(ctx context.Context, of don.ID, edge int64, down bool, limi
 		if e.Link, err = timeline.ReadLink(e.Op, got[i].delta); err != nil {
 			return nil, err
 		}
+		if e.Rule, err = timeline.ReadRule(e.Op, got[i].delta); err != nil {
+			return nil, err
+		}
 		if e.Merge, err = timeline.ReadMerge(e.Op, got[i].delta); err != nil {
 			return nil, err
 		}

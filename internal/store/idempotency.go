@@ -23,6 +23,19 @@ func (tx *Tx) TakeKey(ctx context.Context, key, request string, since time.Time)
 	return stands, err
 }
 
+// StandingKey returns what any of some callers were answered for a key since a time, nil
+// for nothing.
+func (tx *Tx) StandingKey(ctx context.Context, callers []string, key string, since time.Time) (*directory.Answered, error) {
+	list, args := inList([]any{tx.scope.OrgID, key, since}, callers)
+	out := &directory.Answered{}
+	found, err := one(ctx, tx.q, "SELECT request, answer FROM idempotency WHERE org_id = $1 AND key = $2 AND created_at >= $3 AND caller IN "+list+" ORDER BY created_at LIMIT 1",
+		args, &out.Request, &out.Answer)
+	if err != nil || !found {
+		return nil, err
+	}
+	return out, nil
+}
+
 // AnswerKey keeps the answer for a key that was taken.
 func (tx *Tx) AnswerKey(ctx context.Context, key string, answer []byte) error {
 	_, err := tx.q.exec(ctx, "UPDATE idempotency SET answer = $4 WHERE org_id = $1 AND caller = $2 AND key = $3",

@@ -40,9 +40,9 @@ func (tx *Tx) InsertNotices(ctx context.Context, all []timeline.Notice) error {
 	ids := make([]int64, len(all))
 	for i, n := range all {
 		ids[i] = nextID(tx.now)
-		err := tx.q.send(ctx, `INSERT INTO notification (org_id, member_n, id, kind, type, n, comment_id, actor, at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			tx.scope.OrgID, n.MemberN, ids[i], string(n.Kind), typeCodes[n.Of.Type], n.Of.N, n.Comment, tx.scope.Actor.Tail(), tx.now)
+		err := tx.q.send(ctx, `INSERT INTO notification (org_id, member_n, id, kind, type, n, comment_id, actor, at, rule)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+			tx.scope.OrgID, n.MemberN, ids[i], string(n.Kind), typeCodes[n.Of.Type], n.Of.N, n.Comment, tx.scope.Actor.Tail(), tx.now, n.Rule)
 		if err != nil {
 			return err
 		}
@@ -83,8 +83,8 @@ func (tx *Tx) notices(ctx context.Context, where string, args ...any) ([]timelin
 		timeline.Notice
 		code int16
 	}
-	got, err := collect(ctx, tx.q, "SELECT id, member_n, kind, type, n, comment_id, actor, at, read_at FROM notification WHERE org_id = $1 AND "+where, args, func(r *row) []any {
-		return []any{&r.ID, &r.MemberN, (*string)(&r.Kind), &r.code, &r.Of.N, &r.Comment, &r.Actor, &r.At, &r.ReadAt}
+	got, err := collect(ctx, tx.q, "SELECT id, member_n, kind, type, n, comment_id, actor, at, read_at, rule FROM notification WHERE org_id = $1 AND "+where, args, func(r *row) []any {
+		return []any{&r.ID, &r.MemberN, (*string)(&r.Kind), &r.code, &r.Of.N, &r.Comment, &r.Actor, &r.At, &r.ReadAt, &r.Rule}
 	})
 	out := make([]timeline.Notice, len(got))
 	for i, r := range got {

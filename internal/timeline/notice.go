@@ -27,6 +27,7 @@ type Notice struct {
 	Actor   string // who did it: the tail of an id
 	At      time.Time
 	ReadAt  *time.Time
+	Rule    string // the name of the rule that made the member an owner, as it was then
 }
 
 // LastID is behind the ids of all comments and notices.

@@ -56,8 +56,9 @@ type Comment struct {
 	Claimed    bool  // who wrote it only said who they are
 	Parent     int64 // the comment on the same record that it answers, 0 for none
 
-	// Where they were read: what hangs on it, how users reacted, how many answers
-	// whoever asks may read.
+	// Where they were read: the record that it is read with by now, what hangs on it, how
+	// users reacted, how many answers whoever asks may read.
+	In        don.ID
 	Files     []*artifact.Artifact
 	Reactions []Reaction
 	Replies   int
@@ -88,6 +89,7 @@ type Event struct {
 	Deltas []Delta
 	Link   *link.Link // that came or went
 	Merge  *Merge     // of conversations, that was made or undone
+	Rule   string     // the name of the rule of assignment that did it
 }
 
 // Item is one entry of a timeline: one of the two.

@@ -245,6 +245,25 @@ describe("conversations and tickets in the web app on the built binary", () => {
     assert.equal((await call("conversations.get", { id: "CONV-4" })).conversation.display_id, "CONV-4");
   });
 
+  step("a customer who wrote twice has one conversation, and two again", async (page) => {
+    const more = { type: "support", members: ["REVU-1"], title: "Wrote again", messages: [{ body: "Me once more" }] };
+    const { conversation } = await call("conversations.create", more);
+    await page.goto("/conversations/CONV-2");
+    await page.getByRole("button", { name: "Actions" }).click();
+    await page.getByRole("menuitem", { name: "Merge with another conversation…" }).click();
+    await page.getByRole("button", { name: "Find another conversation of the customer" }).click();
+    await page.getByRole("option", { name: /Wrote again/ }).click();
+    await page.getByText("message or note").waitFor();
+    await page.getByRole("button", { name: "Merge", exact: true }).click();
+    await page.getByText(`merged ${conversation.display_id} into this conversation`).waitFor();
+    await page.getByText("Me once more", { exact: true }).first().waitFor();
+    await page.goto(`/conversations/${conversation.display_id}`);
+    await page.waitForURL("**/conversations/CONV-2");
+    await page.getByRole("button", { name: "Undo MERGE-1" }).click();
+    await page.getByText(`parted ${conversation.display_id} from this conversation again`).waitFor();
+    assert.equal((await call("conversations.get", { id: conversation.id })).conversation.title, "Wrote again");
+  });
+
   step("on a phone the list and what is open take turns", async () => {
     const phone = await openPage(browser, kith.url, screens.phone);
     await signIn(phone.page, "/conversations");

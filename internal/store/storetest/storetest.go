@@ -95,6 +95,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("Usage", func(t *testing.T) { testUsage(t, open) })
 	t.Run("Threads", func(t *testing.T) { testThreads(t, open) })
 	t.Run("Unread", func(t *testing.T) { testUnread(t, open) })
+	t.Run("MergedConversations", func(t *testing.T) { testMergedConversations(t, open) })
 	t.Run("Notices", func(t *testing.T) { testNotices(t, open) })
 	t.Run("Widget", func(t *testing.T) { testWidget(t, open) })
 	t.Run("Assignment", func(t *testing.T) { testAssignment(t, open) })

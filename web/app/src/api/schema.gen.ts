@@ -5533,6 +5533,8 @@ export interface components {
             merged?: components["schemas"]["ChangeMerged"];
             /** @description More exactly: created, updated, deleted, restored, rev_user_merged, woken (a conversation that was put off came back because it was time), … */
             operation: string;
+            /** @description The name that the rule of assignment had which chose the owners, of the operation assigned. */
+            rule?: string;
             /** @enum {string} */
             type: "annotated" | "created" | "deleted" | "linked" | "updated";
             updated?: components["schemas"]["ChangeUpdated"];
@@ -8409,6 +8411,8 @@ export interface components {
              * @description Absent until it is marked as read.
              */
             read_date?: string;
+            /** @description The name that the rule of assignment had which chose you. */
+            rule?: string;
             /**
              * @description assigned: you look after the object now; mentioned: a comment names you; replied: a customer wrote in a conversation that you follow, or somebody answered in a thread that you take part in; woken: a conversation that you follow was put off, and its time has come.
              * @enum {string}

@@ -59,6 +59,7 @@ export const en = {
     noneText:
       "You are told when somebody mentions you, makes you an owner, or when a customer writes in a conversation that you follow.",
     begun: "wrote to you in",
+    rule: (name: string) => `The rule “${name}”`,
     did: {
       assigned: "made you an owner of",
       mentioned: "mentioned you in",
@@ -456,6 +457,7 @@ export const en = {
       is_parent_of: { source: "is the parent of", target: "is part of" },
       is_related_to: { source: "is related to", target: "is related to" },
     } as Record<string, { source: string; target: string }>,
+    byRule: (name: string) => `by the rule “${name}”`,
     tookIn: (id: string) => `merged ${id} into this conversation`,
     wasTakenIn: (id: string) => `merged this conversation into ${id}`,
     gaveBack: (id: string) => `parted ${id} from this conversation again`,

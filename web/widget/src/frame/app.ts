@@ -233,7 +233,7 @@ export class App {
       idempotency_key: item.key,
     });
     if (!this.#isOver) this.#model.say(timeline_entry);
-    return item.to;
+    return timeline_entry.object;
   }
 
   #became(to: string, conversation: string): void {
@@ -281,9 +281,14 @@ export class App {
   /** Reads one conversation anew. */
   async #look(id: string): Promise<void> {
     try {
-      this.#model.put(
-        (await this.#session.call<{ conversation: Conversation }>("conversations.get", { id })).conversation,
-      );
+      const { conversation } = await this.#session.call<{ conversation: Conversation }>("conversations.get", { id });
+      this.#model.put(conversation);
+      if (conversation.id !== id) {
+        // The team has made one of two.
+        this.#model.drop(id);
+        this.#became(id, conversation.id);
+        await this.#load(conversation.id);
+      }
       this.#render();
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) this.#lose(id);

@@ -38,6 +38,19 @@ describe("outbox", () => {
     expect(store.kept["queue:visitor"]).toBeUndefined();
   });
 
+  it("does not offer to try again what would be refused again", async () => {
+    const { outbox } = box(async ({ key }) => {
+      throw new ApiError(key === "a" ? 403 : 400, "refused", "no");
+    });
+    outbox.add(message("a", "CONV-1"));
+    outbox.add(message("b", "CONV-1"));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(outbox.items.map(({ key, failed, final }) => [key, failed, final])).toEqual([
+      ["a", "no", true],
+      ["b", "no", false],
+    ]);
+  });
+
   it("tries what got no answer again with the same key, later and later, and keeps it meanwhile", async () => {
     const tried: { key: string; at: number }[] = [];
     const began = Date.now();

@@ -11,6 +11,8 @@ export type Item = {
   page: string;
   at: string;
   failed?: string;
+  /** Whether it would be refused again. */
+  final?: boolean;
 };
 
 /** Where a message goes that begins a conversation. */
@@ -140,7 +142,7 @@ export class Outbox {
     } catch (error) {
       if (this.#isOver) return;
       if (!(error instanceof ApiError) || error.isPassing) throw error;
-      this.#write(this.items.map((each) => (each.key === item.key ? { ...each, failed: error.message } : each)));
+      this.#write(this.items.map((each) => (each.key === item.key ? { ...each, failed: error.message, final: error.status === 403 } : each)));
       this.ways.changed();
     }
   }

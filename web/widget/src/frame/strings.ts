@@ -18,6 +18,7 @@ export const words = {
   sending: "Sending…",
   waiting: "Sends once you are online",
   failed: (reason: string) => `Not sent: ${reason}`,
+  refused: "Messages are not accepted here at the moment.",
   retry: "Try again",
   discard: "Discard",
   deleted: "This message was deleted",

@@ -108,7 +108,9 @@ export class ThreadView {
         ? outbox.isWaiting || !navigator.onLine
           ? words.waiting
           : words.sending
-        : words.failed(item.failed);
+        : item.final
+            ? words.refused
+            : words.failed(item.failed);
     return this.#kept(item.key, JSON.stringify([item, state]), () => {
       const bubble = h("div", { class: "bubble", dir: "auto" }, markdown(item.body));
       if (item.files.length > 0) bubble.append(h("p", { class: "size" }, `+ ${item.files.length}`));
@@ -122,6 +124,7 @@ export class ThreadView {
           { class: "state" },
           state,
           item.failed !== undefined &&
+            !item.final &&
             h("button", { type: "button", class: "quiet", click: () => outbox.retry(item.key) }, words.retry),
           item.failed !== undefined &&
             h("button", { type: "button", class: "quiet", click: () => outbox.discard(item.key) }, words.discard),

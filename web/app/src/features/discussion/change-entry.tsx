@@ -14,7 +14,7 @@ const MergeUndo = lazy(() => import("@/features/merge/merge-undo"));
 
 const icons: [pattern: RegExp, icon: typeof History][] = [
   [/^created$/, Plus],
-  [/^updated$/, Pencil],
+  [/^(updated|assigned)$/, Pencil],
   [/^deleted$/, Trash2],
   [/restored|unmerged|split/, Undo2],
   [/merged/, GitMerge],
@@ -35,7 +35,8 @@ export function ChangeEntry({ entry, fields, shownOn }: ChangeEntryProps) {
   // What a new record has stands on the page; the changes of a merge are what came along with it.
   const deltas = operation === "created" ? [] : (entry.event?.updated?.field_deltas ?? []);
   const Icon = icons.find(([pattern]) => pattern.test(operation))?.[1] ?? History;
-  const isUpdate = operation === "updated";
+  const isUpdate = operation === "updated" || operation === "assigned";
+  const rule = entry.event?.rule;
   const only = isUpdate && deltas.length === 1 ? deltas[0] : undefined;
   return (
     <div className="flex gap-3 text-[0.8125rem] text-ink-2">
@@ -44,7 +45,9 @@ export function ChangeEntry({ entry, fields, shownOn }: ChangeEntryProps) {
       </span>
       <div className="min-w-0 flex-1 py-1 break-words [overflow-wrap:anywhere]">
         <p>
-          <span className="font-medium text-ink">{entry.created_by ? nameOf(entry.created_by) : words.kith}</span>{" "}
+          <span className="font-medium text-ink">
+            {entry.created_by && !rule ? nameOf(entry.created_by) : words.kith}
+          </span>{" "}
           {entry.event?.merged ? (
             <MergeTold merged={entry.event.merged} of={entry.object} isGone={operation.endsWith("_unmerged")} />
           ) : entry.event?.linked ? (
@@ -54,6 +57,7 @@ export function ChangeEntry({ entry, fields, shownOn }: ChangeEntryProps) {
           ) : (
             <span>{isUpdate ? words.changed(deltas.length) : operationText(operation)}</span>
           )}{" "}
+          {rule && <span>{words.byRule(rule)} </span>}
           <EntryPlace entry={entry} shownOn={shownOn} />
           <span className="text-ink-3">
             <span aria-hidden>· </span>

@@ -19,11 +19,17 @@ const visibilities: Visibility[] = ["internal", "private", "external", "public"]
 
 type ComposerProps = {
   object: string;
-  /** The comment that is answered: for the same readers. */
+  /** The comment that is answered. */
   answers?: TimelineEntry;
   autoFocus?: boolean;
   onSent: () => void;
 };
+
+/** Who reads a thread: whoever reads what is answered, but in a conversation the team alone. */
+function threadVisibility({ object_type, visibility }: TimelineEntry): Visibility | undefined {
+  const isShown = visibility === "external" || visibility === "public";
+  return isShown && object_type === "conversation" ? "internal" : visibility;
+}
 
 /** Writes a comment on a record. What was typed stays until it is sent, also when sending fails. */
 export function Composer({ object, answers, autoFocus = false, onSent }: ComposerProps) {
@@ -32,12 +38,13 @@ export function Composer({ object, answers, autoFocus = false, onSent }: Compose
   const [draft, setDraft] = useDraft(member, object);
   const attachments = useAttachments(`${member} ${object}`);
   const { ids, isSending, hasFailed } = attachments;
+  const answered = answers && threadVisibility(answers);
   const isEmpty = draft.text.trim() === "" && ids.length === 0;
   const send = useMutation({
     mutationFn: () => {
       const body = encodeMentions(draft.text, draft.mentions).trim();
       const files = ids.length > 0 ? { artifacts: ids } : {};
-      return createComment(client, object, { body, visibility: answers?.visibility ?? draft.visibility, ...files });
+      return createComment(client, object, { body, visibility: answered ?? draft.visibility, ...files });
     },
     onSuccess: () => {
       setDraft(emptyDraft);
@@ -85,7 +92,11 @@ export function Composer({ object, answers, autoFocus = false, onSent }: Compose
           </div>
         )}
         <span className="min-w-0 flex-1 text-ink-3 text-xs">
-          {answers ? words.replyHint : words.visibilityHints[draft.visibility]}
+          {answers
+            ? answered === answers.visibility
+              ? words.replyHint
+              : words.visibilityHints.internal
+            : words.visibilityHints[draft.visibility]}
         </span>
         <span className="flex items-center gap-1 max-sm:hidden">
           <Kbd>Ctrl</Kbd>

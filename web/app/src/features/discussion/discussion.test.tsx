@@ -127,6 +127,30 @@ describe("the discussion of a record", () => {
           linked("unlinked", "target", "5"),
           change({ type: "annotated", operation: "rev_user_merged" }, "6"),
           change({ type: "annotated", operation: "moon_landed" }, "7"),
+          change(
+            {
+              type: "updated",
+              operation: "assigned",
+              rule: "Norway",
+              updated: {
+                object_type: "conversation",
+                field_deltas: [{ name: "owned_by", new_value: { type: "id_list", values: ["x"] } }],
+              },
+            },
+            "8",
+          ),
+          change(
+            {
+              type: "annotated",
+              operation: "conversation_merged",
+              merged: {
+                merge: "MERGE-1",
+                primary: { type: "conversation", id: "c1", display_id: "CONV-1" },
+                secondary: { type: "conversation", id: "c2", display_id: "CONV-2" },
+              },
+            },
+            "9",
+          ),
         ),
     });
     open("&show=changes");
@@ -136,10 +160,12 @@ describe("the discussion of a record", () => {
     expect(texts[2]).toContain("Bob changed 2 fields");
     expect(texts).toContain("added “vip” to Tags");
     expect(texts).toContain("cleared Seats, which was “3”");
-    expect(texts.at(-4)).toContain("Bob noted that this became TKT-1 It is down");
-    expect(texts.at(-3)).toContain("Bob took back that this came of TKT-1 It is down");
-    expect(texts.at(-2)).toContain("Bob merged another contact with this one");
-    expect(texts.at(-1)).toContain("Bob moon landed");
+    expect(texts.at(-6)).toContain("Bob noted that this became TKT-1 It is down");
+    expect(texts.at(-5)).toContain("Bob took back that this came of TKT-1 It is down");
+    expect(texts.at(-4)).toContain("Bob merged another contact with this one");
+    expect(texts.at(-3)).toContain("Bob moon landed");
+    expect(texts.at(-2)).toMatch(/^Kith added .* by the rule “Norway”/);
+    expect(texts.at(-1)).toContain("Bob merged CONV-2 into this conversation");
   });
 
   it("sends with Ctrl Enter, and keeps what was typed when that fails", async () => {

@@ -109,6 +109,7 @@ const Entry = memo(function Entry({ entry, fields, shownOn }: EntryProps) {
 /** What the customer reads, or wrote: the customer's at the left, the team's at the right. */
 function Message({ entry }: { entry: TimelineEntry }) {
   const [isEdited, setEdited] = useState(false);
+  const [thread, setThread] = useState<ThreadState>("closed");
   const author = entry.created_by;
   const name = author ? nameOf(author) : strings.discussion.kith;
   const isCustomers = author?.type === "rev_user";
@@ -119,7 +120,12 @@ function Message({ entry }: { entry: TimelineEntry }) {
     >
       <Avatar name={name} seed={author?.id ?? ""} picture={author?.display_picture} className="mt-0.5 size-7" />
       <div className={cn("grid min-w-0 max-w-[85%] grid-cols-[minmax(0,1fr)] gap-1", isEdited && "flex-1")}>
-        <Byline entry={entry} name={name} onEdit={isEdited ? undefined : () => setEdited(true)} />
+        <Byline
+          entry={entry}
+          name={name}
+          onEdit={isEdited ? undefined : () => setEdited(true)}
+          onReply={() => setThread("answered")}
+        />
         <div
           className={cn(
             "min-w-0 rounded-2xl border px-3.5 py-2.5",
@@ -129,7 +135,7 @@ function Message({ entry }: { entry: TimelineEntry }) {
           <Body entry={entry} isEdited={isEdited} onDone={() => setEdited(false)} />
         </div>
         <ReactionBar entry={entry} />
-        <Answers entry={entry} />
+        <Thread entry={entry} state={thread} onChange={setThread} />
       </div>
     </article>
   );
@@ -138,6 +144,7 @@ function Message({ entry }: { entry: TimelineEntry }) {
 /** What only the team reads. It looks like no message, so that nobody takes it for one. */
 function Note({ entry }: { entry: TimelineEntry }) {
   const [isEdited, setEdited] = useState(false);
+  const [thread, setThread] = useState<ThreadState>("closed");
   const name = entry.created_by ? nameOf(entry.created_by) : strings.discussion.kith;
   return (
     <article
@@ -152,24 +159,29 @@ function Note({ entry }: { entry: TimelineEntry }) {
           <Lock aria-hidden className="size-3.5" />
           {entry.visibility === "private" ? words.privateNote : words.note}
         </span>
-        <Byline entry={entry} name={name} onEdit={isEdited ? undefined : () => setEdited(true)} />
+        <Byline
+          entry={entry}
+          name={name}
+          onEdit={isEdited ? undefined : () => setEdited(true)}
+          onReply={() => setThread("answered")}
+        />
       </div>
       <Body entry={entry} isEdited={isEdited} onDone={() => setEdited(false)} />
       <ReactionBar entry={entry} />
-      <Answers entry={entry} />
+      <Thread entry={entry} state={thread} onChange={setThread} />
     </article>
   );
 }
 
-/** The thread of a message that was answered in one. */
-function Answers({ entry }: { entry: TimelineEntry }) {
-  const [thread, setThread] = useState<ThreadState>("closed");
-  return <Thread entry={entry} state={thread} onChange={setThread} />;
-}
+type BylineProps = {
+  entry: TimelineEntry;
+  name: string;
+  onEdit: (() => void) | undefined;
+  /** Begins or goes on with a thread, which the team alone reads. */
+  onReply: () => void;
+};
 
-type BylineProps = { entry: TimelineEntry; name: string; onEdit: (() => void) | undefined };
-
-function Byline({ entry, name, onEdit }: BylineProps) {
+function Byline({ entry, name, onEdit, onReply }: BylineProps) {
   return (
     <p className="flex min-h-7 min-w-0 flex-1 items-center gap-x-2 text-[0.8125rem] text-ink-2">
       <span className="min-w-0 truncate font-medium text-ink" title={name}>
@@ -179,7 +191,7 @@ function Byline({ entry, name, onEdit }: BylineProps) {
         <RelativeTime iso={entry.created_date} />
         {wasEdited(entry) && `, ${strings.discussion.edited}`}
       </span>
-      {onEdit && <CommentActions entry={entry} onEdit={onEdit} />}
+      {onEdit && <CommentActions entry={entry} onEdit={onEdit} onReply={onReply} />}
     </p>
   );
 }

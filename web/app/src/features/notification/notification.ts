@@ -68,12 +68,14 @@ export function useMarkRead() {
 }
 
 /** What is known of who did it; what Kith did by itself nobody did. */
-export function actorOf({ created_by }: Notification_): string {
+export function actorOf({ created_by, rule }: Notification_): string {
+  if (rule) return words.rule(rule);
   return created_by ? nameOf(created_by) : strings.discussion.kith;
 }
 
 /** What somebody did. Who becomes the owner of what a customer begins was chosen by a rule, not by the customer. */
-export function deedOf({ type, created_by }: Notification_): string {
+export function deedOf({ type, created_by, rule }: Notification_): string {
+  if (rule) return words.did.assigned;
   return type === "assigned" && created_by?.type === "rev_user" ? words.begun : words.did[type];
 }
 
