@@ -191,7 +191,7 @@ func (d FileDeps) portrait(w http.ResponseWriter, r *http.Request, op string) er
 	if err != nil {
 		return err
 	}
-	defer func() { _ = c.Close() }() // it was only read
+	defer func() { _ = c.Close() }()                // it was only read
 	w.Header().Set("Vary", "Cookie, Authorization") // a display id is another file for another organisation
 	give(w, r, c, pictureAge)
 	return nil

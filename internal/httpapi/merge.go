@@ -34,7 +34,7 @@ type Merge struct {
 
 // RecordSummary is any record where another names it.
 type RecordSummary struct {
-	Type        string `json:"type" enum:"account,conversation,dev_user,opportunity,rev_org,rev_user,tag,ticket"`
+	Type        string `json:"type" enum:"account,artifact,conversation,dev_user,opportunity,product,rev_org,rev_user,tag,ticket"`
 	DisplayID   string `json:"display_id"`
 	DisplayName string `json:"display_name,omitempty"`
 	ID          string `json:"id"`

@@ -139,6 +139,7 @@ export const en = {
       external_refs: "External ref",
       is_verified: "Verified",
       is_blocked: "Blocked",
+      display_picture: "Picture",
       owned_by: "Owner",
       tags: "Tags",
       account: "Account",
@@ -1332,6 +1333,7 @@ export const en = {
       state: "State",
       is_verified: "Verified",
       is_blocked: "Blocked",
+      display_picture: "Picture",
     } as Record<string, string>,
   },
 
@@ -1519,6 +1521,7 @@ export const en = {
       full_name: "Full name",
       is_verified: "Verified",
       is_blocked: "Blocked",
+      display_picture: "Picture",
       modified_date: "Modified",
       owned_by: "Owners",
       parent_account: "Parent account",
