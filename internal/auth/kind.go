@@ -122,11 +122,11 @@ const opPublish = "track-events.publish"
 var mayCall = map[Kind][]string{
 	Application:       {"auth-tokens.create", "auth-tokens.info", "auth-tokens.delete", opPublish},
 	PublicApplication: {"auth-tokens.create", "auth-tokens.info"}, // everybody has it: it must not be able to end itself
-	Customer:          slices.Concat(asContact, onOwn, []string{"auth-tokens.self.delete"}),
+	Customer:          slices.Concat(asContact, onOwn, onTickets, []string{"auth-tokens.self.delete"}),
 	Visitor:           slices.Concat(asContact, onOwn, []string{"auth-tokens.self.delete"}),
 	OneTime:           {"auth-tokens.create"},
 	ActAsApplication:  {"auth-tokens.create", "auth-tokens.info", "auth-tokens.delete", opPublish},
-	ActAsCustomer:     slices.Concat(asContact, onOwn),
+	ActAsCustomer:     slices.Concat(asContact, onOwn, onTickets),
 }
 
 var (
@@ -140,11 +140,14 @@ var (
 		"artifacts.prepare", "artifacts.get", "artifacts.locate",
 		opPublish,
 	}
+	// onTickets is what they call on the tickets that they reported, once they have
+	// proved who they are.
+	onTickets = []string{"works.create", "works.get", "works.list"}
 )
 
 // ofBlocked lists what contacts from whom the team takes no messages may not call:
 // they read what was said, and say nothing.
-var ofBlocked = []string{"conversations.create", "timeline-entries.create", "artifacts.prepare", "events.signal", "track-events.publish"}
+var ofBlocked = []string{"conversations.create", "works.create", "timeline-entries.create", "artifacts.prepare", "events.signal", "track-events.publish"}
 
 // never lists what an application must not do in a member's name: get hold of
 // secrets that outlive its own, change who may do what, or say that a person
@@ -173,7 +176,7 @@ func allowKind(a Actor, operation string, object don.ID) error {
 	if a.Contact != nil && a.Contact.Blocked && slices.Contains(ofBlocked, operation) {
 		return errs.Denied("messages are not accepted here at the moment")
 	}
-	if slices.Contains([]don.Type{don.Conversation, don.Artifact}, object.Type) && slices.Contains(onOwn, operation) {
+	if slices.Contains([]don.Type{don.Conversation, don.Ticket, don.Artifact}, object.Type) && slices.Contains(slices.Concat(onOwn, onTickets), operation) {
 		return nil
 	}
 	if object != (don.ID{}) && object != a.Self() && object != a.Token.DON() {

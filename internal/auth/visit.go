@@ -25,12 +25,17 @@ const (
 	day             = 24 * time.Hour
 )
 
+// provenShare is how much more often than visitors contacts call who have proved who
+// they are: a token that was stolen must not be able to fill an org.
+const provenShare = 4
+
 // paces bounds what one visitor calls.
 var paces = map[string]struct {
 	most   int
 	window time.Duration
 }{
 	"conversations.create":    {30, time.Hour},
+	"works.create":            {30, time.Hour},
 	"timeline-entries.create": {20, time.Minute},
 	"timeline-entries.update": {20, time.Minute},
 	"timeline-entries.delete": {20, time.Minute},
@@ -74,25 +79,29 @@ func crowded(wait time.Duration) error {
 	return errs.New(errs.TooMany, "too_many_requests", "too many visitors; wait %d minutes", int(wait.Minutes())+1).With("retry_after", wait)
 }
 
-// Pace counts a call of a visitor who proves nothing. It returns how many bytes the
-// request may have, 0 for no bound of its own, or an error of kind too_many when
-// the visitor, or all at the same address, write too much.
+// Pace counts a call of a contact. It returns how many bytes the request may have, 0
+// for no bound of its own, or an error of kind too_many when the contact writes too
+// much, or all at the same address who prove nothing.
 func (s *Service) Pace(a Actor, operation, address string) (maxBody int64, err error) {
 	if operation == opPublish {
 		return s.paceEvents(a, address)
 	}
 	p, bounded := paces[operation]
-	if a.Token.Kind != Visitor || !bounded {
+	if a.Token.Kind != Visitor && a.Token.Kind != Customer || !bounded {
 		return 0, nil
 	}
-	who := strconv.FormatInt(a.Scope.OrgID, 10) + " " + a.Token.Subject.Tail()
-	wait := s.visits.take(
-		limit{"c " + operation + " " + who, p.most, p.window},
-		limit{"m " + network(address), addressMessages, failureWindow}, limit{"md " + network(address), dayMessages, day})
-	if wait > 0 {
-		err = errs.New(errs.TooMany, "too_many_requests", "that is more than a visitor may write at a time; wait %d seconds", int(wait.Seconds())+1).With("retry_after", wait)
+	own := limit{"c " + operation + " " + strconv.FormatInt(a.Scope.OrgID, 10) + " " + a.Token.Subject.Tail(), p.most, p.window}
+	limits := []limit{own}
+	if a.Token.Kind == Visitor {
+		limits = append(limits, limit{"m " + network(address), addressMessages, failureWindow}, limit{"md " + network(address), dayMessages, day})
+		maxBody = visitorBody
+	} else {
+		limits[0].key, limits[0].most = "proven "+own.key, own.most*provenShare
 	}
-	return visitorBody, err
+	if wait := s.visits.take(limits...); wait > 0 {
+		err = errs.New(errs.TooMany, "too_many_requests", "that is more than a contact may write at a time; wait %d seconds", int(wait.Seconds())+1).With("retry_after", wait)
+	}
+	return maxBody, err
 }
 
 // paceEvents is Pace for what pages tell of their users, apart from what these say:

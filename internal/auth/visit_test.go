@@ -53,7 +53,8 @@ func TestPace(t *testing.T) {
 		{"another visitor", "timeline-entries.create", visitor(1, 2), 20},
 		{"another org's", "timeline-entries.create", visitor(2, 1), 20},
 		{"reading", "conversations.list", visitor(1, 1), 500},
-		{"who is proven", "timeline-entries.create", Actor{Token: Token{Kind: Customer}}, 500},
+		{"who is proven", "timeline-entries.create", Actor{Token: Token{Kind: Customer}}, 80},
+		{"an application in their name", "timeline-entries.create", Actor{Token: Token{Kind: ActAsCustomer}}, 500},
 		{"a member", "timeline-entries.create", Actor{Token: Token{Kind: Personal}}, 500},
 	} {
 		if got := counted(t, 500, write(c.a, c.op, "192.0.2.1")); got != c.want {

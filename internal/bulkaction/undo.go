@@ -6,7 +6,6 @@ import (
 
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/errs"
-	"github.com/kith-id/kith/internal/identity"
 )
 
 // The undo goes through the parts from the last to the first. It gives records
@@ -49,7 +48,7 @@ func (b *batch) left(n int64, code, field, message string) {
 
 // unmerge takes a merge back.
 func (b *batch) unmerge(d Done) error {
-	_, err := identity.UnmergeContacts(b.ctx, b.tx, d.Merge)
+	_, err := directory.UnmergeContacts(b.ctx, b.tx, d.Merge)
 	if e := refuses(err); e != nil {
 		return &refusal{d.N, e}
 	}

@@ -15,8 +15,9 @@ import (
 const (
 	MaxMembers  = 100 // members
 	MaxChannels = 100 // channels
-	MaxParts    = 50  // parts
+	MaxProducts = 50  // that it is about
 	MaxURLBytes = 2048
+	MaxParts    = 100 // conversations that are one
 )
 
 // Conversation is what customers and members say to each other about one matter.

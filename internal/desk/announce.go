@@ -21,9 +21,9 @@ type Announcement struct {
 	Audience
 }
 
-// Audience are the contacts who may know what happens in a conversation.
+// Audience are the contacts who may know what happens in a conversation or to a ticket.
 type Audience struct {
-	Customers []int64 // who take part, as what they are now
+	Customers []int64 // who take part or reported it, as what they are now
 	Only      int64   // the one contact that may know of it without proof, 0 for none
 }
 
@@ -52,7 +52,7 @@ func (a *Announcement) ToldTo(sc org.Scope) bool {
 func Announce(ctx context.Context, tx Tx, news []timeline.News) ([]*Announcement, error) {
 	var out []*Announcement
 	sc := tx.Scope()
-	known := map[int64]*Audience{} // of conversations
+	known := map[don.ID]*Audience{} // of conversations and tickets
 	for _, n := range news {
 		a := &Announcement{News: n}
 		if n.Member() != 0 {
@@ -65,15 +65,15 @@ func Announce(ctx context.Context, tx Tx, news []timeline.News) ([]*Announcement
 			}
 			continue
 		}
-		if n.Of.Type == don.Conversation {
-			if known[n.Of.N] == nil {
-				found, err := audienceNow(ctx, tx, n.Of.N)
+		if n.Of.Type == don.Conversation || n.Of.Type == don.Ticket {
+			if known[n.Of] == nil {
+				found, err := audienceNow(ctx, tx, n.Of)
 				if err != nil {
 					return nil, err
 				}
-				known[n.Of.N] = found
+				known[n.Of] = found
 			}
-			a.Audience = *known[n.Of.N]
+			a.Audience = *known[n.Of]
 		}
 		if byCustomer(sc) && !a.ToldTo(sc) {
 			continue
@@ -114,17 +114,36 @@ func (a *Announcement) toMember(ctx context.Context, tx Tx) (bool, error) {
 	return true, err
 }
 
-// audienceNow returns whom a conversation's news concern; of one that is gone they
-// concern members only.
-func audienceNow(ctx context.Context, tx Tx, n int64) (*Audience, error) {
-	c, err := tx.Conversation(ctx, n, false)
+// audienceNow returns whom the news of a conversation or ticket concern; of one that is
+// gone they concern members only.
+func audienceNow(ctx context.Context, tx Tx, of don.ID) (*Audience, error) {
+	if of.Type == don.Ticket {
+		return workAudience(ctx, tx, of)
+	}
+	c, err := conversationNow(ctx, tx, of.N, false)
 	if errs.Is(err, errs.NotFound) {
 		return &Audience{}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return audience(ctx, tx, c)
+	a, err := audience(ctx, tx, c)
+	if err != nil || c.N == of.N {
+		return a, err
+	}
+	// What becomes of what was said in a part is not for who does not know the part.
+	if a.Only != 0 {
+		parts, err := partsOf(ctx, tx, c.N)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range parts[c.N] {
+			if p.N == of.N && !slices.Contains(p.Members, don.Of(don.Contact, a.Only).Tail()) {
+				a.Only = 0
+			}
+		}
+	}
+	return a, nil
 }
 
 func announced(ctx context.Context, tx Tx, n timeline.News) (EntryFound, error) {
@@ -139,7 +158,13 @@ func audience(ctx context.Context, tx Tx, c *conversation.Conversation) (*Audien
 	out := &Audience{}
 	contacts := contactsOf(c)
 	if len(contacts) == 1 && said(org.Scope{Actor: contacts[0]}, c.CreatedBy, c.Claimed) {
-		out.Only = contacts[0].N
+		hidden, err := provenIn(ctx, tx, []int64{c.N})
+		if err != nil {
+			return nil, err
+		}
+		if len(hidden) == 0 {
+			out.Only = contacts[0].N
+		}
 	}
 	now, err := directory.NowOf(ctx, tx, contacts)
 	out.Customers = numbers(now)
@@ -147,14 +172,21 @@ func audience(ctx context.Context, tx Tx, c *conversation.Conversation) (*Audien
 }
 
 // AudienceOf returns who may know what happens to a record that the caller may
-// know itself; otherwise it is not_found, or forbidden for a conversation in which a
-// contact takes no part.
+// know itself; otherwise it is not_found, or forbidden for what a contact may only read.
 func AudienceOf(ctx context.Context, tx Tx, of don.ID) (Audience, error) {
-	if err := exists(ctx, tx, of); err != nil || of.Type != don.Conversation {
+	err := exists(ctx, tx, of)
+	if err != nil || of.Type != don.Conversation && of.Type != don.Ticket {
 		return Audience{}, err
 	}
 	if err := answers(ctx, tx, of); err != nil {
 		return Audience{}, err
+	}
+	if of.Type == don.Ticket {
+		out, err := workAudience(ctx, tx, of)
+		if err != nil {
+			return Audience{}, err
+		}
+		return *out, nil
 	}
 	c, err := conversationFor(ctx, tx, of.N)
 	if err != nil {

@@ -256,12 +256,12 @@ func valuesOf(ctx context.Context, tx Tx, of don.ID) (map[string]string, error) 
 	people, accountN := []don.ID(nil), int64(0)
 	switch of.Type {
 	case don.Conversation:
-		c, err := tx.Conversation(ctx, of.N, false)
+		c, err := conversationNow(ctx, tx, of.N, false)
 		if err != nil {
 			return nil, err
 		}
 		people, accountN = c.MemberIDs(), c.AccountN
-		values["conversation.id"] = of.Display()
+		values["conversation.id"] = don.Of(don.Conversation, c.N).Display()
 	case don.Ticket:
 		w, err := tx.Work(ctx, of, false)
 		if err != nil {

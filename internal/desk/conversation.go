@@ -8,7 +8,9 @@ import (
 	"github.com/kith-id/kith/internal/conversation"
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
+	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/group"
+	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/ticket"
 	"github.com/kith-id/kith/internal/timeline"
@@ -171,7 +173,7 @@ func (s *Service) GetConversation(ctx context.Context, sc org.Scope, n int64) (C
 func (s *Service) UpdateConversation(ctx context.Context, sc org.Scope, n int64, p ConversationPatch) (Conversations, error) {
 	var got Conversations
 	err := s.db.Write(ctx, sc, func(tx Tx) error {
-		before, err := tx.Conversation(ctx, n, true)
+		before, err := conversationNow(ctx, tx, n, true)
 		if err != nil {
 			return err
 		}
@@ -179,7 +181,7 @@ func (s *Service) UpdateConversation(ctx context.Context, sc org.Scope, n int64,
 		if err := p.apply(ctx, tx, &after); err != nil {
 			return err
 		}
-		if _, err := tx.UpdateConversation(ctx, before, &after); err != nil {
+		if _, err := changeConversation(ctx, tx, before, &after); err != nil {
 			return err
 		}
 		if err := conversationChanged(ctx, tx, before, &after); err != nil {
@@ -205,10 +207,14 @@ func conversationChanged(ctx context.Context, tx Tx, before, after *conversation
 	return directory.Assigned(ctx, tx, id, before.Owners, after.Owners)
 }
 
-// DeleteConversation moves a conversation to the trash. Its messages stay with it.
+// DeleteConversation moves a conversation to the trash. Its messages stay with it. One
+// that was merged into another is invalid: that one has to be named.
 func (s *Service) DeleteConversation(ctx context.Context, sc org.Scope, n int64) error {
 	return s.db.Write(ctx, sc, func(tx Tx) error {
 		c, err := tx.Conversation(ctx, n, true)
+		if errs.Is(err, errs.NotFound) {
+			err = identity.Absent(ctx, tx, don.Of(don.Conversation, n))
+		}
 		if err != nil {
 			return err
 		}
@@ -232,6 +238,14 @@ func (s *Service) RestoreConversation(ctx context.Context, sc org.Scope, n int64
 		if err := tx.RestoreConversation(ctx, c); err != nil {
 			return err
 		}
+		// Merges of contacts may have been undone meanwhile.
+		_, err = identity.PartConversation(ctx, tx, n)
+		if err != nil {
+			return err
+		}
+		if c, err = tx.Conversation(ctx, n, false); err != nil {
+			return err
+		}
 		got, err = shownConversation(ctx, tx, c)
 		return err
 	})
@@ -247,7 +261,11 @@ func latestMessages(ctx context.Context, tx Tx, n int64) ([]timeline.Item, error
 	m := &merging{ctx: ctx, tx: tx, q: TimelineQuery{
 		Comments: true, Visibilities: []timeline.Visibility{timeline.External, timeline.Public}, Backward: true, Limit: maxMessages,
 	}}
-	m.add([]don.ID{don.Of(don.Conversation, n)})
+	parts, err := readableParts(ctx, tx, don.Of(don.Conversation, n))
+	if err != nil {
+		return nil, err
+	}
+	m.add(parts)
 	rows, err := m.page()
 	if err != nil {
 		return nil, err

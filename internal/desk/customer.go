@@ -8,12 +8,14 @@ import (
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
+	"github.com/kith-id/kith/internal/identity"
 	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/timeline"
 )
 
-// A contact who calls finds the conversations in which it takes part, and in
-// them what customers may read. Customer admins find those of their customer, too.
+// A contact who calls finds the conversations in which it takes part and the tickets
+// that it reported, and on them what customers may read. Customer admins find those of
+// their customer, too.
 // Everything else is not there for it.
 
 // byCustomer reports whether a contact calls.
@@ -42,7 +44,11 @@ func takesPart(ctx context.Context, tx Tx, c *conversation.Conversation) (bool, 
 	if err != nil {
 		return false, err
 	}
-	return partOf(tx.Scope(), me, c), nil
+	if !partOf(tx.Scope(), me, c) || !tx.Scope().Claimed {
+		return partOf(tx.Scope(), me, c), nil
+	}
+	hidden, err := provenIn(ctx, tx, []int64{c.N})
+	return len(hidden) == 0, err
 }
 
 func partOf(sc org.Scope, me []don.ID, c *conversation.Conversation) bool {
@@ -73,7 +79,7 @@ func said(sc org.Scope, by string, claimed bool) bool {
 
 // conversationFor returns a conversation that the caller may know, or not_found.
 func conversationFor(ctx context.Context, tx Tx, n int64) (*conversation.Conversation, error) {
-	c, err := tx.Conversation(ctx, n, false)
+	c, err := conversationNow(ctx, tx, n, false)
 	if err != nil {
 		return nil, err
 	}
@@ -86,16 +92,31 @@ func conversationFor(ctx context.Context, tx Tx, n int64) (*conversation.Convers
 
 // answers reports as forbidden that the caller may read a record and not write on it.
 func answers(ctx context.Context, tx Tx, of don.ID) error {
-	if !byCustomer(tx.Scope()) || of.Type != don.Conversation {
+	if !byCustomer(tx.Scope()) {
 		return nil
 	}
-	c, err := tx.Conversation(ctx, of.N, false)
+	if of.Type == don.Ticket {
+		return answersTicket(ctx, tx, of)
+	}
+	c, err := conversationNow(ctx, tx, of.N, false)
 	if err != nil {
 		return err
 	}
 	part, err := takesPart(ctx, tx, c)
 	if err == nil && !part {
 		err = errs.Denied("only who takes part in %s may write in it", of.Display())
+	}
+	return err
+}
+
+func answersTicket(ctx context.Context, tx Tx, of don.ID) error {
+	w, err := tx.Work(ctx, of, false)
+	if err != nil {
+		return err
+	}
+	mine, err := reports(ctx, tx, w)
+	if err == nil && !mine {
+		err = errs.Denied("only who reported %s may write on it", of.Display())
 	}
 	return err
 }
@@ -123,28 +144,38 @@ func (s *Service) ListOwnConversations(ctx context.Context, sc org.Scope, f conv
 		if err != nil {
 			return err
 		}
-		rows.Items = slices.DeleteFunc(rows.Items, func(c *conversation.Conversation) bool { return !partOf(sc, me, c) })
+		var hidden []int64
+		if sc.Claimed {
+			ns := make([]int64, len(rows.Items))
+			for i, c := range rows.Items {
+				ns[i] = c.N
+			}
+			if hidden, err = provenIn(ctx, tx, ns); err != nil {
+				return err
+			}
+		}
+		rows.Items = slices.DeleteFunc(rows.Items, func(c *conversation.Conversation) bool { return !partOf(sc, me, c) || slices.Contains(hidden, c.N) })
 		got, err = shownConversations(ctx, tx, q, rows)
 		return err
 	})
 	return got, err
 }
 
-// proceed moves a conversation on when somebody has said something that the other
+// proceedConversation moves a conversation on when somebody has said something that the other
 // side may read: what customers say waits for the team, also where the matter was
 // closed or put aside, and what the team says waits for the customers.
-func proceed(ctx context.Context, tx Tx, n int64) error {
-	before, err := tx.Conversation(ctx, n, true)
+func proceedConversation(ctx context.Context, tx Tx, n int64) error {
+	before, err := conversationNow(ctx, tx, n, true)
 	if err != nil {
 		return err
 	}
 	next := conversation.AfterMessage(before.Stage, tx.Scope().Actor.Type)
 	if next == before.Stage {
-		return nil
+		return identity.SettleStage(ctx, tx, before)
 	}
 	after := *before
 	stage, _ := conversation.StageNamed(next)
 	after.Enter(stage, tx.Now())
-	_, err = tx.UpdateConversation(ctx, before, &after)
+	_, err = changeConversation(ctx, tx, before, &after)
 	return err
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // Contacts whom the team has put into the group of customer admins, and who have
-// proved who they are, read the conversations of the accounts and workspaces that
+// proved who they are, read the conversations and tickets of the accounts and workspaces that
 // they belong to, too. They write in their own ones only.
 
 // actsFor returns the accounts and workspaces whose conversations the contact who
@@ -70,18 +70,18 @@ func knows(ctx context.Context, tx Tx, c *conversation.Conversation) (bool, erro
 	if len(places) == 0 || err != nil {
 		return false, err
 	}
-	return ofOneOf(ctx, tx, places, c)
+	return ofOneOf(ctx, tx, places, c.AccountN, c.WorkspaceN)
 }
 
-// ofOneOf reports whether a conversation is with one of the accounts or workspaces.
+// ofOneOf reports whether what is with an account or a workspace is with one of some.
 // The account of a workspace is the one that it belongs to now.
-func ofOneOf(ctx context.Context, tx Tx, places []don.ID, c *conversation.Conversation) (bool, error) {
-	account := c.AccountN
-	if c.WorkspaceN != 0 {
-		if slices.Contains(places, don.Of(don.Workspace, c.WorkspaceN)) {
+func ofOneOf(ctx context.Context, tx Tx, places []don.ID, account, workspace int64) (bool, error) {
+	if workspace != 0 {
+		id := don.Of(don.Workspace, workspace)
+		if slices.Contains(places, id) {
 			return true, nil
 		}
-		now, err := directory.NowOf(ctx, tx, []don.ID{don.Of(don.Workspace, c.WorkspaceN)})
+		now, err := directory.NowOf(ctx, tx, []don.ID{id})
 		if err != nil {
 			return false, err
 		}
@@ -101,22 +101,8 @@ func (s *Service) ListCustomersConversations(ctx context.Context, sc org.Scope, 
 		if err != nil {
 			return err
 		}
-		for _, id := range append(idsOf(don.Account, f.Accounts), idsOf(don.Workspace, f.Workspaces)...) {
-			field := "account"
-			if id.Type == don.Workspace {
-				field = "rev_orgs"
-			}
-			may := slices.Contains(places, id)
-			if id.Type == don.Workspace && !may {
-				above, err := accountAbove(ctx, tx, id.N)
-				if err != nil {
-					return err
-				}
-				may = above != 0 && slices.Contains(places, don.Of(don.Account, above))
-			}
-			if !may {
-				return errs.NotPermitted(field, "%s is for its customer admins; leave it out to list your own conversations", id.Display())
-			}
+		if err := allActedFor(ctx, tx, places, append(idsOf(don.Account, f.Accounts), idsOf(don.Workspace, f.Workspaces)...)); err != nil {
+			return err
 		}
 		f := f
 		none, err := sought(ctx, tx, &f)
@@ -136,11 +122,32 @@ func (s *Service) ListCustomersConversations(ctx context.Context, sc org.Scope, 
 	return got, err
 }
 
+// allActedFor refuses accounts and workspaces that the caller does not act for.
+func allActedFor(ctx context.Context, tx Tx, places, wanted []don.ID) error {
+	for _, id := range wanted {
+		may, field := slices.Contains(places, id), "account"
+		if id.Type == don.Workspace {
+			field = "rev_orgs"
+			if !may {
+				above, err := accountAbove(ctx, tx, id.N)
+				if err != nil {
+					return err
+				}
+				may = above != 0 && slices.Contains(places, don.Of(don.Account, above))
+			}
+		}
+		if !may {
+			return errs.NotPermitted(field, "%s is for its customer admins; leave it out to list what is your own", id.Display())
+		}
+	}
+	return nil
+}
+
 // those takes the conversations of the places.
 func those(ctx context.Context, tx Tx, places []don.ID, all []*conversation.Conversation) ([]*conversation.Conversation, error) {
 	var out []*conversation.Conversation
 	for _, c := range all {
-		of, err := ofOneOf(ctx, tx, places, c)
+		of, err := ofOneOf(ctx, tx, places, c.AccountN, c.WorkspaceN)
 		if err != nil {
 			return nil, err
 		}

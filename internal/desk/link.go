@@ -33,12 +33,16 @@ func wantLink(w *directory.Wanted, l *link.Link) {
 	w.Members(l.Target.Owners)
 }
 
-// ends looks up what records are called that links have at their ends. It returns
-// those of them that are there.
+// ends looks up what records, as what they are now, are called that links have at their
+// ends. It returns those of them that are there.
 func ends(ctx context.Context, tx Tx, ids []don.ID) (map[don.ID]link.End, error) {
+	now, err := directory.NowOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
 	var conversations []int64
 	var works []don.ID
-	for _, id := range ids {
+	for _, id := range now {
 		switch id.Type {
 		case don.Conversation:
 			conversations = append(conversations, id.N)
@@ -47,18 +51,24 @@ func ends(ctx context.Context, tx Tx, ids []don.ID) (map[don.ID]link.End, error)
 		default: // others are known by their names
 		}
 	}
-	out := make(map[don.ID]link.End, len(ids))
+	known := make(map[don.ID]link.End, len(ids))
 	cs, err := tx.Conversations(ctx, conversations, false)
 	if err != nil {
 		return nil, err
 	}
 	for n, c := range cs {
 		id := don.Of(don.Conversation, n)
-		out[id] = link.End{ID: id, Title: c.Title, Owners: c.Owners}
+		known[id] = link.End{ID: id, Title: c.Title, Owners: c.Owners}
 	}
 	ws, err := tx.Works(ctx, works)
 	for id, w := range ws {
-		out[id] = link.End{ID: id, Title: w.Title, Owners: w.Owners}
+		known[id] = link.End{ID: id, Title: w.Title, Owners: w.Owners}
+	}
+	out := make(map[don.ID]link.End, len(ids))
+	for i, id := range ids {
+		if end, there := known[now[i]]; there {
+			out[id] = end
+		}
 	}
 	return out, err
 }
@@ -78,7 +88,7 @@ func whole(ctx context.Context, tx Tx, links []*link.Link) ([]*link.Link, error)
 	for _, l := range links {
 		source, one := known[l.Source.ID]
 		target, two := known[l.Target.ID]
-		if one && two {
+		if one && two && source.ID != target.ID { // else they have been merged
 			l.Source, l.Target = source, target
 			out = append(out, l)
 		}
@@ -119,7 +129,7 @@ func lockEnds(ctx context.Context, tx Tx, l *link.Link) error {
 	for _, id := range both {
 		var err error
 		if id.Type == don.Conversation {
-			_, err = tx.Conversation(ctx, id.N, true)
+			_, err = conversationNow(ctx, tx, id.N, true)
 		} else {
 			_, err = tx.Work(ctx, id, true)
 		}
@@ -130,12 +140,65 @@ func lockEnds(ctx context.Context, tx Tx, l *link.Link) error {
 	return nil
 }
 
+// allLinks returns the links of a record and of all that is one with it, by number, as
+// of what their records are now.
+func allLinks(ctx context.Context, tx Tx, of don.ID) ([]*link.Link, error) {
+	parts, err := directory.OnOneOf(ctx, tx, []don.ID{of})
+	if err != nil {
+		return nil, err
+	}
+	var all []*link.Link
+	var ids []don.ID
+	for _, id := range parts {
+		more, err := tx.LinksOf(ctx, id, link.Max+1)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range more {
+			all, ids = append(all, l), append(ids, l.Source.ID, l.Target.ID)
+		}
+	}
+	now, err := directory.NowOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i, l := range all {
+		l.Source.ID, l.Target.ID = now[2*i], now[2*i+1]
+	}
+	slices.SortFunc(all, func(a, b *link.Link) int { return cmp.Compare(a.N, b.N) })
+	return slices.CompactFunc(all, func(a, b *link.Link) bool { return a.N == b.N }), nil
+}
+
+// linksOf is allLinks without those between what is one now, and each once: those of
+// several parts may say the same.
+func linksOf(ctx context.Context, tx Tx, of don.ID) ([]*link.Link, error) {
+	all, err := allLinks(ctx, tx, of)
+	var out []*link.Link
+	for _, l := range all {
+		if l.Source.ID != l.Target.ID && !slices.ContainsFunc(out, func(o *link.Link) bool { return says(o, l) }) {
+			out = append(out, l)
+		}
+	}
+	return out, err
+}
+
+// says reports whether two links say the same of the same records.
+func says(a, b *link.Link) bool {
+	return a.Type == b.Type && a.Source.ID == b.Source.ID && a.Target.ID == b.Target.ID
+}
+
+// sameLinks returns all links that say the same as one that is there.
+func sameLinks(ctx context.Context, tx Tx, l *link.Link) ([]*link.Link, error) {
+	all, err := allLinks(ctx, tx, l.Source.ID)
+	return slices.DeleteFunc(all, func(o *link.Link) bool { return !says(o, l) }), err
+}
+
 // standing returns the link that says the same as a new one, nil when there is
 // none. Errors: invalid when the new one cannot be true beside those that stand,
 // or is one too many.
 func standing(ctx context.Context, tx Tx, l *link.Link, but int64) (*link.Link, error) {
 	for _, id := range []don.ID{l.Source.ID, l.Target.ID} {
-		all, err := tx.LinksOf(ctx, id, link.Max+1)
+		all, err := linksOf(ctx, tx, id)
 		if err != nil {
 			return nil, err
 		}
@@ -198,11 +261,16 @@ func (s *Service) ReplaceLink(ctx context.Context, sc org.Scope, n int64, l link
 
 func (s *Service) putLink(ctx context.Context, sc org.Scope, l link.Link, put func(Tx, *link.Link) (*link.Link, error)) (LinkFound, error) {
 	var got LinkFound
-	if err := l.Check(); err != nil {
-		return got, err
-	}
 	err := s.db.Write(ctx, sc, func(tx Tx) error {
 		fresh := l
+		now, err := directory.NowOf(ctx, tx, []don.ID{l.Source.ID, l.Target.ID})
+		if err != nil {
+			return err
+		}
+		fresh.Source.ID, fresh.Target.ID = now[0], now[1]
+		if err := fresh.Check(); err != nil {
+			return err
+		}
 		fresh.CreatedAt, fresh.CreatedBy, fresh.ModifiedAt, fresh.ModifiedBy = tx.Now(), sc.Actor.Tail(), tx.Now(), sc.Actor.Tail()
 		if err := lockEnds(ctx, tx, &fresh); err != nil {
 			return err
@@ -262,7 +330,16 @@ func (s *Service) DeleteLink(ctx context.Context, sc org.Scope, n int64) error {
 		if err != nil {
 			return err
 		}
-		return tx.DeleteLink(ctx, l)
+		same, err := sameLinks(ctx, tx, l)
+		if err != nil {
+			return err
+		}
+		for _, l := range same {
+			if err := tx.DeleteLink(ctx, l); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
@@ -290,7 +367,13 @@ func (s *Service) Links(ctx context.Context, sc org.Scope, q LinkQuery) (directo
 		if err := exists(ctx, tx, q.Of); err != nil {
 			return err
 		}
-		all, err := tx.LinksOf(ctx, q.Of, link.Max+1)
+		now, err := directory.NowOf(ctx, tx, []don.ID{q.Of})
+		if err != nil {
+			return err
+		}
+		q := q
+		q.Of = now[0]
+		all, err := linksOf(ctx, tx, q.Of)
 		if err != nil {
 			return err
 		}

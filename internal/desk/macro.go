@@ -182,6 +182,11 @@ func (r MacroRun) run(ctx context.Context, tx Tx) error {
 	if r.Version != 0 && r.Version != m.Version {
 		return errs.Clash("version", "the macro %q was changed meanwhile: it has the version %d now, not %d; look at it again", m.Name, m.Version, r.Version)
 	}
+	now, err := directory.NowOf(ctx, tx, []don.ID{r.Of})
+	if err != nil {
+		return err
+	}
+	r.Of = now[0]
 	if err := exists(ctx, tx, r.Of); err != nil {
 		return err
 	}
@@ -243,7 +248,7 @@ func (r MacroRun) write(ctx context.Context, tx Tx, m *canned.Macro) error {
 }
 
 func (r MacroRun) changeConversation(ctx context.Context, tx Tx, m *canned.Macro) error {
-	before, err := tx.Conversation(ctx, r.Of.N, true)
+	before, err := conversationNow(ctx, tx, r.Of.N, true)
 	if err != nil {
 		return err
 	}
@@ -257,7 +262,7 @@ func (r MacroRun) changeConversation(ctx context.Context, tx Tx, m *canned.Macro
 			return undoable(a, err)
 		}
 	}
-	if _, err := tx.UpdateConversation(ctx, before, &after); err != nil {
+	if _, err := changeConversation(ctx, tx, before, &after); err != nil {
 		return err
 	}
 	return conversationChanged(ctx, tx, before, &after)

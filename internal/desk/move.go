@@ -17,7 +17,7 @@ import (
 func (s *Service) MoveConversation(ctx context.Context, sc org.Scope, n, contactN int64) (Conversations, error) {
 	var got Conversations
 	err := s.db.Write(ctx, sc, func(tx Tx) error {
-		before, err := tx.Conversation(ctx, n, true)
+		before, err := conversationNow(ctx, tx, n, true)
 		if err != nil {
 			return err
 		}
@@ -31,7 +31,7 @@ func (s *Service) MoveConversation(ctx context.Context, sc org.Scope, n, contact
 		if err := ofFirstContact(ctx, tx, &after); err != nil {
 			return err
 		}
-		if _, err := tx.UpdateConversation(ctx, before, &after); err != nil {
+		if _, err := changeConversation(ctx, tx, before, &after); err != nil {
 			return err
 		}
 		got, err = shownConversation(ctx, tx, &after)

@@ -35,11 +35,11 @@ func named(c *timeline.Comment) []int64 {
 
 // spread tells members of a comment: those whom it names and those in whose thread
 // it answers when a member wrote it, and of what a customer says those who follow
-// the conversation. Who writes and who is named follows the record from then on.
+// the conversation or ticket. Who writes and who is named follows the record from then on.
 func spread(ctx context.Context, tx Tx, c *timeline.Comment) error {
 	author := tx.Scope().Actor
 	if author.Type != don.Member {
-		if c.Of.Type != don.Conversation || !c.Shown() {
+		if c.Of.Type != don.Conversation && c.Of.Type != don.Ticket || !c.Shown() {
 			return nil
 		}
 		followers, err := subscribers(ctx, tx, c.Of)
@@ -85,7 +85,7 @@ func mentionedAnew(ctx context.Context, tx Tx, before, after *timeline.Comment) 
 func ownersOf(ctx context.Context, tx Tx, of don.ID) ([]int64, error) {
 	switch of.Type {
 	case don.Conversation:
-		c, err := tx.Conversation(ctx, of.N, false)
+		c, err := conversationNow(ctx, tx, of.N, false)
 		if err != nil {
 			return nil, err
 		}

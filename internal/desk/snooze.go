@@ -145,7 +145,7 @@ func (w *Waker) wake(ctx context.Context, sc org.Scope, ns []int64) error {
 func woken(ctx context.Context, tx Tx, before *conversation.Conversation) error {
 	after := *before
 	after.Wake(tx.Now())
-	if _, err := tx.WakeConversation(ctx, before, &after); err != nil {
+	if err := wakeConversation(ctx, tx, before, &after); err != nil {
 		return err
 	}
 	id := don.Of(don.Conversation, after.N)

@@ -130,16 +130,32 @@ func comment(ctx context.Context, tx Tx, c *timeline.Comment, ns []int64) error 
 	if _, err := directory.Writable(ctx, tx, "private_to", readers); err != nil {
 		return err
 	}
+	if err := inTurn(ctx, tx, c); err != nil {
+		return err
+	}
 	if err := write(ctx, tx, c); err != nil {
 		return err
 	}
 	if err := f.hang(ctx, tx, placeOfComment(c), c.ExpiresAt); err != nil {
 		return err
 	}
+	if !c.Shown() {
+		return nil
+	}
+	return proceed(ctx, tx, c.Of)
+}
+
+// inTurn has those who write to each other in a conversation, and whoever merges it,
+// wait for each other, and takes what has just been merged into another for that.
+func inTurn(ctx context.Context, tx Tx, c *timeline.Comment) error {
 	if c.Of.Type != don.Conversation || !c.Shown() {
 		return nil
 	}
-	return proceed(ctx, tx, c.Of.N)
+	now, err := conversationNow(ctx, tx, c.Of.N, true)
+	if err == nil && c.Parent == 0 {
+		c.Of.N = now.N
+	}
+	return err
 }
 
 // madeOnce makes something and returns its number, or returns that of what the
@@ -180,7 +196,7 @@ func keep(ctx context.Context, tx Tx, c *timeline.Comment) error {
 // exists reports as not_found a record that has no timeline since it is not there,
 // at least for the caller.
 func exists(ctx context.Context, tx Tx, of don.ID) error {
-	if byCustomer(tx.Scope()) && of.Type != don.Conversation {
+	if byCustomer(tx.Scope()) && of.Type != don.Conversation && of.Type != don.Ticket {
 		return errs.Gone(of.Display())
 	}
 	switch of.Type {
@@ -188,7 +204,7 @@ func exists(ctx context.Context, tx Tx, of don.ID) error {
 		_, err := conversationFor(ctx, tx, of.N)
 		return err
 	case don.Ticket, don.Opportunity:
-		_, err := tx.Work(ctx, of, false)
+		_, err := workFor(ctx, tx, of)
 		return err
 	default: // customers are among the names
 	}
@@ -210,7 +226,10 @@ func readable(ctx context.Context, tx Tx, id don.Child, lock bool) (*timeline.Co
 	if err != nil {
 		return nil, err
 	}
-	return c, existed(ctx, tx, c.Of)
+	if err := existed(ctx, tx, c.Of); err != nil {
+		return nil, err
+	}
+	return c, inReadablePart(ctx, tx, c.Of)
 }
 
 // shownEntry completes a comment with what hangs on it and what it refers to.
@@ -240,11 +259,11 @@ func (s *Service) GetComment(ctx context.Context, sc org.Scope, id don.Child) (E
 func (s *Service) GetCommentByRef(ctx context.Context, sc org.Scope, of don.ID, ref string) (EntryFound, error) {
 	var got EntryFound
 	err := s.db.Read(ctx, sc, func(tx Tx) error {
-		all, err := directory.OnOneOf(ctx, tx, []don.ID{of})
-		if err != nil {
+		if err := existed(ctx, tx, of); err != nil {
 			return err
 		}
-		if err := existed(ctx, tx, of); err != nil {
+		all, err := readableParts(ctx, tx, of)
+		if err != nil {
 			return err
 		}
 		for _, of := range all {
@@ -419,7 +438,7 @@ func walked(ctx context.Context, tx Tx, q TimelineQuery) ([]don.ID, error) {
 	if err := existed(ctx, tx, q.Of); err != nil {
 		return nil, err
 	}
-	return directory.OnOneOf(ctx, tx, []don.ID{q.Of})
+	return readableParts(ctx, tx, q.Of)
 }
 
 // existed is exists for reading: also what was merged away has its timeline.
@@ -439,6 +458,7 @@ type merging struct {
 	ctx   context.Context
 	tx    Tx
 	q     TimelineQuery
+	of    []don.ID
 	walks []*walk
 }
 
@@ -453,7 +473,14 @@ type walk struct {
 // batch is how many entries of one walk are read at a time, at least.
 const batch = 50
 
+// twice reports whether an entry tells of a merge that the other conversation, which is
+// read too, tells of as well.
+func (m *merging) twice(i timeline.Item) bool {
+	return i.Event != nil && i.Event.Merge != nil && i.Event.Of == i.Event.Merge.Secondary && slices.Contains(m.of, i.Event.Merge.Primary)
+}
+
 func (m *merging) add(of []don.ID) {
+	m.of = of
 	edge := m.q.Edge
 	if edge == 0 && m.q.Backward {
 		edge = math.MaxInt64
@@ -516,7 +543,7 @@ func (m *merging) page() (directory.Rows[timeline.Item], error) {
 		if !ok {
 			break
 		}
-		if !m.q.takes(item, m.tx.Scope(), m.tx.Now()) {
+		if !m.q.takes(item, m.tx.Scope(), m.tx.Now()) || m.twice(item) {
 			continue
 		}
 		if len(out.Items) == m.q.Limit {

@@ -1,7 +1,9 @@
 package desk
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/kith-id/kith/internal/conversation"
 	"github.com/kith-id/kith/internal/directory"
@@ -13,8 +15,8 @@ import (
 
 type unreadTx interface {
 	Hear(ctx context.Context, n, id int64) error
-	Marks(ctx context.Context, by conversation.Reader, ns []int64) (map[int64]conversation.Mark, error)
-	MarkSeen(ctx context.Context, memberN, n, id int64, back bool) error
+	Marks(ctx context.Context, by conversation.Reader, ns []int64) (map[int64][]conversation.Mark, error)
+	MarkSeen(ctx context.Context, memberN, n int64, m conversation.Mark, back bool) error
 	CountHeard(ctx context.Context, n, after int64, limit int) (int, error)
 	Mute(ctx context.Context, memberN, n int64, is bool) error
 	Muted(ctx context.Context, memberN int64, ns []int64) ([]int64, error)
@@ -56,26 +58,41 @@ func ofReader(ctx context.Context, tx Tx, out *Conversations) error {
 	}
 	out.Unread = map[int64]int{}
 	for _, c := range out.Items {
-		if m := marks[c.N]; c.Unread(m) {
-			n, err := tx.CountHeard(ctx, c.N, m.Seen, conversation.MaxUnread)
-			if err != nil {
+		if m := marks[c.N]; c.Unread(m...) {
+			if out.Unread[c.N], err = countHeard(ctx, tx, m); err != nil {
 				return err
 			}
-			out.Unread[c.N] = max(n, 1)
 		}
 	}
 	out.Muted, err = tx.Muted(ctx, by.N, ns)
 	return err
 }
 
+// countHeard counts what a member has to read of a conversation that is unread.
+func countHeard(ctx context.Context, tx Tx, marks []conversation.Mark) (int, error) {
+	sum := 0
+	for _, m := range marks {
+		if !m.Fresh() || sum >= conversation.MaxUnread {
+			continue
+		}
+		n, err := tx.CountHeard(ctx, m.Part, m.Seen, conversation.MaxUnread-sum)
+		if err != nil {
+			return 0, err
+		}
+		sum += max(n, 1)
+	}
+	return sum, nil
+}
+
 // MuteConversation stores whether the caller, a member, wants to be told nothing of
 // a conversation. Errors: not_found.
 func (s *Service) MuteConversation(ctx context.Context, sc org.Scope, n int64, is bool) error {
 	return s.db.Write(ctx, sc, func(tx Tx) error {
-		if _, err := tx.Conversation(ctx, n, false); err != nil {
+		c, err := conversationNow(ctx, tx, n, false)
+		if err != nil {
 			return err
 		}
-		return tx.Mute(ctx, sc.Actor.N, n, is)
+		return tx.Mute(ctx, sc.Actor.N, c.N, is)
 	})
 }
 
@@ -85,20 +102,20 @@ func (s *Service) MuteConversation(ctx context.Context, sc org.Scope, n int64, i
 func (s *Service) ReadConversation(ctx context.Context, sc org.Scope, n, upTo int64) error {
 	var fresh bool
 	err := s.db.Read(ctx, sc, func(tx Tx) error {
-		seen, notices, err := toRead(ctx, tx, n, upTo)
-		fresh = seen != 0 || len(notices) > 0
+		_, seen, notices, err := toRead(ctx, tx, n, upTo)
+		fresh = len(seen) > 0 || len(notices) > 0
 		return err
 	})
 	if err != nil || !fresh {
 		return err
 	}
 	return s.db.Write(ctx, sc, func(tx Tx) error {
-		seen, notices, err := toRead(ctx, tx, n, upTo)
+		now, seen, notices, err := toRead(ctx, tx, n, upTo)
 		if err != nil {
 			return err
 		}
-		if seen != 0 {
-			if err := tx.MarkSeen(ctx, sc.Actor.N, n, seen, false); err != nil {
+		for _, m := range seen {
+			if err := tx.MarkSeen(ctx, sc.Actor.N, now, m, false); err != nil {
 				return err
 			}
 		}
@@ -106,28 +123,43 @@ func (s *Service) ReadConversation(ctx context.Context, sc org.Scope, n, upTo in
 	})
 }
 
-// toRead returns what a look at a conversation is to store: how far it goes, 0 when
-// the member has read that before, and the notices that are read with it.
-func toRead(ctx context.Context, tx Tx, n, upTo int64) (seen int64, notices []int64, err error) {
-	if _, err := tx.Conversation(ctx, n, false); err != nil {
-		return 0, nil, err
+// toRead returns what a look at a conversation, now with another number perhaps, is to
+// store: how far it goes in each part of which the member has not read that before, and
+// the notices that are read with it.
+func toRead(ctx context.Context, tx Tx, n, upTo int64) (now int64, seen []conversation.Mark, notices []int64, err error) {
+	c, err := conversationNow(ctx, tx, n, false)
+	if err != nil {
+		return 0, nil, nil, err
 	}
 	by, _, err := reader(ctx, tx)
 	if err != nil {
-		return 0, nil, err
+		return 0, nil, nil, err
 	}
-	marks, err := tx.Marks(ctx, by, []int64{n})
+	marks, err := tx.Marks(ctx, by, []int64{c.N})
 	if err != nil {
-		return 0, nil, err
+		return 0, nil, nil, err
 	}
 	if upTo == 0 {
 		upTo = timeline.LastID
 	}
-	notices, err = tx.UnreadOf(ctx, by.N, don.Of(don.Conversation, n), upTo)
-	if m := marks[n]; m.Heard > m.Seen && upTo > m.Seen {
-		seen = min(upTo, m.Heard)
+	for _, m := range marks[c.N] {
+		if m.Fresh() && upTo > m.Seen {
+			m.Seen = min(upTo, m.Heard)
+			seen = append(seen, m)
+		}
 	}
-	return seen, notices, err
+	parts, err := directory.OnOneOf(ctx, tx, []don.ID{don.Of(don.Conversation, c.N)})
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	for _, id := range parts {
+		more, err := tx.UnreadOf(ctx, by.N, id, upTo)
+		if err != nil {
+			return 0, nil, nil, err
+		}
+		notices = append(notices, more...)
+	}
+	return c.N, seen, notices, nil
 }
 
 // UnreadConversation lays a conversation aside: what a customer wrote last is new
@@ -135,7 +167,7 @@ func toRead(ctx context.Context, tx Tx, n, upTo int64) (seen int64, notices []in
 // unread to nobody.
 func (s *Service) UnreadConversation(ctx context.Context, sc org.Scope, n int64) error {
 	return s.db.Write(ctx, sc, func(tx Tx) error {
-		c, err := tx.Conversation(ctx, n, false)
+		c, err := conversationNow(ctx, tx, n, false)
 		if err != nil {
 			return err
 		}
@@ -143,20 +175,22 @@ func (s *Service) UnreadConversation(ctx context.Context, sc org.Scope, n int64)
 		if err != nil {
 			return err
 		}
-		marks, err := tx.Marks(ctx, by, []int64{n})
+		marks, err := tx.Marks(ctx, by, []int64{c.N})
 		if err != nil {
 			return err
 		}
-		m, name := marks[n], don.Of(don.Conversation, n).Display()
+		all, name := marks[c.N], don.Of(don.Conversation, c.N).Display()
 		switch {
-		case m.Heard == 0:
+		case len(all) == 0:
 			return errs.NotPermitted("id", "%s has no message of a customer, so there is nothing to read in it", name)
-		case !c.Unread(conversation.Mark{Heard: m.Heard}):
+		case !c.Unread(conversation.Mark{Heard: 1}):
 			return errs.NotPermitted("id", "%s is closed or spam, which is never unread; reopen it first", name)
-		case c.Unread(m):
+		case c.Unread(all...):
 			return nil
 		}
-		return tx.MarkSeen(ctx, by.N, n, m.Heard-1, true)
+		last := slices.MaxFunc(all, func(a, b conversation.Mark) int { return cmp.Compare(a.Heard, b.Heard) })
+		last.Seen = last.Heard - 1
+		return tx.MarkSeen(ctx, by.N, c.N, last, true)
 	})
 }
 

@@ -82,6 +82,9 @@ func workNames(ctx context.Context, tx Tx, works ...*ticket.Work) (*WorkNames, e
 	if out.Files, err = workFiles(ctx, tx, works); err != nil {
 		return nil, err
 	}
+	if err := ownFiles(ctx, tx, out.Files); err != nil {
+		return nil, err
+	}
 	out.Names, err = want.Names(ctx, tx)
 	return out, err
 }
@@ -129,13 +132,20 @@ func (s *Service) ListWorks(ctx context.Context, sc org.Scope, f ticket.Filter, 
 		if err != nil {
 			return err
 		}
-		if got.Names, err = workNames(ctx, tx, rows.Items...); err != nil {
-			return err
-		}
-		got.Page, err = directory.PageWith(ctx, tx, func(*directory.Wanted, *ticket.Work) {}, q, rows)
+		got, err = shownWorks(ctx, tx, q, rows)
 		return err
 	})
 	return got, err
+}
+
+// shownWorks completes a page with what its works refer to.
+func shownWorks(ctx context.Context, tx Tx, q directory.Query, rows directory.Rows[*ticket.Work]) (WorkPage, error) {
+	names, err := workNames(ctx, tx, rows.Items...)
+	if err != nil {
+		return WorkPage{}, err
+	}
+	page, err := directory.PageWith(ctx, tx, func(*directory.Wanted, *ticket.Work) {}, q, rows)
+	return WorkPage{page, names}, err
 }
 
 // CountWorks counts the works that match, as ListWorks takes them.

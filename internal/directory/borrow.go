@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"slices"
 
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/schema"
@@ -77,12 +78,15 @@ func PageWith[T any](ctx context.Context, tx Tx, collect func(*Wanted, T), q Que
 	return page(q, r, names), err
 }
 
-// OnOneOf returns, of records that customers are or belong to, all that are one
-// with them: what was written on a record stays with it when that is merged, and
+// mergeable are the types of records that can be merged.
+var mergeable = []don.Type{don.Contact, don.Account, don.Workspace, don.Conversation}
+
+// OnOneOf returns, of records that customers are or belong to and of conversations, all
+// that are one with them: what was written on a record stays with it when that is merged, and
 // is read with all of them. Ids of other kinds stay as they are.
 func OnOneOf(ctx context.Context, tx Tx, of []don.ID) ([]don.ID, error) {
 	var out []don.ID
-	for _, t := range []don.Type{don.Contact, don.Account, don.Workspace} {
+	for _, t := range mergeable {
 		ns := numbersOf(t, of)
 		if len(ns) == 0 {
 			continue
@@ -106,18 +110,18 @@ func OnOneOf(ctx context.Context, tx Tx, of []don.ID) ([]don.ID, error) {
 		}
 	}
 	for _, id := range of {
-		if id.Type != don.Contact && id.Type != don.Account && id.Type != don.Workspace {
+		if !slices.Contains(mergeable, id.Type) {
 			out = append(out, id)
 		}
 	}
 	return Distinct(out), nil
 }
 
-// NowOf returns the contacts, accounts and workspaces as what they are now: not
+// NowOf returns the contacts, accounts, workspaces and conversations as what they are now: not
 // as what was merged into another. Others stay as they are.
 func NowOf(ctx context.Context, tx Tx, ids []don.ID) ([]don.ID, error) {
 	out := append([]don.ID(nil), ids...)
-	for _, t := range []don.Type{don.Contact, don.Account, don.Workspace} {
+	for _, t := range mergeable {
 		ns := numbersOf(t, ids)
 		if len(ns) == 0 {
 			continue

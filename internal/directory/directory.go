@@ -31,6 +31,7 @@ type DB interface {
 // Tx is what the directory needs of a transaction.
 type Tx interface {
 	identity.ClaimTx
+	identity.ConversationTx
 	GrantTx
 	accountTx
 	workspaceTx

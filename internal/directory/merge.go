@@ -6,6 +6,7 @@ import (
 
 	"github.com/kith-id/kith/internal/account"
 	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/conversation"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/identity"
@@ -37,6 +38,13 @@ func (s *Service) MergeAccounts(ctx context.Context, sc org.Scope, primary, seco
 // MergeContacts. It is also invalid when they belong to two accounts.
 func (s *Service) MergeWorkspaces(ctx context.Context, sc org.Scope, primary, secondary int64) (MergeFound, error) {
 	return s.merge(ctx, sc, func(tx Tx) (identity.Merge, error) { return identity.MergeWorkspaces(ctx, tx, primary, secondary) })
+}
+
+// MergeConversations merges the secondary conversation into the primary, as
+// MergeContacts. It is also invalid when they are with different contacts; when one is
+// part of the other already, the merge that made it so is returned.
+func (s *Service) MergeConversations(ctx context.Context, sc org.Scope, primary, secondary int64) (MergeFound, error) {
+	return s.merge(ctx, sc, func(tx Tx) (identity.Merge, error) { return identity.MergeConversations(ctx, tx, primary, secondary) })
 }
 
 func (s *Service) merge(ctx context.Context, sc org.Scope, do func(Tx) (identity.Merge, error)) (MergeFound, error) {
@@ -148,11 +156,28 @@ func (s *Service) PreviewWorkspaces(ctx context.Context, sc org.Scope, primary, 
 	return got, err
 }
 
-// Undo is what the undo of a merge did: to contacts, accounts or workspaces.
+// PreviewConversations tells what MergeConversations would do and changes nothing.
+func (s *Service) PreviewConversations(ctx context.Context, sc org.Scope, primary, secondary int64) (Found[identity.ConversationPreview], error) {
+	var got Found[identity.ConversationPreview]
+	err := s.db.Read(ctx, sc, func(tx Tx) error {
+		p, err := identity.PreviewConversations(ctx, tx, primary, secondary)
+		if err != nil {
+			return err
+		}
+		got, err = found(ctx, tx, needs.conversationPreview, p)
+		return err
+	})
+	return got, err
+}
+
+// Undo is what the undo of a merge did: to contacts, accounts, workspaces or
+// conversations.
 type Undo struct {
 	Contacts   *identity.Parted[contact.Contact]
 	Accounts   *identity.Parted[account.Account]
 	Workspaces *identity.Parted[account.Workspace]
+
+	Conversations *identity.Parted[conversation.Conversation]
 }
 
 // UndoMerge takes a merge back, at any time and in any order. Errors:
@@ -170,8 +195,10 @@ func (s *Service) UndoMerge(ctx context.Context, sc org.Scope, n int64) (Found[U
 			u.Accounts, err = identity.UnmergeAccounts(ctx, tx, n)
 		case don.Workspace:
 			u.Workspaces, err = identity.UnmergeWorkspaces(ctx, tx, n)
+		case don.Conversation:
+			u.Conversations, err = identity.UnmergeConversations(ctx, tx, n)
 		default:
-			u.Contacts, err = identity.UnmergeContacts(ctx, tx, n)
+			u.Contacts, err = UnmergeContacts(ctx, tx, n)
 		}
 		if err != nil {
 			return err
@@ -180,6 +207,17 @@ func (s *Service) UndoMerge(ctx context.Context, sc org.Scope, n int64) (Found[U
 		return err
 	})
 	return got, err
+}
+
+// UnmergeContacts takes a merge of contacts back, and with it those of conversations
+// that would be with both of them then.
+func UnmergeContacts(ctx context.Context, tx Tx, n int64) (*identity.Parted[contact.Contact], error) {
+	p, err := identity.UnmergeContacts(ctx, tx, n)
+	if err != nil {
+		return nil, err
+	}
+	p.Along, err = identity.PartConversations(ctx, tx, p.Survivor.N, p.Secondary.N)
+	return p, err
 }
 
 // Named is an identifier as a caller names it.
@@ -256,10 +294,27 @@ func (n needs) workspacePreview(p WorkspacePreview) {
 	n.outlooks(p.Fields)
 }
 
+func (n needs) conversationPreview(p identity.ConversationPreview) {
+	n.conversation(p.Result)
+	n.outlooks(p.Fields)
+}
+
+func (n needs) conversation(c *conversation.Conversation) {
+	n.add(don.FromTail(c.CreatedBy), don.FromTail(c.ModifiedBy), don.Of(don.Account, c.AccountN), don.Of(don.Workspace, c.WorkspaceN))
+	n.add(c.MemberIDs()...)
+	for _, o := range c.Owners {
+		n.add(don.Of(don.Member, o))
+	}
+	for _, t := range c.Tags {
+		n.add(don.Of(don.Tag, t.N))
+	}
+}
+
 func (n needs) undo(u Undo) {
 	parted(n, u.Contacts, n.contact)
 	parted(n, u.Accounts, n.account)
 	parted(n, u.Workspaces, n.workspace)
+	parted(n, u.Conversations, n.conversation)
 }
 
 func parted[T any](n needs, p *identity.Parted[T], record func(*T)) {

@@ -21,7 +21,11 @@ type noticeTx interface {
 func Tell(ctx context.Context, tx Tx, kind timeline.NoticeKind, of don.ID, comment int64, members []int64) error {
 	members = slices.DeleteFunc(Distinct(members), func(n int64) bool { return don.Of(don.Member, n) == tx.Scope().Actor })
 	if of.Type == don.Conversation && kind != timeline.Assigned {
-		muting, err := tx.Muting(ctx, of.N)
+		now, err := NowOf(ctx, tx, []don.ID{of})
+		if err != nil {
+			return err
+		}
+		muting, err := tx.Muting(ctx, now[0].N)
 		if err != nil {
 			return err
 		}

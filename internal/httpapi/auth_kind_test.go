@@ -84,19 +84,20 @@ func kinds(t *testing.T, s shop) []kind {
 		"events.signal", "events.stream", "timeline-entries.create", "timeline-entries.get", "timeline-entries.list",
 		"track-events.publish",
 	}, selfOps...)
-	asMember := []string{ // an application in a member's name
+	proven := []string{"works.create", "works.get", "works.list"} // of contacts who have proved who they are
+	asMember := []string{                                         // an application in a member's name
 		"auth-tokens.create", "auth-tokens.update", "auth-tokens.self.delete", "dev-orgs.settings.update", "rev-users.identifiers.verify", "service-accounts.create", "service-accounts.update",
 	}
 	return []kind{
 		{"pat", fixed(s.admin.Token), 403, nil},
 		{"aat", fresh(s.admin, map[string]any{"requested_token_type": aat}), 403, []string{"auth-tokens.create", "auth-tokens.delete", "auth-tokens.info", "track-events.publish"}},
 		{"aat:public", fixed(s.public.Token), 403, []string{"auth-tokens.create", "auth-tokens.info"}},
-		{"session", fresh(s.aat, `{"rev_info":{"user_ref":"kinds"}}`), 403, append([]string{"auth-tokens.self.delete"}, own...)},
+		{"session", fresh(s.aat, `{"rev_info":{"user_ref":"kinds"}}`), 403, slices.Concat([]string{"auth-tokens.self.delete"}, own, proven)},
 		{"session:rev:public", fresh(s.public, `{"rev_info":{"user_ref":"kinds"}}`), 403, append([]string{"auth-tokens.self.delete"}, own...)},
 		{"session:onetime", fresh(s.aat, `{"requested_token_type":"`+onetime+`","rev_info":{"user_ref":"kinds"}}`), 403, []string{"auth-tokens.create"}},
 		{"pat:act-as", fresh(s.aat, `{"act_as":"DEVU-1"}`), 403, append([]string{"!"}, asMember...)},
 		{"aat:act-as", fresh(s.aat, `{"act_as":"SVCACC-2"}`), 403, []string{"auth-tokens.create", "auth-tokens.delete", "auth-tokens.info", "track-events.publish"}},
-		{"session:rev:act-as", fresh(s.aat, `{"act_as":"REVU-1"}`), 403, own},
+		{"session:rev:act-as", fresh(s.aat, `{"act_as":"REVU-1"}`), 403, slices.Concat(own, proven)},
 		{"revoked", fixed(gone), 401, none},
 		{"revoked session", fixed(ended.Token), 401, none},
 		{"forged", fixed(s.admin.Token[:len(s.admin.Token)-8] + "AAAAAAAA"), 401, none},

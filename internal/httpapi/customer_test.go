@@ -141,7 +141,7 @@ func TestContactsAreRefused(t *testing.T) {
 		adas := begin(t, ada, "hi")
 		ticket := func() string {
 			part := s.admin.Post(t, "parts.create", `{"type":"product","name":"Shop","owned_by":["DEVU-1"]}`, 201).Text(t, "part.id")
-			return s.admin.Post(t, "works.create", `{"type":"ticket","title":"t","applies_to_part":"`+part+`","owned_by":["DEVU-1"],"reported_by":["REVU-1"]}`, 201).Text(t, "work.display_id")
+			return s.admin.Post(t, "works.create", `{"type":"ticket","title":"t","applies_to_part":"`+part+`","owned_by":["DEVU-1"],"reported_by":["`+who(t, s.signIn(t, `{"user_ref":"bo"}`))+`"]}`, 201).Text(t, "work.display_id")
 		}()
 		refuse := func(op, body, field string) {
 			t.Helper()

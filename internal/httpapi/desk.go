@@ -32,4 +32,5 @@ func RegisterDesk(api *API, d DeskDeps) {
 	registerUnread(api, d)
 	registerAssignment(api, d)
 	registerMoves(api, d)
+	registerConversationMerges(api, d)
 }

@@ -28,7 +28,7 @@ var eventsOp = Op{
 		"object below. Its id is where to go on after a break: as the header Last-Event-ID, or as cursor. ready comes first and tells where the stream begins, and at now and then where it is; reset " +
 		"comes instead when not everything since cursor is kept, so that what was read has to be read again. Events are kept for seven days, in one order for everybody. " +
 		"A member alone is told of notification_created and notification_updated, whose object is the member. " +
-		"Session tokens of contacts are told of the conversations in which they take part and of what is said there to customers. A stream ends with its token.",
+		"Session tokens of contacts are told of the conversations in which they take part, of the tickets that they reported and of what is said there to customers. A stream ends with its token.",
 	Input: eventsIn{}, Produces: "text/event-stream", Errors: []int{http.StatusTooManyRequests, http.StatusServiceUnavailable},
 }
 

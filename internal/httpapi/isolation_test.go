@@ -106,6 +106,7 @@ var intrusions = map[string]intrusion{
 	"canned-replies.update":          missing(`{"id":"$canned","title":"x"}`),
 	"conversations.count":            empty("count", convIntrusions...),
 	"conversations.create":           missing(`{"type":"support","members":["$revu"]}`, `{"type":"support","account":"$acc"}`, `{"type":"support","rev_org":"$revo"}`, `{"type":"support","owned_by":["$devu"]}`, `{"type":"support","tags":[{"id":"$tag"}]}`, `{"type":"support","applies_to_parts":["$part"]}`),
+	"conversations.merge":            missing(`{"primary_conversation":"$conv","secondary_conversation":"$other_conv"}`),
 	"conversations.move":             missing(`{"id":"$conv","rev_user":"$revu"}`),
 	"works.move":                     missing(`{"id":"$ticket","rev_user":"$revu"}`),
 	"conversations.delete":           missing(`{"id":"$conv"}`),
@@ -158,11 +159,11 @@ var intrusions = map[string]intrusion{
 	"links.list":                     missing(`{"object":"$conv"}`, `{"object":"$ticket"}`),
 	"links.replace":                  missing(`{"id":"$link","link_type":"is_related_to","source":"$conv","target":"$opp"}`),
 	"merges.get":                     missing(`{"id":"$merge"}`),
-	"merges.list":                    empty("merges", `{}`, `{"record":"$revu"}`, `{"record":"$acc"}`),
+	"merges.list":                    empty("merges", `{}`, `{"record":"$revu"}`, `{"record":"$acc"}`, `{"record":"$conv"}`),
 	"notifications.mark-read":        missing(`{"ids":["$notification"]}`),
 	"subscribers.list":               missing(`{"id":"$conv"}`, `{"id":"$ticket"}`, `{"id":"$revu"}`, `{"id":"$acc"}`),
 	"subscribers.update":             missing(`{"id":"$conv"}`, `{"id":"$revu","subscribers":{"add":["DEVU-1"]}}`),
-	"merges.preview":                 missing(`{"primary":"$revu","secondary":"$other_revu"}`, `{"primary":"$acc","secondary":"$other_acc"}`, `{"primary":"$revo","secondary":"$other_revo"}`),
+	"merges.preview":                 missing(`{"primary":"$revu","secondary":"$other_revu"}`, `{"primary":"$acc","secondary":"$other_acc"}`, `{"primary":"$revo","secondary":"$other_revo"}`, `{"primary":"$conv","secondary":"$other_conv"}`),
 	"merges.undo":                    missing(`{"id":"$merge"}`),
 	"rev-orgs.create":                missing(`{"account":"$acc","display_name":"x"}`),
 	"rev-orgs.delete":                missing(`{"id":"$revo"}`),
@@ -399,6 +400,7 @@ func settle(t *testing.T, c apitest.Client) (full, display map[string]string) {
 	display["comment"] = full["comment"]
 	note("bulk", "bulk_action", c.Post(t, "bulk-actions.create", `{"object":"rev_user","filter":"id = REVU-1","action":{"type":"delete"},"hold":true}`, 201))
 	note("conv", "conversation", c.Post(t, "conversations.create", `{"type":"support","title":"B","members":["`+full["revu"]+`"],"tags":[{"id":"TAG-1"}],"owned_by":["DEVU-1"]}`, 201))
+	note("other_conv", "conversation", c.Post(t, "conversations.create", `{"type":"support","title":"B","members":["`+full["revu"]+`"]}`, 201))
 	note("gone_conv", "conversation", c.Post(t, "conversations.create", `{"type":"support"}`, 201))
 	c.Post(t, "conversations.delete", `{"id":"`+full["gone_conv"]+`"}`, 200)
 	full["artifact"] = prepare(t, c, `{"file_name":"b.txt"}`).ID

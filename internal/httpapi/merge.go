@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/desk"
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
@@ -20,7 +21,7 @@ import (
 type Merge struct {
 	DisplayID  string        `json:"display_id"`
 	ID         string        `json:"id"`
-	Type       string        `json:"type" enum:"account,rev_org,rev_user" doc:"What was merged."`
+	Type       string        `json:"type" enum:"account,conversation,rev_org,rev_user" doc:"What was merged."`
 	Primary    RecordSummary `json:"primary" doc:"The record that was kept."`
 	Secondary  RecordSummary `json:"secondary" doc:"The record that became part of it."`
 	State      string        `json:"state" enum:"active,undone,purged" doc:"purged: the merged record was deleted and has been removed for good, so that the merge cannot be undone."`
@@ -43,6 +44,9 @@ type RecordSummary struct {
 func (v view) record(id don.ID) RecordSummary {
 	return RecordSummary{Type: id.Type.Wire(), ID: v.format(id), DisplayID: id.Display(), DisplayName: v.names.Of(id)}
 }
+
+// mergeable are the types of records that can be merged.
+var mergeable = []don.Type{don.Contact, don.Account, don.Workspace, don.Conversation}
 
 func (v view) merge(m identity.Merge) Merge {
 	id := don.Of(don.Merge, m.N)
@@ -77,7 +81,7 @@ type revOrgsMergeIn struct {
 }
 
 type mergePreviewIn struct {
-	Primary   string `json:"primary" required:"true" format:"id" doc:"The contact, account or workspace that would be kept."`
+	Primary   string `json:"primary" required:"true" format:"id" doc:"The contact, account, workspace or conversation that would be kept."`
 	Secondary string `json:"secondary" required:"true" format:"id" doc:"The record of the same type that would become part of it."`
 }
 
@@ -99,6 +103,7 @@ type OutlookValue struct {
 type MergeMoves struct {
 	Accounts     int  `json:"accounts,omitempty" doc:"Accounts below that would come to be below the primary."`
 	Associations int  `json:"associations"`
+	Comments     int  `json:"comments,omitempty" doc:"Messages and notes of a conversation that would be read with the primary's, at most 1,000."`
 	History      int  `json:"history" doc:"Entries of history, at most 1,000."`
 	HistoryMore  bool `json:"history_more" doc:"Whether there are more."`
 	Identifiers  int  `json:"identifiers"`
@@ -114,6 +119,8 @@ type mergePreviewOut struct {
 	Account *Account       `json:"account,omitempty" doc:"The primary as it would be."`
 	RevOrg  *RevOrg        `json:"rev_org,omitempty" doc:"The primary as it would be."`
 	RevUser *RevUser       `json:"rev_user,omitempty" doc:"The primary as it would be."`
+
+	Conversation *Conversation `json:"conversation,omitempty" doc:"The primary as it would be."`
 }
 
 type mergeOut struct {
@@ -149,18 +156,20 @@ type KeptEdit struct {
 
 // MergeUndone is what the undo of a merge did.
 type MergeUndone struct {
-	Merge       Merge            `json:"merge"`
-	RevUser     *RevUser         `json:"rev_user,omitempty" doc:"The secondary as it is again."`
-	Survivor    *RevUser         `json:"survivor,omitempty" doc:"The contact that it was part of, as it is now."`
-	Account     *Account         `json:"account,omitempty" doc:"The secondary as it is again."`
-	SurvivorAcc *Account         `json:"survivor_account,omitempty" doc:"The account that it was part of, as it is now."`
-	RevOrg      *RevOrg          `json:"rev_org,omitempty" doc:"The secondary as it is again."`
-	SurvivorOrg *RevOrg          `json:"survivor_rev_org,omitempty" doc:"The workspace that it was part of, as it is now."`
-	InTrash     bool             `json:"in_trash" doc:"Whether both are in the trash, because the merged record was."`
-	NotRestored []LostIdentifier `json:"not_restored" doc:"Identifiers that the secondary had and that are gone, and accounts that can no longer be above."`
-	KeptEdits   []KeptEdit       `json:"kept_edits" doc:"What members changed about the merged record, which stays with the survivor; the latest 100."`
-	MoreEdits   bool             `json:"more_edits" doc:"Whether kept_edits is not all of them."`
-	AlsoUndone  []Merge          `json:"also_undone,omitempty" doc:"Merges of workspaces that were taken back with that of their accounts, for one workspace cannot belong to two."`
+	Merge        Merge            `json:"merge"`
+	RevUser      *RevUser         `json:"rev_user,omitempty" doc:"The secondary as it is again."`
+	Survivor     *RevUser         `json:"survivor,omitempty" doc:"The contact that it was part of, as it is now."`
+	Account      *Account         `json:"account,omitempty" doc:"The secondary as it is again."`
+	SurvivorAcc  *Account         `json:"survivor_account,omitempty" doc:"The account that it was part of, as it is now."`
+	RevOrg       *RevOrg          `json:"rev_org,omitempty" doc:"The secondary as it is again."`
+	SurvivorOrg  *RevOrg          `json:"survivor_rev_org,omitempty" doc:"The workspace that it was part of, as it is now."`
+	Conversation *Conversation    `json:"conversation,omitempty" doc:"The secondary as it is again."`
+	SurvivorConv *Conversation    `json:"survivor_conversation,omitempty" doc:"The conversation that it was part of, as it is now."`
+	InTrash      bool             `json:"in_trash" doc:"Whether both are in the trash, because the merged record was."`
+	NotRestored  []LostIdentifier `json:"not_restored" doc:"Identifiers that the secondary had and that are gone, and accounts that can no longer be above."`
+	KeptEdits    []KeptEdit       `json:"kept_edits" doc:"What members changed about the merged record, which stays with the survivor; the latest 100."`
+	MoreEdits    bool             `json:"more_edits" doc:"Whether kept_edits is not all of them."`
+	AlsoUndone   []Merge          `json:"also_undone,omitempty" doc:"Merges of workspaces that were taken back with that of their accounts, for one workspace cannot belong to two; and those of conversations with that of their contacts, who would read each other's."`
 }
 
 // chosenIdentifier is an identifier to split off.
@@ -238,7 +247,7 @@ func (d DirectoryDeps) mergeWorkspaces(ctx context.Context, c call, in *revOrgsM
 }
 
 func (d DirectoryDeps) previewMerge(ctx context.Context, c call, in *mergePreviewIn) (*mergePreviewOut, error) {
-	p, err := c.object("primary", in.Primary, don.Contact, don.Account, don.Workspace)
+	p, err := c.object("primary", in.Primary, mergeable...)
 	if err != nil {
 		return nil, err
 	}
@@ -251,6 +260,8 @@ func (d DirectoryDeps) previewMerge(ctx context.Context, c call, in *mergePrevie
 		return d.previewAccounts(ctx, c, p, s)
 	case don.Workspace:
 		return d.previewWorkspaces(ctx, c, p, s)
+	case don.Conversation:
+		return d.previewConversations(ctx, c, p, s)
 	default:
 		return d.previewContacts(ctx, c, p, s)
 	}
@@ -293,6 +304,18 @@ func (d DirectoryDeps) previewWorkspaces(ctx context.Context, c call, p, s don.I
 	shown := v.workspace(f.Item.Result)
 	out := &mergePreviewOut{Fields: v.outlooks(f.Item.Fields), RevOrg: &shown}
 	out.Moves.count(f.Item.Fields, "external_ref")
+	return out, nil
+}
+
+func (d DirectoryDeps) previewConversations(ctx context.Context, c call, p, s don.ID) (*mergePreviewOut, error) {
+	f, err := d.Service.PreviewConversations(ctx, c.Scope, p.N, s.N)
+	if err != nil {
+		return nil, err
+	}
+	v := c.view(f.Names)
+	shown := v.conversation(f.Item.Result, desk.Conversations{})
+	out := &mergePreviewOut{Fields: v.outlooks(f.Item.Fields), Conversation: &shown, Moves: MergeMoves{Comments: f.Item.Comments}}
+	out.Moves.count(f.Item.Fields)
 	return out, nil
 }
 
@@ -349,7 +372,7 @@ func (d DirectoryDeps) getMerge(ctx context.Context, c call, in *idIn) (*mergeOu
 func (d DirectoryDeps) listMerges(ctx context.Context, c call, in *mergesListIn) (*mergesListOut, error) {
 	out := &mergesListOut{Merges: []Merge{}}
 	q, list, err := d.mergeQuery(c, in)
-	if errs.Is(err, errs.NotFound) || !c.sees(don.Contact) && !c.sees(don.Account) && !c.sees(don.Workspace) {
+	if errs.Is(err, errs.NotFound) || !slices.ContainsFunc(mergeable, c.sees) {
 		return out, nil // a filter by what is not there finds nothing
 	}
 	if err != nil {
@@ -383,7 +406,7 @@ func (d DirectoryDeps) mergeQuery(c call, in *mergesListIn) (directory.MergeQuer
 		return q, list, err
 	}
 	if in.Record != "" {
-		if q.Of, err = c.reference("record", in.Record, don.Contact, don.Account, don.Workspace); err != nil {
+		if q.Of, err = c.reference("record", in.Record, mergeable...); err != nil {
 			return q, list, err
 		}
 	}
@@ -420,6 +443,11 @@ func (d DirectoryDeps) undoMerge(ctx context.Context, c call, in *idIn) (*MergeU
 		out := undone(v, u.Workspaces)
 		again, survivor := v.workspace(u.Workspaces.Secondary), v.workspace(u.Workspaces.Survivor)
 		out.RevOrg, out.SurvivorOrg = &again, &survivor
+		return out, nil
+	case u.Conversations != nil:
+		out := undone(v, u.Conversations)
+		again, survivor := v.conversation(u.Conversations.Secondary, desk.Conversations{}), v.conversation(u.Conversations.Survivor, desk.Conversations{})
+		out.Conversation, out.SurvivorConv = &again, &survivor
 		return out, nil
 	default:
 		out := undone(v, u.Contacts)
@@ -458,6 +486,7 @@ var wireFields = map[string]string{
 	"Associations": "associations", "Description": "description", "DisplayName": "display_name", "Domains": "domains", "FullName": "full_name",
 	"Identifiers": "identifiers", "Owners": "owned_by", "ParentN": "parent", "Refs": "external_refs", "State": "state", "Tags": "tags", "Tier": "tier",
 	"Verified": "is_verified", "Blocked": "is_blocked", "Picture": "display_picture", "Websites": "websites",
+	"Title": "title", "Stage": "stage", "SnoozedUntil": "snoozed_until", "Members": "members", "AccountN": "account", "WorkspaceN": "rev_org", "GroupN": "group", "Parts": "applies_to_parts", "Spam": "is_spam",
 }
 
 func changedFields(delta []byte) []string {

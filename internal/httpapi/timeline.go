@@ -63,7 +63,15 @@ type ChangeEvent struct {
 	Created   *ChangeCreated `json:"created,omitempty"`
 	Deleted   *ChangeDeleted `json:"deleted,omitempty"`
 	Linked    *ChangeLinked  `json:"linked,omitempty" doc:"Of links that came, and of those that went, by the operation unlinked."`
+	Merged    *ChangeMerged  `json:"merged,omitempty" doc:"Of conversations that were merged, and of an undo, by the operations conversation_merged and conversation_unmerged."`
 	Updated   *ChangeUpdated `json:"updated,omitempty"`
+}
+
+// ChangeMerged names the conversations of a merge.
+type ChangeMerged struct {
+	Merge     string        `json:"merge" doc:"The merge, for merges.get and merges.undo."`
+	Primary   RecordSummary `json:"primary" doc:"The conversation that was kept."`
+	Secondary RecordSummary `json:"secondary" doc:"The conversation that became part of it."`
 }
 
 // ChangeCreated names what was created.
@@ -174,6 +182,9 @@ func (v view) event(h *timeline.Event) TimelineEntry {
 	}
 	if h.Link != nil {
 		e.Event.Linked = &ChangeLinked{v.linkSummary(h.Link)}
+	}
+	if m := h.Merge; m != nil {
+		e.Event.Merged = &ChangeMerged{v.format(m.ID), v.record(m.Primary), v.record(m.Secondary)}
 	}
 	if len(h.Deltas) > 0 || h.Op == "updated" {
 		e.Event.Updated = &ChangeUpdated{FieldDeltas: v.deltas(h.Deltas), ObjectType: e.ObjectType}

@@ -43,7 +43,11 @@ func (d DeskDeps) readConversation(ctx context.Context, c call, in *conversation
 		if err != nil {
 			return nil, err
 		}
-		if entry.Of != id {
+		same, err := d.Service.SameNow(ctx, c.Scope, entry.Of, id)
+		if err != nil {
+			return nil, err
+		}
+		if !same {
 			return nil, errs.NotPermitted("timeline_entry", "is a comment on %s, not on %s", entry.Of.Display(), id.Display())
 		}
 		upTo = entry.N

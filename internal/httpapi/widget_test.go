@@ -560,5 +560,17 @@ func TestWidgetMessagesHaveAPace(t *testing.T) {
 	if res := two.Send(t, http.MethodPost, "/conversations.create", nil, long); res.Status != 413 || res.Text(t, "type") != "request_entity_too_large" {
 		t.Errorf("a long message: %d %s", res.Status, res.Body)
 	}
-	loose(k, s.session(t, `{"user_ref":"ann"}`)).Post(t, "conversations.create", long, 201)
+	// Who has proved to be somebody may do more, and long, but not without end.
+	ann, bea := loose(k, s.session(t, `{"user_ref":"ann"}`)), loose(k, s.session(t, `{"user_ref":"bea"}`))
+	ann.Post(t, "conversations.create", long, 201)
+	for i := range 120 {
+		if res := ann.Send(t, http.MethodPost, "/works.create", nil, `{"type":"ticket","title":"x","owned_by":[]}`); res.Status != 201 {
+			t.Fatalf("ticket %d: %d %s", i, res.Status, res.Body)
+		}
+	}
+	if res := ann.Send(t, http.MethodPost, "/works.create", nil, `{"type":"ticket","title":"x","owned_by":[]}`); res.Status != 429 || res.Header.Get("Retry-After") == "" {
+		t.Errorf("ticket 121: %d %s", res.Status, res.Body)
+	}
+	ann.Post(t, "conversations.create", `{"type":"support"}`, 201)
+	bea.Post(t, "works.create", `{"type":"ticket","title":"x","owned_by":[]}`, 201)
 }

@@ -95,6 +95,10 @@ func (v view) work(w *ticket.Work, names *desk.WorkNames) Work {
 	}
 	out.CustomFields, out.Fragments = v.custom(w.Type, w.Subtype, w.Custom)
 	v.workPlace(&out, w)
+	if v.actor.Contact != nil {
+		out.hideNotes(w)
+		return out
+	}
 	if w.Type == don.Ticket {
 		v.care(&out, w, names)
 	} else {
@@ -153,6 +157,7 @@ func registerWorks(api *API, d DeskDeps) {
 	const tag = "works"
 	create := createOp("works.create", "Create a ticket or an opportunity", tag)
 	create.Errors = append(create.Errors, http.StatusConflict)
+	create.Description = "With the session token of a contact: a ticket that the contact reports."
 	operate(api, create, d.createWork)
 	operate(api, readOp("works.get", "Get a ticket or an opportunity", tag), d.getWork)
 	operate(api, readOp("works.list", "List tickets and opportunities", tag), d.listWorks)
@@ -166,10 +171,13 @@ func registerWorks(api *API, d DeskDeps) {
 func (d DeskDeps) createWork(ctx context.Context, c call, in *workCreateIn) (*workOut, error) {
 	t := workTypes[in.Type]
 	p, err := in.patch(c, t)
-	if err != nil {
+	if err := first(err, c.ownTicket(in)); err != nil {
 		return nil, err
 	}
 	p.Title = &in.Title
+	if c.Contact != nil {
+		return c.work(d.Service.CreateOwnTicket(ctx, c.Scope, p))
+	}
 	return c.work(d.Service.CreateWork(ctx, c.Scope, t, p))
 }
 

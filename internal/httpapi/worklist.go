@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/kith-id/kith/internal/contact"
+	"github.com/kith-id/kith/internal/desk"
 	"github.com/kith-id/kith/internal/directory"
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/page"
@@ -139,6 +140,9 @@ func (d DeskDeps) listWorks(ctx context.Context, c call, in *worksListIn) (*work
 }
 
 func (d DeskDeps) works(ctx context.Context, c call, in workFilter, q directory.Query) (out []Work, next, prev []any, err error) {
+	if c.Contact != nil {
+		return c.works(d.ownTickets(ctx, c, in, q))
+	}
 	out = []Work{}
 	f, custom, none, err := in.read(c)
 	if err == nil && in.Filter != nil {
@@ -155,8 +159,11 @@ func (d DeskDeps) works(ctx context.Context, c call, in workFilter, q directory.
 // worksWhere returns a page of the works that meet a filter, conditions on custom
 // fields, and the tree of a query.
 func (d DeskDeps) worksWhere(ctx context.Context, c call, f ticket.Filter, custom directory.Where, q directory.Query) (out []Work, next, prev []any, err error) {
+	return c.works(d.Service.ListWorks(ctx, c.Scope, f, custom, q))
+}
+
+func (c call) works(p desk.WorkPage, err error) (out []Work, next, prev []any, _ error) {
 	out = []Work{}
-	p, err := d.Service.ListWorks(ctx, c.Scope, f, custom, q)
 	if err != nil || len(p.Items) == 0 {
 		return out, p.Next, p.Prev, err
 	}

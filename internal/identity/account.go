@@ -67,6 +67,8 @@ func (accounts) carries(a *account.Account, key string) bool {
 	return false
 }
 
+func (accounts) renew(*kin[account.Account], *account.Account) {}
+
 func (accounts) begin(k *kin[account.Account], _ *kinsman[account.Account], v *account.Account) {
 	if k.members[v.ParentN] != nil {
 		v.ParentN = 0 // it was below an account that it is one with now

@@ -102,6 +102,8 @@ func (contacts) edition(c *contact.Contact) edition {
 	return edition{&c.Version, &c.ModifiedAt, &c.ModifiedBy}
 }
 
+func (contacts) renew(*kin[contact.Contact], *contact.Contact) {}
+
 func (contacts) begin(*kin[contact.Contact], *member, *contact.Contact) {}
 
 func (contacts) adopt(_ *kin[contact.Contact], v, from *contact.Contact, hidden []string) {

@@ -53,6 +53,8 @@ type kind[T any] interface {
 	absorb(ctx context.Context, r *T) error
 	put(ctx context.Context, r *T) error
 
+	// renew takes over into the survivor's own state what its row has got past the kin.
+	renew(k *kin[T], row *T)
 	// admit refuses a merge of p and s, which k already has together, or prepares it.
 	admit(ctx context.Context, k *kin[T], p, s *T) error
 	// follow does what a merge does to other records, leave takes that back.
@@ -298,6 +300,12 @@ func (k *kin[T]) touched() []Note {
 // brought what was changed, and reports whether anything changed. After is the
 // record as it is shown then.
 func (k *kin[T]) change(ctx context.Context, tx Tx, before, after *T) (bool, error) {
+	return k.changeAs(ctx, tx, OpUpdated, before, after)
+}
+
+// changeAs is change by another name in history.
+func (k *kin[T]) changeAs(ctx context.Context, tx Tx, op string, before, after *T) (bool, error) {
+	k.kind.renew(k, before)
 	k.kind.edit(k, before, after)
 	touched := k.touched()
 	view, changed, err := k.save(ctx, tx, before)
@@ -309,7 +317,7 @@ func (k *kin[T]) change(ctx context.Context, tx Tx, before, after *T) (bool, err
 		return false, nil
 	}
 	id := don.Of(k.kind.of(), k.survivor)
-	notes := []Note{{ID: id, Op: OpUpdated, Before: before, After: view, Tell: id}}
+	notes := []Note{{ID: id, Op: op, Before: before, After: view, Tell: id}}
 	ids, err := tx.Record(ctx, append(notes, touched...)...)
 	if err != nil {
 		return false, err

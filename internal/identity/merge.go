@@ -237,6 +237,8 @@ func join[T any](ctx context.Context, tx Tx, of kind[T], p, s *T, primary, secon
 	if h == nil {
 		h = solo(of, secondary, s)
 	}
+	of.renew(k, p)
+	of.renew(h, s)
 	k.root().touch(*of.edition(p).version)
 	h.root().touch(*of.edition(s).version)
 	h.root().Into = primary
@@ -258,10 +260,12 @@ func (m Merge) tell(ctx context.Context, tx Tx, op string, before, after any, su
 	if m.Rule != "" {
 		extra["rule"] = m.Rule
 	}
-	id := don.Of(m.Type, survivor)
-	_, err := tx.Record(ctx,
-		Note{ID: id, Op: op, Before: before, After: after, Extra: extra, Tell: id},
-		Note{ID: don.Of(m.Type, m.Secondary), Op: op, Extra: extra})
+	id, other := don.Of(m.Type, survivor), Note{ID: don.Of(m.Type, m.Secondary), Op: op, Extra: extra}
+	if m.Type == don.Conversation { // which somebody may have open
+		extra["primary"], extra["secondary"] = don.Of(m.Type, m.Primary).Tail(), don.Of(m.Type, m.Secondary).Tail()
+		other.Tell = other.ID
+	}
+	_, err := tx.Record(ctx, Note{ID: id, Op: op, Before: before, After: after, Extra: extra, Tell: id}, other)
 	return err
 }
 

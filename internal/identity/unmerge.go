@@ -20,7 +20,7 @@ type Parted[T any] struct {
 	Lost                []Lost  // what the secondary had when it was merged and has no longer
 	Edits               []Edit  // what members changed since, which stays with the survivor
 	MoreEdits           bool    // whether Edits is not all of them
-	Along               []Merge // merges of workspaces that were undone with it, for they would cross accounts
+	Along               []Merge // merges of workspaces that would cross accounts, and of conversations that would be with two contacts, undone with it
 }
 
 // maxEdits bounds how many edits the undo of a merge lists.
@@ -122,6 +122,7 @@ func kinWith[T any](ctx context.Context, tx Tx, of kind[T], m Merge) (k *kin[T],
 	if k == nil || k.members[m.Secondary] == nil || k.members[m.Secondary].MergeN != m.N {
 		return nil, nil, false, ErrAgain // it has just been undone
 	}
+	of.renew(k, r)
 	return k, r, trashed, nil
 }
 

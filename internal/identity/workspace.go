@@ -153,6 +153,8 @@ func (workspaces) names(v *account.Workspace) []string {
 	return append(out, custom{&v.Custom, &v.Subtype}.names()...)
 }
 
+func (workspaces) renew(*kin[account.Workspace], *account.Workspace) {}
+
 func (workspaces) begin(*kin[account.Workspace], *kinsman[account.Workspace], *account.Workspace) {}
 
 func (workspaces) adopt(_ *kin[account.Workspace], v, from *account.Workspace, hidden []string) {

@@ -164,6 +164,13 @@ func pastID(down bool) string {
 	return "id > $4 ORDER BY id LIMIT $5"
 }
 
+// CountComments returns how many comments a record has, at most limit.
+func (tx *Tx) CountComments(ctx context.Context, of don.ID, limit int) (n int, err error) {
+	_, err = one(ctx, tx.q, "SELECT COUNT(*) FROM (SELECT id FROM comment WHERE org_id = $1 AND type = $2 AND n = $3 AND deleted = FALSE LIMIT $4) AS written",
+		[]any{tx.scope.OrgID, typeCodes[of.Type], of.N, limit}, &n)
+	return n, err
+}
+
 type eventRow struct {
 	timeline.Event
 	delta string
@@ -185,6 +192,9 @@ func (tx *Tx) Events(ctx context.Context, of don.ID, edge int64, down bool, limi
 			return nil, err
 		}
 		if e.Link, err = timeline.ReadLink(e.Op, got[i].delta); err != nil {
+			return nil, err
+		}
+		if e.Merge, err = timeline.ReadMerge(e.Op, got[i].delta); err != nil {
 			return nil, err
 		}
 		out = append(out, &e)

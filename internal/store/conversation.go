@@ -185,31 +185,38 @@ func (tx *Tx) changeConversation(ctx context.Context, before, after *conversatio
 	}
 	after.Version = before.Version + 1
 	after.ModifiedAt, after.ModifiedBy = tx.now, tx.scope.Actor.Tail()
-	_, err = tx.q.exec(ctx, `UPDATE conversation SET title = $3, title_key = $4, description = $5, members = $6, owners = $7, account_n = $8, workspace_n = $9, group_n = $10,
+	if err := tx.writeConversation(ctx, before, after); err != nil {
+		return false, err
+	}
+	return true, tx.record(ctx, change{don.Of(don.Conversation, after.N), op, d})
+}
+
+// writeConversation replaces a conversation's row and index entries.
+func (tx *Tx) writeConversation(ctx context.Context, before, after *conversation.Conversation) error {
+	_, err := tx.q.exec(ctx, `UPDATE conversation SET title = $3, title_key = $4, description = $5, members = $6, owners = $7, account_n = $8, workspace_n = $9, group_n = $10,
 		stage = $11, tags = $12, source_channel = $13, source_channel_v2 = $14, channels = $15, is_spam = $16, is_frozen = $17, url_context = $18, subtype = $19, custom = $20,
 		closed_at = $21, version = $22, modified_at = $23, modified_by = $24, snoozed_until = $25, parts = $26 WHERE org_id = $1 AND n = $2`,
 		tx.scope.OrgID, after.N, after.Title, contact.FoldName(after.Title), after.Description, pack(after.Members), pack(after.Owners), after.AccountN, after.WorkspaceN, after.GroupN,
 		after.Stage, pack(after.Tags), after.SourceChannel, after.SourceChannelV2, pack(after.Channels), after.Spam, after.Frozen, after.URLContext, after.Subtype, after.Custom.Pack(),
 		after.ClosedAt, after.Version, after.ModifiedAt, after.ModifiedBy, after.SnoozedUntil, pack(after.Parts))
 	if err != nil {
-		return false, err
+		return err
 	}
 	if !reflect.DeepEqual(docOfConversation(before), docOfConversation(after)) {
 		if err := tx.said(ctx, don.Of(don.Conversation, after.N)); err != nil {
-			return false, err
+			return err
 		}
 	}
-	if err := tx.changeAttrs(ctx, after.N, conversationAttrs(before), conversationAttrs(after)); err != nil {
-		return false, err
-	}
-	return true, tx.record(ctx, change{don.Of(don.Conversation, after.N), op, d})
+	return tx.changeAttrs(ctx, after.N, conversationAttrs(before), conversationAttrs(after))
 }
 
-// TouchConversation notes when the last message of a conversation came. An
+// TouchConversation notes when the last message of a conversation, or of the one that
+// it was merged into, came. An
 // earlier one changes nothing, and a message is no change of the record itself.
 func (tx *Tx) TouchConversation(ctx context.Context, n int64, at time.Time) error {
 	_, err := tx.q.exec(ctx, `UPDATE conversation SET last_message_at = $3, active_at = $3
-		WHERE org_id = $1 AND n = $2 AND (last_message_at IS NULL OR last_message_at < $3)`, tx.scope.OrgID, n, at)
+		WHERE org_id = $1 AND n = COALESCE((SELECT a.survivor FROM alias a WHERE a.org_id = $1 AND a.type = $4 AND a.n = $2), $2)
+		AND (last_message_at IS NULL OR last_message_at < $3)`, tx.scope.OrgID, n, at, typeCodes[don.Conversation])
 	return err
 }
 

@@ -54,14 +54,19 @@ func (tx *Tx) Aliases(ctx context.Context, t don.Type, survivors []int64) ([]ide
 
 // PutAlias adds or replaces a member of a group.
 func (tx *Tx) PutAlias(ctx context.Context, a identity.Alias) error {
-	if err := tx.regroupSurvivor(ctx, a.Type, a.N); err != nil {
-		return err
+	if a.Type != don.Conversation { // which no group is made of
+		if err := tx.regroupSurvivor(ctx, a.Type, a.N); err != nil {
+			return err
+		}
 	}
 	_, err := tx.q.exec(ctx, `INSERT INTO alias (org_id, type, n, survivor, into_n, merge_n, body) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (org_id, type, n) DO UPDATE SET survivor = excluded.survivor, into_n = excluded.into_n, merge_n = excluded.merge_n, body = excluded.body`,
 		tx.scope.OrgID, typeCodes[a.Type], a.N, a.Survivor, a.Into, a.MergeN, string(a.Body))
 	if err != nil {
 		return err
+	}
+	if a.Type == don.Conversation {
+		return tx.partOf(ctx, a.N, a.Survivor)
 	}
 	if err := tx.renamed(ctx, a.Type, a.N); err != nil {
 		return err
@@ -72,11 +77,19 @@ func (tx *Tx) PutAlias(ctx context.Context, a identity.Alias) error {
 // DropAliases removes members of groups.
 func (tx *Tx) DropAliases(ctx context.Context, t don.Type, ns []int64) error {
 	for _, n := range ns {
-		if err := tx.regroupSurvivor(ctx, t, n); err != nil {
-			return err
+		if t != don.Conversation {
+			if err := tx.regroupSurvivor(ctx, t, n); err != nil {
+				return err
+			}
 		}
 		if _, err := tx.q.exec(ctx, "DELETE FROM alias WHERE org_id = $1 AND type = $2 AND n = $3", tx.scope.OrgID, typeCodes[t], n); err != nil {
 			return err
+		}
+		if t == don.Conversation {
+			if err := tx.partOf(ctx, n, n); err != nil {
+				return err
+			}
+			continue
 		}
 		if err := tx.renamed(ctx, t, n); err != nil {
 			return err

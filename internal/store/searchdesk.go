@@ -35,7 +35,8 @@ type deskDoc struct {
 	n           int64
 	title, text string
 	ref         string
-	people      []int64 // contacts as it names them
+	people      []int64                      // contacts as it names them
+	parts       []*conversation.Conversation // that were merged into it
 }
 
 func docOfConversation(c *conversation.Conversation) lexical.Doc {
@@ -49,13 +50,25 @@ func docOfWork(w *ticket.Work) lexical.Doc {
 // searchable reports whether searches find records of a type on the desk.
 func searchable(t don.Type) bool { return t == don.Conversation || t == don.Ticket }
 
-// said leaves word that what a record on the desk is found by has changed.
+// said leaves word that what a record on the desk is found by has changed. What was
+// merged into another is found by that.
 func (tx *Tx) said(ctx context.Context, of ...don.ID) error {
 	runs := map[don.Type][]recordRun{}
+	var conversations []int64
 	for _, id := range of {
 		if searchable(id.Type) {
 			runs[id.Type] = append(runs[id.Type], recordRun{id.N, id.N})
 		}
+		if id.Type == don.Conversation {
+			conversations = append(conversations, id.N)
+		}
+	}
+	moved, err := tx.Survivors(ctx, don.Conversation, conversations)
+	if err != nil {
+		return err
+	}
+	for _, n := range moved {
+		runs[don.Conversation] = append(runs[don.Conversation], recordRun{n, n})
 	}
 	for _, t := range []don.Type{don.Conversation, don.Ticket} { // in one order, so that two do not wait for each other
 		if len(runs[t]) == 0 {
@@ -129,6 +142,17 @@ func (tx *Tx) conversationDocs(ctx context.Context, where string, args []any) ([
 		rows[i] = got[i].deskDoc
 		rows[i].people = contactsIn(members)
 	}
+	ns := make([]int64, len(rows))
+	for i, r := range rows {
+		ns[i] = r.n
+	}
+	parts, err := tx.partsOfConversations(ctx, ns)
+	if err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		rows[i].parts = parts[rows[i].n]
+	}
 	return tx.deskDocs(ctx, don.Conversation, rows)
 }
 
@@ -177,6 +201,9 @@ func (tx *Tx) deskDocs(ctx context.Context, t don.Type, rows []deskDoc) ([]lexic
 	var ns, people []int64
 	for _, r := range rows {
 		ns, people = append(ns, r.n), append(people, r.people...)
+		for _, p := range r.parts {
+			ns = append(ns, p.N)
+		}
 	}
 	comments, err := tx.saidIn(ctx, t, ns)
 	if err != nil {
@@ -197,8 +224,14 @@ func (tx *Tx) deskDocs(ctx context.Context, t don.Type, rows []deskDoc) ([]lexic
 		}
 		d.Add("external_ref", r.ref)
 		d.Title("description", r.text)
-		for _, body := range comments[r.n] {
-			d.Title("body", body)
+		for _, p := range r.parts {
+			d.Title("title", p.Title)
+			d.Title("description", p.Description)
+		}
+		for _, p := range append([]*conversation.Conversation{{N: r.n}}, r.parts...) {
+			for _, body := range comments[p.N] {
+				d.Title("body", body)
+			}
 		}
 		out[i] = d
 	}

@@ -148,8 +148,10 @@ func (tx *Tx) DropTrash(ctx context.Context, ids []don.ID) error {
 		if err := tx.forgetComments(ctx, append(members, identity.Alias{Type: id.Type, N: id.N})); err != nil {
 			return err
 		}
-		if err := tx.forgetLinks(ctx, id); err != nil {
-			return err
+		for _, m := range append(members, identity.Alias{N: id.N}) {
+			if err := tx.forgetLinks(ctx, don.Of(id.Type, m.N)); err != nil {
+				return err
+			}
 		}
 		if id.Type != don.Contact {
 			continue

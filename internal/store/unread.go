@@ -10,39 +10,50 @@ import (
 	"github.com/kith-id/kith/internal/timeline"
 )
 
-// Hear notes that a customer wrote a message in a conversation.
+// Hear notes that a customer wrote a message in a conversation, or in one that was
+// merged into another.
 func (tx *Tx) Hear(ctx context.Context, n, id int64) error {
-	_, err := tx.q.exec(ctx, `INSERT INTO heard (org_id, n, id) VALUES ($1, $2, $3)
-		ON CONFLICT (org_id, n) DO UPDATE SET id = CASE WHEN heard.id < excluded.id THEN excluded.id ELSE heard.id END`, tx.scope.OrgID, n, id)
+	_, err := tx.q.exec(ctx, `INSERT INTO heard_part (org_id, n, part_n, id)
+		VALUES ($1, COALESCE((SELECT a.survivor FROM alias a WHERE a.org_id = $1 AND a.type = $4 AND a.n = $2), $2), $2, $3)
+		ON CONFLICT (org_id, n, part_n) DO UPDATE SET id = CASE WHEN heard_part.id < excluded.id THEN excluded.id ELSE heard_part.id END`,
+		tx.scope.OrgID, n, id, typeCodes[don.Conversation])
 	return err
 }
 
-// Marks returns of conversations in which a customer has written the last such
-// message and how far a member has read.
-func (tx *Tx) Marks(ctx context.Context, by conversation.Reader, ns []int64) (map[int64]conversation.Mark, error) {
+// hearUnder has what customers wrote in a conversation found under the one that it is
+// part of now.
+func (tx *Tx) hearUnder(ctx context.Context, n, now int64) error {
+	_, err := tx.q.exec(ctx, "UPDATE heard_part SET n = $3 WHERE org_id = $1 AND part_n = $2", tx.scope.OrgID, n, now)
+	return err
+}
+
+// Marks returns of conversations, by part, in which a customer has written the last
+// such message and how far a member has read.
+func (tx *Tx) Marks(ctx context.Context, by conversation.Reader, ns []int64) (map[int64][]conversation.Mark, error) {
 	type row struct {
 		n int64
 		conversation.Mark
 	}
-	out := make(map[int64]conversation.Mark, len(ns))
+	out := make(map[int64][]conversation.Mark, len(ns))
 	for chunk := range slices.Chunk(ns, chunkSize) {
 		list, args := inList([]any{tx.scope.OrgID, by.N, firstID(by.Since)}, chunk)
-		got, err := collect(ctx, tx.q, `SELECT h.n, h.id, COALESCE(s.id, $3) FROM heard h LEFT JOIN seen s ON s.org_id = $1 AND s.member_n = $2 AND s.n = h.n
-			WHERE h.org_id = $1 AND h.n IN `+list, args, func(r *row) []any { return []any{&r.n, &r.Heard, &r.Seen} })
+		got, err := collect(ctx, tx.q, `SELECT h.n, h.part_n, h.id, COALESCE(s.id, $3) FROM heard_part h LEFT JOIN seen s ON s.org_id = $1 AND s.member_n = $2 AND s.n = h.part_n
+			WHERE h.org_id = $1 AND h.n IN `+list+" ORDER BY h.n, h.part_n", args, func(r *row) []any { return []any{&r.n, &r.Part, &r.Heard, &r.Seen} })
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range got {
-			out[r.n] = r.Mark
+			out[r.n] = append(out[r.n], r.Mark)
 		}
 	}
 	return out, nil
 }
 
-// MarkSeen stores how far a member has read a conversation, and tells that member.
-func (tx *Tx) MarkSeen(ctx context.Context, memberN, n, id int64, back bool) error {
+// MarkSeen stores how far a member has read a part of a conversation, and tells that
+// member. Unless it goes back, it goes forward alone.
+func (tx *Tx) MarkSeen(ctx context.Context, memberN, n int64, m conversation.Mark, back bool) error {
 	_, err := tx.q.exec(ctx, `INSERT INTO seen (org_id, member_n, n, id) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (org_id, member_n, n) DO UPDATE SET id = excluded.id WHERE $5 OR excluded.id > seen.id`, tx.scope.OrgID, memberN, n, id, back)
+		ON CONFLICT (org_id, member_n, n) DO UPDATE SET id = excluded.id WHERE $5 OR excluded.id > seen.id`, tx.scope.OrgID, memberN, m.Part, m.Seen, back)
 	if err != nil {
 		return err
 	}
@@ -90,7 +101,7 @@ func (tx *Tx) Muted(ctx context.Context, memberN int64, ns []int64) ([]int64, er
 // forgetUnread removes what is kept of who has read or muted a conversation.
 func (tx *Tx) forgetUnread(ctx context.Context, n int64) error {
 	for _, sql := range []string{
-		"DELETE FROM heard WHERE org_id = $1 AND n = $2", "DELETE FROM seen WHERE org_id = $1 AND n = $2", "DELETE FROM muted WHERE org_id = $1 AND n = $2",
+		"DELETE FROM heard_part WHERE org_id = $1 AND part_n = $2", "DELETE FROM seen WHERE org_id = $1 AND n = $2", "DELETE FROM muted WHERE org_id = $1 AND n = $2",
 	} {
 		if _, err := tx.q.exec(ctx, sql, tx.scope.OrgID, n); err != nil {
 			return err
@@ -107,14 +118,15 @@ func firstID(at time.Time) int64 { return at.Sub(epoch).Microseconds() << 11 }
 // was closed has been seen to.
 func unreadCond(by conversation.Reader) cond {
 	where := func(b *builder) string {
-		return "x.org_id = $1 AND x.id > COALESCE((SELECT s.id FROM seen s WHERE s.org_id = $1 AND s.member_n = " + b.arg(by.N) + " AND s.n = x.n), " + b.arg(firstID(by.Since)) + ")"
+		return "x.org_id = $1 AND x.id > COALESCE((SELECT s.id FROM seen s WHERE s.org_id = $1 AND s.member_n = " + b.arg(by.N) + " AND s.n = x.part_n), " + b.arg(firstID(by.Since)) + ")"
 	}
 	heard := cond{
-		members: func(b *builder) string { return "SELECT x.n FROM heard x WHERE " + where(b) },
+		members: func(b *builder) string { return "SELECT x.n FROM heard_part x WHERE " + where(b) },
 		order:   "x.n",
+		repeats: true, // once for each part
 		seek:    true,
 		weight:  2,
-		probe:   func(b *builder, n string) string { return exists("heard x", where(b)+" AND x.n = "+n) },
+		probe:   func(b *builder, n string) string { return exists("heard_part x", where(b)+" AND x.n = "+n) },
 	}
 	return conversationList.every([]cond{
 		attrCond(convState, []string{string(conversation.Open), string(conversation.InProgress)}),

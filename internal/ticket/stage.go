@@ -21,6 +21,12 @@ var States = []string{Open, InProgress, Closed}
 // OpenStates are those in which something is to be done.
 var OpenStates = []string{Open, InProgress}
 
+// Stages of tickets that messages lead to and from.
+const (
+	inWork         = "work_in_progress"
+	awaitsCustomer = "awaiting_customer_response"
+)
+
 // Stage is how far a work is.
 type Stage struct {
 	N       int64 // its number among the stages of all types
@@ -32,8 +38,8 @@ type Stage struct {
 // Stages of each type, in their order; new works are in the first.
 var stages = map[don.Type][]Stage{
 	don.Ticket: numbered(1, []Stage{
-		{Name: "queued", State: Open}, {Name: "work_in_progress", State: InProgress},
-		{Name: "awaiting_customer_response", State: InProgress}, {Name: "awaiting_product_assist", State: InProgress},
+		{Name: "queued", State: Open}, {Name: inWork, State: InProgress},
+		{Name: awaitsCustomer, State: InProgress}, {Name: "awaiting_product_assist", State: InProgress},
 		{Name: "awaiting_development", State: InProgress}, {Name: "in_development", State: InProgress},
 		{Name: "resolved", State: Closed}, {Name: "canceled", State: Closed}, {Name: "accepted", State: Closed},
 	}),
@@ -80,6 +86,16 @@ func StageNumbered(t don.Type, n int64) (s Stage, ok bool) {
 		return Stage{}, false
 	}
 	return stages[t][at], true
+}
+
+// AfterAnswer returns the stage that a ticket is in once a customer has said something:
+// what waits for the customer or is closed is in work again.
+func AfterAnswer(stage string) string {
+	s, err := StageNamed(don.Ticket, stage)
+	if err == nil && (s.State == Closed || s.Name == awaitsCustomer) {
+		return inWork
+	}
+	return stage
 }
 
 // CurrentStage returns the stage that a work is in.

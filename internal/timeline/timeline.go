@@ -87,6 +87,7 @@ type Event struct {
 	Op     string // created, updated, deleted, restored, rev_user_merged, …
 	Deltas []Delta
 	Link   *link.Link // that came or went
+	Merge  *Merge     // of conversations, that was made or undone
 }
 
 // Item is one entry of a timeline: one of the two.

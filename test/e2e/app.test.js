@@ -3,8 +3,11 @@ import { after, before, describe, test } from "node:test";
 import { accessibilityProblems } from "./support/accessibility.js";
 import { api, createContacts } from "./support/api.js";
 import { launch, openPage, screens } from "./support/browser.js";
+import { eventually } from "./support/eventually.js";
+import { chord } from "./support/keys.js";
 import { startKith } from "./support/kith.js";
 import { admin } from "./support/org.js";
+import { patience } from "./support/patience.js";
 import { steps } from "./support/step.js";
 
 const contactCount = 150; // more than one page of 100
@@ -30,7 +33,7 @@ describe("the web app on the built binary", () => {
   step("first run creates the organisation and its admin", async (page) => {
     await page.goto("/");
     await page.waitForURL("**/setup");
-    assert.equal(await page.getByLabel("Organisation").evaluate((field) => field === document.activeElement), true);
+    await page.getByLabel("Organisation").and(page.locator(":focus")).waitFor();
     await page.keyboard.type(admin.org);
     await page.getByLabel("Your name").fill(admin.name);
     await page.getByLabel("E-mail").fill(admin.email);
@@ -118,10 +121,12 @@ describe("the web app on the built binary", () => {
     await page.getByRole("button", { name: "Columns" }).click();
     await page.getByLabel("Show Modified").check();
     await page.keyboard.press("Escape");
-    for (const heading of ["Created", "Modified"]) {
-      await page.getByRole("columnheader", { name: heading }).getByRole("button").click();
+    for (const name of ["Created", "Modified"]) {
+      const heading = page.getByRole("columnheader", { name });
+      await heading.getByRole("button").click();
+      await heading.and(page.locator("[aria-sort=descending]")).waitFor();
       await row(page, 2).getByText("Person 150").waitFor();
-      await page.getByRole("columnheader", { name: heading }).getByRole("button").click();
+      await heading.getByRole("button").click();
       await row(page, 2).getByText("Person 001").waitFor();
     }
   });
@@ -144,8 +149,7 @@ describe("the web app on the built binary", () => {
   });
 
   step("tokens are created, used, and revoked at once", async (page) => {
-    await page.keyboard.press("g");
-    await page.keyboard.press("t");
+    await chord(page, "g", "t");
     await page.waitForURL("**/settings/tokens");
     await page.getByRole("listitem").filter({ hasText: "First token" }).getByText("Active").waitFor();
     await page.getByRole("button", { name: "New token" }).click();
@@ -186,7 +190,7 @@ describe("the web app on the built binary", () => {
     await page.getByRole("grid", { name: "Contacts" }).waitFor();
   });
 
-  test("the list fits a phone", { timeout: 60_000 }, async () => {
+  test("the list fits a phone", { timeout: patience.step }, async () => {
     const phone = await openPage(browser, kith.url, screens.phone);
     await phone.page.goto("/");
     await phone.page.getByLabel("E-mail").fill(admin.email);

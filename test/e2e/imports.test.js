@@ -5,8 +5,10 @@ import { gzipSync } from "node:zlib";
 import { accessibilityProblems } from "./support/accessibility.js";
 import { api } from "./support/api.js";
 import { launch, openPage, screens } from "./support/browser.js";
+import { eventually } from "./support/eventually.js";
 import { startKith } from "./support/kith.js";
 import { createOrg, signIn } from "./support/org.js";
+import { patience } from "./support/patience.js";
 import { steps } from "./support/step.js";
 
 describe("imports in the web app", () => {
@@ -63,7 +65,7 @@ describe("imports in the web app", () => {
   step("a mandatory field without a column is named, until an unknown column takes it", async (page) => {
     const dialog = page.getByRole("dialog", { name: "Import Contacts" });
     await dialog.getByText("A mandatory field has no column yet.", { exact: false }).waitFor();
-    assert.equal(await dialog.getByRole("button", { name: "Import", exact: true }).isDisabled(), true);
+    await dialog.locator("button:disabled").and(dialog.getByRole("button", { name: "Import", exact: true })).waitFor();
     await dialog.getByLabel("Field for the column Kunde").selectOption("external_ref");
     await dialog.getByLabel("Field for the column Telefon").selectOption("phone_numbers");
     await dialog.getByText("This column is unsupported and left out: Colour").waitFor();
@@ -95,8 +97,8 @@ describe("imports in the web app", () => {
   step("an import tells its end in a toast, which leads to the errors", async (page) => {
     await page.getByRole("button", { name: "Import", exact: true }).click();
     const toast = page.getByRole("region", { name: "Notifications" });
-    await toast.getByText("3 imported, 1 error").waitFor();
-    assert.equal(await page.getByRole("dialog").count(), 0);
+    await toast.getByText("3 imported, 1 error").hover(); // it stays while the pointer is on it
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     assert.deepEqual(await accessibilityProblems(page), []);
     const made = await contacts(kith, token);
     assert.deepEqual(
@@ -207,7 +209,7 @@ describe("imports in the web app", () => {
     /ERR_INTERNET_DISCONNECTED/,
   );
 
-  test("the pages fit a phone", { timeout: 60_000 }, async () => {
+  test("the pages fit a phone", { timeout: patience.step }, async () => {
     const storageState = await session.context.storageState(); // signed in already
     const phone = await openPage(browser, kith.url, { ...screens.phone, storageState });
     await phone.page.goto("/imports");

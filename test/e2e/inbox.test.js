@@ -3,6 +3,7 @@ import { after, before, describe } from "node:test";
 import { accessibilityProblems } from "./support/accessibility.js";
 import { api } from "./support/api.js";
 import { launch, openPage, screens } from "./support/browser.js";
+import { eventually } from "./support/eventually.js";
 import { startKith } from "./support/kith.js";
 import { createOrg, signIn } from "./support/org.js";
 import { steps } from "./support/step.js";
@@ -79,11 +80,10 @@ describe("conversations and tickets in the web app on the built binary", () => {
     await page.getByText(`Word ${messages}`, { exact: true }).waitFor();
     assert.equal(await page.getByText("Word 1", { exact: true }).count(), 0);
     const chat = page.getByRole("region", { name: "Messages and what happened" });
-    for (let tries = 0; (await page.getByText("Word 1", { exact: true }).count()) === 0; tries++) {
-      assert.ok(tries < 50, "the first message did not come");
+    await eventually(async () => {
       await chat.evaluate((element) => element.scrollTo(0, -element.scrollHeight));
-      await page.waitForTimeout(100);
-    }
+      assert.equal(await page.getByText("Word 1", { exact: true }).count(), 1, "the first message did not come");
+    });
     await chat.evaluate((element) => element.scrollTo(0, 0));
   });
 
@@ -101,6 +101,7 @@ describe("conversations and tickets in the web app on the built binary", () => {
     await page.getByText("Tell her at once").first().waitFor({ timeout: 5000 });
     await page.goto("/conversations/CONV-1");
     await page.getByText(`Word ${messages}`, { exact: true }).first().waitFor();
+    await page.getByLabel("Write a reply").waitFor();
   });
 
   step("a reply is sent with the keyboard, and a note stays inside", async (page) => {
@@ -214,13 +215,13 @@ describe("conversations and tickets in the web app on the built binary", () => {
       visibility: "shared",
     });
     await page.goto("/conversations/CONV-2");
-    await page.getByText("It flew away").first().waitFor();
+    const field = page.getByLabel("Write a reply");
+    await field.waitFor();
     await page.keyboard.press("r");
     await page.keyboard.type("/thx");
     await page.getByRole("option", { name: new RegExp(name) }).waitFor();
     await page.keyboard.press("Enter");
     await page.getByText("Thank you, Grace!", { exact: true }).waitFor();
-    const field = page.getByLabel("Write a reply");
     assert.equal((await field.inputValue()).trim(), "Thank you, Grace!");
     await page.getByRole("button", { name: "Send", exact: true }).click();
     await field.and(page.locator(":placeholder-shown")).waitFor();

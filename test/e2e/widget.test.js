@@ -4,9 +4,11 @@ import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { accessibilityProblems } from "./support/accessibility.js";
 import { api } from "./support/api.js";
-import { launch, screens } from "./support/browser.js";
+import { launch, newPage, screens } from "./support/browser.js";
+import { eventually } from "./support/eventually.js";
 import { startKith } from "./support/kith.js";
 import { createOrg } from "./support/org.js";
+import { patience } from "./support/patience.js";
 
 const type = "urn:devrev:params:oauth:token-type:";
 
@@ -58,8 +60,7 @@ describe("the widget on a page of another origin, on the built binary", () => {
   /** A browser of its own with a page of the site in it. */
   async function visit(screen = screens.laptop) {
     const context = await browser.newContext({ locale: "en-GB", ...screen });
-    const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    const page = await newPage(context);
     const problems = [];
     page.on("pageerror", (error) => problems.push(`exception: ${error.stack}`));
     page.on("console", (message) => {
@@ -74,7 +75,7 @@ describe("the widget on a page of another origin, on the built binary", () => {
   let ann;
   let first;
 
-  test("who only looks leaves nothing behind", { timeout: 30_000 }, async () => {
+  test("who only looks leaves nothing behind", { timeout: patience.step }, async () => {
     ann = await visit();
     await ann.start();
     await ann.open();
@@ -83,7 +84,7 @@ describe("the widget on a page of another origin, on the built binary", () => {
     assert.equal((await call("rev-users.list", {})).rev_users.length, 0);
   });
 
-  test("a stranger writes, and the team's answer comes by itself", { timeout: 30_000 }, async () => {
+  test("a stranger writes, and the team's answer comes by itself", { timeout: patience.step }, async () => {
     await ann.write("Do you **ship** to Norway? <img src=x onerror=alert(1)>");
     await ann.sent("Do you ship to Norway?");
     [first] = await conversations();
@@ -95,12 +96,13 @@ describe("the widget on a page of another origin, on the built binary", () => {
     assert.deepEqual(await ann.accessibilityProblems(), []);
     await ann.page.keyboard.press("Escape");
     await ann.page.getByRole("button", { name: "Open chat" }).waitFor();
-    assert.equal(await ann.page.evaluate(() => document.activeElement.shadowRoot.activeElement.className), "launcher");
+    const focused = () => ann.page.evaluate(() => document.activeElement.shadowRoot?.activeElement?.className);
+    await eventually(async () => assert.equal(await focused(), "launcher"));
     await answer(first.id, "Anything else?");
     await ann.page.getByRole("button", { name: "Open chat, 1 unread message" }).waitFor();
   });
 
-  test("a reload keeps the conversation, and what is unread", { timeout: 30_000 }, async () => {
+  test("a reload keeps the conversation, and what is unread", { timeout: patience.step }, async () => {
     await ann.page.reload();
     await ann.start();
     await ann.page.getByRole("button", { name: "Open chat, 1 unread message" }).click();
@@ -108,7 +110,7 @@ describe("the widget on a page of another origin, on the built binary", () => {
     await ann.frame.getByText("Do you ship to Norway?").first().waitFor();
   });
 
-  test("what is written while the server is killed arrives once", { timeout: 60_000 }, async () => {
+  test("what is written while the server is killed arrives once", { timeout: patience.step }, async () => {
     // The answer to one of them is lost, though the server has it.
     const isLost = new Promise((resolve) => {
       const address = "**/timeline-entries.create";
@@ -129,15 +131,15 @@ describe("the widget on a page of another origin, on the built binary", () => {
     for (const text of ["three", "four"]) await ann.write(text);
     await back;
     await ann.write("five");
-    await ann.settled(20_000);
+    await ann.settled();
     const all = ["one", "two", "three", "four", "five"];
     assert.deepEqual((await said(first.id)).filter((body) => all.includes(body)), all);
-    assert.deepEqual((await ann.texts()).filter((text) => all.includes(text)), all);
+    await eventually(async () => assert.deepEqual((await ann.texts()).filter((text) => all.includes(text)), all));
     await answer(first.id, "Still here");
     await ann.frame.getByText("Still here").waitFor();
   });
 
-  test("what is written offline is sent later, also after a reload", { timeout: 30_000 }, async () => {
+  test("what is written offline is sent later, also after a reload", { timeout: patience.step }, async () => {
     await ann.page.context().setOffline(true);
     await ann.write("from the tunnel");
     await ann.frame.getByText("You are offline").waitFor();
@@ -146,7 +148,7 @@ describe("the widget on a page of another origin, on the built binary", () => {
     assert.equal((await said(first.id)).filter((body) => body === "from the tunnel").length, 1);
   });
 
-  test("who signs in keeps what was written before", { timeout: 30_000 }, async () => {
+  test("who signs in keeps what was written before", { timeout: patience.step }, async () => {
     await ann.page.reload();
     await ann.start({ session_token: await sessionFor("ann", "Ann Example") });
     await ann.open();
@@ -156,10 +158,10 @@ describe("the widget on a page of another origin, on the built binary", () => {
     await ann.sent("It is me, Ann");
     const people = (await call("rev-users.list", {})).rev_users;
     assert.deepEqual(people.map(({ display_name }) => display_name), ["Ann Example"]);
-    assert.equal(await ann.kept(), 0, "the browser keeps no secret of who has signed in");
+    await eventually(async () => assert.equal(await ann.kept(), 0, "the browser keeps no secret of who has signed in"));
   });
 
-  test("the next one at the same browser sees nothing of it", { timeout: 30_000 }, async () => {
+  test("the next one at the same browser sees nothing of it", { timeout: patience.step }, async () => {
     await ann.page.evaluate(() => window.plugSDK.shutdown());
     await ann.start({ session_token: await sessionFor("bob", "Bob Example") });
     await ann.open();
@@ -174,12 +176,13 @@ describe("the widget on a page of another origin, on the built binary", () => {
     assert.equal((await conversations()).length, 2);
   });
 
-  test("another browser, a phone, is another visitor", { timeout: 30_000 }, async () => {
+  test("another browser, a phone, is another visitor", { timeout: patience.step }, async () => {
     const phone = await visit(screens.phone);
     await phone.start();
     await phone.open();
-    const box = await phone.page.locator("[data-kith-widget] iframe").boundingBox();
-    assert.deepEqual(box, { x: 0, y: 0, width: 390, height: 844 });
+    const panel = phone.page.locator("[data-kith-widget] iframe");
+    // Once it has risen to its place.
+    await eventually(async () => assert.deepEqual(await panel.boundingBox(), { x: 0, y: 0, width: 390, height: 844 }));
     await phone.frame.getByRole("textbox").fill("Hello from a phone");
     await phone.frame.getByRole("button", { name: "Send" }).click();
     await phone.sent("Hello from a phone");
@@ -188,15 +191,16 @@ describe("the widget on a page of another origin, on the built binary", () => {
     assert.equal(await ann.frame.getByText("Hello from a phone").count(), 0);
   });
 
-  test("a page that is not allowed shows nothing", { timeout: 30_000 }, async () => {
+  test("a page that is not allowed shows nothing", { timeout: patience.step }, async () => {
     const other = await startSite(kith.url);
     try {
       const stranger = await visit();
       await stranger.page.goto(other.url);
       await stranger.start();
-      await stranger.page.waitForTimeout(1_000);
+      // The browser says that the page may not.
+      await eventually(() => assert.match(stranger.problems.join(), /frame-ancestors/));
       assert.equal(await stranger.page.getByRole("button", { name: /Open chat/ }).count(), 0);
-      stranger.problems.length = 0; // the browser says that the page may not
+      stranger.problems.length = 0;
     } finally {
       await other.stop();
     }
@@ -223,6 +227,7 @@ class Visitor {
   async write(text) {
     await this.frame.getByRole("textbox").fill(text);
     await this.frame.getByRole("textbox").press("Enter");
+    await this.frame.locator(".mine").filter({ hasText: text.replaceAll("**", "") }).last().waitFor();
   }
 
   /** The message is there and the server has it. */
@@ -230,9 +235,9 @@ class Visitor {
     await this.frame.locator(".mine:not(.pending, .failed)").filter({ hasText: text }).waitFor();
   }
 
-  async settled(timeout = 10_000) {
-    await this.page.waitForTimeout(100);
-    await this.frame.locator(".pending, .failed").first().waitFor({ state: "detached", timeout });
+  /** The server has whatever was written. */
+  async settled() {
+    await this.frame.locator(".pending, .failed").first().waitFor({ state: "detached" });
   }
 
   texts() {

@@ -49,15 +49,19 @@ func testUnread(t *testing.T, open Open) {
 	long := conversation.Reader{N: 1, Since: time.Now().Add(-time.Hour)}
 	fresh := conversation.Reader{N: 2, Since: time.Now().Add(time.Hour)} // came after all of it
 	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error {
-		return tx.MarkSeen(ctx, long.N, 1, ids[1][0], false)
+		return tx.MarkSeen(ctx, long.N, 1, conversation.Mark{Part: 1, Seen: ids[1][0]}, false)
 	})
 	for range 2 {
-		Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return tx.MarkSeen(ctx, long.N, 2, ids[2][1], false) })
+		Write(t, db, s, func(ctx context.Context, tx *store.Tx) error {
+			return tx.MarkSeen(ctx, long.N, 2, conversation.Mark{Part: 2, Seen: ids[2][1]}, false)
+		})
 	}
-	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error { return tx.MarkSeen(ctx, fresh.N, 1, ids[1][1]-1, true) })
+	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error {
+		return tx.MarkSeen(ctx, fresh.N, 1, conversation.Mark{Part: 1, Seen: ids[1][1] - 1}, true)
+	})
 	read(t, db, s, func(tx *store.Tx) {
 		got, err := tx.Marks(t.Context(), long, []int64{1, 2, 3})
-		want := map[int64]conversation.Mark{1: {Heard: ids[1][1], Seen: ids[1][0]}, 2: {Heard: ids[2][1], Seen: ids[2][1]}}
+		want := map[int64][]conversation.Mark{1: {{Part: 1, Heard: ids[1][1], Seen: ids[1][0]}}, 2: {{Part: 2, Heard: ids[2][1], Seen: ids[2][1]}}}
 		if d := cmp.Diff(want, got); err != nil || d != "" {
 			t.Errorf("%v %s", err, d)
 		}
@@ -120,11 +124,11 @@ func testUnreadLists(t *testing.T, db *store.DB, s org.Scope, cs []*conversation
 				filter conversation.Filter
 				match  func(*conversation.Conversation) bool
 			}{
-				"unread":  {conversation.Filter{Unread: &yes, Reader: by}, func(c *conversation.Conversation) bool { return c.Unread(marks[c.N]) }},
-				"read":    {conversation.Filter{Unread: &no, Reader: by}, func(c *conversation.Conversation) bool { return !c.Unread(marks[c.N]) }},
+				"unread":  {conversation.Filter{Unread: &yes, Reader: by}, func(c *conversation.Conversation) bool { return c.Unread(marks[c.N]...) }},
+				"read":    {conversation.Filter{Unread: &no, Reader: by}, func(c *conversation.Conversation) bool { return !c.Unread(marks[c.N]...) }},
 				"waiting": {conversation.Filter{WaitsFor: 1}, func(c *conversation.Conversation) bool { return len(c.Owners) == 0 || slices.Contains(c.Owners, 1) }},
 				"nobody's": {conversation.Filter{Unread: &yes, Reader: by, WaitsFor: 7}, func(c *conversation.Conversation) bool {
-					return c.Unread(marks[c.N]) && len(c.Owners) == 0
+					return c.Unread(marks[c.N]...) && len(c.Owners) == 0
 				}},
 			} {
 				var want, got []int64

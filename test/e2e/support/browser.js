@@ -1,6 +1,9 @@
+import assert from "node:assert/strict";
 import { accessSync, constants } from "node:fs";
 import path from "node:path";
 import { chromium } from "playwright-core";
+import { eventually } from "./eventually.js";
+import { patience, slowness } from "./patience.js";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -39,6 +42,17 @@ export const screens = {
   phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
 };
 
+/** A page in a context of its own settings, slowed down as KITH_E2E_SLOW says. */
+export async function newPage(context) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(patience.action);
+  if (slowness > 1) {
+    const devtools = await context.newCDPSession(page);
+    await devtools.send("Emulation.setCPUThrottlingRate", { rate: slowness });
+  }
+  return page;
+}
+
 /**
  * Opens a page that remembers everything that went wrong in it: console errors, exceptions, violations of
  * the Content-Security-Policy, requests that failed or left the server.
@@ -49,8 +63,7 @@ export const screens = {
  */
 export async function openPage(browser, baseURL, screen = screens.laptop) {
   const context = await browser.newContext({ baseURL, locale: "en-GB", ...screen });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  const page = await newPage(context);
   const problems = [];
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type()) && !isExpected(message)) {
@@ -71,6 +84,12 @@ export async function openPage(browser, baseURL, screen = screens.laptop) {
   return { page, context, problems, settled };
 }
 
+/** Waits until the browser has logged what was to be expected, which may be after the page has shown it, and forgets it. */
+export async function logged({ problems }, expected) {
+  await eventually(() => assert.ok(problems.some((problem) => expected.test(problem)), `nothing was logged like ${expected}`));
+  problems.splice(0, problems.length, ...problems.filter((problem) => !expected.test(problem)));
+}
+
 /** Returns a function that waits until nothing was on its way for half a second, except for the stream of events, which stays open. */
 function watchRequests(page) {
   const underWay = new Set();
@@ -84,7 +103,7 @@ function watchRequests(page) {
   page.on("requestfinished", note("delete"));
   page.on("requestfailed", note("delete"));
   return async () => {
-    for (const end = Date.now() + 15_000; underWay.size > 0 || Date.now() - changedAt < 500; await page.waitForTimeout(50)) {
+    for (const end = Date.now() + patience.action; underWay.size > 0 || Date.now() - changedAt < 500; await page.waitForTimeout(50)) {
       if (Date.now() > end) throw new Error(`still under way: ${[...underWay].map((request) => request.url()).join(", ")}`);
     }
   };

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 const binary = process.env.KITH_BIN ?? path.resolve(import.meta.dirname, "../../../bin/kith");
-const startMillis = 30_000;
-const stopMillis = 15_000;
+const startMillis = 60_000;
+const stopMillis = 30_000;
 
 /**
  * Starts the built binary on a free port with an empty data folder.

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { accessibilityProblems } from "./accessibility.js";
+import { patience } from "./patience.js";
 
 /**
  * Makes the function that declares the steps of a story. A step runs in the story's one session and fails on whatever
@@ -13,11 +14,11 @@ import { accessibilityProblems } from "./accessibility.js";
 export function steps(session) {
   let failed;
   return (name, run, expected = /^$/) =>
-    void test(name, { timeout: 60_000 }, async () => {
+    void test(name, async () => {
       if (failed) assert.fail(`not walked, because “${failed.name}” failed: ${failed.reason}`);
       const { page, problems } = session();
       try {
-        await run(page);
+        await inTime(run(page));
         assert.deepEqual(await accessibilityProblems(page), []);
         assert.deepEqual(
           problems.splice(0).filter((problem) => !expected.test(problem)),
@@ -28,6 +29,19 @@ export function steps(session) {
         throw new Error(failed.reason, { cause: error });
       }
     });
+}
+
+/** The runner's own limit would tell nothing of the page, and let the next step begin in the middle of this one. */
+async function inTime(work) {
+  let timer;
+  const late = new Promise((_, refuse) => {
+    timer = setTimeout(refuse, patience.step, new Error(`not done after ${patience.step} ms`));
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** What a reader of a failure would look for on the screen. */

@@ -1092,6 +1092,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/conversations.merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge a conversation into another of the same contacts
+         * @description What was said in both stands on one timeline. The primary keeps its values and gets those it lacks, and members, owners, tags and channels of both. It is open when one of them was, and is not put off any more. It can be undone at any time: see merges.undo. Repeated, it answers as before.
+         */
+        post: operations["conversations-merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/conversations.move": {
         parameters: {
             query?: never;
@@ -1525,13 +1545,13 @@ export interface paths {
         };
         /**
          * Follow what happens
-         * @description Server-sent events. The name of each is its type, such as rev_user_updated, conversation_created or timeline_entry_created, and its data the object below. Its id is where to go on after a break: as the header Last-Event-ID, or as cursor. ready comes first and tells where the stream begins, and at now and then where it is; reset comes instead when not everything since cursor is kept, so that what was read has to be read again. Events are kept for seven days, in one order for everybody. A member alone is told of notification_created and notification_updated, whose object is the member. Session tokens of contacts are told of the conversations in which they take part and of what is said there to customers. A stream ends with its token.
+         * @description Server-sent events. The name of each is its type, such as rev_user_updated, conversation_created or timeline_entry_created, and its data the object below. Its id is where to go on after a break: as the header Last-Event-ID, or as cursor. ready comes first and tells where the stream begins, and at now and then where it is; reset comes instead when not everything since cursor is kept, so that what was read has to be read again. Events are kept for seven days, in one order for everybody. A member alone is told of notification_created and notification_updated, whose object is the member. Session tokens of contacts are told of the conversations in which they take part, of the tickets that they reported and of what is said there to customers. A stream ends with its token.
          */
         get: operations["events-stream"];
         put?: never;
         /**
          * Follow what happens
-         * @description Server-sent events. The name of each is its type, such as rev_user_updated, conversation_created or timeline_entry_created, and its data the object below. Its id is where to go on after a break: as the header Last-Event-ID, or as cursor. ready comes first and tells where the stream begins, and at now and then where it is; reset comes instead when not everything since cursor is kept, so that what was read has to be read again. Events are kept for seven days, in one order for everybody. A member alone is told of notification_created and notification_updated, whose object is the member. Session tokens of contacts are told of the conversations in which they take part and of what is said there to customers. A stream ends with its token.
+         * @description Server-sent events. The name of each is its type, such as rev_user_updated, conversation_created or timeline_entry_created, and its data the object below. Its id is where to go on after a break: as the header Last-Event-ID, or as cursor. ready comes first and tells where the stream begins, and at now and then where it is; reset comes instead when not everything since cursor is kept, so that what was read has to be read again. Events are kept for seven days, in one order for everybody. A member alone is told of notification_created and notification_updated, whose object is the member. Session tokens of contacts are told of the conversations in which they take part, of the tickets that they reported and of what is said there to customers. A stream ends with its token.
          */
         post: operations["events-stream-post"];
         delete?: never;
@@ -3969,7 +3989,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create a ticket or an opportunity */
+        /**
+         * Create a ticket or an opportunity
+         * @description With the session token of a contact: a ticket that the contact reports.
+         */
         post: operations["works-create"];
         delete?: never;
         options?: never;
@@ -5506,6 +5529,8 @@ export interface components {
             deleted?: components["schemas"]["ChangeDeleted"];
             /** @description Of links that came, and of those that went, by the operation unlinked. */
             linked?: components["schemas"]["ChangeLinked"];
+            /** @description Of conversations that were merged, and of an undo, by the operations conversation_merged and conversation_unmerged. */
+            merged?: components["schemas"]["ChangeMerged"];
             /** @description More exactly: created, updated, deleted, restored, rev_user_merged, woken (a conversation that was put off came back because it was time), … */
             operation: string;
             /** @enum {string} */
@@ -5514,6 +5539,14 @@ export interface components {
         };
         ChangeLinked: {
             link: components["schemas"]["LinkSummary"];
+        };
+        ChangeMerged: {
+            /** @description The merge, for merges.get and merges.undo. */
+            merge: string;
+            /** @description The conversation that was kept. */
+            primary: components["schemas"]["RecordSummary"];
+            /** @description The conversation that became part of it. */
+            secondary: components["schemas"]["RecordSummary"];
         };
         ChangeUpdated: {
             field_deltas: components["schemas"]["FieldDelta"][];
@@ -6345,6 +6378,23 @@ export interface components {
              * @description In full or as a display id.
              */
             id: string;
+        };
+        ConversationsMergeOut: {
+            /** @description The primary as it is now. */
+            conversation: components["schemas"]["Conversation"];
+            merge: components["schemas"]["Merge"];
+        };
+        ConversationsMergeRequest: {
+            /**
+             * Format: id
+             * @description The conversation that is kept.
+             */
+            primary_conversation: string;
+            /**
+             * Format: id
+             * @description The conversation of the same contacts that becomes part of it; its id leads to the primary from then on.
+             */
+            secondary_conversation: string;
         };
         ConversationsMoveRequest: {
             /** Format: id */
@@ -8190,7 +8240,7 @@ export interface components {
              * @description What was merged.
              * @enum {string}
              */
-            type: "account" | "rev_org" | "rev_user";
+            type: "account" | "conversation" | "rev_org" | "rev_user";
             undone_by?: components["schemas"]["UserSummary"];
             /**
              * Format: date-time
@@ -8206,6 +8256,11 @@ export interface components {
             accounts?: number;
             /** Format: int64 */
             associations: number;
+            /**
+             * Format: int64
+             * @description Messages and notes of a conversation that would be read with the primary's, at most 1,000.
+             */
+            comments?: number;
             /**
              * Format: int64
              * @description Entries of history, at most 1,000.
@@ -8245,6 +8300,8 @@ export interface components {
         MergePreviewOut: {
             /** @description The primary as it would be. */
             account?: components["schemas"]["Account"];
+            /** @description The primary as it would be. */
+            conversation?: components["schemas"]["Conversation"];
             /** @description Only fields to which the secondary has something to say. */
             fields: components["schemas"]["FieldOutlook"][];
             moves: components["schemas"]["MergeMoves"];
@@ -8256,8 +8313,10 @@ export interface components {
         MergeUndone: {
             /** @description The secondary as it is again. */
             account?: components["schemas"]["Account"];
-            /** @description Merges of workspaces that were taken back with that of their accounts, for one workspace cannot belong to two. */
+            /** @description Merges of workspaces that were taken back with that of their accounts, for one workspace cannot belong to two; and those of conversations with that of their contacts, who would read each other's. */
             also_undone?: components["schemas"]["Merge"][];
+            /** @description The secondary as it is again. */
+            conversation?: components["schemas"]["Conversation"];
             /** @description Whether both are in the trash, because the merged record was. */
             in_trash: boolean;
             /** @description What members changed about the merged record, which stays with the survivor; the latest 100. */
@@ -8275,6 +8334,8 @@ export interface components {
             survivor?: components["schemas"]["RevUser"];
             /** @description The account that it was part of, as it is now. */
             survivor_account?: components["schemas"]["Account"];
+            /** @description The conversation that it was part of, as it is now. */
+            survivor_conversation?: components["schemas"]["Conversation"];
             /** @description The workspace that it was part of, as it is now. */
             survivor_rev_org?: components["schemas"]["RevOrg"];
         };
@@ -8307,7 +8368,7 @@ export interface components {
         MergesPreviewRequest: {
             /**
              * Format: id
-             * @description The contact, account or workspace that would be kept.
+             * @description The contact, account, workspace or conversation that would be kept.
              */
             primary: string;
             /**
@@ -21343,6 +21404,106 @@ export interface operations {
             };
         };
     };
+    "conversations-merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationsMergeRequest"];
+            };
+        };
+        responses: {
+            /** @description Success. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationsMergeOut"];
+                };
+            };
+            /** @description The request is wrong; the body says where and how to put it right. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBadRequest"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorUnauthorized"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorForbidden"];
+                };
+            };
+            /** @description The object does not exist, or not for this caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorNotFound"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorRequestEntityTooLarge"];
+                };
+            };
+            /** @description Too many requests; wait before the next. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorTooManyRequests"];
+                };
+            };
+            /** @description Something went wrong inside the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorInternalServerError"];
+                };
+            };
+            /** @description The server cannot answer now; try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorServiceUnavailable"];
+                };
+            };
+        };
+    };
     "conversations-move": {
         parameters: {
             query?: never;
@@ -29873,7 +30034,7 @@ export interface operations {
     "merges-preview": {
         parameters: {
             query: {
-                /** @description The contact, account or workspace that would be kept. */
+                /** @description The contact, account, workspace or conversation that would be kept. */
                 primary: string;
                 /** @description The record of the same type that would become part of it. */
                 secondary: string;

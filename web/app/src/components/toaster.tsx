@@ -1,5 +1,5 @@
 import { CircleAlert, CircleCheck, Info, X } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/lib/cn";
 import { dismissToast, type Toast, useToasts } from "@/lib/toast";
@@ -29,14 +29,21 @@ export function Toaster() {
 function ToastCard({ toast }: { toast: Toast }) {
   const { icon: Icon, style } = looks[toast.tone];
   const { id, duration } = toast;
+  const [isHeld, setHeld] = useState(false);
   useEffect(() => {
-    if (duration === undefined) return;
+    if (duration === undefined || isHeld) return;
     const timer = setTimeout(() => dismissToast(id), duration);
     return () => clearTimeout(timer);
-  }, [id, duration]);
+  }, [id, duration, isHeld]);
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it takes no input, it only stays
     <div
       role={toast.tone === "danger" ? "alert" : "status"}
+      // It does not go while somebody is about to press what is on it.
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
       className="pointer-events-auto flex animate-rise items-start gap-3 rounded-xl border border-line bg-raised py-3 pr-2 pl-3.5 shadow-pop"
     >
       <Icon aria-hidden className={cn("mt-0.5 size-4 shrink-0", style)} />

@@ -443,6 +443,8 @@ export const en = {
       account_unmerged: "took a merge of accounts back",
       rev_org_merged: "merged another workspace with this one",
       rev_org_unmerged: "took a merge of workspaces back",
+      conversation_merged: "merged another conversation with this one",
+      conversation_unmerged: "took a merge of conversations back",
       woken: "brought it back: the time until which it was snoozed has come",
     } as Record<string, string>,
     /** What a record is to another, by the type of the link and which end the record is. */
@@ -455,6 +457,10 @@ export const en = {
       is_parent_of: { source: "is the parent of", target: "is part of" },
       is_related_to: { source: "is related to", target: "is related to" },
     } as Record<string, { source: string; target: string }>,
+    tookIn: (id: string) => `merged ${id} into this conversation`,
+    wasTakenIn: (id: string) => `merged this conversation into ${id}`,
+    gaveBack: (id: string) => `parted ${id} from this conversation again`,
+    wasGivenBack: (id: string) => `parted this conversation from ${id} again`,
     linked: "noted that this",
     unlinked: "took back that this",
     changed: (count: number) => (count === 0 ? "changed this record" : `changed ${plural(count, "field")}`),
@@ -666,6 +672,7 @@ export const en = {
     copyLink: "Copy the link",
     toTicket: "Make a ticket of it…",
     moveAction: "Move to another contact…",
+    mergeAction: "Merge with another conversation…",
     moveTitle: (one: string) => `Move the ${one} to another contact`,
     moveText:
       "The contact takes the place of whom it was with, and it belongs to that contact’s account. What was said stays as it was.",
@@ -1261,6 +1268,7 @@ export const en = {
       lost: "Could not be given back",
       also: "Taken back along with it",
       alsoHint: "One workspace cannot belong to two accounts.",
+      alsoHintConversation: "Each of the contacts would read what the other has said.",
       reasons: {
         released: "a member removed it",
         taken: "another record has it now",
@@ -1271,13 +1279,21 @@ export const en = {
     },
 
     dialog: {
-      titles: { rev_user: "Merge contacts", account: "Merge accounts", rev_org: "Merge workspaces" },
-      hint: (name: string) =>
-        `Choose the record that is the same as ${name}. You see what happens before anything does.`,
+      titles: {
+        rev_user: "Merge contacts",
+        account: "Merge accounts",
+        rev_org: "Merge workspaces",
+        conversation: "Merge conversations",
+      },
+      hint: (name: string, type: string) =>
+        type === "conversation"
+          ? `Choose the conversation of the same customer that is about the same as “${name}”. All messages and notes stand on one timeline then, and it can be undone at any time.`
+          : `Choose the record that is the same as ${name}. You see what happens before anything does.`,
       choose: {
         rev_user: "Find a contact",
         account: "Find an account",
         rev_org: "Find a workspace of the same account",
+        conversation: "Find another conversation of the customer",
       },
       chooseOther: "Choose another",
       other: "The other record",
@@ -1299,6 +1315,7 @@ export const en = {
       moves: "What moves over",
       movesNothing: "Nothing else moves over.",
       moved: {
+        comments: ["message or note", "messages and notes"],
         identifiers: ["identifier", "identifiers"],
         rev_users: ["contact id that leads here", "contact ids that lead here"],
         associations: ["place", "places"],
@@ -1720,8 +1737,8 @@ export const en = {
     upTo: (n: number) => `up to ${n} open each`,
     up: (name: string) => `Move ${name} up`,
     down: (name: string) => `Move ${name} down`,
-    turnOff: (name: string) => `Turn ${name} off`,
-    turnOn: (name: string) => `Turn ${name} on`,
+    turnOff: (name: string) => `Turn off ${name}`,
+    turnOn: (name: string) => `Turn on ${name}`,
     turnOffShort: "Turn off",
     turnOnShort: "Turn on",
     edit: (name: string) => `Edit ${name}`,
@@ -1781,8 +1798,8 @@ export const en = {
     noPages: "No page may show it yet. Edit it and add the origin of your site.",
     edit: (name: string) => `Edit ${name}`,
     editShort: "Edit",
-    turnOff: (name: string) => `Turn ${name} off`,
-    turnOn: (name: string) => `Turn ${name} on`,
+    turnOff: (name: string) => `Turn off ${name}`,
+    turnOn: (name: string) => `Turn on ${name}`,
     turnOffShort: "Turn off",
     turnOnShort: "Turn on",
     turnedOff: (name: string) => `${name} is off; its visitors are signed out`,

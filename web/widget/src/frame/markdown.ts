@@ -72,7 +72,7 @@ function run(lines: string[], from: number, test: (line: string) => boolean): st
 }
 
 // In order of what binds first. Every repetition is of one class of characters, so that no text takes long.
-const tokens = new RegExp(
+export const tokens = new RegExp(
   [
     "\\\\([\\\\`*_{}\\[\\]()#+\\-.!~<>])", // 1 escaped
     "`([^`]+)`", // 2 code

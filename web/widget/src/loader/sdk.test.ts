@@ -59,6 +59,7 @@ beforeEach(() => {
 
 afterEach(() => {
   host()?.remove();
+  localStorage.clear();
 });
 
 describe("the page's side", () => {
@@ -180,8 +181,35 @@ describe("the page's side", () => {
     vi.useRealTimers();
     await done;
     expect(host()).toBeNull();
+    // The page may be left before somebody comes.
+    sdk = createSdk(kith);
+    sdk.init({ app_id: "DvRv1" });
+    const next = await answer();
+    expect(next.told[0]).toMatchObject({ fresh: true });
+    await next.say({ type: "ready", look });
+    host()?.remove();
+    sdk = createSdk(kith);
+    sdk.init({ app_id: "DvRv1" });
+    expect((await answer()).told[0]).toMatchObject({ fresh: false });
+  });
+
+  it("forgets who was there when the page is left amid a shutdown", async () => {
+    sdk.init({ app_id: "DvRv1" });
+    await (await answer()).say({ type: "ready", look });
+    void sdk.shutdown();
+    await tick();
+    host()?.remove();
+    sdk = createSdk(kith);
     sdk.init({ app_id: "DvRv1" });
     expect((await answer()).told[0]).toMatchObject({ fresh: true });
+  });
+
+  it("says that addresses of who has proof come from the backend", async () => {
+    sdk.init({ app_id: "DvRv1", session_token: "t" });
+    sdk.updateIdentity({ user_traits: { display_name: "Ann" } });
+    expect(console.warn).not.toHaveBeenCalled();
+    sdk.updateIdentity({ user_traits: { email: "ann@example.com" } });
+    expect(console.warn).toHaveBeenCalledTimes(1);
   });
 
   it("goes on when a listener fails, and accepts what it has no use for", async () => {

@@ -5,6 +5,8 @@ import { Shell } from "./shell";
 const endMillis = 5_000;
 const answerMillis = 20_000;
 const mostWaiting = 200;
+/** Where the page remembers, also over a reload, that somebody is to be forgotten. */
+const mark = "kith:forget";
 
 export type PlugEvent = { type: string; [name: string]: unknown };
 
@@ -27,7 +29,7 @@ export function createSdk(origin: string) {
   const listeners = new Set<(event: PlugEvent) => void>();
   let run: Run | undefined;
   let ending: Promise<void> = Promise.resolve();
-  let isForgotten = true; // nobody is left of whom a shutdown was to forget
+  let isForgotten = !isMarked(); // nobody is left of whom a shutdown was to forget
   let isOpen = false;
 
   const emit = (event: PlugEvent) => {
@@ -38,6 +40,11 @@ export function createSdk(origin: string) {
         console.error(error); // the page's mistake stops neither others nor the widget
       }
     }
+  };
+
+  const forgotten = (is: boolean) => {
+    isForgotten = is;
+    isMarked(!is);
   };
 
   const say = (message: ToFrame, to = run) => {
@@ -70,6 +77,7 @@ export function createSdk(origin: string) {
         if (from.isReady) return; // it only looks different
         from.isReady = true;
         from.fresh = false; // it has begun anew, and need not when its frame loads again
+        forgotten(true);
         emit({ type: "ON_PLUG_WIDGET_READY" });
         emit({ type: "ON_OBSERVABILITY_READY", session_id: options.session_id, tab_id: options.tab_id });
         return;
@@ -137,14 +145,16 @@ export function createSdk(origin: string) {
     run = undefined;
     ending = ending.then(async () => {
       if (!mine.shell) {
-        isForgotten = false; // the next one to come begins anew
+        forgotten(false); // the next one to come begins anew
         return;
       }
-      isForgotten = await new Promise<boolean>((resolve) => {
+      forgotten(false); // also when the page is left meanwhile
+      const isDone = await new Promise<boolean>((resolve) => {
         mine.ended = () => resolve(true);
         setTimeout(resolve, endMillis, false);
         say({ type: "shutdown" }, mine);
       });
+      forgotten(isDone);
       mine.port?.close();
       mine.shell.remove();
     });
@@ -175,7 +185,9 @@ export function createSdk(origin: string) {
       const traits = traitsOf((given as { user_traits?: unknown } | undefined)?.user_traits);
       if (!run) return warn("updateIdentity needs init first");
       if (!traits) return warn("updateIdentity needs {user_traits: {…}}");
-      const { identity = {} } = run.options;
+      const { identity = {}, session_token } = run.options;
+      if (session_token && (traits.email || traits.phone_numbers))
+        warn("the address of who has a session_token comes from your backend; email and phone_numbers are left out");
       run.options.identity = { ...identity, user_traits: { ...identity.user_traits, ...traits } };
       say({ type: "identity", traits });
     },
@@ -211,6 +223,17 @@ export function createSdk(origin: string) {
     toggleSearchAgent: nothing,
     prefillSearchQuery: nothing,
   };
+}
+
+/** Whether the mark is there, after it was set or taken away when that is asked. */
+function isMarked(set?: boolean): boolean {
+  try {
+    if (set) localStorage.setItem(mark, "1");
+    else if (set === false) localStorage.removeItem(mark);
+    return Boolean(localStorage.getItem(mark));
+  } catch {
+    return false; // storage that is switched off
+  }
 }
 
 /** A copy of what JSON can say of an object; nothing for what is none. */

@@ -1,5 +1,5 @@
 import { AlarmClock, GitMerge, History, Link2, Pencil, Plus, Trash2, Undo2 } from "lucide-react";
-import { Fragment } from "react";
+import { Fragment, lazy, Suspense } from "react";
 import { RelativeTime } from "@/components/relative-time";
 import { differenceOf, fieldOfChange, labelOfChange, operationText, type Piece } from "@/features/discussion/change";
 import { EntryPlace } from "@/features/discussion/entry-place";
@@ -10,6 +10,7 @@ import { RecordLink } from "@/features/record/record-link";
 import { strings } from "@/strings";
 
 const words = strings.discussion;
+const MergeUndo = lazy(() => import("@/features/merge/merge-undo"));
 
 const icons: [pattern: RegExp, icon: typeof History][] = [
   [/^created$/, Plus],
@@ -44,7 +45,9 @@ export function ChangeEntry({ entry, fields, shownOn }: ChangeEntryProps) {
       <div className="min-w-0 flex-1 py-1 break-words [overflow-wrap:anywhere]">
         <p>
           <span className="font-medium text-ink">{entry.created_by ? nameOf(entry.created_by) : words.kith}</span>{" "}
-          {entry.event?.linked ? (
+          {entry.event?.merged ? (
+            <MergeTold merged={entry.event.merged} of={entry.object} isGone={operation.endsWith("_unmerged")} />
+          ) : entry.event?.linked ? (
             <LinkTold link={entry.event.linked.link} of={entry.object} isGone={operation === "unlinked"} />
           ) : only ? (
             <Delta delta={only} fields={fields} />
@@ -68,6 +71,23 @@ export function ChangeEntry({ entry, fields, shownOn }: ChangeEntryProps) {
         )}
       </div>
     </div>
+  );
+}
+
+type Merged = NonNullable<NonNullable<TimelineEntry["event"]>["merged"]>;
+
+/** Which conversation became part of which, or no longer is. */
+function MergeTold({ merged, of, isGone }: { merged: Merged; of: string; isGone: boolean }) {
+  const isOther = merged.secondary.id === of;
+  const { display_id } = isOther ? merged.primary : merged.secondary;
+  if (isGone) return <span>{isOther ? words.wasGivenBack(display_id) : words.gaveBack(display_id)}</span>;
+  return (
+    <>
+      <span>{isOther ? words.wasTakenIn(display_id) : words.tookIn(display_id)}</span>{" "}
+      <Suspense>
+        <MergeUndo id={merged.merge} />
+      </Suspense>
+    </>
   );
 }
 

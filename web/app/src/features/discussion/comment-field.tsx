@@ -1,7 +1,7 @@
-import { type KeyboardEvent, useId, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { messageOf } from "@/api/client";
 import { Textarea } from "@/components/ui/textarea";
-import { type CannedReply, filledReply, slashBefore, useReplies } from "@/features/canned/canned";
+import { type CannedReply, slashBefore, useReplies } from "@/features/canned/canned";
 import { ReplyOptions } from "@/features/canned/reply-options";
 import { addMention, type Mention, mentionBefore } from "@/features/discussion/mention";
 import { MentionList } from "@/features/discussion/mention-list";
@@ -17,8 +17,8 @@ type CommentFieldProps<V extends Value> = {
   value: V;
   onChange: (value: V) => void;
   onEscape?: () => void;
-  /** The conversation or ticket for which canned replies are offered after a slash. */
-  repliesFor?: string;
+  /** Offers canned replies after a slash, and fills in the one with this id. Nothing may be typed or sent meanwhile. */
+  fillReply?: (id: string) => Promise<string>;
   placeholder?: string;
   autoFocus?: boolean;
   readOnly?: boolean;
@@ -35,8 +35,7 @@ export function CommentField<V extends Value>({
   value,
   onChange,
   onEscape,
-  repliesFor,
-  readOnly = false,
+  fillReply,
   className,
   ...rest
 }: CommentFieldProps<V>) {
@@ -48,9 +47,13 @@ export function CommentField<V extends Value>({
   const found = useMentionables(typed);
   const [slash, setSlash] = useState<string>();
   const replies = useReplies(slash);
-  const [isFilling, setFilling] = useState(false);
   const offered = typed !== undefined ? found.length : slash !== undefined ? replies.length : 0;
   const isOpen = offered > 0;
+
+  const latest = useRef(value);
+  useEffect(() => {
+    latest.current = value;
+  });
 
   // The caret goes behind a chosen name once the field has the new text, before another key can be pressed.
   useLayoutEffect(() => {
@@ -62,7 +65,7 @@ export function CommentField<V extends Value>({
   const look = (text: string) => {
     const caret = field.current?.selectionStart ?? text.length;
     const next = mentionBefore(text, caret, value.mentions);
-    const nextSlash = repliesFor && next === undefined ? slashBefore(text, caret) : undefined;
+    const nextSlash = fillReply && next === undefined ? slashBefore(text, caret) : undefined;
     if (next !== typed || nextSlash !== slash) setActive(0);
     setTyped(next);
     setSlash(nextSlash);
@@ -83,14 +86,10 @@ export function CommentField<V extends Value>({
     const caret = field.current?.selectionStart ?? value.text.length;
     const head = value.text.slice(0, caret - (slash ?? "").length - 1);
     close();
-    // Nothing is typed meanwhile, or it would be lost.
-    setFilling(true);
-    filledReply(id, repliesFor ?? "")
-      .then((text) => {
-        onChange({ ...value, text: head + text + value.text.slice(caret) });
-        caretTo.current = head.length + text.length;
-      }, failed)
-      .finally(() => setFilling(false));
+    fillReply?.(id).then((text) => {
+      onChange({ ...latest.current, text: head + text + value.text.slice(caret) });
+      caretTo.current = head.length + text.length;
+    }, failed);
   };
   const chooseActive = () => {
     const [mention, reply] = [found[active], replies[active]];
@@ -130,7 +129,6 @@ export function CommentField<V extends Value>({
         }}
         onBlur={close}
         onKeyDown={onKeyDown}
-        readOnly={readOnly || isFilling}
         {...rest}
       />
       {isOpen && typed !== undefined && <MentionList id={listId} found={found} active={active} onChoose={choose} />}

@@ -28,8 +28,9 @@ type ComposerProps = {
 /** Writes a comment on a record. What was typed stays until it is sent, also when sending fails. */
 export function Composer({ object, answers, autoFocus = false, onSent }: ComposerProps) {
   const client = useQueryClient();
-  const [draft, setDraft] = useDraft(useSession()?.user.id ?? "", object);
-  const attachments = useAttachments();
+  const member = useSession()?.user.id ?? "";
+  const [draft, setDraft] = useDraft(member, object);
+  const attachments = useAttachments(`${member} ${object}`);
   const { ids, isSending, hasFailed } = attachments;
   const isEmpty = draft.text.trim() === "" && ids.length === 0;
   const send = useMutation({
@@ -61,6 +62,7 @@ export function Composer({ object, answers, autoFocus = false, onSent }: Compose
           value={draft}
           onChange={setDraft}
           autoFocus={autoFocus}
+          readOnly={send.isPending}
         />
         <AttachmentPicker attachments={attachments} />
       </DropZone>

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { Mention } from "@/features/discussion/mention";
 import type { Visibility } from "@/features/discussion/timeline";
 
@@ -11,9 +11,12 @@ export const emptyDraft: Draft = { text: "", visibility: "internal", mentions: [
 export function useDraft(member: string, object: string, empty = emptyDraft) {
   const key = `kith.draft ${member} ${object}`;
   const [draft, setDraft] = useState(() => load(key, empty));
-  const change = (next: Draft) => {
-    setDraft(next);
-    store(key, next);
+  const latest = useRef(draft);
+  const change = (next: Draft | ((now: Draft) => Draft)) => {
+    const changed = typeof next === "function" ? next(latest.current) : next;
+    latest.current = changed;
+    setDraft(changed);
+    store(key, changed);
   };
   return [draft, change] as const;
 }

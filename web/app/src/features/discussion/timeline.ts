@@ -53,11 +53,11 @@ export function wasEdited({ is_deleted, created_date, modified_date }: TimelineE
 
 export type NewComment = { body: string; visibility: Visibility; artifacts?: string[] };
 
-/** Writes a comment; it is on the timeline once this returns. */
+/** Writes a comment. Nobody who wants to write the next one waits until it is shown. */
 export async function createComment(client: QueryClient, object: string, comment: NewComment): Promise<void> {
   const body = { type: "timeline_comment" as const, object, ...comment };
   await answer(api.POST("/timeline-entries.create", { body }));
-  await refresh(client);
+  void refresh(client);
 }
 
 /** Gives a comment another text. */

@@ -84,6 +84,38 @@ describe("files of a comment", () => {
     });
   });
 
+  it("wait for who goes elsewhere and comes back", async () => {
+    const { sent, go, waiting } = takeFiles();
+    const { calls } = serve(handlers);
+    const { user } = await open();
+    const files = () => screen.findByRole("list", { name: "Files that will be attached" });
+    const away = async () => {
+      await user.click(screen.getByRole("tab", { name: "Files" }));
+      await waitFor(() => expect(screen.queryByLabelText("Write a comment")).toBeNull());
+      await user.click(screen.getByRole("tab", { name: "Discussion" }));
+      await screen.findByLabelText("Write a comment");
+    };
+    await user.upload(await screen.findByLabelText("Files to attach"), text("a.txt"));
+    await waitFor(() => expect(waiting).toHaveLength(1));
+    go();
+    await within(await files()).findByText("5 bytes");
+    await user.upload(screen.getByLabelText("Files to attach"), text("b.txt"));
+    await waitFor(() => expect(waiting).toHaveLength(1));
+    await away();
+    within(await files()).getByText("a.txt");
+    within(await files()).getByText("b.txt");
+    await waitFor(() => expect(sent.map(({ form }) => (form.get("file") as File).name)).toHaveLength(3));
+    go();
+    await waitFor(() => expect(button().disabled).toBe(false));
+    await user.click(button());
+    await waitFor(() => expect(screen.queryByRole("list", { name: "Files that will be attached" })).toBeNull());
+    expect(calls.find(({ name }) => name === "timeline-entries.create")?.body).toMatchObject({
+      artifacts: ["ARTIFACT-1", "ARTIFACT-3"],
+    });
+    await away();
+    expect(screen.queryByRole("list", { name: "Files that will be attached" })).toBeNull();
+  });
+
   it("come by paste and by drop", async () => {
     const { sent } = takeFiles();
     serve(handlers);

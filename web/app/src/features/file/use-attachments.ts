@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { messageOf } from "@/api/client";
 import { maxFiles, TooLarge, upload } from "@/features/file/file";
@@ -33,17 +34,20 @@ export type Attachments = {
 
 let keys = 0;
 
-/** The files that somebody attaches to what is being written. Uploads begin at once and end with the page. */
-export function useAttachments(): Attachments {
-  const [list, setList] = useState<readonly Attachment[]>([]);
+const attachmentsKey = (place: string) => ["attachments", place];
+
+/**
+ * The files that somebody attaches to what is being written at a place. Uploads begin at once. Whoever goes elsewhere
+ * and comes back finds them, and what was on its way then begins anew; they end with the page.
+ */
+export function useAttachments(place: string): Attachments {
+  const client = useQueryClient(); // whose data end when the member signs out
+  const [list, setList] = useState<readonly Attachment[]>(() => client.getQueryData(attachmentsKey(place)) ?? []);
   const underWay = useRef(new Map<number, AbortController>());
   useEffect(() => {
-    const controllers = underWay.current;
-    return () => {
-      for (const controller of controllers.values()) controller.abort();
-      controllers.clear();
-    };
-  }, []);
+    client.setQueryDefaults(attachmentsKey(place), { gcTime: Number.POSITIVE_INFINITY });
+    client.setQueryData<readonly Attachment[]>(attachmentsKey(place), list);
+  }, [client, place, list]);
 
   const change = (key: number, more: Partial<Attachment>) =>
     setList((now) => now.map((one) => (one.key === key ? { ...one, ...more } : one)));
@@ -59,6 +63,17 @@ export function useAttachments(): Attachments {
       if (underWay.current.get(key) === controller) underWay.current.delete(key);
     }
   };
+  const resume = useRef(() => {
+    for (const { key, file, id, error } of list) if (!id && !error) void start(key, file);
+  });
+  useEffect(() => {
+    const controllers = underWay.current;
+    resume.current();
+    return () => {
+      for (const controller of controllers.values()) controller.abort();
+      controllers.clear();
+    };
+  }, []);
   const drop = (keep: (one: Attachment) => boolean) => {
     for (const one of list) {
       if (!keep(one)) underWay.current.get(one.key)?.abort();
@@ -82,7 +97,10 @@ export function useAttachments(): Attachments {
       void start(key, failed.file);
     },
     remove: (key) => drop((one) => one.key !== key),
-    clear: () => drop(() => false),
+    clear: () => {
+      client.removeQueries({ queryKey: attachmentsKey(place) }); // also when nobody sees it any more
+      drop(() => false);
+    },
   };
 }
 

@@ -15,6 +15,7 @@ import { inOrder, type TimelineEntry, timelineOf, wasEdited } from "@/features/d
 import { AttachmentList } from "@/features/file/attachment-list";
 import type { Item } from "@/features/inbox/item";
 import { useItemFields } from "@/features/inbox/item-fields";
+import { useIsRemoved } from "@/features/inbox/items";
 import { useSeen } from "@/features/inbox/seen";
 import { nameOf } from "@/features/merge/merge";
 import type { RecordField } from "@/features/record/field";
@@ -38,7 +39,8 @@ export function Chat({ item, opening, scroller }: ChatProps) {
   const timeline = useGrowing(timelineOf(item.id, "all"));
   const shown = useShownEntry(timeline);
   useSeen(item, timeline.items);
-  useLive(item.id, ["timeline", item.id], ["item", item.type, item.display_id]);
+  const isRemoved = useIsRemoved(item.id);
+  useLive(isRemoved ? undefined : item.id, ["timeline", item.id], ["item", item.type, item.display_id]);
   return (
     // Upside down, so that the browser keeps the end in sight and its place when earlier entries come.
     <section

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { ChevronLeft, Ellipsis, MessageSquareOff, PanelRight, Pencil } from "lucide-react";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, lazy, Suspense, useEffect, useRef, useState } from "react";
 import { ApiError, messageOf } from "@/api/client";
 import { StateMessage } from "@/components/state-message";
 import { Badge } from "@/components/ui/badge";
@@ -36,6 +36,7 @@ import { useTitle } from "@/lib/use-title";
 import { strings } from "@/strings";
 
 const words = strings.inbox;
+const MergeDialog = lazy(async () => ({ default: (await import("@/features/merge/merge-dialog")).MergeDialog }));
 
 type ItemPaneProps = {
   type: ItemType;
@@ -50,6 +51,12 @@ export function ItemPane({ type, id, search, hasList }: ItemPaneProps) {
   const query = useQuery(itemQuery(type, id));
   const kind = itemKinds[type];
   useTitle(query.data ? titleOf(query.data) : kind.words.title);
+  const now = query.data?.display_id ?? id;
+  const navigate = useNavigate();
+  useEffect(() => {
+    // It was merged into another one, which its id leads to.
+    if (now !== id) void navigate({ to: `${kind.path}/$id`, params: { id: now }, search, hash: true, replace: true });
+  }, [id, now, kind, navigate, search]);
   if (query.data) return <Pane item={query.data} search={search} hasList={hasList} />;
   if (query.error) return <NotShown type={type} id={id} error={query.error} onRetry={() => void query.refetch()} />;
   return (
@@ -331,7 +338,7 @@ type ItemMenuProps = {
 function ItemMenu({ item, search, contact }: ItemMenuProps) {
   const navigate = useNavigate();
   const kind = itemKinds[item.type];
-  const [open, setOpen] = useState<"ticket" | "move" | "delete">();
+  const [open, setOpen] = useState<"ticket" | "move" | "merge" | "delete">();
   const change = useItemChange(item);
   const leave = () => navigate({ to: kind.path, search });
   const remove = useItemRemoval(item, leave);
@@ -378,6 +385,9 @@ function ItemMenu({ item, search, contact }: ItemMenuProps) {
           </MenuItem>
         )}
         <MenuItem onSelect={() => setOpen("move")}>{words.moveAction}</MenuItem>
+        {item.type === "conversation" && contact && (
+          <MenuItem onSelect={() => setOpen("merge")}>{words.mergeAction}</MenuItem>
+        )}
         <MenuItem onSelect={markSpam}>{item.isSpam ? words.noSpam : words.markSpam}</MenuItem>
         {contact && <BlockItem contact={contact} />}
         <MenuItem onSelect={() => void navigator.clipboard?.writeText(location.href)}>{words.copyLink}</MenuItem>
@@ -389,6 +399,16 @@ function ItemMenu({ item, search, contact }: ItemMenuProps) {
         onOpenChange={(stays) => !stays && setOpen(undefined)}
         conversation={item.type === "conversation" ? item : undefined}
       />
+      {open === "merge" && (
+        <Suspense>
+          <MergeDialog
+            type="conversation"
+            record={{ id: item.display_id, display_name: titleOf(item) }}
+            open
+            onOpenChange={(stays) => !stays && setOpen(undefined)}
+          />
+        </Suspense>
+      )}
       <MoveDialog item={item} open={open === "move"} onOpenChange={(stays) => !stays && setOpen(undefined)} />
       <ConfirmDialog
         open={open === "delete"}

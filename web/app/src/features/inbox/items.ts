@@ -1,4 +1,11 @@
-import { type QueryClient, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  type QueryClient,
+  queryOptions,
+  useIsMutating,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { answer, api, messageOf } from "@/api/client";
 import { recordQuery } from "@/features/customer/record-query";
 import {
@@ -90,6 +97,13 @@ export function useItemChange({ type, id }: Item) {
 
 export const failed = (error: Error) => toast({ tone: "danger", title: messageOf(error) });
 
+const removalKey = (id: string) => ["removal", id];
+
+/** Whether an item is on its way to the trash: then nothing of it is read again, for it may be gone already. */
+export function useIsRemoved(id: string): boolean {
+  return useIsMutating({ mutationKey: removalKey(id) }) > 0;
+}
+
 /** Takes an item to the trash, from which the message brings it back. */
 export function useItemRemoval({ type, id }: Item, onRemoved: () => unknown) {
   const client = useQueryClient();
@@ -101,6 +115,7 @@ export function useItemRemoval({ type, id }: Item, onRemoved: () => unknown) {
     toast({ tone: "success", title: words.restored(kind.words.one) });
   };
   return useMutation({
+    mutationKey: removalKey(id),
     mutationFn: () => kind.remove(id),
     onSuccess: async () => {
       await onRemoved();

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { ChevronDown, Lock, MessageSquareQuote, Reply } from "lucide-react";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { messageOf } from "@/api/client";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
@@ -48,12 +48,14 @@ export function ReplyComposer({ item, onSent }: ReplyComposerProps) {
   const form = useRef<HTMLFormElement>(null);
   // On a ticket the team talks among itself more often than not.
   const empty: Draft = { ...emptyDraft, visibility: item.type === "conversation" ? "external" : "internal" };
-  const [draft, setDraft] = useDraft(useSession()?.user.id ?? "", item.id, empty);
+  const member = useSession()?.user.id ?? "";
+  const [draft, setDraft] = useDraft(member, item.id, empty);
   const mode: Mode = draft.visibility === "external" ? "external" : "internal";
   const isNote = mode === "internal";
-  const attachments = useAttachments();
+  const attachments = useAttachments(`${member} ${item.id}`);
   const { ids, isSending, hasFailed } = attachments;
   const sayTyping = useSignal(item.id, "typing");
+  const [isFilling, setFilling] = useState(false);
   const send = useMutation({
     mutationFn: async (stage: string | undefined) => {
       const body = encodeMentions(draft.text, draft.mentions).trim();
@@ -61,7 +63,7 @@ export function ReplyComposer({ item, onSent }: ReplyComposerProps) {
       return stage;
     },
     onSuccess: async (stage) => {
-      setDraft({ ...empty, visibility: mode });
+      setDraft(({ visibility }) => ({ ...empty, visibility }));
       attachments.clear();
       onSent();
       // An answer moves a conversation on, too.
@@ -76,7 +78,8 @@ export function ReplyComposer({ item, onSent }: ReplyComposerProps) {
     },
   });
   const open = isNote ? [] : openPlaceholders(draft.text);
-  const isBlocked = open.length > 0 || isSending || hasFailed || (draft.text.trim() === "" && ids.length === 0);
+  const isEmpty = draft.text.trim() === "" && ids.length === 0;
+  const isBlocked = isFilling || open.length > 0 || isSending || hasFailed || isEmpty;
   const submit = (stage?: string) => {
     if (!isBlocked && !send.isPending) send.mutate(stage);
   };
@@ -84,10 +87,17 @@ export function ReplyComposer({ item, onSent }: ReplyComposerProps) {
     setDraft({ ...draft, visibility: next });
     form.current?.querySelector("textarea")?.focus();
   };
+  // What is typed meanwhile would be lost, and what is sent would lack the reply.
+  const fill = (id: string) => {
+    setFilling(true);
+    return filledReply(id, item.id).finally(() => setFilling(false));
+  };
   const insert = async (id: string) => {
-    const text = await filledReply(id, item.id);
-    const before = draft.text.trimEnd();
-    setDraft({ ...draft, text: before ? `${before}\n\n${text}` : text });
+    const text = await fill(id);
+    setDraft((now) => {
+      const before = now.text.trimEnd();
+      return { ...now, text: before ? `${before}\n\n${text}` : text };
+    });
     form.current?.querySelector("textarea")?.focus();
   };
   useHotkeys({ r: () => write("external"), n: () => write("internal") });
@@ -115,13 +125,13 @@ export function ReplyComposer({ item, onSent }: ReplyComposerProps) {
             label={isNote ? words.writeNote : words.writeReply}
             placeholder={isNote ? words.notePlaceholder : words.replyPlaceholder}
             value={draft}
-            readOnly={send.isPending}
+            readOnly={send.isPending || isFilling}
             onChange={(next) => {
               setDraft(next);
               // What the team notes is none of the customer's business, not even that it does.
               if (!isNote && next.text.trim() !== "") sayTyping();
             }}
-            repliesFor={item.id}
+            fillReply={fill}
             onEscape={() => form.current?.querySelector("textarea")?.blur()}
             className={cn(isNote && "border-warn/50")}
           />

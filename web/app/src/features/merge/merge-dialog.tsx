@@ -40,7 +40,7 @@ export function MergeDialog({ type, record, open, onOpenChange, onMerged }: Merg
       open={open}
       onOpenChange={onOpenChange}
       title={text.titles[type]}
-      description={text.hint(record.display_name)}
+      description={text.hint(record.display_name, type)}
     >
       {/* What was chosen leaves with the dialog: it is content of an open one only. */}
       <MergeForm type={type} record={record} onClose={() => onOpenChange(false)} onMerged={onMerged} />

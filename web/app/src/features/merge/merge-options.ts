@@ -1,7 +1,8 @@
 import { answer, api } from "@/api/client";
 import type { components } from "@/api/schema.gen";
 import type { Option } from "@/components/ui/combobox";
-import type { MergeType } from "@/features/merge/merge";
+import { type MergeType, stageWords } from "@/features/merge/merge";
+import { formatDate } from "@/lib/format";
 
 type Expression = components["schemas"]["FilterExpressionInput"];
 type Finder = (words: string, record: string, signal: AbortSignal) => Promise<Option[]>;
@@ -49,6 +50,21 @@ const finders: Record<MergeType, Finder> = {
     const body = { ...(filter && { filter }), columns: ["name", "domain"], limit };
     const { rev_orgs } = await answer(api.POST("/rev-orgs.query", { body, signal }));
     return rev_orgs.map((org) => option(org.id, org.display_name, [org.domain, org.display_id]));
+  },
+  conversation: async (words, record, signal) => {
+    // Only conversations of the same contacts can become one.
+    const { conversation } = await answer(api.POST("/conversations.get", { body: { id: record }, signal }));
+    const members = conversation.members.filter(({ type }) => type === "rev_user").map(({ id }) => id);
+    if (members.length === 0) return [];
+    const body = { members, sort_by: ["last_external_message_date:desc"], limit: 100 };
+    const { conversations } = await answer(api.POST("/conversations.list", { body, signal }));
+    return conversations
+      .map(({ display_id, title, stage, created_date }) => {
+        const details = [display_id, stageWords[stage.name], formatDate(created_date)];
+        return option(display_id, title || display_id, details);
+      })
+      .filter(({ label, detail = "" }) => `${label} ${detail}`.toLowerCase().includes(words.toLowerCase()))
+      .slice(0, limit);
   },
 };
 

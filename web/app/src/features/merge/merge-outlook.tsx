@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { CornerDownRight, type LucideIcon, Minus, Plus } from "lucide-react";
 import type { components } from "@/api/schema.gen";
 import { QueryState } from "@/components/query-state";
-import { fieldLabel, nameOf, previewQuery } from "@/features/merge/merge";
+import { fieldLabel, nameOf, previewQuery, valueWords } from "@/features/merge/merge";
 import { cn } from "@/lib/cn";
 import { formatNumber, plural } from "@/lib/format";
 import { strings } from "@/strings";
@@ -38,7 +38,7 @@ export function MergeOutlook({ primary, secondary }: { primary: string; secondar
 
 function Fields({ outlook }: { outlook: Outlook }) {
   if (outlook.fields.length === 0) return <p className="text-ink-2">{text.nothing}</p>;
-  const result = outlook.rev_user ?? outlook.account ?? outlook.rev_org;
+  const result = outlook.rev_user ?? outlook.account ?? outlook.rev_org ?? outlook.conversation;
   const drops = outlook.fields.some((field) => field.dropped.length > 0);
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
@@ -65,11 +65,11 @@ function FieldRow({ field, kept }: { field: FieldOutlook; kept: string | undefin
       <ul className="grid gap-1">
         {fates.flatMap(({ fate, icon: Icon, style }) =>
           field[fate].map((value) => (
-            <li key={`${fate} ${valueText(value)}`} className="flex min-w-0 gap-2">
+            <li key={`${fate} ${valueText(value, field.field)}`} className="flex min-w-0 gap-2">
               <Icon aria-hidden className={cn("mt-0.5 size-4 shrink-0", style)} />
               <span className="min-w-0 break-words">
                 <span className={cn("font-medium", fate === "dropped" && "line-through decoration-ink-3")}>
-                  {valueText(value)}
+                  {valueText(value, field.field)}
                 </span>{" "}
                 <span className="text-[0.8125rem] text-ink-2">
                   {text[fate]}
@@ -84,13 +84,14 @@ function FieldRow({ field, kept }: { field: FieldOutlook; kept: string | undefin
   );
 }
 
-function valueText({ record, value }: OutlookValue): string {
-  if (!record) return value || strings.common.empty;
+function valueText({ record, value }: OutlookValue, field: string): string {
+  if (!record) return value ? valueWords(field, value) : strings.common.empty;
   return value ? `${nameOf(record)} (${value})` : nameOf(record);
 }
 
 type Moves = Schemas["MergeMoves"];
 const moveOrder = [
+  "comments",
   "identifiers",
   "rev_users",
   "associations",

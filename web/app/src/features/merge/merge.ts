@@ -2,6 +2,7 @@ import { infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/
 import { answer, api, messageOf } from "@/api/client";
 import type { components } from "@/api/schema.gen";
 import { reportUndone } from "@/features/merge/undo-report";
+import { formatMinute } from "@/lib/format";
 import { toast } from "@/lib/toast";
 import { strings } from "@/strings";
 
@@ -16,6 +17,14 @@ export type MergeType = Merge["type"];
 export type Named = { id: string; display_name?: string | undefined; display_id?: string | undefined };
 
 const text = strings.merges;
+
+export const stageWords: Record<string, string> = strings.inbox.stages;
+
+/** The values of a conversation's stage and the like, which have words of their own. */
+export function valueWords(field: string, value: string): string {
+  if (field === "stage") return stageWords[value] ?? value;
+  return field === "snoozed_until" ? formatMinute(value) : value;
+}
 
 /** Merges, the latest first: all, or those that made a record what it is. */
 export function mergesQuery(record?: string) {
@@ -51,6 +60,11 @@ export async function mergeRecords(type: MergeType, primary: string, secondary: 
       break;
     case "rev_org":
       await answer(api.POST("/rev-orgs.merge", { body: { primary_rev_org: primary, secondary_rev_org: secondary } }));
+      break;
+    case "conversation": {
+      const body = { primary_conversation: primary, secondary_conversation: secondary };
+      return (await answer(api.POST("/conversations.merge", { body }))).merge;
+    }
   }
   // The answer does not name the merge, which an undo has to.
   const { merges } = await answer(api.POST("/merges.list", { body: { record: secondary, limit: 10 } }));
@@ -59,7 +73,7 @@ export async function mergeRecords(type: MergeType, primary: string, secondary: 
 
 /** Whatever shows who is who is read again after two became one, or one became two. */
 export function refreshIdentity(client: QueryClient): Promise<unknown> {
-  const keys = ["duplicates", "merges", "identity", "records", "record"];
+  const keys = ["duplicates", "merges", "identity", "records", "record", "items", "item", "timeline"];
   return Promise.all(keys.map((key) => client.invalidateQueries({ queryKey: [key] })));
 }
 

@@ -68,7 +68,7 @@ function Report({ undone }: { undone: MergeUndone }) {
         </Part>
       )}
       {also.length > 0 && (
-        <Part title={text.also} hint={text.alsoHint}>
+        <Part title={text.also} hint={also[0]?.type === "conversation" ? text.alsoHintConversation : text.alsoHint}>
           {also.map((merge) => (
             <li key={merge.id} className="break-words">
               {nameOf(merge.secondary)} <span className="text-ink-2">{strings.merges.into}</span>{" "}
