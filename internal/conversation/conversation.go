@@ -15,7 +15,7 @@ import (
 const (
 	MaxMembers  = 100 // members
 	MaxChannels = 100 // channels
-	MaxParts    = 50  // parts
+	MaxProducts = 50  // that it is about
 	MaxURLBytes = 2048
 	MaxMerged   = 100 // conversations that are one
 )

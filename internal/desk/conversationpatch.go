@@ -207,8 +207,8 @@ func (p ConversationPatch) team(ctx context.Context, tx Tx, c *conversation.Conv
 func (p ConversationPatch) about(ctx context.Context, tx Tx, c *conversation.Conversation) error {
 	if p.Parts != nil {
 		parts := directory.Distinct(*p.Parts)
-		if len(parts) > conversation.MaxParts {
-			return tooMany("applies_to_parts", len(parts), conversation.MaxParts)
+		if len(parts) > conversation.MaxProducts {
+			return tooMany("applies_to_parts", len(parts), conversation.MaxProducts)
 		}
 		for _, n := range slices.Sorted(slices.Values(parts)) { // in one order, so that two do not wait for each other
 			if slices.Contains(c.Parts, n) {

@@ -175,6 +175,10 @@ func (n *Names) Has(id don.ID) bool {
 		return n.Workspaces[id.N] != nil
 	case don.Tag:
 		return n.Tags[id.N] != nil
+	case don.Product:
+		return n.Parts[id.N] != nil
+	case don.Artifact:
+		return n.Pictures[id.N] != nil
 	default:
 		return false
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/schema"
 	"github.com/kith-id/kith/internal/tag"
+	"github.com/kith-id/kith/internal/ticket"
 )
 
 // Names holds the records that others refer to, loaded in one go for a whole
@@ -24,6 +25,7 @@ type Names struct {
 	Workspaces map[int64]*account.Workspace
 	Tags       map[int64]*tag.Tag
 	Pictures   map[int64]*artifact.Artifact // of persons
+	Parts      map[int64]*ticket.Part
 	// Moved are accounts and workspaces that were merged into others, with what
 	// they are now. Accounts and Workspaces have the other in their place.
 	Moved map[don.ID]don.ID
@@ -80,6 +82,14 @@ func (n *Names) Of(id don.ID) string {
 	case don.Tag:
 		if t := n.Tags[id.N]; t != nil {
 			return t.Name
+		}
+	case don.Product:
+		if p := n.Parts[id.N]; p != nil {
+			return p.Name
+		}
+	case don.Artifact:
+		if a := n.Pictures[id.N]; a != nil {
+			return a.Name
 		}
 	default: // the others have no names among these
 	}
@@ -232,6 +242,11 @@ func (n *Names) load(ctx context.Context, tx Tx, want needs) (err error) {
 	}
 	if ns := want.of(don.Tag); len(ns) > 0 {
 		if n.Tags, err = tx.Tags(ctx, ns); err != nil {
+			return err
+		}
+	}
+	if ns := want.of(don.Product); len(ns) > 0 {
+		if n.Parts, err = tx.Parts(ctx, ns); err != nil {
 			return err
 		}
 	}

@@ -96,7 +96,7 @@ func talkChanges() []apitest.Scenario {
 			`{"conversation":{"custom_fields":{"tnt__area":"app","tnt__seats":5},"applies_to_parts":[{"display_id":"PROD-2"}]}}`), "conversation.custom_fields.tnt__note", "conversation.applies_to_parts.1"),
 		done("timeline-entries.list", `{"object":"CONV-1","collections":["events"]}`, `{"timeline_entries":[{},{"event":{"updated":{"field_deltas":[
 			{"name":"tnt__area","old_value":{"value":"web"},"new_value":{"value":"app"}},{"name":"tnt__note","old_value":{"value":"n"}},
-			{"name":"applies_to_parts","old_value":{"type":"id_list"},"new_value":{"type":"id_list"}}]}}}]}`),
+			{"name":"applies_to_parts","old_value":{"type":"id_list"},"new_value":{"type":"id_list","names":[{"type":"product","display_id":"PROD-2","display_name":"Wheel"}]}}]}}}]}`),
 		done("conversations.list", `{"custom_fields":{"tnt__area":"web"}}`, convs()),
 		done("conversations.list", `{"applies_to_parts":["PROD-1"]}`, convs()),
 		absent(done("conversations.update", `{"id":"CONV-2","custom_schema_spec":{"drop":{"subtype":true}}}`, `{"conversation":{"display_id":"CONV-2"}}`), "conversation.subtype", "conversation.custom_fields"),

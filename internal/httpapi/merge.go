@@ -35,7 +35,7 @@ type Merge struct {
 
 // RecordSummary is any record where another names it.
 type RecordSummary struct {
-	Type        string `json:"type" enum:"account,conversation,dev_user,opportunity,rev_org,rev_user,tag,ticket"`
+	Type        string `json:"type" enum:"account,artifact,conversation,dev_user,opportunity,product,rev_org,rev_user,tag,ticket"`
 	DisplayID   string `json:"display_id"`
 	DisplayName string `json:"display_name,omitempty"`
 	ID          string `json:"id"`
@@ -486,7 +486,7 @@ var wireFields = map[string]string{
 	"Associations": "associations", "Description": "description", "DisplayName": "display_name", "Domains": "domains", "FullName": "full_name",
 	"Identifiers": "identifiers", "Owners": "owned_by", "ParentN": "parent", "Refs": "external_refs", "State": "state", "Tags": "tags", "Tier": "tier",
 	"Verified": "is_verified", "Blocked": "is_blocked", "Picture": "display_picture", "Websites": "websites",
-	"Title": "title", "Stage": "stage", "SnoozedUntil": "snoozed_until", "Members": "members", "AccountN": "account", "WorkspaceN": "rev_org", "GroupN": "group", "Spam": "is_spam",
+	"Title": "title", "Stage": "stage", "SnoozedUntil": "snoozed_until", "Members": "members", "AccountN": "account", "WorkspaceN": "rev_org", "GroupN": "group", "Parts": "applies_to_parts", "Spam": "is_spam",
 }
 
 func changedFields(delta []byte) []string {

@@ -48,7 +48,7 @@ func TestPictures(t *testing.T) {
 			done("rev-users.update", `{"id":"REVU-1","display_name":"Ann B","display_picture":"`+first+`"}`, shown(first)),
 			done("rev-users.update", `{"id":"REVU-1","display_picture":"`+second+`"}`, shown(second)),
 			done("timeline-entries.list", `{"object":"REVU-1","collections":["events"]}`, `{"timeline_entries":[{},{},{"event":{"updated":{"field_deltas":[
-				{"name":"display_picture","old_value":{"type":"id","value":"<any>"},"new_value":{"type":"id","value":"<any>"}}]}}}]}`),
+				{"name":"display_picture","old_value":{"type":"id","value":"<any>"},"new_value":{"type":"id","value":"<any>","names":[{"type":"artifact","display_name":"me.png"}]}}]}}}]}`),
 			done("rev-users.update", `{"id":"REVU-2","display_picture":"`+first+`"}`, shown(first)), // it is free again
 			absent(done("artifacts.list", `{"parent_id":"REVU-1"}`, `{"artifacts":[]}`), "artifacts.0"),
 			made("conversations.create", `{"type":"support","members":["REVU-1"]}`, `{"conversation":{"members":[{"display_picture":{"display_id":"`+second+`"}}]}}`),

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/kith-id/kith/internal/conversation"
@@ -78,6 +79,7 @@ const (
 
 func nameMember(tail string) string { return "member:" + tail }
 func nameChannel(c string) string   { return "channel:" + c }
+func namePart(n int64) string       { return "part:" + strconv.FormatInt(n, 10) }
 
 func (conversations) names(v *talk) []string {
 	out := []string{nameTitle, nameDescription, nameSource, nameSourceV2, nameURL, nameStage, nameSpam, nameCustomer, nameTeam}
@@ -92,6 +94,9 @@ func (conversations) names(v *talk) []string {
 	}
 	for _, c := range v.Channels {
 		out = append(out, nameChannel(c))
+	}
+	for _, n := range v.Parts {
+		out = append(out, namePart(n))
 	}
 	return append(out, custom{&v.Custom, &v.Subtype}.names()...)
 }
@@ -133,6 +138,7 @@ func (conversations) adopt(_ *kin[talk], v, from *talk, hidden []string) {
 	v.Owners = unite(v.Owners, from.Owners, func(o int64) bool { return shown(nameOwner(o)) }, same[int64])
 	v.Tags = unite(v.Tags, from.Tags, func(t tag.Use) bool { return shown(nameTag(t.N)) }, func(a, b tag.Use) bool { return a.N == b.N })
 	v.Channels = unite(v.Channels, from.Channels, func(c string) bool { return shown(nameChannel(c)) }, same[string])
+	v.Parts = unite(v.Parts, from.Parts, func(n int64) bool { return shown(namePart(n)) }, same[int64])
 	custom{&v.Custom, &v.Subtype}.adopt(custom{&from.Custom, &from.Subtype}, shown)
 	v.LastMessageAt = later(v.LastMessageAt, from.LastMessageAt)
 }
@@ -166,6 +172,7 @@ func (k conversations) edit(g *kin[talk], before, after *talk) {
 	r.Own.Owners = editList(g.hide, r.Own.Owners, before.Owners, after.Owners, func(o int64) int64 { return o }, nameOwner, same[int64])
 	r.Own.Tags = editList(g.hide, r.Own.Tags, before.Tags, after.Tags, func(t tag.Use) int64 { return t.N }, nameTag, same[tag.Use])
 	r.Own.Channels = editList(g.hide, r.Own.Channels, before.Channels, after.Channels, plain, nameChannel, same[string])
+	r.Own.Parts = editList(g.hide, r.Own.Parts, before.Parts, after.Parts, func(n int64) int64 { return n }, namePart, same[int64])
 	if before.GroupN != after.GroupN {
 		r.Own.GroupN = after.GroupN
 		g.hide(nameTeam)
@@ -270,7 +277,7 @@ func (k conversations) admit(ctx context.Context, g *kin[talk], p, s *talk) erro
 		what       string
 		has, limit int
 	}{
-		{"members", len(g.view(p.N).Members), conversation.MaxMembers}, {"channels", len(g.view(p.N).Channels), conversation.MaxChannels}, {"conversations", len(g.members), conversation.MaxMerged},
+		{"members", len(g.view(p.N).Members), conversation.MaxMembers}, {"channels", len(g.view(p.N).Channels), conversation.MaxChannels}, {"products", len(g.view(p.N).Parts), conversation.MaxProducts}, {"conversations", len(g.members), conversation.MaxMerged},
 	} {
 		if l.has > l.limit {
 			return errs.BadRequest("together %s and %s have %d %s; at most %d are allowed",

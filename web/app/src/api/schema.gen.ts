@@ -8801,7 +8801,7 @@ export interface components {
             display_name?: string;
             id: string;
             /** @enum {string} */
-            type: "account" | "conversation" | "dev_user" | "opportunity" | "rev_org" | "rev_user" | "tag" | "ticket";
+            type: "account" | "artifact" | "conversation" | "dev_user" | "opportunity" | "product" | "rev_org" | "rev_user" | "tag" | "ticket";
         };
         ResolveOut: {
             /** @description Identifiers that it would get, or get more proof of. */

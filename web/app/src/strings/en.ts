@@ -140,6 +140,7 @@ export const en = {
       external_refs: "External ref",
       is_verified: "Verified",
       is_blocked: "Blocked",
+      display_picture: "Picture",
       owned_by: "Owner",
       tags: "Tags",
       account: "Account",
@@ -1351,6 +1352,7 @@ export const en = {
       state: "State",
       is_verified: "Verified",
       is_blocked: "Blocked",
+      display_picture: "Picture",
     } as Record<string, string>,
   },
 
@@ -1538,6 +1540,7 @@ export const en = {
       full_name: "Full name",
       is_verified: "Verified",
       is_blocked: "Blocked",
+      display_picture: "Picture",
       modified_date: "Modified",
       owned_by: "Owners",
       parent_account: "Parent account",

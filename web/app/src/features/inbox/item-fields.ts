@@ -39,6 +39,7 @@ const ownFields = (type: ItemType) => [
     choices: severities.map((value) => ({ value, label: strings.inbox.severities[value] })),
   }),
   field("is_spam", strings.inbox.spam, { kind: "bool" }),
+  field("body", strings.inbox.text),
   field("snoozed_until", strings.inbox.snooze.until),
   field("applies_to_part", names.part),
   field("applies_to_parts", names.part),
