@@ -142,7 +142,11 @@ export class Outbox {
     } catch (error) {
       if (this.#isOver) return;
       if (!(error instanceof ApiError) || error.isPassing) throw error;
-      this.#write(this.items.map((each) => (each.key === item.key ? { ...each, failed: error.message, final: error.status === 403 } : each)));
+      this.#write(
+        this.items.map((each) =>
+          each.key === item.key ? { ...each, failed: error.message, final: error.status === 403 } : each,
+        ),
+      );
       this.ways.changed();
     }
   }

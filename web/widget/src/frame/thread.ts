@@ -109,8 +109,8 @@ export class ThreadView {
           ? words.waiting
           : words.sending
         : item.final
-            ? words.refused
-            : words.failed(item.failed);
+          ? words.refused
+          : words.failed(item.failed);
     return this.#kept(item.key, JSON.stringify([item, state]), () => {
       const bubble = h("div", { class: "bubble", dir: "auto" }, markdown(item.body));
       if (item.files.length > 0) bubble.append(h("p", { class: "size" }, `+ ${item.files.length}`));
