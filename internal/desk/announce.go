@@ -158,7 +158,7 @@ func audience(ctx context.Context, tx Tx, c *conversation.Conversation) (*Audien
 	out := &Audience{}
 	contacts := contactsOf(c)
 	if len(contacts) == 1 && said(org.Scope{Actor: contacts[0]}, c.CreatedBy, c.Claimed) {
-		hidden, err := provenIn(ctx, tx, []int64{c.N})
+		hidden, err := hiddenFrom(ctx, tx, contacts[0], []int64{c.N})
 		if err != nil {
 			return nil, err
 		}

@@ -247,6 +247,17 @@ func (s *Service) RestoreConversation(ctx context.Context, sc org.Scope, n int64
 		if c, err = tx.Conversation(ctx, n, false); err != nil {
 			return err
 		}
+		if parts, err = tx.Parts(ctx, c.Parts); err != nil {
+			return err
+		}
+		after := *c // what was merged into it may name parts that are gone, too
+		after.Parts = slices.DeleteFunc(slices.Clone(c.Parts), func(n int64) bool { return parts[n] == nil })
+		if len(after.Parts) < len(c.Parts) {
+			if _, err := changeConversation(ctx, tx, c, &after); err != nil {
+				return err
+			}
+			c = &after
+		}
 		got, err = shownConversation(ctx, tx, c)
 		return err
 	})

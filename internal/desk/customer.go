@@ -47,7 +47,7 @@ func takesPart(ctx context.Context, tx Tx, c *conversation.Conversation) (bool, 
 	if !partOf(tx.Scope(), me, c) || !tx.Scope().Claimed {
 		return partOf(tx.Scope(), me, c), nil
 	}
-	hidden, err := provenIn(ctx, tx, []int64{c.N})
+	hidden, err := hiddenFrom(ctx, tx, tx.Scope().Actor, []int64{c.N})
 	return len(hidden) == 0, err
 }
 
@@ -150,7 +150,7 @@ func (s *Service) ListOwnConversations(ctx context.Context, sc org.Scope, f conv
 			for i, c := range rows.Items {
 				ns[i] = c.N
 			}
-			if hidden, err = provenIn(ctx, tx, ns); err != nil {
+			if hidden, err = hiddenFrom(ctx, tx, sc.Actor, ns); err != nil {
 				return err
 			}
 		}

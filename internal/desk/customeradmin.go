@@ -70,7 +70,23 @@ func knows(ctx context.Context, tx Tx, c *conversation.Conversation) (bool, erro
 	if len(places) == 0 || err != nil {
 		return false, err
 	}
-	return ofOneOf(ctx, tx, places, c.AccountN, c.WorkspaceN)
+	return allOfOneOf(ctx, tx, places, c)
+}
+
+// allOfOneOf is ofOneOf for a conversation with all its parts: one of them may be of
+// nobody, or of another customer.
+func allOfOneOf(ctx context.Context, tx Tx, places []don.ID, c *conversation.Conversation) (bool, error) {
+	parts, err := partsOf(ctx, tx, c.N)
+	if err != nil {
+		return false, err
+	}
+	for _, p := range append([]*conversation.Conversation{c}, parts[c.N]...) {
+		of, err := ofOneOf(ctx, tx, places, p.AccountN, p.WorkspaceN)
+		if !of || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // ofOneOf reports whether what is with an account or a workspace is with one of some.
@@ -147,7 +163,7 @@ func allActedFor(ctx context.Context, tx Tx, places, wanted []don.ID) error {
 func those(ctx context.Context, tx Tx, places []don.ID, all []*conversation.Conversation) ([]*conversation.Conversation, error) {
 	var out []*conversation.Conversation
 	for _, c := range all {
-		of, err := ofOneOf(ctx, tx, places, c.AccountN, c.WorkspaceN)
+		of, err := allOfOneOf(ctx, tx, places, c)
 		if err != nil {
 			return nil, err
 		}

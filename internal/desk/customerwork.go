@@ -31,7 +31,7 @@ func workFor(ctx context.Context, tx Tx, id don.ID) (*ticket.Work, error) {
 
 func knowsWork(ctx context.Context, tx Tx, w *ticket.Work) (bool, error) {
 	reported, err := reports(ctx, tx, w)
-	if reported || err != nil || w.Type != don.Ticket {
+	if reported || err != nil || w.Type != don.Ticket || !byContacts(w) {
 		return reported, err
 	}
 	places, err := actsFor(ctx, tx)
@@ -54,6 +54,12 @@ func reports(ctx context.Context, tx Tx, w *ticket.Work) (bool, error) {
 	return err == nil && reportedBy(w, me), err
 }
 
+// byContacts reports whether a contact reported a ticket. What the team opens for itself
+// is not for customer admins, whatever customer it is about.
+func byContacts(w *ticket.Work) bool {
+	return slices.ContainsFunc(w.Reporters(), func(id don.ID) bool { return id.Type == don.Contact })
+}
+
 func reportedBy(w *ticket.Work, any []don.ID) bool {
 	return slices.ContainsFunc(w.Reporters(), func(id don.ID) bool { return slices.Contains(any, id) })
 }
@@ -61,6 +67,8 @@ func reportedBy(w *ticket.Work, any []don.ID) bool {
 // CreateOwnTicket is CreateWork for a contact, who reports the ticket.
 func (s *Service) CreateOwnTicket(ctx context.Context, sc org.Scope, p WorkPatch) (WorkFound, error) {
 	p.Reporters = ListPatch[don.ID]{Set: &[]don.ID{sc.Actor}}
+	needs := true
+	p.NeedsResponse = &needs
 	return s.CreateWork(ctx, sc, don.Ticket, p)
 }
 
@@ -116,7 +124,7 @@ func (s *Service) ListCustomersTickets(ctx context.Context, sc org.Scope, f tick
 			if err != nil {
 				return err
 			}
-			if of {
+			if of && byContacts(w) {
 				out = append(out, w)
 			}
 		}

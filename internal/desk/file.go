@@ -84,6 +84,9 @@ type Upload struct {
 // too_many for a contact who has left many files unused or sent enough today.
 func (f *Files) Prepare(ctx context.Context, sc org.Scope, name, declared, purpose string) (Upload, error) {
 	var up Upload
+	if sc.Claimed && purpose == artifact.Picture {
+		return up, errs.NotPermitted("configuration_set", "%s is for who has proved who they are; leave it out", purpose)
+	}
 	name, err := artifact.CleanName(name)
 	if err != nil {
 		return up, err

@@ -95,8 +95,8 @@ func wakeConversation(ctx context.Context, tx Tx, before, after *conversation.Co
 	return err
 }
 
-// partsOf returns what was merged into conversations, each as it would be alone, by the
-// number of the one that it is part of.
+// partsOf returns the parts of conversations, each as it would be alone, by the number of
+// the one that they are part of, which is among them. Others have none.
 func partsOf(ctx context.Context, tx Tx, ns ...int64) (map[int64][]*conversation.Conversation, error) {
 	all, err := tx.Aliases(ctx, don.Conversation, ns)
 	if err != nil {
@@ -104,9 +104,6 @@ func partsOf(ctx context.Context, tx Tx, ns ...int64) (map[int64][]*conversation
 	}
 	out := map[int64][]*conversation.Conversation{}
 	for _, a := range all {
-		if a.N == a.Survivor {
-			continue
-		}
 		c, err := identity.OwnConversation(a)
 		if err != nil {
 			return nil, err
@@ -116,18 +113,15 @@ func partsOf(ctx context.Context, tx Tx, ns ...int64) (map[int64][]*conversation
 	return out, nil
 }
 
-// proven reports whether a contact who had proved who it is began a conversation.
-func proven(c *conversation.Conversation) bool {
-	return don.FromTail(c.CreatedBy).Type == don.Contact && !c.Claimed
-}
-
-// provenIn returns those of some conversations of which a part was begun with proof: a
-// browser that has none knows them no more.
-func provenIn(ctx context.Context, tx Tx, ns []int64) ([]int64, error) {
+// hiddenFrom returns those of some conversations of which a contact who only claims to be
+// somebody would not know every part alone. It knows them no more: their title, and what
+// the team says from then on, are of all parts.
+func hiddenFrom(ctx context.Context, tx Tx, me don.ID, ns []int64) ([]int64, error) {
 	parts, err := partsOf(ctx, tx, ns...)
+	claims := org.Scope{Actor: me, Claimed: true}
 	var out []int64
 	for n, all := range parts {
-		if slices.ContainsFunc(all, proven) {
+		if slices.ContainsFunc(all, func(c *conversation.Conversation) bool { return !partOf(claims, []don.ID{me}, c) }) {
 			out = append(out, n)
 		}
 	}
@@ -158,8 +152,7 @@ func readableParts(ctx context.Context, tx Tx, of don.ID) ([]don.ID, error) {
 	return out, nil
 }
 
-// knowsPart reports whether the caller would know a part alone; what others are part of
-// is known with them.
+// knowsPart reports whether the caller would know a part alone.
 func knowsPart(ctx context.Context, tx Tx, parts map[int64][]*conversation.Conversation, n int64) (bool, error) {
 	for _, list := range parts {
 		if at := slices.IndexFunc(list, func(c *conversation.Conversation) bool { return c.N == n }); at >= 0 {

@@ -91,7 +91,7 @@ func (s *Service) CreateComment(ctx context.Context, sc org.Scope, c timeline.Co
 			if err := existed(ctx, tx, c.Of); err != nil {
 				return err
 			}
-			before, err := tx.Comment(ctx, c.Of, id, false)
+			before, err := commentOfOne(ctx, tx, c.Of, id)
 			if err != nil {
 				return err
 			}
@@ -101,6 +101,21 @@ func (s *Service) CreateComment(ctx context.Context, sc org.Scope, c timeline.Co
 		return err
 	})
 	return made, err
+}
+
+// commentOfOne returns a comment on a record, or on what was merged into it since.
+func commentOfOne(ctx context.Context, tx Tx, of don.ID, id int64) (*timeline.Comment, error) {
+	all, err := directory.OnOneOf(ctx, tx, []don.ID{of})
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range all {
+		c, err := tx.Comment(ctx, one, id, false)
+		if !errs.Is(err, errs.NotFound) {
+			return c, err
+		}
+	}
+	return nil, errs.Gone("the comment")
 }
 
 // comment checks and writes a comment with what hangs on it.
@@ -514,7 +529,7 @@ func (m *merging) next() (item timeline.Item, ok bool, err error) {
 	var first *walk
 	for _, w := range m.walks {
 		if len(w.rows) == 0 && !w.over {
-			limit := max(batch, m.q.Limit+1)
+			limit := max(batch/len(m.walks), m.q.Limit+1)
 			if w.rows, err = w.read(w.edge, limit); err != nil {
 				return item, false, err
 			}

@@ -82,7 +82,7 @@ func TestContactCreate(t *testing.T) {
 			refused("subtype", "rev-users.create", `{"custom_schema_spec":{"subtype":"x"}}`, 400, `{"type":"customization_validation_error","subtype":"fragment_not_found"}`),
 			refused("fragment", "rev-users.create", `{"custom_schema_fragments":["don:core:kith:devo/x:tenant_fragment/1"]}`, 400, `{"type":"customization_validation_error","subtype":"fragment_not_found"}`),
 			refused("artifact", "rev-users.create", `{"artifacts":["ARTIFACT-1"]}`, 400, `{"type":"value_not_permitted","field_name":"artifacts"}`),
-			refused("picture", "rev-users.create", `{"display_picture":"ARTIFACT-1"}`, 400, `{"type":"value_not_permitted","field_name":"display_picture"}`),
+			refused("picture", "rev-users.create", `{"display_picture":"ARTIFACT-1"}`, 404, `{"type":"not_found","field_name":"display_picture"}`),
 			{Name: "nothing of the refused was kept", Path: "/rev-users.list", Body: `{"email":["new@acme.com"]}`, Status: 200, Want: `{"rev_users":[]}`},
 			{Name: "wrong method", Method: "GET", Path: "/rev-users.create", Status: 405},
 		})

@@ -19,7 +19,7 @@ func (w *Work) hideNotes(of *ticket.Work) {
 		w.Body = ""
 	}
 	w.Account, w.RevOrg, w.Tags, w.Subtype, w.CustomFields, w.Fragments = nil, nil, nil, "", nil, nil
-	w.TargetCloseDate, w.ExternalRef = nil, w.DisplayID
+	w.AppliesToPart, w.TargetCloseDate, w.ExternalRef = nil, nil, w.DisplayID
 }
 
 // ownTicket refuses what a ticket cannot have when a contact reports it.
@@ -36,7 +36,7 @@ func (c call) ownTicket(in *workCreateIn) error {
 		}
 	}
 	return c.notByContacts([]unwanted{
-		{"owned_by", len(in.OwnedBy) > 0}, {"tags", len(in.Tags) > 0}, {"channels", len(in.Channels) > 0}, {"account", in.Account.Set}, {"rev_org", in.RevOrg.Set},
+		{"owned_by", len(in.OwnedBy) > 0}, {"applies_to_part", in.AppliesToPart.Set}, {"source_channel", in.SourceChannel.Set}, {"tags", len(in.Tags) > 0}, {"channels", len(in.Channels) > 0}, {"account", in.Account.Set}, {"rev_org", in.RevOrg.Set},
 		{"group", in.Group.Set}, {"stage", in.Stage != setStage{}}, {"severity", in.Severity.Set}, {"needs_response", in.NeedsResponse.Set},
 		{"is_spam", in.IsSpam.Set}, {"is_frozen", in.IsFrozen.Set}, {"external_ref", in.ExternalRef.Set}, {"target_close_date", in.TargetCloseDate.Set},
 		{"custom_fields", len(in.CustomFields) > 0}, {"custom_schema_spec", in.SchemaSpec.Subtype != ""}, {"custom_schema_fragments", len(in.SchemaFragments) > 0},

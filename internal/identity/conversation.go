@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -41,7 +42,10 @@ const (
 // conversations are the kind of conversations. What is said stays with the one that it
 // was said in. All that are one are with the same contacts: whoever reads one of them
 // may read the others.
-type conversations struct{ tx ConversationTx }
+type conversations struct {
+	tx  ConversationTx
+	now map[int64]int64 // what the contacts are now who were merged into others, while members are edited
+}
 
 type talk = conversation.Conversation
 
@@ -221,8 +225,11 @@ func (k conversations) editPeople(g *kin[talk], before, after *talk) {
 			continue
 		}
 		people := is
-		if len(gone) == 0 { // who stays is kept as it was written
-			people = unite(contactsOf(m.Own.Members), come, func(string) bool { return true }, same[string])
+		if len(gone) < len(was) { // who stays is kept as it was written
+			stay := only(contactsOf(m.Own.Members), func(t string) bool {
+				return !slices.ContainsFunc(gone, func(g string) bool { return k.nowOf(g) == k.nowOf(t) })
+			})
+			people = unite(stay, come, func(string) bool { return true }, same[string])
 		}
 		m.Own.Members = append(slices.Clone(people), teamOf(m.Own.Members)...)
 		if customer {
@@ -230,6 +237,12 @@ func (k conversations) editPeople(g *kin[talk], before, after *talk) {
 		}
 		m.changed(k.tx)
 	}
+}
+
+// nowOf returns the number of the contact that one is now, by the tail of its id.
+func (k conversations) nowOf(tail string) int64 {
+	n := don.FromTail(tail).N
+	return cmp.Or(k.now[n], n)
 }
 
 // renew is about messages, which change the row alone.
@@ -289,10 +302,7 @@ func (k conversations) admit(ctx context.Context, g *kin[talk], p, s *talk) erro
 
 // people returns the contacts of a conversation as what they are now, by number.
 func (k conversations) people(ctx context.Context, c *talk) ([]int64, error) {
-	var ns []int64
-	for _, t := range contactsOf(c.Members) {
-		ns = append(ns, don.FromTail(t).N)
-	}
+	ns := numbersOf(c.Members)
 	now, err := k.tx.Survivors(ctx, don.Contact, ns)
 	for i, n := range ns {
 		ns[i] = cmp.Or(now[n], n)
@@ -330,7 +340,7 @@ func MergeConversations(ctx context.Context, tx ConversationTx, primary, seconda
 			return Merge{}, err
 		}
 		if now[secondary] == primary {
-			all, err := kinOf(ctx, tx, conversations{tx}, primary)
+			all, err := kinOf(ctx, tx, conversations{tx: tx}, primary)
 			if err != nil {
 				return Merge{}, err
 			}
@@ -339,31 +349,52 @@ func MergeConversations(ctx context.Context, tx ConversationTx, primary, seconda
 			}
 		}
 	}
-	return merge(ctx, tx, conversations{tx}, primary, secondary, Why{})
+	return merge(ctx, tx, conversations{tx: tx}, primary, secondary, Why{})
 }
 
 // UnmergeConversations takes a merge of conversations back, see unmerge.
 func UnmergeConversations(ctx context.Context, tx ConversationTx, mergeN int64) (*Parted[conversation.Conversation], error) {
-	return unmerge(ctx, tx, conversations{tx}, mergeN)
+	return unmerge(ctx, tx, conversations{tx: tx}, mergeN)
 }
 
 // ChangeMergedConversation saves a conversation that was changed if others were merged
 // into it, by a name in history, and reports whether they were. After is the
 // conversation as it is shown then.
 func ChangeMergedConversation(ctx context.Context, tx ConversationTx, op string, before, after *conversation.Conversation) (merged, changed bool, err error) {
-	all, err := kinOf(ctx, tx, conversations{tx}, before.N)
+	of := conversations{tx, map[int64]int64{}}
+	all, err := kinOf(ctx, tx, of, before.N)
 	k := all[before.N]
 	if err != nil || k == nil {
 		return false, false, err
+	}
+	if !slices.Equal(before.Members, after.Members) {
+		var ns []int64
+		for _, m := range k.members {
+			ns = append(ns, numbersOf(m.Own.Members)...)
+		}
+		now, err := tx.Survivors(ctx, don.Contact, append(ns, numbersOf(before.Members)...))
+		if err != nil {
+			return false, false, err
+		}
+		maps.Copy(of.now, now)
 	}
 	changed, err = k.changeAs(ctx, tx, op, before, after)
 	return true, changed, err
 }
 
+// numbersOf returns the numbers of the contacts among the tails of some ids.
+func numbersOf(tails []string) []int64 {
+	var out []int64
+	for _, t := range contactsOf(tails) {
+		out = append(out, don.FromTail(t).N)
+	}
+	return out
+}
+
 // SettleStage lets the stage of a conversation stand for all that were merged into it,
 // since something new was said: a conversation that leaves takes its own along.
 func SettleStage(ctx context.Context, tx ConversationTx, c *conversation.Conversation) error {
-	of := conversations{tx}
+	of := conversations{tx: tx}
 	all, err := kinOf(ctx, tx, of, c.N)
 	k := all[c.N]
 	if err != nil || k == nil {
@@ -410,7 +441,7 @@ func PartConversations(ctx context.Context, tx ConversationTx, contacts ...int64
 
 // PartConversation is PartConversations for one conversation.
 func PartConversation(ctx context.Context, tx ConversationTx, n int64) ([]Merge, error) {
-	of := conversations{tx}
+	of := conversations{tx: tx}
 	all, err := kinOf(ctx, tx, of, n)
 	if err != nil || all[n] == nil {
 		return nil, err

@@ -19,7 +19,7 @@ type ConversationPreview struct {
 
 // PreviewConversations tells what MergeConversations would do, with its errors.
 func PreviewConversations(ctx context.Context, tx ConversationTx, primary, secondary int64) (ConversationPreview, error) {
-	k, p, s, err := previewed(ctx, tx, conversations{tx}, primary, secondary)
+	k, p, s, err := previewed(ctx, tx, conversations{tx: tx}, primary, secondary)
 	if err != nil {
 		return ConversationPreview{}, err
 	}

@@ -5,6 +5,7 @@ import { launch, newPage, openPage } from "./support/browser.js";
 import { eventually } from "./support/eventually.js";
 import { startKith } from "./support/kith.js";
 import { createOrg, signIn } from "./support/org.js";
+import { patience } from "./support/patience.js";
 import { startPostgres } from "./support/postgres.js";
 import { startSite } from "./support/site.js";
 import { steps } from "./support/step.js";
@@ -99,8 +100,10 @@ function story(engine) {
       if ((await reply.inputValue()) !== "" && (await send.isEnabled())) await send.click();
       assert.equal(await reply.inputValue(), "");
     });
-    await frame.getByText("We are looking").waitFor();
-    await message(page, "three").waitFor();
+    // The widget tries again within half a minute, which is as long as an action may take.
+    const timeout = patience.step / 2;
+    await frame.getByText("We are looking").waitFor({ timeout });
+    await message(page, "three").waitFor({ timeout });
     const fresh = (await said()).slice(before.length);
     assert.deepEqual(fresh.filter((body) => body !== "We are looking"), ["one", "two", "three"]);
     assert.equal(fresh.filter((body) => body === "We are looking").length, 1);

@@ -59,7 +59,7 @@ describe("settings of the widget, on the built binary", () => {
     assert.equal((await api(kith.url, token, "widgets.list", {})).widgets.length, 0);
     await page.getByLabel("Pages that may show it").fill(site.url);
     await page.getByRole("button", { name: "Save widget" }).click();
-    await page.getByRole("heading", { name: "Shop" }).waitFor();
+    await page.getByRole("heading", { name: "Shop", exact: true }).waitFor();
     await page.getByRole("list", { name: "Widgets" }).getByText(site.url).waitFor();
     const { name, allowed_origins, appearance } = await widget();
     assert.deepEqual([name, allowed_origins, appearance.accent_color, appearance.alignment], ["Shop", [site.url], "#aa3300", "left"]);
@@ -100,7 +100,7 @@ describe("settings of the widget, on the built binary", () => {
     await page.getByRole("button", { name: "Edit Shop" }).click();
     await page.getByLabel("Headline").fill("Good morning");
     await page.getByRole("button", { name: "Save widget" }).click();
-    await page.getByRole("heading", { name: "Shop" }).waitFor();
+    await page.getByRole("heading", { name: "Shop", exact: true }).waitFor();
     await visit(async (visitor) => {
       await visitor.getByRole("button", { name: "Open chat" }).click();
       await visitor.frameLocator("[data-kith-widget] iframe").getByText("Good morning").waitFor();

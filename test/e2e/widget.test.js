@@ -237,7 +237,9 @@ class Visitor {
 
   /** The server has whatever was written. */
   async settled() {
-    await this.frame.locator(".pending, .failed").first().waitFor({ state: "detached" });
+    // It tries again within half a minute, which is as long as an action may take.
+    const timeout = patience.step / 2;
+    await this.frame.locator(".pending, .failed").first().waitFor({ state: "detached", timeout });
   }
 
   texts() {

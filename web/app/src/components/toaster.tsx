@@ -29,7 +29,9 @@ export function Toaster() {
 function ToastCard({ toast }: { toast: Toast }) {
   const { icon: Icon, style } = looks[toast.tone];
   const { id, duration } = toast;
-  const [isHeld, setHeld] = useState(false);
+  const [isPointed, setPointed] = useState(false);
+  const [isFocused, setFocused] = useState(false);
+  const isHeld = isPointed || isFocused;
   useEffect(() => {
     if (duration === undefined || isHeld) return;
     const timer = setTimeout(() => dismissToast(id), duration);
@@ -40,10 +42,10 @@ function ToastCard({ toast }: { toast: Toast }) {
     <div
       role={toast.tone === "danger" ? "alert" : "status"}
       // It does not go while somebody is about to press what is on it.
-      onPointerEnter={() => setHeld(true)}
-      onPointerLeave={() => setHeld(false)}
-      onFocus={() => setHeld(true)}
-      onBlur={() => setHeld(false)}
+      onPointerEnter={() => setPointed(true)}
+      onPointerLeave={() => setPointed(false)}
+      onFocus={() => setFocused(true)}
+      onBlur={() => setFocused(false)}
       className="pointer-events-auto flex animate-rise items-start gap-3 rounded-xl border border-line bg-raised py-3 pr-2 pl-3.5 shadow-pop"
     >
       <Icon aria-hidden className={cn("mt-0.5 size-4 shrink-0", style)} />

@@ -8,6 +8,7 @@ import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Skeleton } from "@/components/ui/skeleton";
 import { type BulkChange, cancel, pin, run, undo } from "@/features/bulk/bulk";
 import type { RecordKind } from "@/features/record/record";
+import { newKey } from "@/lib/key";
 import { toast } from "@/lib/toast";
 import { strings } from "@/strings";
 
@@ -27,7 +28,7 @@ type BulkDialogProps = { kind: RecordKind; plan: BulkPlan; onClose: () => void; 
 export function BulkDialog({ kind, plan, onClose, onDone }: BulkDialogProps) {
   const client = useQueryClient();
   const [now, setNow] = useState<BulkAction>();
-  const [asked] = useState(() => crypto.randomUUID());
+  const [asked] = useState(newKey);
   const pinned = useQuery({
     queryKey: ["bulk", asked],
     queryFn: () => pin(kind.type, plan.filter ?? "", plan.action),

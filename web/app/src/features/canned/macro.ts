@@ -12,6 +12,7 @@ import {
 } from "@/features/inbox/item";
 import { nameOf } from "@/features/merge/merge";
 import { labelOfTag } from "@/features/record/marks";
+import { newKey } from "@/lib/key";
 import { strings } from "@/strings";
 
 type Schemas = components["schemas"];
@@ -83,7 +84,7 @@ export function loadMacros(type: ItemType) {
 /** Does a macro's actions to one item, and returns what it is now. */
 export async function runMacro(chosen: string, { id: object, type }: Pick<Item, "id" | "type">): Promise<Item> {
   const [id = "", version] = chosen.split(" ");
-  const body = { id, object, version: Number(version), idempotency_key: crypto.randomUUID() };
+  const body = { id, object, version: Number(version), idempotency_key: newKey() };
   const { conversation, work } = await answer(api.POST("/macros.run", { body }));
   if (type === "conversation" && conversation) return fromConversation(conversation);
   if (work) return fromTicket(work);

@@ -41,14 +41,15 @@ export function Composer({ object, answers, autoFocus = false, onSent }: Compose
   const answered = answers && threadVisibility(answers);
   const isEmpty = draft.text.trim() === "" && ids.length === 0;
   const send = useMutation({
-    mutationFn: () => {
+    mutationFn: async () => {
       const body = encodeMentions(draft.text, draft.mentions).trim();
       const files = ids.length > 0 ? { artifacts: ids } : {};
-      return createComment(client, object, { body, visibility: answered ?? draft.visibility, ...files });
+      await createComment(client, object, { body, visibility: answered ?? draft.visibility, ...files });
+      return ids;
     },
-    onSuccess: () => {
+    onSuccess: (sent) => {
       setDraft(emptyDraft);
-      attachments.clear();
+      attachments.clear(sent);
       onSent();
     },
   });

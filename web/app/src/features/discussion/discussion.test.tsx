@@ -200,6 +200,7 @@ describe("the discussion of a record", () => {
       object: grace.id,
       body: "Call her **back**",
       visibility: "private",
+      idempotency_key: expect.any(String),
     });
   });
 

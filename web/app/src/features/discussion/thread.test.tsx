@@ -108,6 +108,7 @@ describe("a thread", () => {
         object: root.id,
         body: "Fifteen.",
         visibility: "internal",
+        idempotency_key: expect.any(String),
       }),
     );
   });

@@ -2,6 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { components } from "@/api/schema.gen";
 import type { GrowingList, Stretch } from "@/lib/growing";
+import { newKey } from "@/lib/key";
 
 type Schemas = components["schemas"];
 
@@ -53,10 +54,20 @@ export function wasEdited({ is_deleted, created_date, modified_date }: TimelineE
 
 export type NewComment = { body: string; visibility: Visibility; artifacts?: string[] };
 
-/** Writes a comment. Nobody who wants to write the next one waits until it is shown. */
+/** Keys of comments that the server may have though its answer did not come, by what they say. */
+const attempts = new Map<string, string>();
+
+/**
+ * Writes a comment. Nobody who wants to write the next one waits until it is shown. The same one, sent again because no
+ * answer came, is written once.
+ */
 export async function createComment(client: QueryClient, object: string, comment: NewComment): Promise<void> {
   const body = { type: "timeline_comment" as const, object, ...comment };
-  await answer(api.POST("/timeline-entries.create", { body }));
+  const said = JSON.stringify(body);
+  const key = attempts.get(said) ?? newKey();
+  attempts.set(said, key);
+  await answer(api.POST("/timeline-entries.create", { body: { ...body, idempotency_key: key } }));
+  attempts.delete(said);
   void refresh(client);
 }
 

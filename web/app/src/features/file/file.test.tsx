@@ -81,6 +81,7 @@ describe("files of a comment", () => {
       body: "",
       visibility: "internal",
       artifacts: ["ARTIFACT-2"],
+      idempotency_key: expect.any(String),
     });
   });
 

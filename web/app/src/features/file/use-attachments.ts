@@ -29,7 +29,8 @@ export type Attachments = {
   add: (files: Iterable<File>) => void;
   retry: (key: number) => void;
   remove: (key: number) => void;
-  clear: () => void;
+  /** Takes out those that were sent, by their ids. */
+  clear: (sent: string[]) => void;
 };
 
 let keys = 0;
@@ -97,9 +98,11 @@ export function useAttachments(place: string): Attachments {
       void start(key, failed.file);
     },
     remove: (key) => drop((one) => one.key !== key),
-    clear: () => {
-      client.removeQueries({ queryKey: attachmentsKey(place) }); // also when nobody sees it any more
-      drop(() => false);
+    clear: (sent) => {
+      const stays = ({ id }: Attachment) => !id || !sent.includes(id);
+      setList((now) => now.filter(stays));
+      // Also when nobody sees them any more.
+      client.setQueryData<readonly Attachment[]>(attachmentsKey(place), (now) => now?.filter(stays));
     },
   };
 }

@@ -57,7 +57,8 @@ export function ItemPane({ type, id, search, hasList }: ItemPaneProps) {
     // It was merged into another one, which its id leads to.
     if (now !== id) void navigate({ to: `${kind.path}/$id`, params: { id: now }, search, hash: true, replace: true });
   }, [id, now, kind, navigate, search]);
-  if (query.data) return <Pane item={query.data} search={search} hasList={hasList} />;
+  // Until its own page is there nothing is written, or it would be written under the other one's name.
+  if (query.data && now === id) return <Pane item={query.data} search={search} hasList={hasList} />;
   if (query.error) return <NotShown type={type} id={id} error={query.error} onRetry={() => void query.refetch()} />;
   return (
     <div role="status" aria-label={strings.records.loading(kind.words.one)} className="grid gap-4 p-6">

@@ -60,11 +60,11 @@ export function ReplyComposer({ item, onSent }: ReplyComposerProps) {
     mutationFn: async (stage: string | undefined) => {
       const body = encodeMentions(draft.text, draft.mentions).trim();
       await createComment(client, item.id, { body, visibility: mode, ...(ids.length > 0 ? { artifacts: ids } : {}) });
-      return stage;
+      return { stage, sent: ids };
     },
-    onSuccess: async (stage) => {
+    onSuccess: async ({ stage, sent }) => {
       setDraft(({ visibility }) => ({ ...empty, visibility }));
-      attachments.clear();
+      attachments.clear(sent);
       onSent();
       // An answer moves a conversation on, too.
       void client.invalidateQueries({ queryKey: ["item", item.type] });

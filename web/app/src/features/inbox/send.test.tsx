@@ -80,6 +80,30 @@ describe("on a slow connection", () => {
     come();
   });
 
+  it("a reply whose answer is lost is sent again as the same one, and the next one is another", async () => {
+    let isLost = true;
+    const { calls } = serve({
+      ...handlers,
+      "timeline-entries.create": () => {
+        if (!isLost) return created({ timeline_entry: {} });
+        isLost = false;
+        throw new TypeError("Failed to fetch");
+      },
+    });
+    const { user, field } = await open();
+    await user.type(field, "Hi{Control>}{Enter}{/Control}");
+    await screen.findAllByRole("alert");
+    expect(field.value).toBe("Hi");
+    await user.click(screen.getByRole("button", { name: "Send" }));
+    await waitFor(() => expect(field.value).toBe(""));
+    await user.type(field, "Hi{Control>}{Enter}{/Control}");
+    await waitFor(() => expect(sent(calls)).toHaveLength(3));
+    const [first, again, other] = sent(calls).map((body) => (body as { idempotency_key?: string }).idempotency_key);
+    expect(first).toBeTruthy();
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+  });
+
   it("a conversation that is being deleted is not read again", async () => {
     const { answer, come } = late();
     const { calls } = serve({

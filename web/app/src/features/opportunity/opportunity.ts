@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { answer, api } from "@/api/client";
+import { ApiError, answer, api } from "@/api/client";
 import { stageText, type Work } from "@/features/inbox/item";
 import type { FieldKind, RecordField } from "@/features/record/field";
 import type { AnyRecord, Changes } from "@/features/record/record";
@@ -17,7 +17,9 @@ export function opportunityQuery(id: string) {
 }
 
 export async function getOpportunity(id: string, signal?: AbortSignal): Promise<Work> {
-  return (await answer(api.POST("/works.get", { body: { id }, ...(signal && { signal }) }))).work;
+  const { work } = await answer(api.POST("/works.get", { body: { id }, ...(signal && { signal }) }));
+  if (work.type === "opportunity") return work;
+  throw new ApiError(404, "not_found", words.notFound(id), undefined, {}); // the address of another work
 }
 
 const lists = ["owned_by", "contacts"];
