@@ -254,3 +254,88 @@ func TestConversationMergeAtOnce(t *testing.T) {
 		s.admin.Play(t, done("conversations.count", `{}`, `{"count":1}`))
 	})
 }
+
+// TestConversationMergeMembers: a part stays with who wrote it when the members of the
+// whole change, and goes back to them.
+func TestConversationMergeMembers(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		s := newShop(t, k, "Acme")
+		ada, eve, cy := s.signIn(t, `{"user_ref":"ada"}`), s.signIn(t, `{"user_ref":"eve"}`), s.signIn(t, `{"user_ref":"cy"}`)
+		one, two := begin(t, ada, "Of Ada"), begin(t, eve, "Of Eve")
+		s.admin.Post(t, "conversations.update", `{"id":"CONV-1","members":{"set":["REVU-1","REVU-3"]}}`, 200)
+		s.admin.Post(t, "conversations.update", `{"id":"CONV-2","members":{"set":["REVU-2","REVU-3"]}}`, 200)
+		s.admin.Post(t, "rev-users.merge", `{"primary_user":"REVU-1","secondary_user":"REVU-2"}`, 200)
+		joinTalks(t, s.admin, one, two)
+		if got := told(t, cy, two); got != "Of Ada|Of Eve" {
+			t.Errorf("who takes part in both reads %q", got)
+		}
+		s.admin.Post(t, "conversations.update", `{"id":"CONV-1","members":{"set":["REVU-1"]}}`, 200)
+		cy.Post(t, "conversations.get", `{"id":"CONV-1"}`, 404)
+		s.admin.Post(t, "merges.undo", `{"id":"MERGE-1"}`, 200)
+		ada, eve = s.signIn(t, `{"user_ref":"ada"}`), s.signIn(t, `{"user_ref":"eve"}`)
+		if a, b := told(t, ada, one), told(t, eve, two); a != "Of Ada" || b != "Of Eve" {
+			t.Errorf("parted, they read %q and %q", a, b)
+		}
+		ada.Post(t, "conversations.get", `{"id":"CONV-2"}`, 404)
+		eve.Post(t, "conversations.get", `{"id":"CONV-1"}`, 404)
+		for _, id := range []string{"CONV-1", "CONV-2"} {
+			cy.Post(t, "conversations.get", `{"id":"`+id+`"}`, 404)
+		}
+	})
+}
+
+// TestConversationMergeOfVisitors: of two strangers neither learns what the other one's
+// conversation is about, nor what the team says there.
+func TestConversationMergeOfVisitors(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		s := newShop(t, k, "Acme")
+		v1, _ := s.visit(t, "", "", "")
+		v2, _ := s.visit(t, "", "", "")
+		one := begin(t, v1, "Hello")
+		two := v2.Post(t, "conversations.create", `{"type":"support","title":"Refund for order 991","messages":[{"body":"Where is it?"}]}`, 201).Text(t, "conversation.display_id")
+		s.admin.Post(t, "rev-users.merge", `{"primary_user":"`+who(t, v1)+`","secondary_user":"`+who(t, v2)+`"}`, 200)
+		merge := joinTalks(t, s.admin, one, two)
+		say(t, s.admin, two, "external", "It is lost")
+		v1.Post(t, "conversations.get", `{"id":"`+one+`"}`, 404)
+		v1.Post(t, "timeline-entries.list", `{"object":"`+one+`"}`, 404)
+		if got := listedTalks(t, v1, `{}`); got != "" {
+			t.Errorf("the first stranger lists %q", got)
+		}
+		undoMerge(t, s.admin, merge)
+		if got := listedTalks(t, v1, `{}`); got != one {
+			t.Errorf("parted, the first stranger lists %q", got)
+		}
+		// Two conversations of one stranger are that one's as before.
+		three := begin(t, v1, "Hello again")
+		joinTalks(t, s.admin, one, three)
+		if got := told(t, v1, three); !strings.HasSuffix(got, "Hello again") {
+			t.Errorf("the stranger reads %q", got)
+		}
+	})
+}
+
+// TestConversationMergeOfCustomers: a customer admin reads nothing that was of nobody, or
+// of another customer, because it was merged with what is of the own one.
+func TestConversationMergeOfCustomers(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		s := newShop(t, k, "Acme")
+		boss, ada := s.signIn(t, `{"user_ref":"boss","account_ref":"acme"}`), s.signIn(t, `{"user_ref":"ada","account_ref":"acme"}`)
+		private, of := begin(t, ada, "Between us"), begin(t, ada, "The bill")
+		account := s.admin.Post(t, "conversations.get", `{"id":"`+of+`"}`, 200).Text(t, "conversation.account.display_id")
+		s.admin.Post(t, "conversations.update", `{"id":"`+private+`","account":null}`, 200)
+		makeCustomerAdmin(t, s.admin, who(t, boss))
+		if got := told(t, boss, of); got != "The bill" {
+			t.Errorf("reads %q", got)
+		}
+		boss.Post(t, "conversations.get", `{"id":"`+private+`"}`, 404)
+		joinTalks(t, s.admin, private, of)
+		boss.Post(t, "conversations.get", `{"id":"`+private+`"}`, 404)
+		boss.Post(t, "timeline-entries.list", `{"object":"`+of+`"}`, 404)
+		if got := listedTalks(t, boss, `{"account":["`+account+`"]}`); got != "" {
+			t.Errorf("lists %q", got)
+		}
+		if got := told(t, ada, of); got != "Between us|The bill" {
+			t.Errorf("she reads %q", got)
+		}
+	})
+}
