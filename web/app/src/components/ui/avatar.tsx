@@ -25,13 +25,14 @@ export function Avatar({ name, seed, picture, className }: AvatarProps) {
   return (
     <span
       aria-hidden
+      // By style, since a button with a picture is not named by letters in it.
+      data-initials={initials(name)}
       className={cn(
-        "relative grid size-6 shrink-0 select-none place-items-center overflow-hidden rounded-full font-semibold text-[0.625rem] tracking-wide",
+        "relative grid size-6 shrink-0 select-none place-items-center overflow-hidden rounded-full font-semibold text-[0.625rem] tracking-wide before:content-[attr(data-initials)]",
         tints[hash(seed) % tints.length],
         className,
       )}
     >
-      {initials(name)}
       {picture && <Picture key={picture.id} id={picture.id} />}
     </span>
   );
