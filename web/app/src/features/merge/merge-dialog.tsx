@@ -105,7 +105,7 @@ function MergeForm({ type, record, onClose, onMerged }: MergeFormProps) {
           </Button>
         }
       />
-      {secondary && <MergeOutlook primary={primary.id} secondary={secondary.id} />}
+      {secondary && <MergeOutlook primary={primary.id} secondary={secondary.id} isMerging={merge.isPending} />}
       {merge.error && <Alert>{messageOf(merge.error)}</Alert>}
       <DialogActions>
         <Button onClick={onClose}>{strings.common.cancel}</Button>

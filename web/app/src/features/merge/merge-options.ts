@@ -56,7 +56,7 @@ const finders: Record<MergeType, Finder> = {
     const { conversation } = await answer(api.POST("/conversations.get", { body: { id: record }, signal }));
     const members = conversation.members.filter(({ type }) => type === "rev_user").map(({ id }) => id);
     if (members.length === 0) return [];
-    const body = { members, sort_by: ["last_external_message_date:desc"], limit: 100 };
+    const body = { members, sort_by: ["last_message_date:desc"], limit: 100 };
     const { conversations } = await answer(api.POST("/conversations.list", { body, signal }));
     return conversations
       .map(({ display_id, title, stage, created_date }) => {

@@ -21,9 +21,12 @@ const fates: { fate: Fate; icon: LucideIcon; style: string }[] = [
   { fate: "dropped", icon: Minus, style: "text-danger" },
 ];
 
+type MergeOutlookProps = { primary: string; secondary: string; isMerging?: boolean };
+
 /** What the merge of two records would do, as the server tells without doing it. */
-export function MergeOutlook({ primary, secondary }: { primary: string; secondary: string }) {
-  const query = useQuery(previewQuery(primary, secondary));
+export function MergeOutlook({ primary, secondary, isMerging = false }: MergeOutlookProps) {
+  // Once they are one there is nothing left to preview.
+  const query = useQuery({ ...previewQuery(primary, secondary), enabled: !isMerging });
   return (
     <QueryState query={query} loading={strings.merges.dialog.loading}>
       {(outlook) => (
