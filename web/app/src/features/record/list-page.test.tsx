@@ -48,7 +48,7 @@ describe("contacts", () => {
       .getAllByRole("gridcell")
       .map((cell) => cell.textContent);
     expect(cells.slice(1, 7)).toEqual([
-      "GHGrace Hopper",
+      "Grace Hopper",
       "grace@example.com",
       "+12025550123+1",
       "cust-7",
