@@ -10,6 +10,7 @@ import (
 	"github.com/kith-id/kith/internal/don"
 	"github.com/kith-id/kith/internal/errs"
 	"github.com/kith-id/kith/internal/identity"
+	"github.com/kith-id/kith/internal/org"
 	"github.com/kith-id/kith/internal/store"
 	"github.com/kith-id/kith/internal/timeline"
 )
@@ -79,6 +80,24 @@ func testMergedConversations(t *testing.T, open Open) {
 	})
 	say(3) // by whoever did not know yet
 	want("merged", []int64{1}, map[int64][]int64{1: {1, 3}})
+	mergedAway(t, db, s)
+	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error {
+		_, err := identity.UnmergeConversations(ctx, tx, merge.N)
+		return err
+	})
+	want("parted", nil, map[int64][]int64{1: {1}, 3: {3}})
+	read(t, db, s, func(tx *store.Tx) {
+		c, err := tx.Conversation(t.Context(), 3, false)
+		if err != nil || c.Title != cs[2].Title || !slices.Equal(c.Members, cs[2].Members) || c.Stage != cs[2].Stage {
+			t.Errorf("parted it is %+v, %v", c, err)
+		}
+	})
+	testStandingKey(t, db)
+}
+
+// mergedAway looks at conversation 3 while it is part of 1.
+func mergedAway(t *testing.T, db *store.DB, s org.Scope) {
+	t.Helper()
 	later := time.Now().UTC().Truncate(time.Microsecond)
 	read(t, db, s, func(tx *store.Tx) {
 		if _, err := tx.Conversation(t.Context(), 3, false); !errs.Is(err, errs.NotFound) {
@@ -94,18 +113,6 @@ func testMergedConversations(t *testing.T, open Open) {
 			t.Errorf("touched by the other's number: %+v, %v", c, err)
 		}
 	})
-	Write(t, db, s, func(ctx context.Context, tx *store.Tx) error {
-		_, err := identity.UnmergeConversations(ctx, tx, merge.N)
-		return err
-	})
-	want("parted", nil, map[int64][]int64{1: {1}, 3: {3}})
-	read(t, db, s, func(tx *store.Tx) {
-		c, err := tx.Conversation(t.Context(), 3, false)
-		if err != nil || c.Title != cs[2].Title || !slices.Equal(c.Members, cs[2].Members) || c.Stage != cs[2].Stage {
-			t.Errorf("parted it is %+v, %v", c, err)
-		}
-	})
-	testStandingKey(t, db)
 }
 
 func testStandingKey(t *testing.T, db *store.DB) {
