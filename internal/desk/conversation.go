@@ -241,7 +241,7 @@ func (s *Service) RestoreConversation(ctx context.Context, sc org.Scope, n int64
 			return err
 		}
 		// Merges of contacts may have been undone meanwhile.
-		if _, err := identity.PartConversation(ctx, tx, n); err != nil {
+		if _, err := identity.PartRestored(ctx, tx, c); err != nil {
 			return err
 		}
 		if c, err = tx.Conversation(ctx, n, false); err != nil {

@@ -339,3 +339,56 @@ func TestConversationMergeOfCustomers(t *testing.T) {
 		}
 	})
 }
+
+// TestConversationMergeWhileParted: two conversations of a contact that is parted at the same
+// instant are never left as one.
+func TestConversationMergeWhileParted(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		s := newShop(t, k, "Acme")
+		ada, eve := s.signIn(t, `{"user_ref":"ada"}`), s.signIn(t, `{"user_ref":"eve"}`)
+		one, two := begin(t, ada, "Of Ada"), begin(t, eve, "Of Eve")
+		for range 12 {
+			merge := s.admin.Post(t, "rev-users.merge", `{"primary_user":"REVU-1","secondary_user":"REVU-2"}`, 200)
+			made := s.admin.Post(t, "merges.list", `{"record":"REVU-2","limit":1}`, 200).Text(t, "merges.0.display_id")
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				if res := s.admin.Send(t, "POST", "/merges.undo", nil, `{"id":"`+made+`"}`); res.Status != 200 {
+					t.Errorf("the undo answers %d: %s, after %s", res.Status, res.Body, merge.Body)
+				}
+			})
+			wg.Go(func() {
+				res := s.admin.Send(t, "POST", "/conversations.merge", nil, `{"primary_conversation":"`+one+`","secondary_conversation":"`+two+`"}`)
+				if res.Status != 200 && res.Status != 400 {
+					t.Errorf("the merge answers %d: %s", res.Status, res.Body)
+				}
+			})
+			wg.Wait()
+			ada, eve = s.signIn(t, `{"user_ref":"ada"}`), s.signIn(t, `{"user_ref":"eve"}`)
+			if a, b := told(t, ada, one), told(t, eve, two); a != "Of Ada" || b != "Of Eve" {
+				t.Fatalf("parted, they read %q and %q", a, b)
+			}
+			ada.Post(t, "conversations.get", `{"id":"`+two+`"}`, 404)
+		}
+	})
+}
+
+// TestConversationMergePreview: the preview tells what comes along besides what was said.
+func TestConversationMergePreview(t *testing.T) {
+	servertest.Each(t, func(t *testing.T, k *servertest.Kith) {
+		s := newShop(t, k, "Acme")
+		ada := s.signIn(t, `{"user_ref":"ada"}`)
+		begin(t, ada, "First")
+		begin(t, ada, "Second")
+		part := s.admin.Post(t, "parts.create", `{"type":"product","name":"Shop","owned_by":[]}`, 201).Text(t, "part.id")
+		group := s.admin.Post(t, "groups.create", `{"name":"Night shift","description":"","type":"static","member_type":"dev_user"}`, 201).Text(t, "group.id")
+		s.admin.Post(t, "conversations.update", `{"id":"CONV-2","applies_to_parts":{"set":["`+part+`"]},"group":"`+group+`"}`, 200)
+		res := s.admin.Post(t, "merges.preview", `{"primary":"CONV-1","secondary":"CONV-2"}`, 200)
+		for _, want := range []string{`"applies_to_parts"`, `"group"`, part, group} {
+			if !strings.Contains(string(res.Body), want) {
+				t.Errorf("the preview does not tell of %s: %s", want, res.Body)
+			}
+		}
+		joinTalks(t, s.admin, "CONV-1", "CONV-2")
+		s.admin.Play(t, done("conversations.get", `{"id":"CONV-1"}`, `{"conversation":{"applies_to_parts":[{"name":"Shop"}],"group":{"name":"Night shift"}}}`))
+	})
+}

@@ -487,6 +487,7 @@ var wireFields = map[string]string{
 	"Identifiers": "identifiers", "Owners": "owned_by", "ParentN": "parent", "Refs": "external_refs", "State": "state", "Tags": "tags", "Tier": "tier",
 	"Verified": "is_verified", "Blocked": "is_blocked", "Picture": "display_picture", "Websites": "websites",
 	"Title": "title", "Stage": "stage", "SnoozedUntil": "snoozed_until", "Members": "members", "AccountN": "account", "WorkspaceN": "rev_org", "GroupN": "group", "Parts": "applies_to_parts", "Spam": "is_spam",
+	"Custom": "custom_fields", "Subtype": "subtype", "Channels": "channels", "Frozen": "is_frozen", "URLContext": "metadata", "SourceChannel": "source_channel", "SourceChannelV2": "source_channel_v2",
 }
 
 func changedFields(delta []byte) []string {

@@ -349,7 +349,28 @@ func MergeConversations(ctx context.Context, tx ConversationTx, primary, seconda
 			}
 		}
 	}
-	return merge(ctx, tx, conversations{tx: tx}, primary, secondary, Why{})
+	of := conversations{tx: tx}
+	found, err := tx.Conversations(ctx, []int64{primary, secondary}, false)
+	if err != nil {
+		return Merge{}, err
+	}
+	for _, c := range found {
+		if err := of.hold(ctx, c); err != nil {
+			return Merge{}, err
+		}
+	}
+	return merge(ctx, tx, of, primary, secondary, Why{})
+}
+
+// hold keeps the contacts of a conversation from being parted by an undo in another
+// transaction, which would not see what this one makes one. They are locked before
+// conversations, as an undo does.
+func (k conversations) hold(ctx context.Context, c *talk) error {
+	people, err := k.people(ctx, c)
+	if err == nil {
+		_, err = k.tx.Contacts(ctx, people, true)
+	}
+	return err
 }
 
 // UnmergeConversations takes a merge of conversations back, see unmerge.
@@ -430,7 +451,7 @@ func PartConversations(ctx context.Context, tx ConversationTx, contacts ...int64
 	}
 	var out []Merge
 	for _, n := range ns {
-		undone, err := PartConversation(ctx, tx, n)
+		undone, err := partConversation(ctx, tx, n)
 		if err != nil {
 			return nil, err
 		}
@@ -439,8 +460,15 @@ func PartConversations(ctx context.Context, tx ConversationTx, contacts ...int64
 	return out, nil
 }
 
-// PartConversation is PartConversations for one conversation.
-func PartConversation(ctx context.Context, tx ConversationTx, n int64) ([]Merge, error) {
+// PartRestored is PartConversations for one conversation that comes back from the trash.
+func PartRestored(ctx context.Context, tx ConversationTx, c *conversation.Conversation) ([]Merge, error) {
+	if err := (conversations{tx: tx}).hold(ctx, c); err != nil {
+		return nil, err
+	}
+	return partConversation(ctx, tx, c.N)
+}
+
+func partConversation(ctx context.Context, tx ConversationTx, n int64) ([]Merge, error) {
 	of := conversations{tx: tx}
 	all, err := kinOf(ctx, tx, of, n)
 	if err != nil || all[n] == nil {

@@ -62,7 +62,9 @@ func conversationOutlooks(p, s, is *conversation.Conversation) []Outlook {
 	out = append(out, stage, snooze, spam,
 		record("account", don.Account, p.AccountN, s.AccountN, is.AccountN), record("rev_org", don.Workspace, p.WorkspaceN, s.WorkspaceN, is.WorkspaceN),
 		elements("members", p.Members, teamOf(s.Members), text, person, same[string]),
+		record("group", don.Group, p.GroupN, s.GroupN, is.GroupN),
 		elements("channels", p.Channels, s.Channels, text, plain, same[string]),
+		elements("applies_to_parts", p.Parts, s.Parts, func(n int64) string { return namePart(n) }, func(n int64) Value { return Value{ID: don.Of(don.Product, n)} }, same[int64]),
 		ownerOutlook(p.Owners, s.Owners), tagOutlook(p.Tags, s.Tags))
 	out = append(out, customOutlooks(custom{&p.Custom, &p.Subtype}, custom{&s.Custom, &s.Subtype}, custom{&is.Custom, &is.Subtype})...)
 	return meant(out)

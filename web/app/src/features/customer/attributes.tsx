@@ -25,15 +25,24 @@ type AttributesProps = { type: RecordType; record: AnyRecord };
 /** All fields of a record, each to be edited where it stands. */
 export function Attributes({ type, record }: AttributesProps) {
   const fields = useFields(type).filter(({ name }) => !elsewhere.has(name));
+  const edit = (field: RecordField, onDone: () => void) => (
+    <EditField type={type} record={record} field={field} onDone={onDone} />
+  );
+  return <AttributeList record={record} fields={fields} edit={edit} />;
+}
+
+type AttributeListProps = {
+  record: AnyRecord;
+  fields: RecordField[];
+  edit: (field: RecordField, onDone: () => void) => ReactNode;
+};
+
+/** Fields of a record below each other. */
+export function AttributeList({ record, fields, edit }: AttributeListProps) {
   return (
     <dl className="grid gap-px">
       {fields.map((field) => (
-        <Attribute
-          key={field.name}
-          record={record}
-          field={field}
-          edit={(onDone) => <EditField type={type} record={record} field={field} onDone={onDone} />}
-        />
+        <Attribute key={field.name} record={record} field={field} edit={(onDone) => edit(field, onDone)} />
       ))}
     </dl>
   );

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { UserRoundX } from "lucide-react";
 import { lazy, type ReactNode, Suspense } from "react";
 import { ApiError, messageOf } from "@/api/client";
+import { Part } from "@/components/part";
 import { StateMessage } from "@/components/state-message";
 import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -208,14 +209,5 @@ export function Overview({ kind, record, narrow = false }: { kind: RecordKind; r
         </Part>
       )}
     </div>
-  );
-}
-
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section aria-label={title} className="grid gap-2">
-      <h2 className="px-2 font-medium text-[0.8125rem] text-ink-2">{title}</h2>
-      {children}
-    </section>
   );
 }

@@ -36,7 +36,7 @@ export function Composer({ object, answers, autoFocus = false, onSent }: Compose
   const client = useQueryClient();
   const member = useSession()?.user.id ?? "";
   const [draft, setDraft] = useDraft(member, object);
-  const attachments = useAttachments(`${member} ${object}`);
+  const attachments = useAttachments(member, object);
   const { ids, isSending, hasFailed } = attachments;
   const answered = answers && threadVisibility(answers);
   const isEmpty = draft.text.trim() === "" && ids.length === 0;

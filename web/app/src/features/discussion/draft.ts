@@ -9,7 +9,7 @@ export const emptyDraft: Draft = { text: "", visibility: "internal", mentions: [
 
 /** What a member has begun to write on a record; it outlives the page, until it is sent or the tab is closed. */
 export function useDraft(member: string, object: string, empty = emptyDraft) {
-  const key = `kith.draft ${member} ${object}`;
+  const key = keyOf(member, object);
   const [draft, setDraft] = useState(() => load(key, empty));
   const latest = useRef(draft);
   const change = (next: Draft | ((now: Draft) => Draft)) => {
@@ -20,6 +20,18 @@ export function useDraft(member: string, object: string, empty = emptyDraft) {
   };
   return [draft, change] as const;
 }
+
+/** Has what was begun on one record go on on another, behind what was begun there. */
+export function moveDraft(member: string, from: string, to: string): void {
+  const [old, there] = [from, to].map((object) => load(keyOf(member, object), emptyDraft)) as [Draft, Draft];
+  if (!old.text) return;
+  const text = there.text ? `${there.text}\n\n${old.text}` : old.text;
+  const mentions = [...there.mentions, ...old.mentions];
+  store(keyOf(member, to), { text, mentions, visibility: there.text ? there.visibility : old.visibility });
+  store(keyOf(member, from), emptyDraft);
+}
+
+const keyOf = (member: string, object: string) => `kith.draft ${member} ${object}`;
 
 function load(key: string, empty: Draft): Draft {
   try {

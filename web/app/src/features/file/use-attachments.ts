@@ -1,4 +1,4 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { messageOf } from "@/api/client";
 import { maxFiles, TooLarge, upload } from "@/features/file/file";
@@ -35,20 +35,31 @@ export type Attachments = {
 
 let keys = 0;
 
-const attachmentsKey = (place: string) => ["attachments", place];
+const attachmentsKey = (member: string, object: string) => ["attachments", member, object];
+
+/** Has what a member attached on one record wait on another. */
+export function moveAttachments(client: QueryClient, member: string, from: string, to: string): void {
+  const [source, target] = [attachmentsKey(member, from), attachmentsKey(member, to)];
+  const list = [target, source].flatMap((key) => client.getQueryData<readonly Attachment[]>(key) ?? []);
+  client.setQueryDefaults(target, { gcTime: Number.POSITIVE_INFINITY });
+  client.setQueryData(target, list.slice(0, maxFiles));
+  client.removeQueries({ queryKey: source });
+}
 
 /**
- * The files that somebody attaches to what is being written at a place. Uploads begin at once. Whoever goes elsewhere
+ * The files that a member attaches to what is being written on a record. Uploads begin at once. Whoever goes elsewhere
  * and comes back finds them, and what was on its way then begins anew; they end with the page.
  */
-export function useAttachments(place: string): Attachments {
+export function useAttachments(member: string, object: string): Attachments {
   const client = useQueryClient(); // whose data end when the member signs out
-  const [list, setList] = useState<readonly Attachment[]>(() => client.getQueryData(attachmentsKey(place)) ?? []);
+  const [list, setList] = useState<readonly Attachment[]>(
+    () => client.getQueryData(attachmentsKey(member, object)) ?? [],
+  );
   const underWay = useRef(new Map<number, AbortController>());
   useEffect(() => {
-    client.setQueryDefaults(attachmentsKey(place), { gcTime: Number.POSITIVE_INFINITY });
-    client.setQueryData<readonly Attachment[]>(attachmentsKey(place), list);
-  }, [client, place, list]);
+    client.setQueryDefaults(attachmentsKey(member, object), { gcTime: Number.POSITIVE_INFINITY });
+    client.setQueryData<readonly Attachment[]>(attachmentsKey(member, object), list);
+  }, [client, member, object, list]);
 
   const change = (key: number, more: Partial<Attachment>) =>
     setList((now) => now.map((one) => (one.key === key ? { ...one, ...more } : one)));
@@ -102,7 +113,7 @@ export function useAttachments(place: string): Attachments {
       const stays = ({ id }: Attachment) => !id || !sent.includes(id);
       setList((now) => now.filter(stays));
       // Also when nobody sees them any more.
-      client.setQueryData<readonly Attachment[]>(attachmentsKey(place), (now) => now?.filter(stays));
+      client.setQueryData<readonly Attachment[]>(attachmentsKey(member, object), (now) => now?.filter(stays));
     },
   };
 }

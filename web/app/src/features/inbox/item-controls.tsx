@@ -175,7 +175,25 @@ export function PartsControl({ item }: ControlProps) {
     if (rest.length < ids.length) set(rest, words.partRemoved(label));
     else set([...ids, value], words.partAdded(label));
   };
-  const shown = item.parts.map(({ name }) => name).join(", ") || strings.common.none;
+  return <PartPicker item={item} pending={change.isPending} onChoose={toggle} />;
+}
+
+/** The product that a ticket is about. */
+export function PartControl({ item }: ControlProps) {
+  const change = useItemChange(item);
+  const [part] = item.parts;
+  const set = ({ value, label }: Option) => {
+    if (value === part?.display_id) return;
+    const back = part && { back: { applies_to_part: part.display_id } };
+    change.mutate({ said: words.partSet(label), changes: { applies_to_part: value }, ...back });
+  };
+  return <PartPicker item={item} pending={change.isPending} onChoose={set} />;
+}
+
+type PartPickerProps = ControlProps & { pending: boolean; onChoose: (part: Option) => void };
+
+function PartPicker({ item: { parts }, pending, onChoose }: PartPickerProps) {
+  const shown = parts.map(({ name }) => name).join(", ") || strings.common.none;
   return (
     <Combobox
       label={words.findPart}
@@ -185,7 +203,7 @@ export function PartsControl({ item }: ControlProps) {
           variant="ghost"
           className="-ml-2.5 max-w-full min-w-0"
           aria-label={`${words.columns.part}: ${shown}`}
-          pending={change.isPending}
+          pending={pending}
         >
           <span className="truncate">{shown}</span>
           <ChevronDown aria-hidden className="text-ink-3" />
@@ -193,42 +211,9 @@ export function PartsControl({ item }: ControlProps) {
       }
       load={loadParts}
       source="parts"
-      chosen={ids}
-      onChoose={toggle}
-      create={{ label: words.newPart, run: (name) => void createPart(name).then(toggle, failed) }}
-    />
-  );
-}
-
-export function PartControl({ item }: ControlProps) {
-  const change = useItemChange(item);
-  const [part] = item.parts;
-  const set = ({ value, label }: Option) =>
-    change.mutate({
-      said: words.partSet(label),
-      changes: { applies_to_part: value },
-      ...(part && { back: { applies_to_part: part.display_id } }),
-    });
-  return (
-    <Combobox
-      label={words.findPart}
-      trigger={
-        <Button
-          size="sm"
-          variant="ghost"
-          className="-ml-2.5 max-w-full min-w-0"
-          aria-label={`${words.columns.part}: ${part?.name ?? strings.common.none}`}
-          pending={change.isPending}
-        >
-          <span className="truncate">{part?.name ?? strings.common.none}</span>
-          <ChevronDown aria-hidden className="text-ink-3" />
-        </Button>
-      }
-      load={loadParts}
-      source="parts"
-      chosen={part ? [part.display_id] : []}
-      onChoose={(option) => option.value !== part?.display_id && set(option)}
-      create={{ label: words.newPart, run: (name) => void createPart(name).then(set, failed) }}
+      chosen={parts.map(({ display_id }) => display_id)}
+      onChoose={onChoose}
+      create={{ label: words.newPart, run: (name) => void createPart(name).then(onChoose, failed) }}
     />
   );
 }

@@ -2,29 +2,14 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { answer, api } from "@/api/client";
 import { type ItemType, itemKinds, type Severity, stageText } from "@/features/inbox/item";
+import { bareField } from "@/features/record/bare-field";
 import { fieldOf, type RecordField } from "@/features/record/field";
 import { strings } from "@/strings";
 
 export const severities: Severity[] = ["blocker", "high", "medium", "low"];
 
-const field = (name: string, label: string, more: Partial<RecordField> = {}): RecordField => ({
-  name,
-  label,
-  kind: "text",
-  many: false,
-  choices: [],
-  format: undefined,
-  unit: undefined,
-  custom: false,
-  required: false,
-  immutable: false,
-  hidden: false,
-  filterable: false,
-  sortable: false,
-  groupable: false,
-  description: undefined,
-  ...more,
-});
+const field = (name: string, label: string, { kind = "text", ...more }: Partial<RecordField> = {}) =>
+  bareField(name, label, kind, more);
 
 const names = strings.inbox.columns;
 

@@ -15,6 +15,8 @@ import { Textarea } from "@/components/ui/textarea";
 import { MacroControl } from "@/features/canned/macro-menu";
 import { BlockedBadge, BlockItem, useContact } from "@/features/customer/block";
 import { CommentText } from "@/features/discussion/comment-text";
+import { moveDraft } from "@/features/discussion/draft";
+import { moveAttachments } from "@/features/file/use-attachments";
 import { Chat } from "@/features/inbox/chat";
 import type { InboxSearch } from "@/features/inbox/inbox-search";
 import { customersOf, type Item, type ItemType, itemKinds, titleOf } from "@/features/inbox/item";
@@ -53,6 +55,7 @@ export function ItemPane({ type, id, search, hasList }: ItemPaneProps) {
   useTitle(query.data ? titleOf(query.data) : kind.words.title);
   const now = query.data?.display_id ?? id;
   const navigate = useNavigate();
+  useFollowedDraft(query.data?.id);
   useEffect(() => {
     // It was merged into another one, which its id leads to.
     if (now !== id) void navigate({ to: `${kind.path}/$id`, params: { id: now }, search, hash: true, replace: true });
@@ -67,6 +70,20 @@ export function ItemPane({ type, id, search, hasList }: ItemPaneProps) {
       <Skeleton className="h-16 w-2/3 justify-self-end" />
     </div>
   );
+}
+
+/** What was being written on an item goes on on the one that it was merged into. */
+function useFollowedDraft(id: string | undefined) {
+  const client = useQueryClient();
+  const member = useSession()?.user.id ?? "";
+  const last = useRef(id);
+  useEffect(() => {
+    const from = last.current;
+    last.current = id ?? from;
+    if (!from || !id || from === id) return;
+    moveDraft(member, from, id);
+    moveAttachments(client, member, from, id);
+  }, [client, member, id]);
 }
 
 type NotShownProps = { type: ItemType; id: string; error: Error; onRetry: () => void };

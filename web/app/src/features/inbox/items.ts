@@ -104,30 +104,48 @@ export function useIsRemoved(id: string): boolean {
   return useIsMutating({ mutationKey: removalKey(id) }) > 0;
 }
 
+/** What can go to the trash and come back. */
+type Removable = {
+  id: string;
+  type: ItemType | "opportunity";
+  remove: (id: string) => Promise<unknown>;
+  restore: (id: string) => Promise<unknown>;
+  removed: string;
+  restored: string;
+};
+
 /** Takes an item to the trash, from which the message brings it back. */
 export function useItemRemoval({ type, id }: Item, onRemoved: () => unknown) {
+  const { remove, restore, words: named } = itemKinds[type];
+  const said = { removed: words.removed(named.one), restored: words.restored(named.one) };
+  return useRemoval({ id, type, remove, restore, ...said }, onRemoved);
+}
+
+/** The same for whatever is read as an item is. */
+export function useRemoval({ id, type, remove, restore, removed, restored }: Removable, onRemoved: () => unknown) {
   const client = useQueryClient();
-  const kind = itemKinds[type];
-  const restore = async () => {
-    await kind.restore(id);
-    await client.invalidateQueries({ queryKey: ["item", type] });
-    await refreshItems(client);
-    toast({ tone: "success", title: words.restored(kind.words.one) });
+  const bring = async () => {
+    await restore(id);
+    await broughtBack(client, type);
+    toast({ tone: "success", title: restored });
   };
   return useMutation({
     mutationKey: removalKey(id),
-    mutationFn: () => kind.remove(id),
+    mutationFn: () => remove(id),
     onSuccess: async () => {
       await onRemoved();
       client.removeQueries({ queryKey: ["item", type] });
       await refreshItems(client);
-      toast({
-        tone: "success",
-        title: words.removed(kind.words.one),
-        action: { label: strings.common.undo, run: () => void restore().catch(failed) },
-      });
+      const action = { label: strings.common.undo, run: () => void bring().catch(failed) };
+      toast({ tone: "success", title: removed, action });
     },
   });
+}
+
+/** Reads again what has come back from the trash. */
+export async function broughtBack(client: QueryClient, type: Removable["type"]): Promise<void> {
+  await client.invalidateQueries({ queryKey: ["item", type] });
+  await refreshItems(client);
 }
 
 /** What a member, account or tag is called, for a filter that the URL names by its id. */

@@ -52,7 +52,7 @@ export function ReplyComposer({ item, onSent }: ReplyComposerProps) {
   const [draft, setDraft] = useDraft(member, item.id, empty);
   const mode: Mode = draft.visibility === "external" ? "external" : "internal";
   const isNote = mode === "internal";
-  const attachments = useAttachments(`${member} ${item.id}`);
+  const attachments = useAttachments(member, item.id);
   const { ids, isSending, hasFailed } = attachments;
   const sayTyping = useSignal(item.id, "typing");
   const [isFilling, setFilling] = useState(false);

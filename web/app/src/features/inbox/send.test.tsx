@@ -2,7 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it } from "vitest";
 import { openApp } from "@/testing/app";
 import { conversation } from "@/testing/inbox";
-import { type Call, created, ok, serve, signedIn } from "@/testing/server";
+import { ada, type Call, created, ok, serve, signedIn } from "@/testing/server";
 
 const thanks = { id: "don:canned/1", display_id: "CANNED-1", shortcut: "thx", title: "Thanks", body: "Hi {{a}}" };
 
@@ -31,6 +31,8 @@ const open = async () => {
   const { user } = openApp("/conversations/CONV-1");
   return { user, field: await screen.findByLabelText<HTMLTextAreaElement>("Write a reply") };
 };
+
+const draftOf = (n: number) => `kith.draft ${ada.id} ${conversation(n).id}`;
 
 beforeEach(() => sessionStorage.clear());
 
@@ -102,6 +104,20 @@ describe("on a slow connection", () => {
     expect(first).toBeTruthy();
     expect(again).toBe(first);
     expect(other).not.toBe(first);
+  });
+
+  it("what is being written goes on on the conversation that this one is merged into", async () => {
+    let now = conversation(1);
+    serve({ ...handlers, "conversations.get": () => ok({ conversation: now }) });
+    const { user, field } = await open();
+    await user.type(field, "Half a ");
+    now = conversation(2);
+    sessionStorage.setItem(draftOf(2), JSON.stringify({ text: "There already", visibility: "internal", mentions: [] }));
+    window.dispatchEvent(new Event("focus"));
+    const note = await screen.findByLabelText<HTMLTextAreaElement>("Write an internal note");
+    expect(note.value).toBe("There already\n\nHalf a ");
+    expect(sessionStorage.getItem(draftOf(1))).toBeNull();
+    expect(screen.queryByLabelText("Write a reply")).toBeNull();
   });
 
   it("a conversation that is being deleted is not read again", async () => {

@@ -1,17 +1,12 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { HandCoins } from "lucide-react";
 import { answer, api } from "@/api/client";
 import { LoadMore } from "@/components/load-more";
 import { QueryState } from "@/components/query-state";
 import { StateMessage } from "@/components/state-message";
-import type { Work } from "@/features/inbox/item";
-import { Owners, StageMark } from "@/features/inbox/marks";
-import { amountOf } from "@/features/opportunity/opportunity";
 import { type OpportunitiesSearch, type ShownState, shownStates } from "@/features/opportunity/opportunity-search";
-import { RecordLink } from "@/features/record/record-link";
+import { OpportunityTable } from "@/features/opportunity/opportunity-table";
 import { cn } from "@/lib/cn";
-import { formatDate } from "@/lib/format";
 import { useTitle } from "@/lib/use-title";
 import { strings } from "@/strings";
 
@@ -56,7 +51,7 @@ export function OpportunityList({ search, onSearchChange }: OpportunityListProps
             }
             return (
               <div className="grid max-w-6xl grid-cols-[minmax(0,1fr)] gap-3">
-                <Table works={works} />
+                <OpportunityTable works={works} />
                 <LoadMore query={query} />
               </div>
             );
@@ -86,63 +81,5 @@ function StateSwitch({ value, onChange }: { value: ShownState; onChange: (value:
         </button>
       ))}
     </fieldset>
-  );
-}
-
-function Table({ works }: { works: Work[] }) {
-  return (
-    <div className="overflow-x-auto rounded-xl border border-line bg-surface">
-      <table className="w-full min-w-2xl text-left text-[0.8125rem]">
-        <thead>
-          <tr className="border-line border-b text-ink-3 text-xs">
-            {[words.name, words.account, words.stage, words.amount, words.closes, words.owner].map((name) => (
-              <th key={name} scope="col" className="px-3.5 py-2 font-medium">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody className="divide-y divide-line">
-          {works.map((work) => (
-            <Row key={work.id} work={work} />
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function Row({ work }: { work: Work }) {
-  return (
-    <tr className="hover:bg-hover">
-      <td className="max-w-72 px-3.5 py-2">
-        <Link
-          to="/opportunities/$id"
-          params={{ id: work.display_id }}
-          title={work.title}
-          className="block truncate font-medium hover:underline"
-        >
-          {work.title}
-        </Link>
-        <span className="text-ink-3 text-xs tabular-nums">{work.display_id}</span>
-      </td>
-      <td className="max-w-48 truncate px-3.5 py-2">
-        {work.account ? (
-          <RecordLink id={work.account.display_id}>{work.account.display_name ?? work.account.display_id}</RecordLink>
-        ) : (
-          "–"
-        )}
-      </td>
-      <td className="whitespace-nowrap px-3.5 py-2">
-        <StageMark stage={work.stage.name} />
-      </td>
-      <td className="whitespace-nowrap px-3.5 py-2 tabular-nums">{amountOf(work)}</td>
-      <td className="whitespace-nowrap px-3.5 py-2 tabular-nums">
-        {formatDate(work.actual_close_date ?? work.target_close_date) || "–"}
-      </td>
-      <td className="max-w-40 px-3.5 py-2">
-        <Owners owners={work.owned_by} />
-      </td>
-    </tr>
   );
 }

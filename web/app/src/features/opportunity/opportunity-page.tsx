@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { ChevronLeft, Ellipsis, HandCoins } from "lucide-react";
-import { type ReactNode, useState } from "react";
-import { ApiError, answer, api, messageOf } from "@/api/client";
+import { useState } from "react";
+import { ApiError, messageOf } from "@/api/client";
+import { Part } from "@/components/part";
 import { RelativeTime } from "@/components/relative-time";
 import { StateMessage } from "@/components/state-message";
 import { Avatar } from "@/components/ui/avatar";
@@ -11,13 +12,13 @@ import { ConfirmDialog } from "@/components/ui/confirm-dialog";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Tabs } from "@/components/ui/tabs";
-import { Attribute } from "@/features/customer/attributes";
+import { AttributeList } from "@/features/customer/attributes";
 import { Discussion } from "@/features/discussion/discussion";
 import type { TimelinePart } from "@/features/discussion/timeline";
 import { FileList } from "@/features/file/file-list";
 import type { Work } from "@/features/inbox/item";
 import { useCustomFields } from "@/features/inbox/item-fields";
-import { failed, refreshItems } from "@/features/inbox/items";
+import { broughtBack, failed, refreshItems, useIsRemoved, useRemoval } from "@/features/inbox/items";
 import { Owners, StageMark } from "@/features/inbox/marks";
 import { nameOf } from "@/features/merge/merge";
 import {
@@ -26,6 +27,8 @@ import {
   opportunityFields,
   opportunityQuery,
   recordOf,
+  removeOpportunity,
+  restoreOpportunity,
   updateOpportunity,
 } from "@/features/opportunity/opportunity";
 import { type OpportunitySearch, parseOpportunitySearch } from "@/features/opportunity/opportunity-search";
@@ -33,7 +36,6 @@ import { FieldForm, type FieldSource } from "@/features/record/edit-field";
 import type { RecordField } from "@/features/record/field";
 import { TagChips } from "@/features/record/marks";
 import { RecordLink } from "@/features/record/record-link";
-import { toast } from "@/lib/toast";
 import { useLive } from "@/lib/use-live";
 import { useTitle } from "@/lib/use-title";
 import { strings } from "@/strings";
@@ -63,18 +65,20 @@ export function OpportunityPage({ id, search, onSearchChange }: OpportunityPageP
 function NotShown({ id, error, onRetry }: { id: string; error: Error; onRetry: () => void }) {
   const client = useQueryClient();
   const missing = error instanceof ApiError && error.status === 404;
-  const restore = () =>
-    restoreOpportunity(id).then(async () => {
-      await client.invalidateQueries({ queryKey: ["item", "opportunity"] });
-      await refreshItems(client);
-    }, failed);
+  const restore = useMutation({
+    mutationFn: () => restoreOpportunity(id),
+    onSuccess: () => broughtBack(client, "opportunity"),
+    onError: failed,
+  });
   return (
     <StateMessage role="alert" icon={HandCoins} title={missing ? words.notFound(id) : messageOf(error)}>
       {missing && <p className="text-pretty text-ink-2">{strings.inbox.notFoundText}</p>}
       <div className="mt-2 flex flex-wrap justify-center gap-2">
         {missing ? (
           <>
-            <Button onClick={() => void restore()}>{strings.inbox.restore}</Button>
+            <Button pending={restore.isPending} onClick={() => restore.mutate()}>
+              {strings.inbox.restore}
+            </Button>
             <Button asChild>
               <Link to="/opportunities">{strings.customer.back(words.title)}</Link>
             </Button>
@@ -87,15 +91,13 @@ function NotShown({ id, error, onRetry }: { id: string; error: Error; onRetry: (
   );
 }
 
-const restoreOpportunity = (id: string) => answer(api.POST("/works.restore", { body: { id } }));
-
 type OpportunityProps = Omit<OpportunityPageProps, "id"> & { work: Work };
 
 function Opportunity({ work, search, onSearchChange }: OpportunityProps) {
   const own = useCustomFields("opportunity");
   const fields = [...opportunityFields, ...own];
   const shown = search.tab ?? "overview";
-  useLive(work.id, ["item", "opportunity"]);
+  useLive(useIsRemoved(work.id) ? undefined : work.id, ["item", "opportunity"]);
   const [part, setPart] = useState<TimelinePart>("all");
   return (
     <div className="flex h-full flex-col">
@@ -163,25 +165,13 @@ function Heading({ work }: { work: Work }) {
 }
 
 function Actions({ work }: { work: Work }) {
-  const client = useQueryClient();
   const navigate = useNavigate();
   const [isAsked, setAsked] = useState(false);
-  const restore = () =>
-    restoreOpportunity(work.id).then(async () => {
-      await client.invalidateQueries({ queryKey: ["item", "opportunity"] });
-      await refreshItems(client);
-      toast({ tone: "success", title: words.restored(work.title) });
-    }, failed);
-  const remove = useMutation({
-    mutationFn: () => answer(api.POST("/works.delete", { body: { id: work.id } })),
-    onSuccess: async () => {
-      await navigate({ to: "/opportunities" });
-      client.removeQueries({ queryKey: ["item", "opportunity"] });
-      await refreshItems(client);
-      const action = { label: strings.common.undo, run: () => void restore() };
-      toast({ tone: "success", title: words.removed(work.title), action });
-    },
-  });
+  const said = { removed: words.removed(work.title), restored: words.restored(work.title) };
+  const remove = useRemoval(
+    { id: work.id, type: "opportunity", remove: removeOpportunity, restore: restoreOpportunity, ...said },
+    () => navigate({ to: "/opportunities" }),
+  );
   return (
     <>
       <Menu
@@ -225,16 +215,11 @@ function Overview({ work, fields }: { work: Work; fields: RecordField[] }) {
   return (
     <div className="grid max-w-5xl items-start gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
       <Part title={words.details}>
-        <dl className="grid gap-px">
-          {fields.map((field) => (
-            <Attribute
-              key={field.name}
-              record={record}
-              field={field}
-              edit={(onDone) => <FieldForm source={source} record={record} field={field} onDone={onDone} />}
-            />
-          ))}
-        </dl>
+        <AttributeList
+          record={record}
+          fields={fields}
+          edit={(field, onDone) => <FieldForm source={source} record={record} field={field} onDone={onDone} />}
+        />
       </Part>
       <Part title={words.people}>
         {work.contacts && work.contacts.length > 0 ? (
@@ -254,14 +239,5 @@ function Overview({ work, fields }: { work: Work; fields: RecordField[] }) {
         )}
       </Part>
     </div>
-  );
-}
-
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section aria-label={title} className="grid gap-2">
-      <h2 className="px-2 font-medium text-[0.8125rem] text-ink-2">{title}</h2>
-      {children}
-    </section>
   );
 }

@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { ApiError, answer, api } from "@/api/client";
 import { stageText, type Work } from "@/features/inbox/item";
+import { bareField } from "@/features/record/bare-field";
 import type { FieldKind, RecordField } from "@/features/record/field";
 import type { AnyRecord, Changes } from "@/features/record/record";
 import { formatMoney } from "@/lib/format";
@@ -22,6 +23,9 @@ export async function getOpportunity(id: string, signal?: AbortSignal): Promise<
   throw new ApiError(404, "not_found", words.notFound(id), undefined, {}); // the address of another work
 }
 
+export const removeOpportunity = (id: string) => answer(api.POST("/works.delete", { body: { id } }));
+export const restoreOpportunity = (id: string) => answer(api.POST("/works.restore", { body: { id } }));
+
 const lists = ["owned_by", "contacts"];
 
 /** Changes an opportunity by what one of its fields becomes. */
@@ -39,24 +43,8 @@ export function recordOf(work: Work): AnyRecord {
   return { ...work, stage: work.stage.name } as unknown as AnyRecord;
 }
 
-const plain: Omit<RecordField, "name" | "label" | "kind"> = {
-  many: false,
-  choices: [],
-  format: undefined,
-  unit: undefined,
-  custom: false,
-  required: false,
-  immutable: false,
-  hidden: false,
-  filterable: false,
-  sortable: false,
-  groupable: false,
-  description: undefined,
-};
-
-function field(name: keyof typeof words.fields, kind: FieldKind, options: Partial<RecordField> = {}): RecordField {
-  return { ...plain, name, kind, label: words.fields[name], ...options };
-}
+const field = (name: keyof typeof words.fields, kind: FieldKind, more: Partial<RecordField> = {}) =>
+  bareField(name, words.fields[name], kind, more);
 
 const stages = ["qualification", "validation", "negotiation", "contract", "closed_won", "closed_lost"];
 

@@ -1,6 +1,7 @@
 import { queryOptions, useSuspenseQuery } from "@tanstack/react-query";
 import { answer, api } from "@/api/client";
 import type { SchemaField } from "@/api/types";
+import { bareField } from "@/features/record/bare-field";
 import { itemFields } from "@/features/record/item-fields";
 import { type FilterType, isRecordType, type RecordType, recordKinds } from "@/features/record/record";
 import { strings } from "@/strings";
@@ -68,23 +69,7 @@ export function useFields(type: FilterType): RecordField[] {
   return useSuspenseQuery(fieldsQuery(type)).data;
 }
 
-const idField: RecordField = {
-  name: "display_id",
-  label: strings.records.fields.display_id,
-  kind: "text",
-  many: false,
-  choices: [],
-  format: undefined,
-  unit: undefined,
-  custom: false,
-  required: false,
-  immutable: true,
-  hidden: false,
-  filterable: false,
-  sortable: true,
-  groupable: false,
-  description: undefined,
-};
+const idField = bareField("display_id", strings.records.fields.display_id, "text", { immutable: true, sortable: true });
 
 /** A contact's places are one stock field, and two of filters: by account and by workspace. */
 function stockFields(type: RecordType, field: SchemaField): RecordField[] {

@@ -1,29 +1,13 @@
+import { bareField } from "@/features/record/bare-field";
 import type { FieldKind, RecordField } from "@/features/record/field";
 import { strings } from "@/strings";
 
 const words = strings.inbox;
 
-const plain: Omit<RecordField, "name" | "label" | "kind"> = {
-  many: false,
-  choices: [],
-  format: undefined,
-  unit: undefined,
-  custom: false,
-  required: false,
-  immutable: true,
-  hidden: false,
-  filterable: true,
-  sortable: false,
-  groupable: false,
-  description: undefined,
-  byValue: true,
-};
-
 const names: Record<string, string> = words.fields;
 
-function field(name: string, kind: FieldKind, options: Partial<RecordField> = {}): RecordField {
-  return { ...plain, name, kind, label: names[name] ?? name, ...options };
-}
+const field = (name: string, kind: FieldKind, more: Partial<RecordField> = {}) =>
+  bareField(name, names[name] ?? name, kind, { immutable: true, filterable: true, byValue: true, ...more });
 
 const choicesOf = (labels: Record<string, string>, values: string[] = Object.keys(labels)) =>
   values.map((value) => ({ value, label: labels[value] ?? value }));
