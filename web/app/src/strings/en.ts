@@ -763,6 +763,7 @@ export const en = {
     nothingThereText: "Choose All to see everything.",
     opportunities: {
       title: "Opportunities",
+      many: "opportunities",
       loading: "Loading opportunities",
       none: "No opportunities",
       name: "Title",

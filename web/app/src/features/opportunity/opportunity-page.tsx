@@ -80,7 +80,7 @@ function NotShown({ id, error, onRetry }: { id: string; error: Error; onRetry: (
               {strings.inbox.restore}
             </Button>
             <Button asChild>
-              <Link to="/opportunities">{strings.customer.back(words.title)}</Link>
+              <Link to="/opportunities">{strings.customer.back(words.many)}</Link>
             </Button>
           </>
         ) : (
@@ -134,7 +134,7 @@ function Heading({ work }: { work: Work }) {
         className="-ml-1 flex w-fit items-center gap-1 rounded text-[0.8125rem] text-ink-3 hover:text-ink"
       >
         <ChevronLeft aria-hidden className="size-4" />
-        {strings.customer.back(words.title)}
+        {strings.customer.back(words.many)}
       </Link>
       <div className="flex items-start gap-3.5">
         <div className="min-w-0 flex-1">
